@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * The numbers of Linux's bpf(2) ABI that the pure code must know: program
+ * types, attach types, map types, map flags and helper ids. They are facts of
+ * <linux/bpf.h>; tests/unit/test_abi.c compares them with the newest one at
+ * hand. The layouts of the system call are in uapi/modbpf.h.
+ */
+#ifndef MODBPF_ISA_ABI_H
+#define MODBPF_ISA_ABI_H
+
+/* X(name, Linux's number); the name is that behind BPF_PROG_TYPE_. */
+#define MODBPF_PROG_TYPES(X) \
+	X(SOCKET_FILTER, 1) X(KPROBE, 2) X(SCHED_CLS, 3) X(SCHED_ACT, 4) \
+	X(TRACEPOINT, 5) X(XDP, 6) X(PERF_EVENT, 7) X(CGROUP_SKB, 8) \
+	X(CGROUP_SOCK, 9) X(LWT_IN, 10) X(LWT_OUT, 11) X(LWT_XMIT, 12) \
+	X(SOCK_OPS, 13) X(SK_SKB, 14) X(CGROUP_DEVICE, 15) X(SK_MSG, 16) \
+	X(RAW_TRACEPOINT, 17) X(CGROUP_SOCK_ADDR, 18) X(LWT_SEG6LOCAL, 19) \
+	X(LIRC_MODE2, 20) X(SK_REUSEPORT, 21) X(FLOW_DISSECTOR, 22) \
+	X(CGROUP_SYSCTL, 23) X(RAW_TRACEPOINT_WRITABLE, 24) \
+	X(CGROUP_SOCKOPT, 25) X(TRACING, 26) X(STRUCT_OPS, 27) X(EXT, 28) \
+	X(LSM, 29) X(SK_LOOKUP, 30) X(SYSCALL, 31) X(NETFILTER, 32)
+
+/* X(name, Linux's number); the name is that behind BPF_MAP_TYPE_. */
+#define MODBPF_MAP_TYPES(X) \
+	X(HASH, 1) X(ARRAY, 2) X(PROG_ARRAY, 3) X(PERF_EVENT_ARRAY, 4) \
+	X(PERCPU_HASH, 5) X(PERCPU_ARRAY, 6) X(STACK_TRACE, 7) \
+	X(CGROUP_ARRAY, 8) X(LRU_HASH, 9) X(LRU_PERCPU_HASH, 10) \
+	X(LPM_TRIE, 11) X(ARRAY_OF_MAPS, 12) X(HASH_OF_MAPS, 13) \
+	X(DEVMAP, 14) X(SOCKMAP, 15) X(CPUMAP, 16) X(XSKMAP, 17) \
+	X(SOCKHASH, 18) X(CGROUP_STORAGE, 19) X(REUSEPORT_SOCKARRAY, 20) \
+	X(PERCPU_CGROUP_STORAGE, 21) X(QUEUE, 22) X(STACK, 23) \
+	X(SK_STORAGE, 24) X(DEVMAP_HASH, 25) X(STRUCT_OPS, 26) X(RINGBUF, 27) \
+	X(INODE_STORAGE, 28) X(TASK_STORAGE, 29) X(BLOOM_FILTER, 30) \
+	X(USER_RINGBUF, 31) X(CGRP_STORAGE, 32) X(ARENA, 33)
+
+#define MODBPF_DEFINE_PROG_TYPE(name, number) MODBPF_PROG_##name = number,
+enum modbpf_prog_type {
+	MODBPF_PROG_TYPES(MODBPF_DEFINE_PROG_TYPE)
+	MODBPF_PROG_TYPE_COUNT
+};
+
+#define MODBPF_DEFINE_MAP_TYPE(name, number) MODBPF_MAP_##name = number,
+enum modbpf_map_type {
+	MODBPF_MAP_TYPES(MODBPF_DEFINE_MAP_TYPE)
+	MODBPF_MAP_TYPE_COUNT
+};
+
+/* enum bpf_attach_type, the ones that are used here. */
+enum {
+	MODBPF_ATTACH_CGROUP_INGRESS = 0,
+	MODBPF_ATTACH_CGROUP_EGRESS = 1,
+	MODBPF_ATTACH_PERF_EVENT = 41,
+	MODBPF_ATTACH_KPROBE_MULTI = 42,
+	MODBPF_ATTACH_NETFILTER = 45,
+};
+
+/* Map creation flags (BPF_F_*). */
+enum {
+	MODBPF_F_NO_PREALLOC = 1 << 0,
+	MODBPF_F_NO_COMMON_LRU = 1 << 1,
+	MODBPF_F_NUMA_NODE = 1 << 2,
+	MODBPF_F_RDONLY = 1 << 3,
+	MODBPF_F_WRONLY = 1 << 4,
+	MODBPF_F_STACK_BUILD_ID = 1 << 5,
+	MODBPF_F_ZERO_SEED = 1 << 6,
+	MODBPF_F_RDONLY_PROG = 1 << 7,
+	MODBPF_F_WRONLY_PROG = 1 << 8,
+	MODBPF_F_CLONE = 1 << 9,
+	MODBPF_F_MMAPABLE = 1 << 10,
+	MODBPF_F_PRESERVE_ELEMS = 1 << 11,
+	MODBPF_F_INNER_MAP = 1 << 12,
+};
+
+/* Flags of map_update_elem. */
+enum {
+	MODBPF_ANY = 0,
+	MODBPF_NOEXIST = 1,
+	MODBPF_EXIST = 2,
+	MODBPF_F_LOCK = 4,
+};
+
+/* X(name, Linux's id): the helpers that exist here; the name is that behind bpf_. */
+#define MODBPF_HELPERS(X) \
+	X(map_lookup_elem, 1) X(map_update_elem, 2) X(map_delete_elem, 3) \
+	X(probe_read, 4) X(ktime_get_ns, 5) X(trace_printk, 6) \
+	X(get_prandom_u32, 7) X(get_smp_processor_id, 8) X(tail_call, 12) \
+	X(get_current_pid_tgid, 14) X(get_current_uid_gid, 15) \
+	X(get_current_comm, 16) X(skb_load_bytes, 26) X(get_current_task, 35) \
+	X(probe_read_str, 45) X(probe_read_user, 112) \
+	X(probe_read_kernel, 113) X(probe_read_user_str, 114) \
+	X(probe_read_kernel_str, 115) X(ktime_get_boot_ns, 125) \
+	X(ringbuf_output, 130) X(ringbuf_reserve, 131) X(ringbuf_submit, 132) \
+	X(ringbuf_discard, 133) X(ringbuf_query, 134)
+
+#define MODBPF_DEFINE_HELPER(name, id) MODBPF_FUNC_##name = id,
+enum modbpf_helper_id {
+	MODBPF_HELPERS(MODBPF_DEFINE_HELPER)
+	MODBPF_FUNC_LIMIT = 256,	/* no id is this high */
+};
+
+#endif
