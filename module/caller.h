@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * On whose behalf is a command carried out? Its memory, file descriptors,
+ * credentials and namespaces. `current` is read only where a caller is made,
+ * so that a command can later be carried out for another process.
+ *
+ * A caller lives on the stack of one ioctl and takes no reference.
+ */
+#ifndef MODBPF_MODULE_CALLER_H
+#define MODBPF_MODULE_CALLER_H
+
+#include <linux/types.h>
+
+struct cred;
+struct file;
+struct file_operations;
+struct net;
+
+struct caller {
+	const struct cred *cred;
+	struct net *net;	/* network namespace of the calling task */
+};
+
+/* The caller that is `current`. */
+void caller_init_current(struct caller *caller);
+
+/* 0 or -EFAULT. Sleep. */
+int caller_copy_in(const struct caller *caller, void *dst, u64 from, size_t bytes);
+int caller_copy_out(const struct caller *caller, u64 to, const void *src, size_t bytes);
+/* Zero @bytes at @to. 0 or -EFAULT. */
+int caller_clear(const struct caller *caller, u64 to, size_t bytes);
+/* Are all @bytes at @from zero? 1, 0 or -EFAULT. */
+int caller_is_zero(const struct caller *caller, u64 from, size_t bytes);
+/* A new kvmalloc'ed copy of @bytes at @from, or ERR_PTR(-EFAULT, -ENOMEM). kvfree() it. */
+void *caller_dup(const struct caller *caller, u64 from, size_t bytes);
+
+/* The file at @fd with a reference, or NULL. fput() it. */
+struct file *caller_fget(const struct caller *caller, int fd);
+/*
+ * A new close-on-exec descriptor for an anonymous inode named @name. Returns the
+ * fd or -errno; on success @priv's reference belongs to the file, on failure
+ * it stays with the caller of this function. The fd is visible at once: call it last.
+ */
+int caller_fd_install(const struct caller *caller, const char *name,
+		      const struct file_operations *fops, void *priv, int flags);
+
+/* Capabilities in the initial user namespace; CAP_SYS_ADMIN implies BPF, PERFMON. */
+bool caller_capable(const struct caller *caller, int cap);
+bool caller_bpf_capable(const struct caller *caller);
+bool caller_perfmon_capable(const struct caller *caller);
+/* CAP_NET_ADMIN in the user namespace that owns @net. */
+bool caller_net_admin(const struct caller *caller, struct net *net);
+
+#endif

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A link: a program that hangs on a hook. While the link lives the hook holds
+ * no reference; the link holds the program. detach() unregisters and waits
+ * until no handler of the hook runs any more, then the program may be put.
+ *
+ * A hook is one file in module/hook/ and one row in module/link.c.
+ */
+#ifndef MODBPF_MODULE_LINK_H
+#define MODBPF_MODULE_LINK_H
+
+#include "module/object.h"
+#include "uapi/modbpf.h"
+
+struct caller;
+struct modbpf_link;
+struct modbpf_prog;
+struct seq_file;
+
+struct link_ops {
+	u32 type;		/* enum bpf_link_type */
+	const char *name;	/* as fdinfo's link_type */
+	/* Unhook; idempotent, process context, sleeps. After it no handler runs. */
+	void (*detach)(struct modbpf_link *link);
+	/* Free the struct; the hook is detached, the program still referenced. */
+	void (*destroy)(struct modbpf_link *link);
+	/* OBJ_GET_INFO_BY_FD: the type's part. @info is zeroed, id and type are filled. May copy strings out. 0 or -errno. */
+	int (*fill_info)(const struct caller *caller, const struct modbpf_link *link,
+			 struct modbpf_link_info *info, const struct modbpf_link_info *asked);
+	void (*show_fdinfo)(const struct modbpf_link *link, struct seq_file *m);
+};
+
+struct modbpf_link {
+	struct object obj;
+	const struct link_ops *ops;
+	struct modbpf_prog *prog;	/* reference */
+	u32 attach_type;
+	struct mutex lock;		/* detach against detach */
+	bool detached;
+	struct work_struct free_work;	/* the last put may be in atomic context */
+};
+
+extern struct object_ids modbpf_link_ids;
+extern const struct file_operations modbpf_link_fops;
+
+/* Prepare @link; takes over the reference to @prog only on publication. */
+void link_init(struct modbpf_link *link, const struct link_ops *ops,
+	       struct modbpf_prog *prog, u32 attach_type);
+void link_put(struct modbpf_link *link);
+struct modbpf_link *link_get_by_fd(const struct caller *caller, int fd);
+
+/*
+ * Hooks. @prog is referenced by the caller of attach; on success the hook is
+ * live and *@out, made with link_init(), owns one reference of its own.
+ */
+struct hook_row {
+	u32 attach_type;	/* enum bpf_attach_type */
+	u64 prog_types;		/* bit per enum modbpf_prog_type */
+	int (*attach)(const struct caller *caller, const union modbpf_attr *attr,
+		      struct modbpf_prog *prog, struct modbpf_link **out);
+};
+
+int kprobe_link_attach(const struct caller *caller, const union modbpf_attr *attr,
+		       struct modbpf_prog *prog, struct modbpf_link **out);
+int netfilter_link_attach(const struct caller *caller, const union modbpf_attr *attr,
+			  struct modbpf_prog *prog, struct modbpf_link **out);
+
+#endif

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A map: its description, its operations, its life.
+ *
+ * One reference per fd, per program that uses it and per mmap. The last put may
+ * come from any context; a map is destroyed from a workqueue after an RCU grace
+ * period, so that what a running program holds under rcu_read_lock stays valid.
+ *
+ * A map type is one file in module/map/ and one row in module/map/types.c.
+ */
+#ifndef MODBPF_MODULE_MAP_H
+#define MODBPF_MODULE_MAP_H
+
+#include <linux/mutex.h>
+#include <linux/poll.h>
+#include <linux/workqueue.h>
+
+#include "isa/abi.h"
+#include "jit/jit.h"
+#include "module/object.h"
+
+struct caller;
+struct file;
+struct map_ops;
+struct modbpf_btf;
+struct vm_area_struct;
+
+struct modbpf_map {
+	struct object obj;
+	const struct map_ops *ops;
+	u32 type;		/* enum modbpf_map_type */
+	u32 key_size;		/* bytes */
+	u32 value_size;		/* bytes */
+	u32 max_entries;
+	u32 flags;		/* MODBPF_F_*, those of creation */
+	u64 extra;		/* map_extra */
+	u32 btf_key_type_id;
+	u32 btf_value_type_id;
+	struct modbpf_btf *btf;	/* reference, or NULL */
+	u64 memory;		/* bytes that it holds, for fdinfo's memlock */
+	bool frozen;		/* written under lock; no syscall may write any more */
+	u32 writers;		/* writable mmaps and syscall writes in progress; under lock */
+	struct mutex lock;	/* frozen, writers */
+	struct rcu_work free_work;
+};
+
+/* What MAP_CREATE asks for, after the general checks. */
+struct map_params {
+	u32 type, key_size, value_size, max_entries, flags;
+	u64 extra;
+	int numa_node;		/* NUMA_NO_NODE unless F_NUMA_NODE */
+};
+
+struct map_ops {
+	u32 type;
+	const char *name;	/* as bpftool prints it */
+	/* Process context, may sleep. Attributes that bpf(2) refuses for the type: -EINVAL, -E2BIG, -EPERM. */
+	int (*check)(const struct map_params *params);
+	/*
+	 * Allocate; the type's struct embeds modbpf_map as its first member.
+	 * Fills the type's own fields and ->memory only. ERR_PTR(-ENOMEM).
+	 */
+	struct modbpf_map *(*create)(const struct map_params *params);
+	/* Free everything, the struct included. Process context, no program runs. */
+	void (*destroy)(struct modbpf_map *map);
+
+	/*
+	 * From programs and from the syscalls, under rcu_read_lock, in any
+	 * context, NMI included; never sleep, never allocate from the slab.
+	 * NULL: the type does not offer it. lookup returns the value's address
+	 * (this CPU's, for per-CPU types) or NULL. update and delete: 0, -EEXIST,
+	 * -ENOENT, -E2BIG, -EINVAL, -EBUSY (cannot be done now), -ENOMEM.
+	 */
+	void *(*lookup)(struct modbpf_map *map, const void *key);
+	long (*update)(struct modbpf_map *map, const void *key, const void *value, u64 flags);
+	long (*delete)(struct modbpf_map *map, const void *key);
+
+	/*
+	 * From the syscalls: process context, may sleep, values are kernel
+	 * buffers of map_sys_value_size(). NULL: lookup/update are used, under
+	 * rcu_read_lock. sys_lookup: -ENOENT.
+	 */
+	int (*sys_lookup)(struct modbpf_map *map, const void *key, void *value, u64 flags);
+	int (*sys_update)(struct caller const *caller, struct modbpf_map *map, const void *key,
+			  const void *value, u64 flags);
+	int (*sys_delete)(struct modbpf_map *map, const void *key);
+	/* @key NULL: the first. 0 or -ENOENT. Under rcu_read_lock. */
+	int (*next_key)(struct modbpf_map *map, const void *key, void *next);
+	/* Bytes of a value as the syscalls see it; NULL: value_size. */
+	u32 (*sys_value_size)(const struct modbpf_map *map);
+
+	int (*mmap)(struct modbpf_map *map, struct vm_area_struct *vma);
+	__poll_t (*poll)(struct modbpf_map *map, struct file *file, struct poll_table_struct *wait);
+	/* What the JIT and the interpreter bind to; fills ->values and so on. NULL: address only. */
+	void (*bind)(struct modbpf_map *map, struct map_bind *bind);
+	/* The bytes of a frozen single-value map, for constant loads; NULL: none. */
+	const u8 *(*frozen_bytes)(struct modbpf_map *map);
+	/* The user's last fd is gone (program arrays drop their programs). */
+	void (*release_fds)(struct modbpf_map *map);
+};
+
+extern struct object_ids modbpf_map_ids;
+extern const struct file_operations modbpf_map_fops;
+
+/* NULL: no such type here. */
+const struct map_ops *map_ops_of_type(u32 type);
+
+u32 map_sys_value_size(const struct modbpf_map *map);
+
+static inline struct modbpf_map *map_get(struct modbpf_map *map)
+{
+	refcount_inc(&map->obj.refs);
+	return map;
+}
+
+/* Any context. */
+void map_put(struct modbpf_map *map);
+
+/* With a reference; ERR_PTR(-EBADF: no fd, -EINVAL: not a map). */
+struct modbpf_map *map_get_by_fd(const struct caller *caller, int fd);
+
+/* Write accounting against MAP_FREEZE: 0 or -EPERM if frozen. */
+int map_write_begin(struct modbpf_map *map);
+void map_write_end(struct modbpf_map *map);
+
+void map_describe(struct modbpf_map *map, struct map_desc *desc);
+
+#endif

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A program: what was loaded, what it became, and how it is run.
+ *
+ * One reference per fd, per link and per slot of a program array. After the last
+ * put the image is freed when an RCU grace period and an RCU-tasks-like quiet
+ * period of its hooks have passed (a hook's detach waits for its own handlers).
+ */
+#ifndef MODBPF_MODULE_PROG_H
+#define MODBPF_MODULE_PROG_H
+
+#include <linux/percpu.h>
+#include <linux/rcupdate.h>
+#include <linux/workqueue.h>
+
+#include "module/map.h"
+#include "module/object.h"
+#include "verifier/verifier.h"
+
+struct caller;
+struct image;
+
+struct prog_cpu {
+	u64 runs;
+	u64 misses;		/* not run, because it was running on this CPU already */
+	u64 nsecs;		/* only while statistics are on */
+	int active;		/* nesting on this CPU */
+};
+
+struct modbpf_prog {
+	struct object obj;
+	u32 type;		/* enum modbpf_prog_type */
+	u32 expected_attach_type;
+	bool gpl_compatible;
+	bool jited;
+	u64 (*entry)(const void *ctx);	/* JIT image; NULL under jit=0 */
+	struct image *image;
+	u64 tail_entry;		/* where a tail call lands, 0 under jit=0 */
+	struct prog_cpu __percpu *cpu;
+
+	struct verified_prog *verified;	/* final insns, kept for dumps and the interpreter */
+	struct verify_stats stats;
+	u64 verify_nsecs;
+	u64 jit_nsecs;
+	u32 loaded_insns;	/* as given by the caller */
+	u8 tag[8];
+	struct map_bind *binds;
+	struct modbpf_map **maps;	/* references */
+	u32 map_cnt;
+	struct modbpf_btf *btf;	/* reference, or NULL */
+	u32 jited_bytes;
+	struct rcu_work free_work;
+};
+
+extern struct object_ids modbpf_prog_ids;
+extern const struct file_operations modbpf_prog_fops;
+
+static inline struct modbpf_prog *prog_get(struct modbpf_prog *prog)
+{
+	refcount_inc(&prog->obj.refs);
+	return prog;
+}
+
+/* Any context. */
+void prog_put(struct modbpf_prog *prog);
+/* With a reference; ERR_PTR(-EBADF: no fd, -EINVAL: not a program). */
+struct modbpf_prog *prog_get_by_fd(const struct caller *caller, int fd);
+
+/*
+ * Run @prog on @ctx. The caller holds rcu_read_lock and cannot migrate. Guards
+ * against recursion on this CPU: @missed is returned then, and counted. Any
+ * context, NMI included.
+ */
+u64 prog_run(struct modbpf_prog *prog, const void *ctx, u64 missed);
+
+#endif
