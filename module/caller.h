@@ -34,6 +34,12 @@ int caller_is_zero(const struct caller *caller, u64 from, size_t bytes);
 /* A new kvmalloc'ed copy of @bytes at @from, or ERR_PTR(-EFAULT, -ENOMEM). kvfree() it. */
 void *caller_dup(const struct caller *caller, u64 from, size_t bytes);
 
+/*
+ * Copy a string with its NUL to @dst of @bytes. Returns its length, -EFAULT, or
+ * -E2BIG if it has no NUL within @bytes.
+ */
+long caller_copy_string(const struct caller *caller, char *dst, u64 from, size_t bytes);
+
 /* The file at @fd with a reference, or NULL. fput() it. */
 struct file *caller_fget(const struct caller *caller, int fd);
 /*
@@ -48,6 +54,11 @@ int caller_fd_install(const struct caller *caller, const char *name,
 bool caller_capable(const struct caller *caller, int cap);
 bool caller_bpf_capable(const struct caller *caller);
 bool caller_perfmon_capable(const struct caller *caller);
+/*
+ * The network namespace behind @fd, 0: the caller's own. With a reference;
+ * ERR_PTR(-EBADF, -EINVAL). put_net() it.
+ */
+struct net *caller_net_by_fd(const struct caller *caller, int fd);
 /* CAP_NET_ADMIN in the user namespace that owns @net. */
 bool caller_net_admin(const struct caller *caller, struct net *net);
 

@@ -60,6 +60,10 @@ struct hook_row {
 		      struct modbpf_prog *prog, struct modbpf_link **out);
 };
 
+/* What the hooks need while the module is in. 0 or -errno; sleep. */
+int hooks_init(void);
+void hooks_exit(void);
+
 int kprobe_link_attach(const struct caller *caller, const union modbpf_attr *attr,
 		       struct modbpf_prog *prog, struct modbpf_link **out);
 int netfilter_link_attach(const struct caller *caller, const union modbpf_attr *attr,

@@ -22,9 +22,9 @@ struct image;
 
 struct prog_cpu {
 	u64 runs;
-	u64 misses;		/* not run, because it was running on this CPU already */
+	u64 misses;		/* tracing: not run, because it was running on this CPU already */
 	u64 nsecs;		/* only while statistics are on */
-	int active;		/* nesting on this CPU */
+	int active;		/* of prog_run_guarded() on this CPU */
 };
 
 struct modbpf_prog {
@@ -67,10 +67,17 @@ void prog_put(struct modbpf_prog *prog);
 struct modbpf_prog *prog_get_by_fd(const struct caller *caller, int fd);
 
 /*
- * Run @prog on @ctx. The caller holds rcu_read_lock and cannot migrate. Guards
- * against recursion on this CPU: @missed is returned then, and counted. Any
- * context, NMI included.
+ * Run a tracing program on @ctx. The caller holds rcu_read_lock and cannot
+ * migrate. Guards against recursion on this CPU: returns 0 without running
+ * then, and counts it in misses. Any context, NMI included.
  */
-u64 prog_run(struct modbpf_prog *prog, const void *ctx, u64 missed);
+u64 prog_run_guarded(struct modbpf_prog *prog, const void *ctx);
+
+/*
+ * Run a packet program on @ctx. The caller holds rcu_read_lock and cannot
+ * migrate. No guard: a program is re-entrant, nothing below it sends a packet,
+ * and a run that is skipped would be a wrong verdict. Softirq, process context.
+ */
+u64 prog_run_packet(struct modbpf_prog *prog, const void *ctx);
 
 #endif

@@ -21,6 +21,8 @@ struct skb_ctx {
 	u32 protocol;		/* network byte order in the low 16 bits */
 	u32 len;		/* bytes of the packet from data on, paged part included */
 	s32 network_offset;	/* of data from skb->data; for helpers */
+	u32 pkt_type;
+	u32 vlan_present;	/* 0 or 1 */
 	u32 pad;
 };
 
