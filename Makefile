@@ -1,0 +1,208 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# What can be built and run here? "make help" lists it. Sources are named in sources.mk;
+# everything built goes to build/, but for modbpf.ko, which is copied to the root.
+
+ifneq ($(KERNELRELEASE),)
+include $(src)/Kbuild
+else
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := all
+.SUFFIXES:
+.DELETE_ON_ERROR:
+
+include sources.mk
+
+B := build
+CC := gcc
+CLANG ?= clang
+JOBS ?= $(shell nproc)
+DESTDIR ?=
+PREFIX ?= /usr
+
+# The kernel that the module is for: the newest stock 6.1, as Debian 12 runs it.
+KDIR ?= $(shell tests/vm/kernels headers stock 2>/dev/null)
+KREL = $(shell cat $(KDIR)/include/config/kernel.release 2>/dev/null)
+MODBPF_INTERP ?= y
+MODBPF_ARENA_KIB ?= 4096
+
+# Under "make -jN" the jobs come from there; a plain make uses every core.
+subjobs = $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(JOBS))
+
+WARN := -Wall -Wextra -Wno-unused-parameter -Wmissing-prototypes -Wdeclaration-after-statement -Wvla
+CFLAGS ?= -O2 -g
+BASE_CFLAGS := -std=gnu11 -I. $(WARN) -MMD -MP
+ASAN_CFLAGS := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+LIBBPF := $(firstword $(wildcard /usr/lib/x86_64-linux-gnu/libbpf.a /usr/lib64/libbpf.a /usr/lib/libbpf.a) -lbpf)
+USER_LIBS := -Wl,--wrap=syscall $(LIBBPF) -lelf -lz -ljson-c -lcapstone
+EXAMPLE_LIBS := -Wl,--wrap=syscall $(LIBBPF) -lelf -lz
+# Test programs of the user side may need its libraries; the pure tests need none.
+TEST_LIBS := -lm
+
+.PHONY: all help deps deps-build deps-all module module-build kunit-build user examples
+.PHONY: install clean lint check kunit vmtest soak demo shell test unit-build FORCE
+
+all: module user examples	## the module, the user side and the examples
+
+help:				## this list
+	@echo "modbpf: eBPF as a loadable kernel module. Two commands to begin with: make demo, make test"
+	@awk -F '[:\t]+.*## ?|## ?' '/^[a-z-]+:.*## /{printf "  %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+	@echo "variables:"
+	@echo "  KDIR=...     kernel headers to build the module for (now: $(KDIR))"
+	@echo "  DESTDIR=...  root to install below;  PREFIX=/usr"
+	@echo "  MODBPF_INTERP=n, MODBPF_ARENA_KIB=4096    see Kbuild"
+	@echo "  K=6.1|6.12|debug   the kernel that 'make shell' and 'make soak' boot"
+
+# --- packages ---------------------------------------------------------------
+
+deps:				## install what is missing from Debian's packages, and say why
+	@tests/deps.sh all
+deps-build:
+	@tests/deps.sh build
+deps-all:
+	@tests/deps.sh all
+
+# --- the module -------------------------------------------------------------
+
+MODULE_DIRS := isa verifier jit module uapi
+mirror = mkdir -p $(1) && { cd $(1) && find . -xtype l -delete; } && cd $(CURDIR) && \
+	cp -rsf $(addprefix $(CURDIR)/,$(2) Kbuild sources.mk) $(1)/
+
+module: deps-build module-build	## build modbpf.ko for KDIR
+	@cp $(B)/module-$(KREL)/modbpf.ko modbpf.ko
+	@echo "modbpf.ko is for $(KREL)"
+
+module-build:
+	$(if $(KREL),,$(error no kernel headers at KDIR='$(KDIR)': 'make deps' installs them))
+	@$(call mirror,$(B)/module-$(KREL),$(MODULE_DIRS))
+	+@$(MAKE) $(subjobs) --no-print-directory -C $(KDIR) M=$(CURDIR)/$(B)/module-$(KREL) \
+		MODBPF_INTERP=$(MODBPF_INTERP) MODBPF_ARENA_KIB=$(MODBPF_ARENA_KIB) $(KBUILD_FLAGS) modules
+
+# The module with its KUnit suites, for the debug kernel.
+DEBUG_KDIR = $(shell tests/vm/kernels headers debug)
+kunit-build:
+	@$(call mirror,$(B)/kunit,$(MODULE_DIRS) tests)
+	+@$(MAKE) $(subjobs) --no-print-directory -C $(DEBUG_KDIR) M=$(CURDIR)/$(B)/kunit MODBPF_KUNIT=1 modules
+
+# --- user space -------------------------------------------------------------
+
+PURE_SRCS := $(ISA_SRCS) $(INTERP_SRCS) $(VERIFIER_SRCS) $(JIT_SRCS) $(PLATFORM_SRCS)
+# A list may name a file that its author has not saved yet: lint complains, not the build.
+objs = $(patsubst %.c,$(1)/%.o,$(wildcard $(2)))
+
+$(B)/user/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(BASE_CFLAGS) $(if $(filter $<,$(USER_PRELOAD_SRCS)),-fPIC) -c -o $@ $<
+
+$(B)/asan/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(ASAN_CFLAGS) $(BASE_CFLAGS) -c -o $@ $<
+
+define archive
+	@mkdir -p $(@D)
+	@rm -f $@
+	ar crsD $@ $^
+endef
+
+$(B)/user/libmodbpf-core.a: $(call objs,$(B)/user,$(PURE_SRCS)) sources.mk
+	@mkdir -p $(@D)
+	@rm -f $@
+	ar crsD $@ $(filter %.o,$^)
+$(B)/asan/libmodbpf-core.a: $(call objs,$(B)/asan,$(PURE_SRCS)) sources.mk
+	@mkdir -p $(@D)
+	@rm -f $@
+	ar crsD $@ $(filter %.o,$^)
+$(B)/user/libmodbpf.a: $(call objs,$(B)/user,$(USER_LIB_SRCS)) sources.mk
+	@mkdir -p $(@D)
+	@rm -f $@
+	ar crsD $@ $(filter %.o,$^)
+$(B)/user/libmodbpf-preload.so: $(call objs,$(B)/user,$(USER_PRELOAD_SRCS)) sources.mk
+	$(CC) -shared -nostdlib -o $@ $(filter %.o,$^)
+$(B)/user/modbpf: $(call objs,$(B)/user,$(USER_SRCS)) $(B)/user/libmodbpf.a $(B)/user/libmodbpf-core.a
+	$(CC) $(CFLAGS) -o $@ $^ $(USER_LIBS)
+
+user-targets := $(B)/user/libmodbpf-core.a $(B)/user/libmodbpf.a
+user-targets += $(if $(wildcard $(USER_SRCS)),$(B)/user/modbpf)
+user-targets += $(if $(wildcard $(USER_PRELOAD_SRCS)),$(B)/user/libmodbpf-preload.so)
+
+user: deps-build .WAIT user-build	## build the library and the CLI, build/user/modbpf
+.PHONY: user-build
+user-build: $(user-targets)
+
+# --- examples and the programs that end-to-end tests load --------------------
+
+BPF_CFLAGS := -O2 -g -Wall -target bpf -mcpu=v3 -I. -I/usr/include/$(shell gcc -print-multiarch)
+example-names := $(notdir $(patsubst %/,%,$(wildcard examples/*/)))
+example-objs := $(foreach n,$(example-names),$(if $(wildcard examples/$(n)/$(n).bpf.c),$(B)/examples/$(n).bpf.o))
+example-bins := $(foreach n,$(example-names),$(if $(wildcard examples/$(n)/$(n).c),$(B)/examples/$(n)))
+e2e-objs := $(patsubst %.bpf.c,$(B)/%.bpf.o,$(wildcard tests/e2e/*.bpf.c))
+e2e-bins := $(patsubst %.c,$(B)/%,$(filter-out %.bpf.c,$(wildcard tests/e2e/*.c)))
+
+define bpf-compile
+	@mkdir -p $(@D)
+	$(CLANG) $(BPF_CFLAGS) -MMD -MP -MF $@.d -c -o $@ $<
+endef
+define example-rules
+$(B)/examples/$(1).bpf.o: examples/$(1)/$(1).bpf.c
+	$$(bpf-compile)
+$(B)/examples/$(1): $(B)/user/examples/$(1)/$(1).o $(B)/user/libmodbpf.a $(B)/user/libmodbpf-core.a
+	@mkdir -p $$(@D)
+	$(CC) $(CFLAGS) -o $$@ $$^ $(EXAMPLE_LIBS)
+endef
+$(foreach n,$(example-names),$(eval $(call example-rules,$(n))))
+
+$(B)/tests/e2e/%.bpf.o: tests/e2e/%.bpf.c
+	$(bpf-compile)
+$(B)/tests/e2e/%: $(B)/user/tests/e2e/%.o $(B)/user/libmodbpf.a $(B)/user/libmodbpf-core.a
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -o $@ $^ $(EXAMPLE_LIBS)
+
+examples: deps-build .WAIT examples-build	## compile examples/ into build/examples
+.PHONY: examples-build e2e-build
+examples-build: $(example-objs) $(example-bins)
+e2e-build: $(e2e-objs) $(e2e-bins)
+
+# --- tests -------------------------------------------------------------------
+
+unit-names := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/test_*.c))
+unit-bins := $(addprefix $(B)/asan/,$(unit-names))
+unit-support := $(call objs,$(B)/asan,$(TEST_SUPPORT_SRCS))
+
+$(B)/asan/test_%: $(B)/asan/tests/unit/test_%.o $(unit-support) $(B)/asan/libmodbpf-core.a
+	$(CC) $(ASAN_CFLAGS) -o $@ $(filter %.o,$^) $(B)/asan/libmodbpf-core.a $(TEST_LIBS) $(TEST_LIBS_test_$*)
+
+unit-build: $(unit-bins)
+
+lint: deps-all			## layers, sizes, style, sparse, cppcheck: no findings
+	@tests/run lint
+check: deps-all			## everything that runs in user space, under ASan and UBSan
+	@tests/run check
+kunit: deps-all			## KUnit suites in QEMU on the debug kernel
+	@tests/run kunit
+vmtest: deps-all		## end-to-end tests in QEMU on Debian's 6.1 and 6.12
+	@tests/run vmtest
+soak: deps-all			## insert, load, attach, fire, remove: 1,000 times, then kmemleak
+	@tests/run soak
+test: deps-all			## all tiers; ends with "N passed, N failed, N skipped"
+	@tests/run all
+
+demo: deps-all			## see it work: build, boot Debian's 6.1 in QEMU, watch, filter, unload
+	@tests/vm/demo
+shell: deps-all module user examples	## an interactive VM with the module in
+	@tests/vm/shell $(K)
+
+# --- install and clean -------------------------------------------------------
+
+install: module user		## the module (modules_install), the CLI, the library and the header
+	$(MAKE) --no-print-directory -C $(KDIR) M=$(CURDIR)/$(B)/module-$(KREL) \
+		$(if $(DESTDIR),INSTALL_MOD_PATH=$(DESTDIR)) modules_install
+	install -D -m 0755 $(B)/user/modbpf $(DESTDIR)$(PREFIX)/sbin/modbpf
+	install -D -m 0644 uapi/modbpf.h $(DESTDIR)$(PREFIX)/include/modbpf.h
+	install -D -m 0644 $(B)/user/libmodbpf.a $(DESTDIR)$(PREFIX)/lib/libmodbpf.a
+	install -D -m 0644 $(B)/user/libmodbpf-core.a $(DESTDIR)$(PREFIX)/lib/libmodbpf-core.a
+
+clean:				## remove build/ and modbpf.ko
+	rm -rf $(B) modbpf.ko
+
+-include $(shell find $(B)/user $(B)/asan $(B)/examples $(B)/tests -name '*.d' 2>/dev/null)
+endif

@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Programs on netfilter hooks: which verdict does a packet get?
+ *
+ * A link does not keep its network namespace alive. All links stand on one
+ * list; a namespace that goes takes its links off their hooks and leaves them
+ * dead. netfilter_links_lock orders that against attach and detach: link->net
+ * is non-NULL exactly while the hook is registered.
+ */
+#include <linux/capability.h>
+#include <linux/list.h>
+#include <linux/module.h>
+#include <linux/mutex.h>
+#include <linux/netfilter.h>
+#include <linux/netfilter_ipv4.h>
+#include <linux/seq_file.h>
+#include <linux/skbuff.h>
+#include <linux/slab.h>
+#include <net/net_namespace.h>
+
+#include "module/caller.h"
+#include "module/hook/netfilter.h"
+#include "module/hook/skb.h"
+#include "module/link.h"
+#include "module/prog.h"
+
+struct netfilter_link {
+	struct modbpf_link link;
+	struct nf_hook_ops hook;
+	struct net *net;		/* no reference; NULL: not registered */
+	struct list_head node;		/* in netfilter_links while net is set */
+	u32 flags;
+};
+
+static DEFINE_MUTEX(netfilter_links_lock);	/* netfilter_links, every link's net */
+static LIST_HEAD(netfilter_links);
+
+atomic64_t netfilter_bad_verdicts = ATOMIC64_INIT(0);
+
+/* TC_ACT_* of <linux/pkt_cls.h>: what a SCHED_CLS program may say. */
+unsigned int netfilter_tc_verdict(s32 act)
+{
+	switch (act) {
+	case -1:	/* TC_ACT_UNSPEC */
+	case 0:		/* TC_ACT_OK */
+	case 1:		/* TC_ACT_RECLASSIFY */
+	case 3:		/* TC_ACT_PIPE */
+		return NF_ACCEPT;
+	case 2:		/* TC_ACT_SHOT */
+		return NF_DROP;
+	default:
+		atomic64_inc(&netfilter_bad_verdicts);
+		return NF_DROP;
+	}
+}
+
+static unsigned int run_cgroup_skb(void *priv, struct sk_buff *skb,
+				   const struct nf_hook_state *state)
+{
+	struct netfilter_link *link = priv;
+	struct skb_ctx ctx;
+	u64 keep;
+
+	migrate_disable();
+	skb_ctx_init(&ctx, skb, 0, state->in, state->out);
+	keep = prog_run_packet(link->link.prog, &ctx) & 1;
+	migrate_enable();
+	return keep ? NF_ACCEPT : NF_DROP;
+}
+
+static unsigned int run_sched_cls(void *priv, struct sk_buff *skb,
+				  const struct nf_hook_state *state)
+{
+	struct netfilter_link *link = priv;
+	struct modbpf_prog *prog = link->link.prog;
+	struct skb_ctx ctx;
+	s32 act;
+
+	/* A clone's bytes are shared, with TCP's retransmit queue and with taps. */
+	if (prog->verified->uses_packet_write &&
+	    skb_ensure_writable(skb, skb_headlen(skb)))
+		return NF_DROP;
+	migrate_disable();
+	skb_ctx_init(&ctx, skb, 0, state->in, state->out);
+	act = (s32)prog_run_packet(prog, &ctx);
+	migrate_enable();
+	return netfilter_tc_verdict(act);
+}
+
+static unsigned int run_netfilter(void *priv, struct sk_buff *skb,
+				  const struct nf_hook_state *state)
+{
+	struct netfilter_link *link = priv;
+	struct nf_ctx ctx = { .state = state, .skb = skb };
+	u64 verdict;
+
+	migrate_disable();
+	verdict = prog_run_packet(link->link.prog, &ctx);
+	migrate_enable();
+	/* The verifier has proved 0 or 1; anything else must not steal a packet. */
+	return verdict == NF_ACCEPT ? NF_ACCEPT : NF_DROP;
+}
+
+static nf_hookfn *run_of_type(u32 prog_type)
+{
+	switch (prog_type) {
+	case MODBPF_PROG_CGROUP_SKB:
+		return run_cgroup_skb;
+	case MODBPF_PROG_SCHED_CLS:
+		return run_sched_cls;
+	default:
+		return run_netfilter;
+	}
+}
+
+static void netfilter_link_detach(struct modbpf_link *base)
+{
+	struct netfilter_link *link = container_of(base, struct netfilter_link, link);
+	bool was_hooked;
+
+	mutex_lock(&netfilter_links_lock);
+	was_hooked = link->net;
+	if (was_hooked) {
+		nf_unregister_net_hook(link->net, &link->hook);
+		list_del_init(&link->node);
+		link->net = NULL;
+	}
+	mutex_unlock(&netfilter_links_lock);
+	/* A packet may still be in the program: hooks run under rcu_read_lock. */
+	if (was_hooked)
+		synchronize_rcu();
+}
+
+static void netfilter_link_destroy(struct modbpf_link *base)
+{
+	kfree(container_of(base, struct netfilter_link, link));
+}
+
+static int netfilter_link_fill_info(const struct caller *caller,
+				    const struct modbpf_link *base,
+				    struct modbpf_link_info *info,
+				    const struct modbpf_link_info *asked)
+{
+	const struct netfilter_link *link =
+		container_of(base, struct netfilter_link, link);
+
+	info->netfilter.pf = link->hook.pf;
+	info->netfilter.hooknum = link->hook.hooknum;
+	info->netfilter.priority = link->hook.priority;
+	info->netfilter.flags = link->flags;
+	return 0;
+}
+
+static void netfilter_link_show_fdinfo(const struct modbpf_link *base,
+				       struct seq_file *m)
+{
+	const struct netfilter_link *link =
+		container_of(base, struct netfilter_link, link);
+
+	seq_printf(m, "pf:\t%u\nhooknum:\t%u\npriority:\t%d\n", link->hook.pf,
+		   link->hook.hooknum, link->hook.priority);
+	if (!READ_ONCE(link->net))
+		seq_puts(m, "state:\tdetached\n");
+}
+
+static const struct link_ops netfilter_link_ops = {
+	.type = MODBPF_LINK_TYPE_NETFILTER,
+	.name = "netfilter",
+	.detach = netfilter_link_detach,
+	.destroy = netfilter_link_destroy,
+	.fill_info = netfilter_link_fill_info,
+	.show_fdinfo = netfilter_link_show_fdinfo,
+};
+
+/* The errnos are those of Linux for the same mistakes. */
+int netfilter_check_place(u32 pf, u32 hooknum, s32 priority, u32 flags)
+{
+	switch (pf) {
+	case NFPROTO_INET:
+	case NFPROTO_IPV4:
+	case NFPROTO_IPV6:
+		if (hooknum >= NF_INET_NUMHOOKS || hooknum > NF_INET_POST_ROUTING)
+			return -EPROTO;
+		break;
+	default:
+		return -EAFNOSUPPORT;
+	}
+	if (flags)	/* BPF_F_NETFILTER_IP_DEFRAG is not offered yet */
+		return -EOPNOTSUPP;
+	/* The first and the last place belong to the kernel (conntrack confirm). */
+	if (priority == NF_IP_PRI_FIRST || priority == NF_IP_PRI_LAST)
+		return -ERANGE;
+	return 0;
+}
+
+static int link_hook(struct netfilter_link *link, struct net *net)
+{
+	int err;
+
+	mutex_lock(&netfilter_links_lock);
+	err = nf_register_net_hook(net, &link->hook);
+	if (!err) {
+		link->net = net;
+		list_add(&link->node, &netfilter_links);
+	}
+	mutex_unlock(&netfilter_links_lock);
+	return err;
+}
+
+int netfilter_link_attach(const struct caller *caller, const union modbpf_attr *attr,
+			  struct modbpf_prog *prog, struct modbpf_link **out)
+{
+	u32 pf = attr->link_create.netfilter.pf;
+	u32 hooknum = attr->link_create.netfilter.hooknum;
+	s32 priority = attr->link_create.netfilter.priority;
+	struct netfilter_link *link;
+	struct net *net;
+	int err;
+
+	if (attr->link_create.flags)
+		return -EINVAL;
+	err = netfilter_check_place(pf, hooknum, priority,
+				    attr->link_create.netfilter.flags);
+	if (err)
+		return err;
+	net = caller_net_by_fd(caller, attr->link_create.target_fd);
+	if (IS_ERR(net))
+		return PTR_ERR(net);
+	err = -EPERM;
+	if (!caller_net_admin(caller, net))
+		goto put_net;
+	err = -ENOMEM;
+	link = kzalloc(sizeof(*link), GFP_KERNEL_ACCOUNT);
+	if (!link)
+		goto put_net;
+	link_init(&link->link, &netfilter_link_ops, prog,
+		  attr->link_create.attach_type);
+	INIT_LIST_HEAD(&link->node);
+	link->hook.hook = run_of_type(prog->type);
+	link->hook.priv = link;
+	link->hook.pf = pf;
+	link->hook.hooknum = hooknum;
+	link->hook.priority = priority;
+	err = link_hook(link, net);
+	if (err)
+		kfree(link);
+	else
+		*out = &link->link;
+put_net:
+	put_net(net);
+	return err;
+}
+
+/* No packet is left in a namespace that exits; the list must forget it. */
+static void __net_exit netfilter_net_exit(struct net *net)
+{
+	struct netfilter_link *link, *next;
+
+	mutex_lock(&netfilter_links_lock);
+	list_for_each_entry_safe(link, next, &netfilter_links, node) {
+		if (link->net != net)
+			continue;
+		nf_unregister_net_hook(net, &link->hook);
+		list_del_init(&link->node);
+		link->net = NULL;
+	}
+	mutex_unlock(&netfilter_links_lock);
+}
+
+static struct pernet_operations netfilter_net_ops = {
+	.exit = netfilter_net_exit,
+};
+
+int hooks_init(void)
+{
+	return register_pernet_subsys(&netfilter_net_ops);
+}
+
+void hooks_exit(void)
+{
+	unregister_pernet_subsys(&netfilter_net_ops);
+}

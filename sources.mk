@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# Which files make up each part? Each source is named here, once; the module, the
+# user-space core library and the tests are built from these same lists.
+# One file a line, in alphabetical order, each with its folder.
+
+# The pure code: goes into modbpf.ko and into libmodbpf-core.a.
+ISA_SRCS := \
+
+# The interpreter: left out of the module by MODBPF_INTERP=n, always in the library.
+INTERP_SRCS := \
+
+VERIFIER_SRCS := \
+
+JIT_SRCS := \
+
+# Kernel code, C and assembly (.S).
+MODULE_SRCS := \
+
+# Only in modbpf_kunit.ko, which is otherwise the same module.
+KUNIT_SRCS := \
+
+# What isa/platform.h declares, for user space: part of libmodbpf-core.a.
+PLATFORM_SRCS := \
+	user/platform.c \
+
+# libmodbpf.a: what other people's programs link.
+USER_LIB_SRCS := \
+
+# The preloadable shared object.
+USER_PRELOAD_SRCS := \
+
+# The CLI, build/user/modbpf.
+USER_SRCS := \
+
+# Linked into every unit test (tests/unit/test_*.c are found by name).
+TEST_SUPPORT_SRCS := \
+
