@@ -5,16 +5,27 @@
 
 # The pure code: goes into modbpf.ko and into libmodbpf-core.a.
 ISA_SRCS := \
+	isa/bind.c \
+	isa/disasm.c \
+	isa/opcode.c \
+	isa/tag.c \
 
 # The interpreter: left out of the module by MODBPF_INTERP=n, always in the library.
 INTERP_SRCS := \
+	isa/interp.c \
 
 VERIFIER_SRCS := \
+	verifier/range.c \
+	verifier/scalar.c \
+	verifier/scalar_branch.c \
+	verifier/tnum.c \
 
 JIT_SRCS := \
 
 # Kernel code, C and assembly (.S).
 MODULE_SRCS := \
+	module/hook/netfilter.c \
+	module/hook/skb.c \
 
 # Only in modbpf_kunit.ko, which is otherwise the same module.
 KUNIT_SRCS := \
@@ -34,4 +45,6 @@ USER_SRCS := \
 
 # Linked into every unit test (tests/unit/test_*.c are found by name).
 TEST_SUPPORT_SRCS := \
+	tests/support/asm.c \
+	tests/support/check.c \
 

@@ -9,15 +9,8 @@
 #ifndef MODBPF_JIT_JIT_H
 #define MODBPF_JIT_JIT_H
 
+#include "isa/bind.h"
 #include "verifier/verifier.h"
-
-/* What a map index means at run time. The same table serves the interpreter. */
-struct map_bind {
-	u64 map;	/* address that helpers take as their map argument */
-	u64 values;	/* first value (array), or first entry address of a program array; else 0 */
-	u32 stride;	/* bytes from one value to the next */
-	u32 max_entries;
-};
 
 /*
  * What the machine and the kernel that runs the code want. Addresses lie within

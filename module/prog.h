@@ -35,7 +35,7 @@ struct modbpf_prog {
 	bool jited;
 	u64 (*entry)(const void *ctx);	/* JIT image; NULL under jit=0 */
 	struct image *image;
-	u64 tail_entry;		/* where a tail call lands, 0 under jit=0 */
+	u64 tail_entry;		/* what a program array holds: where a tail call lands, or &env under jit=0 */
 	struct prog_cpu __percpu *cpu;
 
 	struct verified_prog *verified;	/* final insns, kept for dumps and the interpreter */

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Runs a verified program one instruction at a time. It is the oracle of the
+ * JIT, and what jit=0 runs. Results are those of RFC 9669 section 4: division
+ * by zero gives 0, modulo by zero the dividend, shift counts are masked.
+ */
+#ifndef MODBPF_ISA_INTERP_H
+#define MODBPF_ISA_INTERP_H
+
+#include "isa/bind.h"
+#include "isa/verified.h"
+
+struct interp_env {
+	const struct verified_prog *prog;
+	const struct map_bind *binds;	/* per map index */
+	const u64 *helpers;		/* address by helper id, MODBPF_FUNC_LIMIT entries */
+	/* The value at @addr, 0 if it cannot be read; for FACT_PROBE_LOAD. */
+	u64 (*probe_load)(u64 addr, u32 bytes);
+	/*
+	 * Called before each instruction with the index of the final
+	 * instruction, registers R0..R10 and the depth (0: main); NULL: not.
+	 */
+	void (*trace)(void *cookie, const struct verified_prog *prog, u32 insn,
+		      const u64 *regs, u32 depth);
+	void *cookie;
+	u64 max_insns;			/* stop after so many, 0: never; for fuzzers */
+};
+
+/*
+ * Returns R0 at exit. Any context: no sleep, no allocation, about 1 KiB of
+ * stack. With max_insns: ~0ULL and *@stopped set when it was reached (@stopped
+ * may be NULL).
+ */
+u64 modbpf_interp_run(const struct interp_env *env, const void *ctx, bool *stopped);
+
+#endif

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * The form of a program after verification: final instructions, where each came
+ * from, and what is known of each. The verifier makes it; the interpreter and
+ * the JIT only read it.
+ *
+ * In the final instructions a subprogram call (BPF_PSEUDO_CALL) keeps its imm
+ * as an instruction offset; ld_imm64 of BPF_PSEUDO_MAP_FD and _MAP_VALUE has a
+ * map index in imm (of the first slot) and the offset into the value in the
+ * second slot's imm; its address is bound by who runs the program.
+ */
+#ifndef MODBPF_ISA_VERIFIED_H
+#define MODBPF_ISA_VERIFIED_H
+
+#include "isa/insn.h"
+
+/* What is true of one final instruction on every path that reaches it. */
+enum {
+	FACT_PROBE_LOAD = 1 << 0,	/* the load may fault and then gives 0: use the probe thunk */
+	FACT_DIVISOR_NONZERO = 1 << 1,
+	FACT_UPPER_ZERO = 1 << 2,	/* the upper half of the result is zero (64-bit operation) */
+	FACT_CONST_MAP = 1 << 3,	/* helper call: R1 (R2 of tail_call) is always the map with index .map */
+	FACT_CONST_KEY = 1 << 4,	/* lookup in an array map: the index is always .key */
+	FACT_DEAD = 1 << 5,		/* never reached; replaced by a jump to itself or removed */
+};
+
+struct insn_fact {
+	u16 flags;	/* FACT_* */
+	u16 map;	/* map index */
+	u32 key;
+};
+
+struct subprog {
+	u32 start;		/* first final insn */
+	u32 end;		/* one past the last */
+	u16 stack_depth;	/* bytes of the frame that are used, a multiple of 8, up to 512 */
+	bool has_tail_call;	/* itself */
+	bool reaches_tail_call;	/* itself or a callee */
+};
+
+/* Counts for the log's last line, OBJ_GET_INFO_BY_FD and the benchmarks. */
+struct verify_stats {
+	u32 insns_processed;
+	u32 states_total;
+	u32 states_peak;
+	u32 stack_depth;	/* of the deepest call chain, bytes */
+	u64 work;		/* work units spent */
+};
+
+struct verified_prog {
+	struct modbpf_insn *insns;	/* final: context accesses rewritten, dead code gone */
+	u32 insn_cnt;
+	u32 *origin;			/* final insn -> insn of the request */
+	struct insn_fact *facts;	/* per final insn */
+	struct subprog *subprogs;	/* [0] is the main program */
+	u32 subprog_cnt;
+	bool uses_packet_write;		/* direct stores to packet data */
+	struct verify_stats stats;
+};
+
+#endif

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Bounds of a number of @width bits, both as unsigned and as signed: a range
+ * stands for the numbers that lie within both pairs. Operators take the width
+ * as an argument (64 and 32 in the verifier), so a test proves the very same
+ * code for all operands at 4 and 5 bits.
+ *
+ * Unsigned bounds lie in 0..2^width-1, signed ones in -2^(width-1)..2^(width-1)-1.
+ */
+#ifndef MODBPF_VERIFIER_RANGE_H
+#define MODBPF_VERIFIER_RANGE_H
+
+#include "isa/platform.h"
+
+struct range {
+	u64 umin, umax;
+	s64 smin, smax;
+};
+
+u64 range_mask(u32 width);
+/* @value's low @width bits as a signed number. */
+s64 range_signed(u64 value, u32 width);
+
+struct range range_const(u64 value, u32 width);
+struct range range_full(u32 width);
+struct range range_unsigned(u64 umin, u64 umax, u32 width);
+struct range range_signed_between(s64 smin, s64 smax, u32 width);
+
+/* Is no number left? Only range_intersect() and bounds set by hand make such a range. */
+bool range_is_empty(struct range r);
+bool range_has(struct range r, u64 value, u32 width);
+/* Let the signed bounds learn from the unsigned ones, and back. */
+struct range range_settle(struct range r, u32 width);
+struct range range_intersect(struct range a, struct range b, u32 width);
+struct range range_join(struct range a, struct range b);
+bool range_contains(struct range outer, struct range inner);
+
+/* Arithmetic modulo 2^width; what may wrap around loses its bounds. */
+struct range range_add(struct range a, struct range b, u32 width);
+struct range range_sub(struct range a, struct range b, u32 width);
+struct range range_mul(struct range a, struct range b, u32 width);
+/* Bounds of a bit operation; tnum gives the rest. */
+struct range range_and(struct range a, struct range b, u32 width);
+struct range range_or(struct range a, struct range b, u32 width);
+struct range range_xor(struct range a, struct range b, u32 width);
+/* RFC 9669 section 4.1: x / 0 = 0, x % 0 = x, smallest / -1 = smallest. */
+struct range range_udiv(struct range a, struct range b, u32 width);
+struct range range_umod(struct range a, struct range b, u32 width);
+struct range range_sdiv(struct range a, struct range b, u32 width);
+struct range range_smod(struct range a, struct range b, u32 width);
+/* Counts are masked to below @width first (a power of two). */
+struct range range_lsh(struct range a, struct range count, u32 width);
+struct range range_rsh(struct range a, struct range count, u32 width);
+struct range range_arsh(struct range a, struct range count, u32 width);
+
+#endif
