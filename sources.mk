@@ -5,7 +5,6 @@
 
 # The pure code: goes into modbpf.ko and into libmodbpf-core.a.
 ISA_SRCS := \
-	isa/bind.c \
 	isa/disasm.c \
 	isa/opcode.c \
 	isa/tag.c \
@@ -15,6 +14,7 @@ INTERP_SRCS := \
 	isa/interp.c \
 
 VERIFIER_SRCS := \
+	verifier/bind.c \
 	verifier/range.c \
 	verifier/scalar.c \
 	verifier/scalar_branch.c \
