@@ -2,7 +2,7 @@
 /*
  * A text assembler for test programs. It reads what isa/disasm.h prints, and:
  *
- *	# comment		// comment		; comment
+ *	# comment		// comment; both begin a word of their own
  *	label:			on a line of its own or before an instruction
  *	r1 = 5			mov; "r1 = 0x1234567890 ll" (or any constant that does
  *				not fit a signed 32-bit immediate) is ld_imm64
@@ -32,7 +32,7 @@
  *	.insn CODE DST SRC OFF IMM	any eight bytes
  *	.repeat N INSTRUCTION		N times the same
  *
- * Instructions end at a newline or at ";;". Numbers are decimal or 0x.., with a sign; a 32-bit
+ * Instructions end at a newline or at ";". Numbers are decimal or 0x.., with a sign; a 32-bit
  * immediate may be given as 0x80000000..0xffffffff.
  */
 #ifndef MODBPF_TESTS_SUPPORT_ASM_H
