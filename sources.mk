@@ -16,6 +16,7 @@ INTERP_SRCS := \
 VERIFIER_SRCS := \
 	verifier/bind.c \
 	verifier/range.c \
+	verifier/range_div.c \
 	verifier/scalar.c \
 	verifier/scalar_branch.c \
 	verifier/tnum.c \

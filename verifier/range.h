@@ -35,6 +35,14 @@ struct range range_intersect(struct range a, struct range b, u32 width);
 struct range range_join(struct range a, struct range b);
 bool range_contains(struct range outer, struct range inner);
 
+/* Bounds of the low @width bits of a number that lies in @r, which is wider. */
+struct range range_low(struct range r, u32 width);
+/*
+ * @r, of @width bits, without the ends whose low half (@half bits) is outside
+ * @low. May become empty.
+ */
+struct range range_refine(struct range r, struct range low, u32 width, u32 half);
+
 /* Arithmetic modulo 2^width; what may wrap around loses its bounds. */
 struct range range_add(struct range a, struct range b, u32 width);
 struct range range_sub(struct range a, struct range b, u32 width);
