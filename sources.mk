@@ -47,5 +47,9 @@ USER_SRCS := \
 # Linked into every unit test (tests/unit/test_*.c are found by name).
 TEST_SUPPORT_SRCS := \
 	tests/support/asm.c \
+	tests/support/asm_insn.c \
+	tests/support/asm_scan.c \
 	tests/support/check.c \
+	tests/support/corpus.c \
+	tests/support/prog.c \
 
