@@ -22,6 +22,17 @@ VERIFIER_SRCS := \
 	verifier/tnum.c \
 
 JIT_SRCS := \
+	jit/build.c \
+	jit/compile.c \
+	jit/ir.c \
+	jit/lower.c \
+	jit/x86/divide.c \
+	jit/x86/encode.c \
+	jit/x86/frame.c \
+	jit/x86/memory.c \
+	jit/x86/relax.c \
+	jit/x86/select.c \
+	jit/zext.c \
 
 # Kernel code, C and assembly (.S).
 MODULE_SRCS := \

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * The JIT's own form of a program: per subprogram a run of basic blocks, per
+ * block a run of operations, in the order in which code is emitted. It knows no
+ * machine; passes rewrite it in place.
+ *
+ * Invariant: only the last operation of a block may leave it (ir_op_ends_block()),
+ * and a block that can be left by falling through is followed by its fall-through
+ * successor, or has a jump emitted for it. Values are named by u16 numbers: below
+ * IR_FIRST_TEMP they are the BPF registers.
+ */
+#ifndef MODBPF_JIT_IR_H
+#define MODBPF_JIT_IR_H
+
+#include "isa/insn.h"
+
+struct jit_request;
+
+#define IR_FIRST_TEMP MODBPF_REG_COUNT
+#define IR_NO_BLOCK (~0U)
+
+enum ir_kind {
+	IR_NOP,
+	IR_TRAP,	/* never reached */
+	IR_CONST,	/* dst = imm */
+	IR_MOV,		/* dst = a; width 4 clears the upper half */
+	IR_ZEXT,	/* dst = low @bytes of a */
+	IR_SEXT,	/* dst = low @bytes of a, sign-extended to width */
+	IR_SWAP,	/* dst = low @bytes of a in reverse order */
+	IR_NEG,		/* dst = -a */
+	/* dst = a op (b or imm) */
+	IR_ADD,
+	IR_SUB,
+	IR_MUL,
+	IR_DIV,		/* unsigned; by zero: 0 */
+	IR_MOD,		/* unsigned; by zero: a */
+	IR_SDIV,
+	IR_SMOD,
+	IR_OR,
+	IR_AND,
+	IR_XOR,
+	IR_SHL,
+	IR_SHR,
+	IR_SAR,
+	IR_LOAD,	/* dst = @bytes at a + disp */
+	IR_STORE,	/* @bytes at a + disp = b or imm */
+	IR_ATOMIC,	/* @bytes at a + disp, operand b; with IR_FETCH dst = old value */
+	IR_CALL,	/* R0 = helper imm (R1..R5) */
+	IR_CALL_SUBPROG,	/* R0 = subprogram imm (R1..R5) */
+	IR_TAIL_CALL,	/* leave for entry R3 of program array imm, or R0 = IR_TAIL_FAILED */
+	IR_JUMP,	/* to succ[0] */
+	IR_BRANCH,	/* to succ[0] if a cond (b or imm), else to succ[1] */
+	IR_EXIT,	/* return R0 */
+	IR_KIND_COUNT
+};
+
+enum ir_cond {
+	IR_EQ, IR_NE, IR_SET,	/* SET: a & b is not zero */
+	IR_ULT, IR_ULE, IR_UGT, IR_UGE,
+	IR_SLT, IR_SLE, IR_SGT, IR_SGE,
+};
+
+/* What IR_ATOMIC does. XCHG and CMPXCHG always fetch; CMPXCHG compares with and fetches to R0. */
+enum ir_atomic {
+	IR_ATOMIC_ADD, IR_ATOMIC_OR, IR_ATOMIC_AND, IR_ATOMIC_XOR,
+	IR_ATOMIC_XCHG, IR_ATOMIC_CMPXCHG, IR_ATOMIC_LOAD, IR_ATOMIC_STORE,
+};
+
+enum {
+	IR_IMM = 1 << 0,	/* the second operand is imm, not b */
+	IR_SIGNED = 1 << 1,	/* the load extends the sign to 8 bytes */
+	IR_PROBE = 1 << 2,	/* the load may fault and then gives 0 */
+	IR_NONZERO = 1 << 3,	/* the divisor is never zero */
+	IR_FETCH = 1 << 4,
+	IR_UPPER_ZERO = 1 << 5,	/* the upper half of the result is zero (width 8) */
+};
+
+#define IR_TAIL_FAILED (-2)	/* R0 after a tail call that did not happen */
+
+struct ir_op {
+	u8 kind;	/* enum ir_kind */
+	u8 width;	/* of the operation, in bytes: 4 or 8 */
+	u8 bytes;	/* that are accessed, extended or swapped: 1, 2, 4, 8 */
+	u8 flags;	/* IR_IMM.. */
+	u16 dst, a, b;	/* values */
+	u8 cond;	/* enum ir_cond */
+	u8 atomic;	/* enum ir_atomic */
+	s32 disp;
+	u32 insn;	/* the final instruction it comes from */
+	s64 imm;
+};
+
+struct ir_block {
+	u32 first, end;		/* operations */
+	u32 succ[2];		/* blocks, or IR_NO_BLOCK */
+};
+
+struct ir_subprog {
+	u32 first_block, end_block;
+	u16 stack_depth;	/* bytes below the frame pointer */
+	u16 used;		/* bit n: BPF register n occurs */
+	bool has_call;		/* to a helper or a subprogram */
+	bool reaches_tail_call;	/* itself or a callee */
+};
+
+struct ir_prog {
+	struct ir_op *ops;
+	struct ir_block *blocks;
+	struct ir_subprog *subprogs;
+	u32 op_cnt, block_cnt, subprog_cnt;
+	u32 insn_cnt;
+};
+
+static inline bool ir_op_ends_block(const struct ir_op *op)
+{
+	return op->kind >= IR_JUMP || op->kind == IR_TRAP;
+}
+
+/* Does the operation write dst? */
+bool ir_op_defines(const struct ir_op *op);
+
+/* jit/build.c. Returns 0, -ENOMEM, -EINTR, -EOPNOTSUPP; -EFAULT: not what a verifier makes. */
+int ir_build(const struct jit_request *req, struct ir_prog *ir);
+void ir_release(struct ir_prog *ir);
+
+/* jit/lower.c: the operation that instruction @insn stands for, but for where it jumps to. */
+int ir_lower_insn(const struct jit_request *req, u32 insn, struct ir_op *op);
+/* The instruction that jump @insn goes to when taken; may lie outside the program. */
+s64 ir_jump_target(const struct modbpf_insn *insns, u32 insn);
+
+/* jit/zext.c: drop zero-extensions of what is already zero-extended. */
+int ir_drop_zero_extensions(struct ir_prog *ir);
+
+#endif

@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * How does control come into a function of the image, and leave it?
+ *
+ * Every function begins with push rbp; mov rbp, rsp and keeps rbp until it is left:
+ * the unwinder knows one rule for the whole image, CFA = rbp + 16. Below rbp lie
+ * the BPF stack, padding that keeps rsp on 16 bytes where calls are made, and the
+ * saved registers:
+ *
+ *	push rbp; mov rbp, rsp; sub rsp, below; push ...	in
+ *	pop ...; leave; return					out
+ *
+ * A tail call leaves by the same way out and then jumps, so that the program it
+ * goes to builds its frame where this one's was. The tail call count is in r12 for
+ * the whole run: only entry, which C calls, saves and clears it, in a frame of its
+ * own below the main program's. A subprogram's tail calls thus count for its caller
+ * as well, and no chain is longer than MODBPF_MAX_TAIL_CALLS.
+ */
+#include "jit/x86/select.h"
+
+#define FIRST_SAVED 6
+#define LAST_SAVED 9
+
+static void plan_frame(struct x86_select *s)
+{
+	u32 reg, pushes = 0;
+
+	s->frame.saved = 0;
+	for (reg = FIRST_SAVED; reg <= LAST_SAVED; reg++) {
+		if (!(s->sub->used >> reg & 1))
+			continue;
+		s->frame.saved |= 1 << reg;
+		pushes++;
+	}
+	s->frame.below = (s->sub->stack_depth + 7U) & ~7U;
+	if (s->sub->has_call && (s->frame.below + 8 * pushes) % 16)
+		s->frame.below += 8;
+}
+
+static void enter_frame(struct x86_select *s)
+{
+	u32 reg;
+
+	x86_push(&s->buf, X86_RBP);
+	x86_mov(s, 8, X86_RBP, X86_RSP);
+	if (s->frame.below)
+		x86_ri(&s->buf, X86_SUB, 8, X86_RSP, s->frame.below);
+	for (reg = FIRST_SAVED; reg <= LAST_SAVED; reg++)
+		if (s->frame.saved >> reg & 1)
+			x86_push(&s->buf, x86_reg_of[reg]);
+}
+
+static void leave_frame(struct x86_select *s)
+{
+	u32 reg;
+
+	for (reg = LAST_SAVED; reg >= FIRST_SAVED; reg--)
+		if (s->frame.saved >> reg & 1)
+			x86_pop(&s->buf, x86_reg_of[reg]);
+	x86_plain(&s->buf, X86_LEAVE);
+}
+
+static void add_fixup(struct x86_select *s, u32 at, u64 target)
+{
+	s->fixups[s->fixup_cnt++] = (struct jit_fixup){ .at = at, .target = target };
+}
+
+static void add_call(struct x86_select *s, u32 at, u32 subprog)
+{
+	s->calls[s->call_cnt++] = (struct x86_call){ .at = at, .subprog = subprog };
+}
+
+/* int3 stops the processor from running on, on speculation, behind a return or an indirect jump. */
+static void emit_return(struct x86_select *s)
+{
+	u64 thunk = s->req->target->return_thunk;
+
+	if (thunk) {
+		add_fixup(s, x86_jmp_far(&s->buf), thunk);
+		return;
+	}
+	x86_plain(&s->buf, X86_RET);
+	x86_plain(&s->buf, X86_INT3);
+}
+
+static void emit_jump_to_rax(struct x86_select *s)
+{
+	u64 thunk = s->req->target->indirect_thunk;
+
+	if (thunk)
+		add_fixup(s, x86_jmp_far(&s->buf), thunk);
+	else
+		x86_r(&s->buf, X86_JMP_REG, 8, X86_RAX);
+	x86_plain(&s->buf, X86_INT3);
+}
+
+/*
+ * Where C comes in, and where a tail call lands: the main program itself, but for
+ * a program that counts tail calls, which has an entry that clears the count.
+ */
+void x86_emit_entry(struct x86_select *s)
+{
+	struct x86_buf *buf = &s->buf;
+
+	x86_place_label(s, &s->entry);
+	x86_plain(buf, X86_ENDBR64);
+	s->tail_entry = s->entry;
+	if (!s->ir->subprogs[0].reaches_tail_call)
+		return;
+	x86_push(buf, X86_RBP);
+	x86_mov(s, 8, X86_RBP, X86_RSP);
+	x86_push(buf, X86_TAIL_COUNT);
+	x86_push(buf, X86_TAIL_COUNT);	/* twice: rsp stays on 16 bytes */
+	x86_mov_const(buf, X86_TAIL_COUNT, 0);
+	add_call(s, x86_call_far(buf), 0);
+	x86_rm(buf, X86_LOAD, 8, X86_TAIL_COUNT, x86_at(X86_RBP, -8));
+	x86_plain(buf, X86_LEAVE);
+	emit_return(s);
+	x86_place_label(s, &s->tail_entry);
+	x86_plain(buf, X86_ENDBR64);
+}
+
+void x86_enter_subprog(struct x86_select *s)
+{
+	x86_place_label(s, &s->labels[x86_start_label(s, s->sub - s->ir->subprogs)]);
+	plan_frame(s);
+	enter_frame(s);
+}
+
+/* The first exit is the way out; later ones go there, unless it is as short as a jump. */
+void x86_emit_exit(struct x86_select *s)
+{
+	struct x86_label *label = &s->labels[x86_exit_label(s)];
+
+	if (label->at && (s->frame.saved || s->req->target->return_thunk)) {
+		x86_jump_to(s, X86_ALWAYS, x86_exit_label(s));
+		return;
+	}
+	x86_place_label(s, label);
+	leave_frame(s);
+	emit_return(s);
+}
+
+void x86_call_address(struct x86_select *s, u64 target)
+{
+	if (!target)
+		x86_refuse(s, -EOPNOTSUPP);
+	add_fixup(s, x86_call_far(&s->buf), target);
+}
+
+void x86_emit_helper_call(struct x86_select *s, const struct ir_op *op)
+{
+	x86_call_address(s, s->req->target->helpers[op->imm]);
+}
+
+void x86_emit_subprog_call(struct x86_select *s, const struct ir_op *op)
+{
+	add_call(s, x86_call_far(&s->buf), op->imm);
+}
+
+/*
+ * R1 (rdi) is the context and stays; R3 (edx) is the index. The entry may change
+ * while it is read: it is read once. The index is masked by the outcome of its
+ * check, so that a mispredicted branch cannot read beyond the array.
+ */
+void x86_emit_tail_call(struct x86_select *s, const struct ir_op *op)
+{
+	const struct map_bind *bind = &s->req->binds[op->imm];
+	struct x86_buf *buf = &s->buf;
+	u32 outside, exhausted, empty;
+
+	if (!bind->values) {
+		x86_refuse(s, -EOPNOTSUPP);
+		return;
+	}
+	x86_mov(s, 4, X86_RDX, X86_RDX);
+	x86_ri(buf, X86_CMP, 4, X86_RDX, bind->max_entries);
+	outside = x86_jcc_ahead(buf, X86_AE);
+	x86_rr(buf, X86_SBB, 4, X86_RCX, X86_RCX);	/* all ones: the index is below */
+	x86_rr(buf, X86_AND, 4, X86_RCX, X86_RDX);
+	x86_ri(buf, X86_CMP, 4, X86_TAIL_COUNT, MODBPF_MAX_TAIL_CALLS);
+	exhausted = x86_jcc_ahead(buf, X86_AE);
+	x86_mov_const(buf, X86_RCX, bind->values);
+	x86_rm(buf, X86_LOAD, 8, X86_RAX,
+	       (struct x86_mem){ .base = X86_RCX, .index = X86_RDX, .scale = 8 });
+	x86_rr(buf, X86_TEST, 8, X86_RAX, X86_RAX);
+	empty = x86_jcc_ahead(buf, X86_E);
+	x86_ri(buf, X86_ADD, 4, X86_TAIL_COUNT, 1);
+	leave_frame(s);
+	emit_jump_to_rax(s);
+	x86_land(buf, outside);
+	x86_land(buf, exhausted);
+	x86_land(buf, empty);
+	x86_mov_const(buf, X86_RAX, IR_TAIL_FAILED);
+}

@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * Which x86-64 instructions carry out an operation? One operation after the other,
+ * in the order of the blocks; what needs more than a few instructions has a file of
+ * its own. ALU operations have their destination as first operand.
+ */
+#include "jit/x86/select.h"
+
+const u8 x86_reg_of[MODBPF_REG_COUNT] = {
+	X86_RAX, X86_RDI, X86_RSI, X86_RDX, X86_RCX, X86_R8,
+	X86_RBX, X86_R13, X86_R14, X86_R15, X86_RBP, X86_R10,
+};
+
+static const u8 cond_of[] = {
+	[IR_EQ] = X86_E, [IR_NE] = X86_NE, [IR_SET] = X86_NE,
+	[IR_ULT] = X86_B, [IR_ULE] = X86_BE, [IR_UGT] = X86_A, [IR_UGE] = X86_AE,
+	[IR_SLT] = X86_L, [IR_SLE] = X86_LE, [IR_SGT] = X86_G, [IR_SGE] = X86_GE,
+};
+
+void x86_place_label(const struct x86_select *s, struct x86_label *label)
+{
+	label->at = s->buf.len;
+	label->rank = s->jump_cnt;
+}
+
+void x86_jump_to(struct x86_select *s, u8 cond, u32 label)
+{
+	s->jumps[s->jump_cnt++] = (struct x86_jump){
+		.at = x86_reserve_jump(&s->buf, cond),
+		.label = label,
+		.cond = cond,
+	};
+}
+
+static void emit_alu(struct x86_select *s, const struct ir_op *op, enum x86_form form)
+{
+	u8 dst = x86_reg_of[op->dst];
+
+	if (op->flags & IR_IMM)
+		x86_ri(&s->buf, form, op->width, dst, op->imm);
+	else
+		x86_rr(&s->buf, form, op->width, x86_reg_of[op->b], dst);
+}
+
+static void emit_mul(struct x86_select *s, const struct ir_op *op)
+{
+	u8 dst = x86_reg_of[op->dst];
+
+	if (op->flags & IR_IMM)
+		x86_imul_rri(&s->buf, op->width, dst, dst, op->imm);
+	else
+		x86_rr(&s->buf, X86_IMUL, op->width, dst, x86_reg_of[op->b]);
+}
+
+/* The count is in cl, which is R4; what else was there comes back from a scratch register. */
+static void emit_shift_by_register(struct x86_select *s, const struct ir_op *op, enum x86_form form)
+{
+	u8 dst = x86_reg_of[op->dst], count = x86_reg_of[op->b];
+	bool saves_rcx = count != X86_RCX || dst == X86_RCX;
+
+	if (saves_rcx)
+		x86_mov(s, 8, X86_SCRATCH, X86_RCX);
+	if (count != X86_RCX)
+		x86_mov(s, 4, X86_RCX, count);
+	if (dst == X86_RCX) {
+		x86_r(&s->buf, form, op->width, X86_SCRATCH);
+		x86_mov(s, op->width, X86_RCX, X86_SCRATCH);
+		return;
+	}
+	x86_r(&s->buf, form, op->width, dst);
+	if (saves_rcx)
+		x86_mov(s, 8, X86_RCX, X86_SCRATCH);
+}
+
+static void emit_shift(struct x86_select *s, const struct ir_op *op)
+{
+	static const struct {
+		u8 by_imm, by_cl;
+	} forms[] = {
+		[IR_SHL] = { X86_SHL, X86_SHL_CL },
+		[IR_SHR] = { X86_SHR, X86_SHR_CL },
+		[IR_SAR] = { X86_SAR, X86_SAR_CL },
+	};
+
+	if (op->flags & IR_IMM)
+		x86_ri8(&s->buf, forms[op->kind].by_imm, op->width, x86_reg_of[op->dst],
+			op->imm & (op->width * 8 - 1));
+	else
+		emit_shift_by_register(s, op, forms[op->kind].by_cl);
+}
+
+static void emit_zext(struct x86_select *s, u32 bytes, u8 dst, u8 src)
+{
+	if (bytes == 2)
+		x86_rr(&s->buf, X86_MOVZX16, 4, dst, src);
+	else if (bytes == 4 || dst != src)
+		x86_mov(s, bytes, dst, src);
+}
+
+static void emit_sext(struct x86_select *s, const struct ir_op *op)
+{
+	static const u8 forms[] = { [1] = X86_MOVSX8, [2] = X86_MOVSX16, [4] = X86_MOVSXD };
+
+	x86_rr(&s->buf, forms[op->bytes], op->width, x86_reg_of[op->dst], x86_reg_of[op->a]);
+}
+
+static void emit_swap(struct x86_select *s, const struct ir_op *op)
+{
+	u8 dst = x86_reg_of[op->dst];
+
+	if (op->bytes == 2) {
+		x86_ri8(&s->buf, X86_ROR16, 4, dst, 8);
+		emit_zext(s, 2, dst, dst);
+	} else {
+		x86_bswap(&s->buf, op->bytes, dst);
+	}
+}
+
+static void emit_branch(struct x86_select *s, const struct ir_op *op, const struct ir_block *block)
+{
+	u8 a = x86_reg_of[op->a];
+	enum x86_form form = op->cond == IR_SET ? X86_TEST : X86_CMP;
+
+	if (!(op->flags & IR_IMM))
+		x86_rr(&s->buf, form, op->width, x86_reg_of[op->b], a);
+	else if (op->imm == 0 && form == X86_CMP)
+		x86_rr(&s->buf, X86_TEST, op->width, a, a);
+	else
+		x86_ri(&s->buf, form, op->width, a, op->imm);
+	x86_jump_to(s, cond_of[op->cond], block->succ[0]);
+	if (block->succ[1] != s->block + 1)
+		x86_jump_to(s, X86_ALWAYS, block->succ[1]);
+}
+
+static void emit_op(struct x86_select *s, const struct ir_op *op, const struct ir_block *block)
+{
+	switch ((enum ir_kind)op->kind) {
+	case IR_NOP: break;
+	case IR_TRAP: x86_plain(&s->buf, X86_INT3); break;
+	case IR_CONST: x86_mov_const(&s->buf, x86_reg_of[op->dst], op->imm); break;
+	case IR_MOV: x86_mov(s, op->width, x86_reg_of[op->dst], x86_reg_of[op->a]); break;
+	case IR_ZEXT: emit_zext(s, op->bytes, x86_reg_of[op->dst], x86_reg_of[op->a]); break;
+	case IR_SEXT: emit_sext(s, op); break;
+	case IR_SWAP: emit_swap(s, op); break;
+	case IR_NEG: x86_r(&s->buf, X86_NEG, op->width, x86_reg_of[op->dst]); break;
+	case IR_ADD: emit_alu(s, op, X86_ADD); break;
+	case IR_SUB: emit_alu(s, op, X86_SUB); break;
+	case IR_MUL: emit_mul(s, op); break;
+	case IR_DIV: case IR_MOD: case IR_SDIV: case IR_SMOD: x86_emit_divide(s, op); break;
+	case IR_OR: emit_alu(s, op, X86_OR); break;
+	case IR_AND: emit_alu(s, op, X86_AND); break;
+	case IR_XOR: emit_alu(s, op, X86_XOR); break;
+	case IR_SHL: case IR_SHR: case IR_SAR: emit_shift(s, op); break;
+	case IR_LOAD: x86_emit_load(s, op); break;
+	case IR_STORE: x86_emit_store(s, op); break;
+	case IR_ATOMIC: x86_emit_atomic(s, op); break;
+	case IR_CALL: x86_emit_helper_call(s, op); break;
+	case IR_CALL_SUBPROG: x86_emit_subprog_call(s, op); break;
+	case IR_TAIL_CALL: x86_emit_tail_call(s, op); break;
+	case IR_JUMP:
+		if (block->succ[0] != s->block + 1)
+			x86_jump_to(s, X86_ALWAYS, block->succ[0]);
+		break;
+	case IR_BRANCH: emit_branch(s, op, block); break;
+	case IR_EXIT: x86_emit_exit(s); break;
+	case IR_KIND_COUNT: x86_refuse(s, -EFAULT); break;
+	}
+}
+
+static int emit_subprog(struct x86_select *s)
+{
+	const struct ir_prog *ir = s->ir;
+	u32 i;
+
+	for (s->block = s->sub->first_block; s->block < s->sub->end_block; s->block++) {
+		const struct ir_block *block = &ir->blocks[s->block];
+
+		x86_place_label(s, &s->labels[s->block]);
+		for (i = block->first; i < block->end; i++) {
+			s->insn[ir->ops[i].insn] = s->buf.len;
+			emit_op(s, &ir->ops[i], block);
+			if ((i & 0x3ff) == 0 && modbpf_yield())
+				return -EINTR;
+		}
+		if (s->buf.err)
+			return s->buf.err;
+	}
+	x86_plain(&s->buf, X86_INT3);
+	return s->buf.err;
+}
+
+static int emit_prog(struct x86_select *s)
+{
+	u32 i, last = 0;
+	int err;
+
+	x86_emit_entry(s);
+	for (i = 0; i < s->ir->subprog_cnt; i++) {
+		s->sub = &s->ir->subprogs[i];
+		x86_enter_subprog(s);
+		err = emit_subprog(s);
+		if (err)
+			return err;
+	}
+	for (i = s->ir->insn_cnt; i-- > 0;) {	/* second halves of ld_imm64 */
+		if (!s->insn[i])
+			s->insn[i] = last ?: s->buf.len;
+		last = s->insn[i];
+	}
+	return 0;
+}
+
+static struct x86_bounds count_bounds(const struct ir_prog *ir)
+{
+	/* entry: a call of the main program and a return */
+	struct x86_bounds bounds = { .jumps = 2 * ir->block_cnt, .fixups = 1, .calls = 1 };
+	u32 i;
+
+	for (i = 0; i < ir->op_cnt; i++) {
+		switch (ir->ops[i].kind) {
+		case IR_CALL_SUBPROG:
+			bounds.calls++;
+			break;
+		case IR_CALL:
+		case IR_TAIL_CALL:
+		case IR_EXIT:
+			bounds.fixups++;
+			break;
+		case IR_LOAD:
+			bounds.fixups += !!(ir->ops[i].flags & IR_PROBE);
+			break;
+		}
+	}
+	return bounds;
+}
+
+static int emit_and_link(struct x86_select *s, struct jit_code *code)
+{
+	int err = emit_prog(s);
+
+	if (!err)
+		err = x86_link(s, code);
+	code->fixup_cnt = s->fixup_cnt;
+	code->layout.subprog_cnt = s->ir->subprog_cnt;
+	code->layout.insn_cnt = s->ir->insn_cnt;
+	return err;
+}
+
+int machine_compile(const struct jit_request *req, const struct ir_prog *ir,
+		    struct jit_code *code)
+{
+	struct x86_select s = { .req = req, .ir = ir, .buf.limit = JIT_MAX_IMAGE };
+	struct x86_bounds bounds = count_bounds(ir);
+	int err = -ENOMEM;
+
+	s.labels = modbpf_zalloc((ir->block_cnt + 2 * ir->subprog_cnt) * sizeof(*s.labels));
+	s.jumps = modbpf_zalloc(bounds.jumps * sizeof(*s.jumps));
+	s.calls = modbpf_zalloc(bounds.calls * sizeof(*s.calls));
+	s.fixups = code->fixups = modbpf_zalloc(bounds.fixups * sizeof(*s.fixups));
+	s.insn = code->insn = modbpf_zalloc(ir->insn_cnt * sizeof(*s.insn));
+	code->subprog = modbpf_zalloc(ir->subprog_cnt * sizeof(*code->subprog));
+	if (s.labels && s.jumps && s.calls && s.fixups && s.insn && code->subprog)
+		err = emit_and_link(&s, code);
+	modbpf_free(s.labels);
+	modbpf_free(s.jumps);
+	modbpf_free(s.calls);
+	x86_release(&s.buf);
+	return err;
+}

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * Which zero-extensions change nothing? A 32-bit move of a register to itself is
+ * dropped if the register's upper half is already zero, by what precedes it in
+ * its block. Nothing is assumed of a block's beginning.
+ */
+#include "jit/ir.h"
+
+#define CALL_CLOBBERED 0x3f	/* R0 to R5 */
+
+/* Is the upper half of what @op defines zero? @known: the values of which that is true. */
+static bool makes_zero_upper(const struct ir_op *op, u32 known)
+{
+	switch (op->kind) {
+	case IR_CONST:
+		return (u64)op->imm >> 32 == 0;
+	case IR_MOV:
+		return op->width == 4 || known >> op->a & 1;
+	case IR_ZEXT:
+	case IR_SWAP:
+		return op->bytes <= 4;
+	case IR_LOAD:
+		return op->bytes <= 4 && !(op->flags & IR_SIGNED);
+	case IR_ATOMIC:
+		return op->bytes <= 4;
+	default:
+		return op->width == 4;
+	}
+}
+
+static void drop_in_block(struct ir_op *op, const struct ir_op *end)
+{
+	u32 known = 0;
+
+	for (; op < end; op++) {
+		if (op->kind == IR_CALL || op->kind == IR_CALL_SUBPROG || op->kind == IR_TAIL_CALL)
+			known &= ~CALL_CLOBBERED;
+		if (!ir_op_defines(op))
+			continue;
+		if (op->kind == IR_MOV && op->dst == op->a && (op->width == 8 || known >> op->a & 1)) {
+			op->kind = IR_NOP;
+			continue;
+		}
+		if (makes_zero_upper(op, known))
+			known |= 1U << op->dst;
+		else
+			known &= ~(1U << op->dst);
+	}
+}
+
+int ir_drop_zero_extensions(struct ir_prog *ir)
+{
+	u32 i;
+
+	for (i = 0; i < ir->block_cnt; i++) {
+		if ((i & 0x3ff) == 0 && modbpf_yield())
+			return -EINTR;
+		drop_in_block(&ir->ops[ir->blocks[i].first], &ir->ops[ir->blocks[i].end]);
+	}
+	return 0;
+}
