@@ -58,6 +58,8 @@ struct range range_sdiv(struct range a, struct range b, u32 width);
 struct range range_smod(struct range a, struct range b, u32 width);
 /* Counts are masked to below @width first (a power of two). */
 struct range range_lsh(struct range a, struct range count, u32 width);
+/* Shifted by a known @count, of a number whose low @width - @count bits are in @low. */
+struct range range_lsh_exact(struct range low, u32 count, u32 width);
 struct range range_rsh(struct range a, struct range count, u32 width);
 struct range range_arsh(struct range a, struct range count, u32 width);
 

@@ -123,6 +123,16 @@ static void count_bounds(struct range count, u32 width, u32 *lo, u32 *hi)
 		*lo = *hi = (u32)(count.umin & (width - 1));
 }
 
+struct range range_lsh_exact(struct range low, u32 count, u32 width)
+{
+	struct range r = {
+		.umin = low.umin << count, .umax = low.umax << count,
+		.smin = (s64)((u64)low.smin << count), .smax = (s64)((u64)low.smax << count),
+	};
+
+	return range_settle(r, width);
+}
+
 struct range range_lsh(struct range a, struct range count, u32 width)
 {
 	struct range r = range_full(width);
@@ -130,6 +140,8 @@ struct range range_lsh(struct range a, struct range count, u32 width)
 	u32 lo, hi;
 
 	count_bounds(count, width, &lo, &hi);
+	if (lo == hi)	/* only the bits that stay matter */
+		return range_lsh_exact(lo ? range_low(a, width - lo) : a, lo, width);
 	if (a.umax <= mask >> hi) {
 		r.umin = a.umin << lo;
 		r.umax = a.umax << hi;

@@ -55,8 +55,17 @@ bool scalar_settle(struct scalar *s)
 		if (range_is_empty(s->r32) || range_is_empty(s->r64))
 			return false;
 	}
-	return settle_view(&s->bits, &s->r64, DOMAIN_BITS) &&
-	       settle_view(&s->bits, &s->r32, DOMAIN_HALF);
+	if (!settle_view(&s->bits, &s->r64, DOMAIN_BITS) ||
+	    !settle_view(&s->bits, &s->r32, DOMAIN_HALF))
+		return false;
+	if (s->bits.mask)
+		return true;
+	/* A single number: all views say which, or there is none. */
+	if (!range_has(s->r64, s->bits.value, DOMAIN_BITS))
+		return false;
+	s->r64 = range_const(s->bits.value, DOMAIN_BITS);
+	s->r32 = range_const(s->bits.value, DOMAIN_HALF);
+	return true;
 }
 
 struct scalar scalar_unknown(void)
@@ -256,6 +265,22 @@ static bool is_low_exact(u8 op)
 	       op == BPF_OR || op == BPF_XOR || op == BPF_NEG || op == BPF_MOV;
 }
 
+/*
+ * A known shift of half the width or more takes up the low half alone, and its
+ * bounds may be known better than those of the whole ("<< 32, >> 32").
+ */
+static struct range lsh_of_low(struct scalar dst, struct scalar src)
+{
+	u32 count = (u32)(src.bits.value & (DOMAIN_BITS - 1));
+	struct range low = dst.r32;
+
+	if (src.bits.mask || count < DOMAIN_HALF)
+		return range_full(DOMAIN_BITS);
+	if (count > DOMAIN_HALF)
+		low = range_low(low, DOMAIN_BITS - count);
+	return range_lsh_exact(low, count, DOMAIN_BITS);
+}
+
 struct scalar scalar_alu(u8 op, bool is64, bool is_signed,
 			 struct scalar dst, struct scalar src)
 {
@@ -270,6 +295,8 @@ struct scalar scalar_alu(u8 op, bool is64, bool is_signed,
 	}
 	s.bits = alu_bits(op, dst.bits, src.bits, src.r64, DOMAIN_BITS);
 	s.r64 = alu_range(op, is_signed, dst.r64, src.r64, DOMAIN_BITS);
+	if (op == BPF_LSH)
+		s.r64 = range_intersect(s.r64, lsh_of_low(dst, src), DOMAIN_BITS);
 	if (is_low_exact(op))
 		s.r32 = alu_range(op, is_signed, dst.r32, src.r32, DOMAIN_HALF);
 	return settled(s);

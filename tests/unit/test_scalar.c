@@ -1,0 +1,300 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The product of bits, bounds and halves, proved at 4 bits with halves of 2: the
+ * scalars that differ as sets are listed, and operators and branches are run on
+ * pairs of them, every concrete result being looked up in what came out.
+ */
+#define DOMAIN_BITS 4
+#include "verifier/tnum.c"
+#include "verifier/scalar.c"
+#include "verifier/scalar_branch.c"
+#include "tests/support/check.h"
+
+#define VALUES 16
+#define MAX_SCALARS 65536
+
+static struct scalar all[MAX_SCALARS];
+static u32 sets[MAX_SCALARS], cnt;
+static u8 seen[1 << VALUES];
+
+static u32 set_of(struct scalar s)
+{
+	u32 set = 0;
+	u64 x;
+
+	for (x = 0; x < VALUES; x++)
+		if (scalar_contains_value(s, x))
+			set |= 1u << x;
+	return set;
+}
+
+static void add_scalar(struct scalar s)
+{
+	u32 set;
+
+	if (!scalar_settle(&s))
+		return;
+	set = set_of(s);
+	if (seen[set])
+		return;
+	seen[set] = 1;
+	all[cnt] = s;
+	sets[cnt++] = set;
+}
+
+static void add_with_bits(struct range r, struct range low)
+{
+	u32 value, mask;
+
+	for (mask = 0; mask < VALUES; mask++)
+		for (value = 0; value < VALUES; value++)
+			if (!(value & mask))
+				add_scalar((struct scalar){ { value, mask }, r, low });
+}
+
+/* Every unsigned interval, every signed one, every low interval, with all bits. */
+static void list_scalars(void)
+{
+	u64 lo, hi, l, h;
+
+	for (lo = 0; lo < VALUES && !cnt; lo++)
+		add_scalar(scalar_unknown());
+	for (lo = 0; lo < VALUES; lo++) {
+		for (hi = lo; hi < VALUES; hi++) {
+			for (l = 0; l < 4; l++) {
+				for (h = l; h < 4; h++) {
+					add_with_bits(range_unsigned(lo, hi, 4), range_unsigned(l, h, 2));
+					add_with_bits(range_signed_between((s64)lo - 8, (s64)hi - 8, 4),
+						      range_signed_between((s64)l - 2, (s64)h - 2, 2));
+				}
+			}
+		}
+	}
+}
+
+struct alu {
+	const char *name;
+	u8 op;
+	bool is_signed;
+};
+
+static const struct alu alus[] = {
+	{ "add", BPF_ADD, false }, { "sub", BPF_SUB, false }, { "mul", BPF_MUL, false },
+	{ "div", BPF_DIV, false }, { "mod", BPF_MOD, false }, { "sdiv", BPF_DIV, true },
+	{ "smod", BPF_MOD, true }, { "and", BPF_AND, false }, { "or", BPF_OR, false },
+	{ "xor", BPF_XOR, false }, { "lsh", BPF_LSH, false }, { "rsh", BPF_RSH, false },
+	{ "arsh", BPF_ARSH, false }, { "neg", BPF_NEG, false }, { "mov", BPF_MOV, false },
+};
+
+/* RFC 9669 section 4.1, at @w bits; the operands' higher bits do not count. */
+static u64 concrete(const struct alu *alu, u64 a, u64 b, u32 w)
+{
+	u64 m = (1u << w) - 1, sign = 1u << (w - 1);
+	s64 sa, sb;
+
+	a &= m;
+	b &= m;
+	sa = a & sign ? (s64)a - (s64)m - 1 : (s64)a;
+	sb = b & sign ? (s64)b - (s64)m - 1 : (s64)b;
+	switch (alu->op) {
+	case BPF_ADD: return (a + b) & m;
+	case BPF_SUB: return (a - b) & m;
+	case BPF_MUL: return (a * b) & m;
+	case BPF_DIV: return !b ? 0 : alu->is_signed ? (u64)(sa / sb) & m : a / b;
+	case BPF_MOD: return !b ? a : alu->is_signed ? (u64)(sa % sb) & m : a % b;
+	case BPF_AND: return a & b;
+	case BPF_OR: return a | b;
+	case BPF_XOR: return a ^ b;
+	case BPF_LSH: return (a << (b & (w - 1))) & m;
+	case BPF_RSH: return a >> (b & (w - 1));
+	case BPF_ARSH: return (u64)(sa >> (b & (w - 1))) & m;
+	case BPF_NEG: return -a & m;
+	default: return b;
+	}
+}
+
+static void prove_alu_at(const struct alu *alu, bool is64, u32 stride)
+{
+	u64 held = 0, possible = 0;
+	u32 rows[VALUES];
+	u32 i, j, x, y, want, got;
+
+	for (j = 0; j < cnt; j++) {
+		for (x = 0; x < VALUES; x++) {
+			rows[x] = 0;
+			for (y = 0; y < VALUES; y++)
+				if (sets[j] >> y & 1)
+					rows[x] |= 1u << concrete(alu, x, y, is64 ? 4 : 2);
+		}
+		for (i = j % stride; i < cnt; i += stride) {
+			want = 0;
+			for (x = 0; x < VALUES; x++)
+				if (sets[i] >> x & 1)
+					want |= rows[x];
+			got = set_of(scalar_alu(alu->op, is64, alu->is_signed, all[i], all[j]));
+			held += (u32)__builtin_popcount(got);
+			possible += (u32)__builtin_popcount(want);
+			if (want & ~got)
+				check_failed(__FILE__, __LINE__, "%s%s: %#x op %#x gives %#x, abstract %#x",
+					     alu->name, is64 ? "" : "32", sets[i], sets[j], want, got);
+		}
+	}
+	printf("\t%-5s%s results held / results possible = %.3f\n", alu->name,
+	       is64 ? "  " : "32", (double)held / (double)possible);
+}
+
+static void prove_alu(void)
+{
+	u32 i;
+
+	printf("\t%u scalars\n", cnt);
+	for (i = 0; i < ARRAY_SIZE(alus); i++) {
+		prove_alu_at(&alus[i], true, 7);
+		prove_alu_at(&alus[i], false, 7);
+	}
+}
+
+static const u8 branches[] = {
+	BPF_JEQ, BPF_JNE, BPF_JSET, BPF_JGT, BPF_JGE, BPF_JLT, BPF_JLE,
+	BPF_JSGT, BPF_JSGE, BPF_JSLT, BPF_JSLE,
+};
+
+static bool is_taken(u8 op, u64 a, u64 b, u32 w)
+{
+	u64 m = (1u << w) - 1, sign = 1u << (w - 1);
+	s64 sa, sb;
+
+	a &= m;
+	b &= m;
+	sa = (s64)(a ^ sign) - (s64)sign;
+	sb = (s64)(b ^ sign) - (s64)sign;
+	switch (op) {
+	case BPF_JEQ: return a == b;
+	case BPF_JNE: return a != b;
+	case BPF_JSET: return (a & b) != 0;
+	case BPF_JGT: return a > b;
+	case BPF_JGE: return a >= b;
+	case BPF_JLT: return a < b;
+	case BPF_JLE: return a <= b;
+	case BPF_JSGT: return sa > sb;
+	case BPF_JSGE: return sa >= sb;
+	case BPF_JSLT: return sa < sb;
+	default: return sa <= sb;
+	}
+}
+
+/* One way of one branch on one pair: what may be must stay, what is said must be so. */
+static void prove_way(u8 op, bool is64, bool way, u32 i, u32 j)
+{
+	struct scalar a = all[i], b = all[j];
+	u32 want_a = 0, want_b = 0, x, y;
+	int outcome = scalar_branch(op, is64, a, b);
+	bool feasible = scalar_assume(op, is64, way, &a, &b);
+
+	for (x = 0; x < VALUES; x++) {
+		for (y = 0; y < VALUES; y++) {
+			if (!(sets[i] >> x & 1) || !(sets[j] >> y & 1) ||
+			    is_taken(op, x, y, is64 ? 4 : 2) != way)
+				continue;
+			want_a |= 1u << x;
+			want_b |= 1u << y;
+		}
+	}
+	if (want_a && outcome == !way)
+		check_failed(__FILE__, __LINE__, "op %#x: %#x, %#x: said to go one way only", op, sets[i], sets[j]);
+	if (want_a && !feasible)
+		check_failed(__FILE__, __LINE__, "op %#x: %#x, %#x: a live way called dead", op, sets[i], sets[j]);
+	if ((want_a & ~set_of(a)) || (want_b & ~set_of(b)))
+		check_failed(__FILE__, __LINE__, "op %#x: %#x, %#x: numbers lost", op, sets[i], sets[j]);
+	if (!feasible && (set_of(a) != sets[i] || set_of(b) != sets[j]))
+		check_failed(__FILE__, __LINE__, "op %#x: changed although dead", op);
+}
+
+static void prove_branches(void)
+{
+	u32 i, j, k;
+
+	for (k = 0; k < ARRAY_SIZE(branches); k++) {
+		for (j = 0; j < cnt; j++) {
+			for (i = (j + k) % 41; i < cnt; i += 41) {
+				prove_way(branches[k], true, true, i, j);
+				prove_way(branches[k], true, false, i, j);
+				prove_way(branches[k], false, true, i, j);
+				prove_way(branches[k], false, false, i, j);
+			}
+		}
+	}
+}
+
+/* Narrowing is worth something: the examples that real programs depend on. */
+static void prove_narrowing(void)
+{
+	struct scalar a = scalar_unknown(), b = scalar_const(5);
+
+	CHECK(scalar_assume(BPF_JLT, true, true, &a, &b));
+	CHECK_EQ(set_of(a), 0x001f);
+	a = scalar_unknown();
+	CHECK(scalar_assume(BPF_JEQ, true, true, &a, &b));
+	CHECK(scalar_is_const(a));
+	a = scalar_unknown();
+	b = scalar_const(0);
+	CHECK(scalar_assume(BPF_JSGT, true, false, &a, &b));
+	CHECK_EQ(set_of(a), 0xff01);
+	CHECK(scalar_assume(BPF_JNE, true, true, &a, &b));
+	CHECK_EQ(set_of(a), 0xff00);
+	a = scalar_between(4, 7);	/* the upper half is known: bounds of the low one count */
+	b = scalar_const(1);
+	CHECK(scalar_assume(BPF_JLE, false, true, &a, &b));
+	CHECK_EQ(set_of(a), 0x0030);
+	a = scalar_unknown();
+	CHECK(!scalar_assume(BPF_JLT, true, true, &a, &(struct scalar){ tnum_const(0), range_const(0, 4), range_const(0, 2) }));
+}
+
+static void prove_lattice(void)
+{
+	u32 i, j;
+
+	for (i = 0; i < cnt; i++) {
+		for (j = 0; j < cnt; j++) {
+			if ((sets[i] | sets[j]) & ~set_of(scalar_join(all[i], all[j])))
+				check_failed(__FILE__, __LINE__, "%#x join %#x", sets[i], sets[j]);
+			if (scalar_contains(all[i], all[j]) && (sets[j] & ~sets[i]))
+				check_failed(__FILE__, __LINE__, "%#x contains %#x", sets[i], sets[j]);
+		}
+		CHECK(scalar_equal(all[i], all[i]));
+	}
+}
+
+/* 4 "bytes" are the low half here. */
+static void prove_truncate(void)
+{
+	u32 i, x, zero, sign;
+
+	for (i = 0; i < cnt; i++) {
+		zero = 0;
+		sign = 0;
+		for (x = 0; x < VALUES; x++) {
+			if (!(sets[i] >> x & 1))
+				continue;
+			zero |= 1u << (x & 3);
+			sign |= 1u << ((x & 3) | (x & 2 ? 12 : 0));
+		}
+		CHECK(!(zero & ~set_of(scalar_truncate(all[i], 4, false))));
+		CHECK(!(sign & ~set_of(scalar_truncate(all[i], 4, true))));
+		CHECK_EQ(set_of(scalar_truncate(all[i], 8, true)), sets[i]);
+	}
+}
+
+static const struct check_case cases[] = {
+	{ "arithmetic contains every result", prove_alu },
+	{ "branches keep every number that goes their way, and call only dead ways dead", prove_branches },
+	{ "branches narrow what they should", prove_narrowing },
+	{ "join contains both, contains says yes only where it is so", prove_lattice },
+	{ "truncation contains every result", prove_truncate },
+};
+
+int main(int argc, char **argv)
+{
+	list_scalars();
+	return check_run("test_scalar", cases, ARRAY_SIZE(cases), argc, argv);
+}
