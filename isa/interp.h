@@ -10,11 +10,19 @@
 #include "isa/bind.h"
 #include "isa/verified.h"
 
+/*
+ * R0 after a tail call that goes nowhere: no such entry, an empty one, or the
+ * limit of MODBPF_MAX_TAIL_CALLS. A tail call needs FACT_CONST_MAP, and one from
+ * within a subprogram falls through, too, if the callers' frames leave too
+ * little of the 512 bytes or 8 frames for the program it goes to.
+ */
+#define INTERP_TAIL_CALL_FAILED ((u64)-2)
+
 struct interp_env {
 	const struct verified_prog *prog;
 	const struct map_bind *binds;	/* per map index */
 	const u64 *helpers;		/* address by helper id, MODBPF_FUNC_LIMIT entries */
-	/* The value at @addr, 0 if it cannot be read; for FACT_PROBE_LOAD. */
+	/* The value at @addr, 0 if it cannot be read; needed for FACT_PROBE_LOAD only. */
 	u64 (*probe_load)(u64 addr, u32 bytes);
 	/*
 	 * Called before each instruction with the index of the final
@@ -28,7 +36,8 @@ struct interp_env {
 
 /*
  * Returns R0 at exit. Any context: no sleep, no allocation, about 1 KiB of
- * stack. With max_insns: ~0ULL and *@stopped set when it was reached (@stopped
+ * stack. Of the program that a tail call goes to, prog, binds and helpers count;
+ * the rest stays that of @env. With max_insns: ~0ULL and *@stopped set when it was reached (@stopped
  * may be NULL).
  */
 u64 modbpf_interp_run(const struct interp_env *env, const void *ctx, bool *stopped);

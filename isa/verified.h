@@ -19,7 +19,7 @@ enum {
 	FACT_PROBE_LOAD = 1 << 0,	/* the load may fault and then gives 0: use the probe thunk */
 	FACT_DIVISOR_NONZERO = 1 << 1,
 	FACT_UPPER_ZERO = 1 << 2,	/* the upper half of the result is zero (64-bit operation) */
-	FACT_CONST_MAP = 1 << 3,	/* helper call: R1 (R2 of tail_call) is always the map with index .map */
+	FACT_CONST_MAP = 1 << 3,	/* helper call: R1 (R2 of tail_call, which needs it) is always the map with index .map */
 	FACT_CONST_KEY = 1 << 4,	/* lookup in an array map: the index is always .key */
 	FACT_DEAD = 1 << 5,		/* never reached; replaced by a jump to itself or removed */
 };
@@ -52,7 +52,7 @@ struct verified_prog {
 	u32 insn_cnt;
 	u32 *origin;			/* final insn -> insn of the request */
 	struct insn_fact *facts;	/* per final insn */
-	struct subprog *subprogs;	/* [0] is the main program */
+	struct subprog *subprogs;	/* in order of start; [0] is the main program */
 	u32 subprog_cnt;
 	bool uses_packet_write;		/* direct stores to packet data */
 	struct verify_stats stats;
