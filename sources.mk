@@ -62,5 +62,6 @@ TEST_SUPPORT_SRCS := \
 	tests/support/asm_scan.c \
 	tests/support/check.c \
 	tests/support/corpus.c \
+	tests/support/jitrun.c \
 	tests/support/prog.c \
 

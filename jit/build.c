@@ -133,7 +133,6 @@ static int build_subprog(struct builder *b, const struct subprog *from, struct i
 	sub->first_block = b->block_of[from->start];
 	sub->end_block = b->block_of[from->end - 1] + 1;
 	sub->stack_depth = from->stack_depth;
-	sub->reaches_tail_call = from->reaches_tail_call;
 	ir->blocks[sub->first_block].first = ir->op_cnt;
 	for (insn = from->start; insn < from->end; insn = next) {
 		struct ir_op *op = &ir->ops[ir->op_cnt++];
@@ -147,8 +146,7 @@ static int build_subprog(struct builder *b, const struct subprog *from, struct i
 			err = bind_subprog_call(b, op);
 		if (err)
 			return err;
-		if (op->kind == IR_TAIL_CALL && !sub->reaches_tail_call)
-			return -EFAULT;
+		ir->has_tail_call |= op->kind == IR_TAIL_CALL;
 		note_uses(sub, op);
 		if (next < from->end && b->block_of[next] == block)
 			continue;

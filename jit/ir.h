@@ -28,7 +28,7 @@ enum ir_kind {
 	IR_SEXT,	/* dst = low @bytes of a, sign-extended to width */
 	IR_SWAP,	/* dst = low @bytes of a in reverse order */
 	IR_NEG,		/* dst = -a */
-	/* dst = a op (b or imm) */
+	/* dst = a op (b or imm); as built, a is dst */
 	IR_ADD,
 	IR_SUB,
 	IR_MUL,
@@ -100,7 +100,6 @@ struct ir_subprog {
 	u16 stack_depth;	/* bytes below the frame pointer */
 	u16 used;		/* bit n: BPF register n occurs */
 	bool has_call;		/* to a helper or a subprogram */
-	bool reaches_tail_call;	/* itself or a callee */
 };
 
 struct ir_prog {
@@ -109,6 +108,7 @@ struct ir_prog {
 	struct ir_subprog *subprogs;
 	u32 op_cnt, block_cnt, subprog_cnt;
 	u32 insn_cnt;
+	bool has_tail_call;	/* anywhere */
 };
 
 static inline bool ir_op_ends_block(const struct ir_op *op)

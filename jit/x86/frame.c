@@ -105,7 +105,7 @@ void x86_emit_entry(struct x86_select *s)
 	x86_place_label(s, &s->entry);
 	x86_plain(buf, X86_ENDBR64);
 	s->tail_entry = s->entry;
-	if (!s->ir->subprogs[0].reaches_tail_call)
+	if (!s->ir->has_tail_call)
 		return;
 	x86_push(buf, X86_RBP);
 	x86_mov(s, 8, X86_RBP, X86_RSP);
