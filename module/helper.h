@@ -19,4 +19,7 @@ typedef u64 (*helper_fn)(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5);
 /* Function by id; NULL: absent. MODBPF_FUNC_LIMIT entries. */
 extern const helper_fn modbpf_helpers[MODBPF_FUNC_LIMIT];
 
+/* Once, before any program runs: seeds the random numbers, switches the trace event on. Sleeps. */
+void helpers_init(void);
+
 #endif
