@@ -65,3 +65,5 @@ TEST_SUPPORT_SRCS := \
 	tests/support/jitrun.c \
 	tests/support/prog.c \
 
+# What a single unit test needs besides.
+TEST_LIBS_test_encode := -lcapstone

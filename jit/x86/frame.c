@@ -12,11 +12,19 @@
  *
  * A tail call leaves by the same way out and then jumps, so that the program it
  * goes to builds its frame where this one's was. The tail call count is in r12 for
- * the whole run: only entry, which C calls, saves and clears it, in a frame of its
- * own below the main program's. A subprogram's tail calls thus count for its caller
+ * the whole run: only entry, which C calls, saves and sets it, in a frame of its
+ * own above the main program's. A subprogram's tail calls thus count for its caller
  * as well, and no chain is longer than MODBPF_MAX_TAIL_CALLS.
+ *
+ * A tail call out of a subprogram leaves its callers' frames behind, and what it
+ * calls may do the same again. So that this cannot use up the stack, r12 holds in
+ * its upper bits how far down rsp may be when a subprogram does so.
  */
 #include "jit/x86/select.h"
+
+#define COUNT_MASK 63		/* of r12; the rest is an address, rounded down */
+#define TAIL_STACK_BYTES 4096	/* below entry's frame; the last program called may use its own besides */
+static_assert(MODBPF_MAX_TAIL_CALLS < COUNT_MASK, "the count stays in its bits");
 
 #define FIRST_SAVED 6
 #define LAST_SAVED 9
@@ -96,7 +104,7 @@ static void emit_jump_to_rax(struct x86_select *s)
 
 /*
  * Where C comes in, and where a tail call lands: the main program itself, but for
- * a program that counts tail calls, which has an entry that clears the count.
+ * a program that counts tail calls, which has an entry that sets the count to zero.
  */
 void x86_emit_entry(struct x86_select *s)
 {
@@ -111,7 +119,8 @@ void x86_emit_entry(struct x86_select *s)
 	x86_mov(s, 8, X86_RBP, X86_RSP);
 	x86_push(buf, X86_TAIL_COUNT);
 	x86_push(buf, X86_TAIL_COUNT);	/* twice: rsp stays on 16 bytes */
-	x86_mov_const(buf, X86_TAIL_COUNT, 0);
+	x86_rm(buf, X86_LEA, 8, X86_TAIL_COUNT, x86_at(X86_RSP, -TAIL_STACK_BYTES));
+	x86_ri(buf, X86_AND, 8, X86_TAIL_COUNT, ~COUNT_MASK);
 	add_call(s, x86_call_far(buf), 0);
 	x86_rm(buf, X86_LOAD, 8, X86_TAIL_COUNT, x86_at(X86_RBP, -8));
 	x86_plain(buf, X86_LEAVE);
@@ -158,6 +167,31 @@ void x86_emit_subprog_call(struct x86_select *s, const struct ir_op *op)
 	add_call(s, x86_call_far(&s->buf), op->imm);
 }
 
+/* Jumps to where a tail call that does not happen goes on. */
+struct tail_refusals {
+	u32 jumps[4];
+	u32 cnt;
+};
+
+static void refuse_if(struct x86_select *s, struct tail_refusals *out, enum x86_cond cond)
+{
+	out->jumps[out->cnt++] = x86_jcc_ahead(&s->buf, cond);
+}
+
+static void check_tail_limits(struct x86_select *s, struct tail_refusals *out)
+{
+	struct x86_buf *buf = &s->buf;
+
+	x86_mov(s, 4, X86_RAX, X86_TAIL_COUNT);
+	x86_ri(buf, X86_AND, 4, X86_RAX, COUNT_MASK);
+	x86_ri(buf, X86_CMP, 4, X86_RAX, MODBPF_MAX_TAIL_CALLS);
+	refuse_if(s, out, X86_AE);
+	if (s->sub == s->ir->subprogs)
+		return;
+	x86_rr(buf, X86_CMP, 8, X86_TAIL_COUNT, X86_RSP);
+	refuse_if(s, out, X86_B);
+}
+
 /*
  * R1 (rdi) is the context and stays; R3 (edx) is the index. The entry may change
  * while it is read: it is read once. The index is masked by the outcome of its
@@ -166,30 +200,27 @@ void x86_emit_subprog_call(struct x86_select *s, const struct ir_op *op)
 void x86_emit_tail_call(struct x86_select *s, const struct ir_op *op)
 {
 	const struct map_bind *bind = &s->req->binds[op->imm];
+	struct tail_refusals out = {};
 	struct x86_buf *buf = &s->buf;
-	u32 outside, exhausted, empty;
 
 	if (!bind->values) {
 		x86_refuse(s, -EOPNOTSUPP);
 		return;
 	}
-	x86_mov(s, 4, X86_RDX, X86_RDX);
+	check_tail_limits(s, &out);
 	x86_ri(buf, X86_CMP, 4, X86_RDX, bind->max_entries);
-	outside = x86_jcc_ahead(buf, X86_AE);
+	refuse_if(s, &out, X86_AE);
 	x86_rr(buf, X86_SBB, 4, X86_RCX, X86_RCX);	/* all ones: the index is below */
 	x86_rr(buf, X86_AND, 4, X86_RCX, X86_RDX);
-	x86_ri(buf, X86_CMP, 4, X86_TAIL_COUNT, MODBPF_MAX_TAIL_CALLS);
-	exhausted = x86_jcc_ahead(buf, X86_AE);
 	x86_mov_const(buf, X86_RCX, bind->values);
 	x86_rm(buf, X86_LOAD, 8, X86_RAX,
 	       (struct x86_mem){ .base = X86_RCX, .index = X86_RDX, .scale = 8 });
 	x86_rr(buf, X86_TEST, 8, X86_RAX, X86_RAX);
-	empty = x86_jcc_ahead(buf, X86_E);
-	x86_ri(buf, X86_ADD, 4, X86_TAIL_COUNT, 1);
+	refuse_if(s, &out, X86_E);
+	x86_ri(buf, X86_ADD, 8, X86_TAIL_COUNT, 1);
 	leave_frame(s);
 	emit_jump_to_rax(s);
-	x86_land(buf, outside);
-	x86_land(buf, exhausted);
-	x86_land(buf, empty);
+	while (out.cnt)
+		x86_land(buf, out.jumps[--out.cnt]);
 	x86_mov_const(buf, X86_RAX, IR_TAIL_FAILED);
 }

@@ -5,8 +5,7 @@
  * Registers: R0 rax, R1 rdi, R2 rsi, R3 rdx, R4 rcx, R5 r8 are as the C ABI
  * passes them; R6 rbx, R7 r13, R8 r14, R9 r15 survive calls; R10 is rbp, the stack
  * lies right below it; AX is r10. r9 and r11 are free inside one operation. r12
- * counts the tail calls of the whole run, where a program reaches any: entry sets
- * it to zero, and no function saves it but entry.
+ * counts the tail calls of the whole run, where a program makes any: see frame.c.
  */
 #ifndef MODBPF_JIT_X86_SELECT_H
 #define MODBPF_JIT_X86_SELECT_H
