@@ -48,12 +48,27 @@ PLATFORM_SRCS := \
 
 # libmodbpf.a: what other people's programs link.
 USER_LIB_SRCS := \
+	user/libmodbpf.c \
+	user/section.c \
 
 # The preloadable shared object.
 USER_PRELOAD_SRCS := \
 
 # The CLI, build/user/modbpf.
 USER_SRCS := \
+	user/args.c \
+	user/dump.c \
+	user/fdinfo.c \
+	user/feature.c \
+	user/link.c \
+	user/load.c \
+	user/main.c \
+	user/map.c \
+	user/names.c \
+	user/object.c \
+	user/out.c \
+	user/prog.c \
+	user/ref.c \
 
 # Linked into every unit test (tests/unit/test_*.c are found by name).
 TEST_SUPPORT_SRCS := \

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause
+/*
+ * Which system calls go to the module? bpf(2) and perf_event_open(2), if they
+ * were made through syscall() in a program linked with -Wl,--wrap=syscall.
+ * Nothing else is touched, and the device is opened only when it is needed.
+ */
+#include "user/libmodbpf.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "isa/abi.h"
+#include "uapi/modbpf.h"
+#include "user/transport.h"
+
+static int device = -1;		/* atomic; written by whoever opens it first */
+__thread const struct modbpf_place *transport_place;
+
+int modbpf_device(void)
+{
+	int fd = __atomic_load_n(&device, __ATOMIC_ACQUIRE), fresh;
+
+	if (fd >= 0 && fcntl(fd, F_GETFD) >= 0)
+		return fd;
+	/* Never opened, or closed by a program that closes all its fds. */
+	fresh = open(MODBPF_DEVICE, O_RDWR | O_CLOEXEC);
+	if (fresh < 0)
+		return -1;
+	if (!__atomic_compare_exchange_n(&device, &fd, fresh, false, __ATOMIC_ACQ_REL,
+					 __ATOMIC_ACQUIRE)) {
+		close(fresh);
+		fresh = fd;
+	}
+	return fresh;
+}
+
+const char *modbpf_device_error(int err)
+{
+	switch (err) {
+	case ENOENT:
+		return "modbpf: " MODBPF_DEVICE " is not there: insert the module (modprobe modbpf)";
+	case ENXIO:
+	case ENODEV:
+		return "modbpf: nothing is behind " MODBPF_DEVICE ": insert the module (modprobe modbpf)";
+	case EACCES:
+	case EPERM:
+		return "modbpf: no permission to open " MODBPF_DEVICE
+		       ": become root, or be given the device node";
+	case ENOTTY:
+	case EISDIR:
+		return "modbpf: " MODBPF_DEVICE " is not modbpf's device: remove it and insert the module again";
+	case EMFILE:
+	case ENFILE:
+		return "modbpf: " MODBPF_DEVICE " cannot be opened: too many open files (ulimit -n)";
+	default:
+		return "modbpf: " MODBPF_DEVICE " cannot be opened: see dmesg";
+	}
+}
+
+int modbpf_bpf(int cmd, const void *attr, size_t size)
+{
+	struct modbpf_call call = {
+		.cmd = cmd,
+		.size = size,
+		.attr = (uintptr_t)attr,
+	};
+	int fd = modbpf_device();
+
+	return fd < 0 ? -1 : ioctl(fd, MODBPF_IOC_CALL, &call);
+}
+
+static int perf_event_open(const void *attr, int pid, int cpu, int group_fd, unsigned long flags)
+{
+	struct modbpf_perf_open open = {
+		.attr = (uintptr_t)attr,
+		.pid = pid,
+		.cpu = cpu,
+		.group_fd = group_fd,
+		.flags = flags,
+	};
+	int fd = modbpf_device();
+
+	return fd < 0 ? -1 : ioctl(fd, MODBPF_IOC_PERF, &open);
+}
+
+/*
+ * bpf_link_create() of older libbpf cannot name a place in netfilter; the link
+ * that is being made on this thread gets it here.
+ */
+static int link_create_at(const struct modbpf_place *place, const void *asked, size_t size)
+{
+	union modbpf_attr attr;
+
+	memset(&attr, 0, sizeof(attr));
+	memcpy(&attr, asked, size < sizeof(attr) ? size : sizeof(attr));
+	attr.link_create.target_fd = place->netns_fd;
+	attr.link_create.attach_type = MODBPF_ATTACH_NETFILTER;
+	attr.link_create.netfilter.pf = place->pf;
+	attr.link_create.netfilter.hooknum = place->hook;
+	attr.link_create.netfilter.priority = place->priority;
+	attr.link_create.netfilter.flags = place->flags;
+	return modbpf_bpf(MODBPF_CMD_LINK_CREATE, &attr, sizeof(attr));
+}
+
+long __real_syscall(long number, ...);
+long __wrap_syscall(long number, ...);
+
+long __wrap_syscall(long number, ...)
+{
+	long arg[6];
+	va_list args;
+	int i;
+
+	/* As in libc's own: reading arguments that were not passed is harmless. */
+	va_start(args, number);
+	for (i = 0; i < 6; i++)
+		arg[i] = va_arg(args, long);
+	va_end(args);
+	switch (number) {
+	case SYS_bpf:
+		if (arg[0] == MODBPF_CMD_LINK_CREATE && transport_place)
+			return link_create_at(transport_place, (const void *)arg[1], arg[2]);
+		return modbpf_bpf(arg[0], (const void *)arg[1], arg[2]);
+	case SYS_perf_event_open:
+		return perf_event_open((const void *)arg[0], arg[1], arg[2], arg[3], arg[4]);
+	default:
+		return __real_syscall(number, arg[0], arg[1], arg[2], arg[3], arg[4], arg[5]);
+	}
+}

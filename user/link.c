@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause
+/* modbpf link: which programs hang where? */
+#include <bpf/bpf.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "uapi/modbpf.h"
+#include "user/cli.h"
+#include "user/names.h"
+#include "user/object.h"
+#include "user/out.h"
+#include "user/ref.h"
+
+#define ADDRS_MAX 4096		/* functions of one link that are shown */
+
+struct link_facts {
+	struct modbpf_link_info info;
+	uint64_t *addrs;	/* of a kprobe_multi link; NULL: none are told */
+	uint32_t addr_cnt;
+};
+
+static int get_info(int fd, struct modbpf_link_info *info)
+{
+	uint32_t len = sizeof(*info);
+
+	if (bpf_obj_get_info_by_fd(fd, info, &len))
+		return out_error("can't get link info: %s", strerror(errno));
+	return 0;
+}
+
+static int link_facts_get(int fd, struct link_facts *facts)
+{
+	uint32_t cnt;
+
+	memset(facts, 0, sizeof(*facts));
+	if (get_info(fd, &facts->info))
+		return -1;
+	if (facts->info.type != MODBPF_LINK_TYPE_KPROBE_MULTI)
+		return 0;
+	cnt = facts->info.kprobe_multi.count;
+	if (!cnt || cnt > ADDRS_MAX)
+		return 0;
+	facts->addrs = calloc(cnt, sizeof(*facts->addrs));
+	if (!facts->addrs)
+		return out_error("no memory");
+	memset(&facts->info, 0, sizeof(facts->info));
+	facts->info.kprobe_multi.addrs = (uintptr_t)facts->addrs;
+	facts->info.kprobe_multi.count = cnt;
+	if (get_info(fd, &facts->info)) {
+		free(facts->addrs);
+		return -1;
+	}
+	/* Addresses are only told to those who may know them. */
+	facts->addr_cnt = facts->addrs[0] ? cnt : 0;
+	return 0;
+}
+
+static void add_functions(struct json_object *object, const struct link_facts *facts)
+{
+	struct json_object *array = json_object_new_array(), *function;
+	char name[256];
+	uint32_t i;
+
+	for (i = 0; i < facts->addr_cnt; i++) {
+		kernel_symbol_name(facts->addrs[i], name, sizeof(name));
+		function = json_object_new_object();
+		json_add_u64(function, "addr", facts->addrs[i]);
+		json_add_str(function, "func", name);
+		json_object_array_add(array, function);
+	}
+	json_object_object_add(object, "funcs", array);
+}
+
+static struct json_object *link_json(const struct link_facts *facts)
+{
+	struct json_object *object = json_object_new_object();
+	const struct modbpf_link_info *info = &facts->info;
+	const char *type = link_type_name(info->type);
+
+	json_add_u64(object, "id", info->id);
+	if (type)
+		json_add_str(object, "type", type);
+	else
+		json_add_u64(object, "type", info->type);
+	json_add_u64(object, "prog_id", info->prog_id);
+	if (info->type == MODBPF_LINK_TYPE_NETFILTER) {
+		json_add_u64(object, "pf", info->netfilter.pf);
+		json_add_u64(object, "hook", info->netfilter.hooknum);
+		json_object_object_add(object, "prio",
+				       json_object_new_int(info->netfilter.priority));
+		json_add_u64(object, "flags", info->netfilter.flags);
+	} else if (info->type == MODBPF_LINK_TYPE_KPROBE_MULTI) {
+		json_object_object_add(object, "retprobe", json_object_new_boolean(
+				       info->kprobe_multi.flags & MODBPF_KPROBE_MULTI_RETURN));
+		json_add_u64(object, "func_cnt", info->kprobe_multi.count);
+		json_add_u64(object, "missed", info->kprobe_multi.missed);
+		add_functions(object, facts);
+	}
+	return object;
+}
+
+static void print_netfilter(const struct modbpf_link_info *info)
+{
+	const char *family = netfilter_family_name(info->netfilter.pf);
+	const char *hook = netfilter_hook_name(info->netfilter.hooknum);
+
+	if (family)
+		printf("\t%s", family);
+	else
+		printf("\tpf: %u", info->netfilter.pf);
+	if (hook)
+		printf(" %s", hook);
+	else
+		printf(" hook %u", info->netfilter.hooknum);
+	printf(" prio %d", info->netfilter.priority);
+	if (info->netfilter.flags)
+		printf(" flags 0x%x", info->netfilter.flags);
+	putchar('\n');
+}
+
+static void print_kprobe_multi(const struct link_facts *facts)
+{
+	const struct modbpf_link_info *info = &facts->info;
+	char name[256];
+	uint32_t i;
+
+	printf("\t%s.multi  func_cnt %u",
+	       info->kprobe_multi.flags & MODBPF_KPROBE_MULTI_RETURN ? "kretprobe" : "kprobe",
+	       info->kprobe_multi.count);
+	if (info->kprobe_multi.missed)
+		printf("  missed %llu", info->kprobe_multi.missed);
+	putchar('\n');
+	for (i = 0; i < facts->addr_cnt; i++) {
+		kernel_symbol_name(facts->addrs[i], name, sizeof(name));
+		printf("\t%016llx %s\n", (unsigned long long)facts->addrs[i], name);
+	}
+}
+
+static void link_print(const struct link_facts *facts)
+{
+	const char *type = link_type_name(facts->info.type);
+
+	if (type)
+		printf("%u: %s  prog %u\n", facts->info.id, type, facts->info.prog_id);
+	else
+		printf("%u: type %u  prog %u\n", facts->info.id, facts->info.type,
+		       facts->info.prog_id);
+	if (facts->info.type == MODBPF_LINK_TYPE_NETFILTER)
+		print_netfilter(&facts->info);
+	else if (facts->info.type == MODBPF_LINK_TYPE_KPROBE_MULTI)
+		print_kprobe_multi(facts);
+}
+
+static int link_show(struct args *args)
+{
+	bool is_one = args->cnt;
+	struct json_object *array;
+	struct link_facts facts;
+	struct refs refs;
+	size_t i;
+	int err;
+
+	if (refs_find(&ref_link, args, &refs))
+		return -1;
+	err = args_end(args);
+	array = json_object_new_array();
+	for (i = 0; i < refs.cnt && !err; i++) {
+		err = link_facts_get(refs.fd[i], &facts);
+		if (err)
+			break;
+		if (out_is_json())
+			json_object_array_add(array, link_json(&facts));
+		else
+			link_print(&facts);
+		free(facts.addrs);
+	}
+	if (out_is_json() && !err)
+		out_json(is_one ? json_object_get(json_object_array_get_idx(array, 0)) :
+				  json_object_get(array));
+	json_object_put(array);
+	refs_free(&refs);
+	return err;
+}
+
+static int link_detach(struct args *args)
+{
+	int fd = ref_find_one(&ref_link, args), err = -1;
+
+	if (fd < 0)
+		return -1;
+	if (!args_end(args)) {
+		err = bpf_link_detach(fd);
+		if (err)
+			out_error("failed link detach: %s", strerror(errno));
+		else
+			out_nothing();
+	}
+	close(fd);
+	return err ? -1 : 0;
+}
+
+int link_command(struct args *args)
+{
+	static const struct command commands[] = {
+		{ "show", link_show },
+		{ "list", link_show },
+		{ "detach", link_detach },
+		{ "help", help_command },
+		{ NULL, NULL },
+	};
+
+	return command_run(commands, "link command", args);
+}

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause
+/*
+ * modbpf load: an object's programs, loaded and attached where their SEC() names
+ * say, until Ctrl-C; what they write to ring buffers is printed as it comes.
+ * All programs are attached or none: the links end with the process.
+ */
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "uapi/modbpf.h"
+#include "user/cli.h"
+#include "user/names.h"
+#include "user/object.h"
+#include "user/out.h"
+
+#define POLL_MS 200
+
+struct attached {
+	struct bpf_link **link;
+	size_t cnt;
+};
+
+static void say_attached(struct json_object *array, const struct bpf_program *prog,
+			 const struct bpf_link *link)
+{
+	struct modbpf_link_info info;
+	uint32_t len = sizeof(info);
+	struct json_object *object;
+	const char *type;
+
+	memset(&info, 0, sizeof(info));
+	if (bpf_obj_get_info_by_fd(bpf_link__fd(link), &info, &len))
+		memset(&info, 0, sizeof(info));
+	type = link_type_name(info.type);
+	if (!out_is_json()) {
+		printf("%s: attached to %s  link %u  prog %u\n", bpf_program__name(prog),
+		       bpf_program__section_name(prog), info.id, info.prog_id);
+		return;
+	}
+	object = json_object_new_object();
+	json_add_str(object, "name", bpf_program__name(prog));
+	json_add_str(object, "section", bpf_program__section_name(prog));
+	json_add_str(object, "type", type ? type : "unknown");
+	json_add_u64(object, "link_id", info.id);
+	json_add_u64(object, "prog_id", info.prog_id);
+	json_object_array_add(array, object);
+}
+
+static int attach_all(struct bpf_object *obj, const char *path, struct attached *attached,
+		      struct json_object *array)
+{
+	struct bpf_program *prog;
+	struct bpf_link *link;
+	size_t cnt = 0;
+
+	bpf_object__for_each_program(prog, obj)
+		cnt++;
+	attached->link = calloc(cnt, sizeof(struct bpf_link *));
+	if (!attached->link)
+		return out_error("no memory");
+	bpf_object__for_each_program(prog, obj) {
+		link = bpf_program__attach(prog);
+		if (!link && errno == EOPNOTSUPP)
+			return out_error("%s: section '%s', program '%s': the SEC() name does not say where to attach it, or not supported yet",
+					 path, bpf_program__section_name(prog), bpf_program__name(prog));
+		if (!link)
+			return out_error("%s: section '%s', program '%s': cannot be attached: %s",
+					 path, bpf_program__section_name(prog),
+					 bpf_program__name(prog), strerror(errno));
+		attached->link[attached->cnt++] = link;
+		say_attached(array, prog, link);
+	}
+	return 0;
+}
+
+static void detach_all(struct attached *attached)
+{
+	while (attached->cnt)
+		bpf_link__destroy(attached->link[--attached->cnt]);
+	free(attached->link);
+}
+
+static int print_event(void *cookie, void *data, size_t size)
+{
+	const struct bpf_map *map = cookie;
+	struct json_object *object;
+
+	if (out_is_json()) {
+		object = json_object_new_object();
+		json_add_str(object, "map", bpf_map__name(map));
+		json_object_object_add(object, "data", json_hex(data, size));
+		out_json(object);
+		return 0;
+	}
+	printf("%s: %zu bytes: ", bpf_map__name(map), size);
+	out_hex(data, size);
+	putchar('\n');
+	fflush(stdout);
+	return 0;
+}
+
+/* All ring buffers of @obj in *@out, NULL if it has none. 0 or -1 after an error. */
+static int open_rings(struct bpf_object *obj, struct ring_buffer **out)
+{
+	struct ring_buffer *rings = NULL;
+	struct bpf_map *map;
+	int err = 0;
+
+	bpf_object__for_each_map(map, obj) {
+		if (bpf_map__type(map) != BPF_MAP_TYPE_RINGBUF)
+			continue;
+		if (!rings) {
+			rings = ring_buffer__new(bpf_map__fd(map), print_event, map, NULL);
+			err = rings ? 0 : -errno;
+		} else {
+			err = ring_buffer__add(rings, bpf_map__fd(map), print_event, map);
+		}
+		if (err) {
+			ring_buffer__free(rings);
+			return out_error("ring buffer '%s' cannot be opened: %s",
+					 bpf_map__name(map), strerror(-err));
+		}
+	}
+	*out = rings;
+	return 0;
+}
+
+static int stream(struct ring_buffer *rings)
+{
+	int err = 0;
+
+	while (!is_ended && err >= 0) {
+		err = rings ? ring_buffer__poll(rings, POLL_MS) : (poll(NULL, 0, POLL_MS), 0);
+		if (err == -EINTR)
+			err = 0;
+		if (ferror(stdout))
+			return -1;	/* whoever read it has gone */
+	}
+	/* What came since the last poll. */
+	if (err >= 0 && rings)
+		err = ring_buffer__consume(rings);
+	return err < 0 ? out_error("ring buffers cannot be read: %s", strerror(-err)) : 0;
+}
+
+static int run(struct bpf_object *obj, const char *path)
+{
+	struct json_object *array = json_object_new_array(), *object;
+	struct attached attached = { 0 };
+	struct ring_buffer *rings = NULL;
+	int err;
+
+	/* First the readers: no event of the first moment is lost. */
+	err = open_rings(obj, &rings);
+	if (!err)
+		err = attach_all(obj, path, &attached, array);
+	if (!err && out_is_json()) {
+		object = json_object_new_object();
+		json_object_object_add(object, "attached", json_object_get(array));
+		out_json(object);
+	}
+	fflush(stdout);
+	if (!err) {
+		out_note("Ctrl-C detaches");
+		err = stream(rings);
+	}
+	detach_all(&attached);
+	ring_buffer__free(rings);
+	json_object_put(array);
+	return err;
+}
+
+int load_command(struct args *args)
+{
+	const char *path = args_need(args, "FILE");
+	struct bpf_object *obj;
+	int err;
+
+	if (!path || args_end(args))
+		return -1;
+	obj = object_open(path);
+	if (!obj)
+		return -1;
+	catch_end();
+	err = object_load(obj, path, NULL);
+	if (!err)
+		err = run(obj, path);
+	bpf_object__close(obj);
+	return err;
+}

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause
+/*
+ * modbpf: what bpftool is to the kernel's eBPF. Which object, which command?
+ *
+ * Exit code: 0; 255 after an error, which is said in one line.
+ */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "user/cli.h"
+#include "user/object.h"
+#include "user/out.h"
+
+#define MODBPF_VERSION "0.1.0"
+
+volatile int is_ended;
+
+static void end(int signal)
+{
+	is_ended = 1;
+}
+
+void catch_end(void)
+{
+	const struct sigaction action = { .sa_handler = end };
+
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+}
+
+static void print_usage(FILE *to)
+{
+	fputs("Usage: modbpf [OPTIONS] OBJECT { COMMAND | help }\n"
+	      "       modbpf [OPTIONS] load FILE		load, attach what its SEC() names say, stay\n"
+	      "       modbpf version\n"
+	      "\n"
+	      "       modbpf prog { show | list } [PROG]\n"
+	      "       modbpf prog load FILE [NAME] [hold]\n"
+	      "       modbpf prog dump { xlated | jited } PROG [opcodes] [file FILE]\n"
+	      "       modbpf prog run PROG [data_in FILE] [data_out FILE] [repeat N]\n"
+	      "       modbpf map { show | list } [MAP]\n"
+	      "       modbpf map dump MAP\n"
+	      "       modbpf map { lookup | getnext | delete } MAP key DATA\n"
+	      "       modbpf map update MAP key DATA value DATA [any | exist | noexist]\n"
+	      "       modbpf map freeze MAP\n"
+	      "       modbpf link { show | list } [LINK]\n"
+	      "       modbpf link detach LINK\n"
+	      "       modbpf feature [probe]\n"
+	      "\n"
+	      "       PROG := { id ID | name NAME | tag TAG }   MAP := { id ID | name NAME }\n"
+	      "       LINK := id ID                             DATA := [hex] BYTES\n"
+	      "       OPTIONS := { -j|--json | -p|--pretty | -d|--debug | -V|--version }\n"
+	      "       Words may be shortened as long as they are clear.\n", to);
+}
+
+int help_command(struct args *args)
+{
+	if (out_is_json())
+		out_nothing();
+	else
+		print_usage(stdout);
+	return 0;
+}
+
+static int version_command(struct args *args)
+{
+	struct json_object *object;
+
+	if (args_end(args))
+		return -1;
+	if (!out_is_json()) {
+		puts("modbpf v" MODBPF_VERSION);
+		return 0;
+	}
+	object = json_object_new_object();
+	json_add_str(object, "version", MODBPF_VERSION);
+	out_json(object);
+	return 0;
+}
+
+static const struct command objects[] = {
+	{ "help", help_command },
+	{ "prog", prog_command },
+	{ "map", map_command },
+	{ "link", link_command },
+	{ "feature", feature_command },
+	{ "load", load_command },
+	{ "version", version_command },
+	{ NULL, NULL },
+};
+
+static const struct {
+	const char *brief, *full;
+	char letter;
+} options[] = {
+	{ "-j", "--json", 'j' }, { "-p", "--pretty", 'p' }, { "-d", "--debug", 'd' },
+	{ "-V", "--version", 'V' }, { "-h", "--help", 'h' },
+};
+
+/* The letter of an option, 0 if @word is none. */
+static char option_letter(const char *word)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(options) / sizeof(options[0]); i++)
+		if (!strcmp(word, options[i].brief) || !strcmp(word, options[i].full))
+			return options[i].letter;
+	return 0;
+}
+
+/* Take the options out, wherever they are. 0 or -1 after an error; *@instead: a command in their place. */
+static int take_options(struct args *args, const struct command **instead)
+{
+	bool all = false;
+	int i, kept = 0;
+
+	for (i = 0; i < args->cnt; i++) {
+		if (args->word[i][0] != '-' || !args->word[i][1] || !strcmp(args->word[i], "--hold")) {
+			args->word[kept++] = args->word[i];
+			continue;
+		}
+		switch (option_letter(args->word[i])) {
+		case 'j':
+			out_set_json(false);
+			break;
+		case 'p':
+			out_set_json(true);
+			break;
+		case 'd':
+			all = true;
+			break;
+		case 'V':
+			*instead = command_find(objects, "object", "version");
+			break;
+		case 'h':
+			*instead = command_find(objects, "object", "help");
+			break;
+		default:
+			return out_error("'%s' is no option; 'modbpf help' lists them", args->word[i]);
+		}
+	}
+	args->cnt = kept;
+	object_catch_log(all);
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	struct args args = { .cnt = argc - 1, .word = argv + 1 };
+	const struct command *instead = NULL;
+	int err = take_options(&args, &instead);
+
+	if (!err && instead) {
+		err = instead->run(&args);
+	} else if (!err && !args.cnt) {
+		if (!out_is_json())
+			print_usage(stderr);
+		else
+			out_error("an object is missing: prog, map, link, feature, load");
+		err = -1;
+	} else if (!err) {
+		err = command_run(objects, "object", &args);
+	}
+	if (fflush(stdout) || ferror(stdout))
+		err = -1;
+	return err ? 255 : 0;
+}

@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause
+/*
+ * What is in an object file, and does it load? The file is looked at before
+ * libbpf is: so the error can say what was wanted. libbpf's own words are kept,
+ * for the failures that only it can explain.
+ */
+#include "user/object.h"
+
+#include <bpf/libbpf.h>
+#include <elf.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "user/libmodbpf.h"
+#include "user/out.h"
+
+#ifndef EM_BPF
+#define EM_BPF 247
+#endif
+
+#define LOG_BYTES (16 << 20)	/* of which only what is written takes memory */
+#define LOG_LINES_SHOWN 12
+#define SECTIONS_WANTED \
+	"kprobe/FUNCTION, kretprobe/FUNCTION, ksyscall/CALL, kretsyscall/CALL, " \
+	"netfilter/PLACE, cgroup_skb/PLACE or tc/PLACE"
+
+static char last_warning[512];
+static bool prints_all;
+
+/* Lines that only repeat that it failed, without saying why. */
+static bool is_echo(const char *line)
+{
+	return strstr(line, "failed to load object") || strstr(line, "failed to load: -");
+}
+
+static int catch_line(enum libbpf_print_level level, const char *fmt, va_list args)
+{
+	char line[sizeof(last_warning)];
+	va_list copy;
+
+	if (level == LIBBPF_WARN) {
+		va_copy(copy, args);
+		vsnprintf(line, sizeof(line), fmt, copy);
+		va_end(copy);
+		line[strcspn(line, "\n")] = 0;
+		if (!is_echo(line))
+			strcpy(last_warning, line);
+	}
+	return prints_all ? vfprintf(stderr, fmt, args) : 0;
+}
+
+void object_catch_log(bool all)
+{
+	prints_all = all;
+	libbpf_set_print(catch_line);
+}
+
+/* libbpf's last warning of substance, without its "libbpf: ". */
+static const char *warning_text(int err)
+{
+	static const char prefix[] = "libbpf: ";
+
+	if (!last_warning[0])
+		return strerror(err);
+	return last_warning + (strncmp(last_warning, prefix, strlen(prefix)) ? 0 : strlen(prefix));
+}
+
+int need_device(void)
+{
+	return modbpf_device() < 0 ? out_error("%s", modbpf_device_error(errno)) : 0;
+}
+
+static int check_elf(const char *path)
+{
+	FILE *file = fopen(path, "re");
+	Elf64_Ehdr header;
+	size_t len;
+
+	if (!file)
+		return out_error("%s: cannot be opened: %s", path, strerror(errno));
+	memset(&header, 0, sizeof(header));
+	len = fread(&header, 1, sizeof(header), file);
+	if (!len && ferror(file)) {
+		fclose(file);
+		return out_error("%s: cannot be read: %s", path, strerror(errno));
+	}
+	fclose(file);
+	if (len < sizeof(header) || memcmp(header.e_ident, ELFMAG, SELFMAG))
+		return out_error("%s: not an ELF file; wanted an object made by 'clang -target bpf'", path);
+	if (header.e_ident[EI_CLASS] != ELFCLASS64 || header.e_machine != EM_BPF)
+		return out_error("%s: ELF for machine %u, not for eBPF (%u); wanted an object made by 'clang -target bpf'",
+				 path, header.e_machine, EM_BPF);
+	if (header.e_ident[EI_DATA] != ELFDATA2LSB)
+		return out_error("%s: big-endian eBPF; wanted little-endian (clang -target bpfel)", path);
+	if (header.e_type != ET_REL)
+		return out_error("%s: not a relocatable object; wanted what 'clang -c' makes", path);
+	return 0;
+}
+
+/* Programs of a type that libbpf could not tell have a section that nobody knows. */
+static int check_sections(const struct bpf_object *obj, const char *path)
+{
+	struct bpf_program *prog;
+	int cnt = 0;
+
+	bpf_object__for_each_program(prog, obj) {
+		cnt++;
+		if (bpf_program__type(prog) == BPF_PROG_TYPE_UNSPEC)
+			return out_error("%s: section '%s' (program '%s'): unknown SEC() name; wanted "
+					 SECTIONS_WANTED, path, bpf_program__section_name(prog),
+					 bpf_program__name(prog));
+	}
+	if (!cnt)
+		return out_error("%s: no section with a program; wanted a function with SEC() "
+				 SECTIONS_WANTED, path);
+	return 0;
+}
+
+struct bpf_object *object_open(const char *path)
+{
+	struct bpf_object *obj;
+
+	if (check_elf(path))
+		return NULL;
+	if (modbpf_register_sections()) {
+		out_error("libbpf does not take the SEC() names");
+		return NULL;
+	}
+	last_warning[0] = 0;
+	obj = bpf_object__open_file(path, NULL);
+	if (!obj) {
+		out_error("%s: %s", path, warning_text(errno));
+		return NULL;
+	}
+	if (check_sections(obj, path)) {
+		bpf_object__close(obj);
+		return NULL;
+	}
+	return obj;
+}
+
+static int select_program(struct bpf_object *obj, const char *path, const char *only)
+{
+	struct bpf_program *prog;
+	bool found = false, is_it;
+
+	bpf_object__for_each_program(prog, obj) {
+		is_it = !strcmp(bpf_program__name(prog), only);
+		found |= is_it;
+		bpf_program__set_autoload(prog, is_it);
+	}
+	return found ? 0 : out_error("%s: no program is named '%s'", path, only);
+}
+
+/* Where the last lines of @log begin. */
+static const char *log_tail(const char *log, int lines)
+{
+	const char *at = log + strlen(log);
+
+	while (at > log && lines) {
+		if (at[-1] == '\n' && at[0])
+			lines--;
+		if (lines)
+			at--;
+	}
+	return at;
+}
+
+/* The line that says why: the last one that is not the verifier's statistics. */
+static void log_reason(const char *log, char *buf, size_t size)
+{
+	const char *line, *next;
+
+	buf[0] = 0;
+	for (line = log; *line; line = next) {
+		next = line + strcspn(line, "\n");
+		if (next > line && strncmp(line, "processed ", strlen("processed ")) &&
+		    strncmp(line, "verification time ", strlen("verification time ")) &&
+		    strncmp(line, "stack depth ", strlen("stack depth ")))
+			snprintf(buf, size, "%.*s", (int)(next - line), line);
+		next += *next == '\n';
+	}
+}
+
+/* The program that was being loaded when it failed; NULL: it was not a program. */
+static struct bpf_program *failed_program(struct bpf_object *obj)
+{
+	struct bpf_program *prog;
+
+	bpf_object__for_each_program(prog, obj)
+		if (bpf_program__log_buf(prog, &(size_t){0})[0])
+			return prog;
+	return NULL;
+}
+
+static int explain_load(struct bpf_object *obj, const char *path, int err)
+{
+	struct bpf_program *prog = failed_program(obj);
+	const char *log;
+	char reason[512];
+	size_t size;
+
+	if (!prog)
+		return out_error("%s: %s", path, warning_text(err));
+	log = bpf_program__log_buf(prog, &size);
+	log_reason(log, reason, sizeof(reason));
+	if (!out_is_json())
+		fprintf(stderr, "%s", prints_all ? log : log_tail(log, LOG_LINES_SHOWN));
+	return out_error("%s: section '%s', program '%s': %s: %s", path,
+			 bpf_program__section_name(prog), bpf_program__name(prog), strerror(err),
+			 reason);
+}
+
+static void free_logs(struct bpf_object *obj)
+{
+	struct bpf_program *prog;
+	size_t size;
+
+	bpf_object__for_each_program(prog, obj) {
+		free((char *)bpf_program__log_buf(prog, &size));
+		bpf_program__set_log_buf(prog, NULL, 0);
+	}
+}
+
+int object_load(struct bpf_object *obj, const char *path, const char *only)
+{
+	struct bpf_program *prog;
+	char *log;
+	int err;
+
+	if (only && select_program(obj, path, only))
+		return -1;
+	if (need_device())
+		return -1;
+	bpf_object__for_each_program(prog, obj) {
+		log = calloc(1, LOG_BYTES);
+		if (!log) {
+			free_logs(obj);
+			return out_error("no memory");
+		}
+		bpf_program__set_log_buf(prog, log, LOG_BYTES);
+	}
+	last_warning[0] = 0;
+	err = bpf_object__load(obj);
+	if (err)
+		err = explain_load(obj, path, -err);
+	free_logs(obj);
+	return err;
+}

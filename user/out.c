@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause
+/*
+ * How does the CLI answer: as text for people, or as JSON for programs? Under
+ * -j stdout holds JSON and nothing else, whatever happens.
+ */
+#define _GNU_SOURCE
+#include "user/out.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static enum { OUT_TEXT, OUT_JSON, OUT_PRETTY } format;
+static bool had_error;
+
+void out_set_json(bool pretty)
+{
+	format = pretty ? OUT_PRETTY : OUT_JSON;
+}
+
+bool out_is_json(void)
+{
+	return format != OUT_TEXT;
+}
+
+void out_json(struct json_object *value)
+{
+	int flags = JSON_C_TO_STRING_NOSLASHESCAPE;
+
+	flags |= format == OUT_PRETTY ? JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED
+				      : JSON_C_TO_STRING_PLAIN;
+	puts(json_object_to_json_string_ext(value, flags));
+	fflush(stdout);
+	json_object_put(value);
+}
+
+void out_nothing(void)
+{
+	if (out_is_json())
+		out_json(NULL);
+}
+
+int out_error(const char *fmt, ...)
+{
+	struct json_object *object;
+	char *text;
+	va_list args;
+	int len;
+
+	if (had_error)
+		return -1;
+	had_error = true;
+	va_start(args, fmt);
+	len = vasprintf(&text, fmt, args);
+	va_end(args);
+	if (len < 0) {
+		fputs("Error: no memory\n", stderr);
+		return -1;
+	}
+	if (out_is_json()) {
+		object = json_object_new_object();
+		json_add_str(object, "error", text);
+		out_json(object);
+	} else {
+		fflush(stdout);
+		fprintf(stderr, "Error: %s\n", text);
+	}
+	free(text);
+	return -1;
+}
+
+bool out_had_error(void)
+{
+	return had_error;
+}
+
+void out_note(const char *fmt, ...)
+{
+	va_list args;
+
+	if (out_is_json())
+		return;
+	fflush(stdout);
+	va_start(args, fmt);
+	vfprintf(stderr, fmt, args);
+	va_end(args);
+	fputc('\n', stderr);
+}
+
+void out_hex(const void *bytes, size_t size)
+{
+	const unsigned char *byte = bytes;
+	size_t i;
+
+	for (i = 0; i < size; i++)
+		printf("%s%02x", i ? " " : "", byte[i]);
+}
+
+struct json_object *json_hex(const void *bytes, size_t size)
+{
+	struct json_object *array = json_object_new_array();
+	const unsigned char *byte = bytes;
+	char text[sizeof("0xff")];
+	size_t i;
+
+	for (i = 0; i < size; i++) {
+		snprintf(text, sizeof(text), "0x%02x", byte[i]);
+		json_object_array_add(array, json_object_new_string(text));
+	}
+	return array;
+}
+
+void json_add_u64(struct json_object *object, const char *name, uint64_t value)
+{
+	json_object_object_add(object, name, json_object_new_uint64(value));
+}
+
+void json_add_str(struct json_object *object, const char *name, const char *value)
+{
+	json_object_object_add(object, name, json_object_new_string(value));
+}
+
+void json_add_strf(struct json_object *object, const char *name, const char *fmt, ...)
+{
+	char text[512];
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(text, sizeof(text), fmt, args);
+	va_end(args);
+	json_add_str(object, name, text);
+}

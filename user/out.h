@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
+/*
+ * How does the CLI answer: as text for people, or as JSON for programs?
+ *
+ * Text is printed as it is made; under -j and -p a command prints exactly one
+ * JSON value (a stream prints one a line), errors included.
+ */
+#ifndef MODBPF_USER_OUT_H
+#define MODBPF_USER_OUT_H
+
+#include <json-c/json.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+void out_set_json(bool pretty);
+bool out_is_json(void);
+
+/* Print @value and put it. */
+void out_json(struct json_object *value);
+/* The answer of a command that has nothing to say: "null" under -j. */
+void out_nothing(void);
+
+/*
+ * "Error: ..." to stderr, {"error":"..."} to stdout under -j. The first error
+ * of a command is its reason: later ones are not printed. Returns -1.
+ */
+int out_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+bool out_had_error(void);
+/* A remark for people: to stderr, nothing under -j. */
+void out_note(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+/* "0a 1b ..." */
+void out_hex(const void *bytes, size_t size);
+/* ["0x0a","0x1b",...] */
+struct json_object *json_hex(const void *bytes, size_t size);
+/* Members of a JSON object. */
+void json_add_u64(struct json_object *object, const char *name, uint64_t value);
+void json_add_str(struct json_object *object, const char *name, const char *value);
+void json_add_strf(struct json_object *object, const char *name, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+#endif

@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause
+/*
+ * What does a SEC() name say: which program type, and where is it attached?
+ * libbpf asks through its program handlers; a name that is wrong is refused when
+ * the object is opened, before anything is loaded.
+ */
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <ctype.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "isa/abi.h"
+#include "isa/platform.h"
+#include "user/libmodbpf.h"
+#include "user/transport.h"
+
+static const struct {
+	const char *name;
+	uint32_t pf;
+} families[] = {
+	{ "inet", 1 }, { "ipv4", 2 }, { "ipv6", 10 },
+};
+
+static const char *const hooks[] = {	/* enum nf_inet_hooks */
+	"prerouting", "local_in", "forward", "local_out", "postrouting",
+};
+
+/* Is the part of @text up to the next '/' @name? */
+static bool part_is(const char *text, const char *name)
+{
+	size_t len = strcspn(text, "/");
+
+	return strlen(name) == len && !strncmp(text, name, len);
+}
+
+/* What follows the part, or its end. */
+static const char *part_skip(const char *text)
+{
+	text += strcspn(text, "/");
+	return *text ? text + 1 : text;
+}
+
+int modbpf_place_parse(const char *text, struct modbpf_place *place, const char **wrong)
+{
+	const char *ignored;
+	size_t i;
+	char *end;
+	long priority;
+
+	if (!wrong)
+		wrong = &ignored;
+	memset(place, 0, sizeof(*place));
+	place->pf = families[0].pf;
+	for (i = 0; i < ARRAY_SIZE(families); i++) {
+		if (part_is(text, families[i].name)) {
+			place->pf = families[i].pf;
+			text = part_skip(text);
+			break;
+		}
+	}
+	*wrong = text;
+	for (i = 0; i < ARRAY_SIZE(hooks); i++)
+		if (part_is(text, hooks[i]))
+			break;
+	if (i == ARRAY_SIZE(hooks))
+		return -EINVAL;
+	place->hook = i;
+	text += strlen(hooks[i]);
+	if (!*text)
+		return 0;
+	*wrong = ++text;
+	errno = 0;
+	priority = strtol(text, &end, 10);
+	if (isspace((unsigned char)*text) || end == text || *end || errno ||
+	    priority < INT_MIN || priority > INT_MAX)
+		return -EINVAL;
+	place->priority = priority;
+	return 0;
+}
+
+int modbpf_place_print(const struct modbpf_place *place, char *buf, size_t size)
+{
+	const char *family = "?";
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(families); i++)
+		if (families[i].pf == place->pf)
+			family = families[i].name;
+	return snprintf(buf, size, "%s/%s/%d", family,
+			place->hook < ARRAY_SIZE(hooks) ? hooks[place->hook] : "?",
+			place->priority);
+}
+
+/*
+ * A link's fd belongs into a struct bpf_link, which only libbpf can make:
+ * bpf_program__attach_netns() makes one around a plain BPF_LINK_CREATE, and the
+ * transport writes the place into that.
+ */
+struct bpf_link *modbpf_attach_netfilter(const struct bpf_program *prog,
+					 const struct modbpf_place *place)
+{
+	struct bpf_link *link;
+
+	transport_place = place;
+	link = bpf_program__attach_netns(prog, place->netns_fd);
+	transport_place = NULL;
+	return link;
+}
+
+struct bpf_link *modbpf_attach_kprobe(const struct bpf_program *prog, const char *const *symbols,
+				      size_t cnt, bool at_return)
+{
+	LIBBPF_OPTS(bpf_kprobe_multi_opts, opts,
+		    .syms = (const char **)symbols,
+		    .cnt = cnt,
+		    .retprobe = at_return);
+
+	return bpf_program__attach_kprobe_multi_opts(prog, NULL, &opts);
+}
+
+/* The cookie of a handler. */
+enum {
+	AT_PLACE,
+	AT_ENTRY,
+	AT_RETURN,
+	AT_SYSCALL_ENTRY,
+	AT_SYSCALL_RETURN,
+};
+
+/* What is behind the first '/' of a section's name, or NULL. */
+static const char *section_rest(const struct bpf_program *prog)
+{
+	const char *slash = strchr(bpf_program__section_name(prog), '/');
+
+	return slash && slash[1] ? slash + 1 : NULL;
+}
+
+static void print_warning(libbpf_print_fn_t print, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	print(LIBBPF_WARN, fmt, args);
+	va_end(args);
+}
+
+/* Said where libbpf says what it thinks of an object. */
+static void complain(const struct bpf_program *prog, const char *what)
+{
+	libbpf_print_fn_t print = libbpf_set_print(NULL);
+
+	libbpf_set_print(print);
+	if (print)
+		print_warning(print, "SEC(\"%s\") of program '%s': %s\n",
+			      bpf_program__section_name(prog), bpf_program__name(prog), what);
+}
+
+static int setup(struct bpf_program *prog, long cookie)
+{
+	const char *rest = section_rest(prog), *wrong;
+	struct modbpf_place place;
+
+	if (cookie == AT_PLACE) {
+		if (!rest || !modbpf_place_parse(rest, &place, &wrong))
+			return 0;
+		complain(prog, "wanted [inet|ipv4|ipv6/]prerouting|local_in|forward|local_out|postrouting[/PRIORITY] behind the type");
+		return -EINVAL;
+	}
+	if (!rest) {
+		complain(prog, "the name of a kernel function is missing behind '/'");
+		return -EINVAL;
+	}
+	if (strspn(rest, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.") !=
+	    strlen(rest)) {
+		complain(prog, "not supported yet: anything but the name of one function (offsets, patterns)");
+		return -EOPNOTSUPP;
+	}
+	return 0;
+}
+
+static int attach(const struct bpf_program *prog, long cookie, struct bpf_link **link)
+{
+	const char *rest = section_rest(prog);
+	struct modbpf_place place;
+	char symbol[256];
+	const char *const symbols[] = { symbol };
+	bool is_syscall = cookie == AT_SYSCALL_ENTRY || cookie == AT_SYSCALL_RETURN;
+	int len;
+
+	*link = NULL;
+	if (!rest)
+		return 0;	/* SEC("netfilter"): its user attaches it */
+	if (cookie == AT_PLACE) {
+		if (modbpf_place_parse(rest, &place, NULL))
+			return -EINVAL;
+		*link = modbpf_attach_netfilter(prog, &place);
+	} else {
+		len = snprintf(symbol, sizeof(symbol), "%s%s", is_syscall ? "__x64_sys_" : "", rest);
+		if ((size_t)len >= sizeof(symbol))
+			return -ENAMETOOLONG;
+		*link = modbpf_attach_kprobe(prog, symbols, 1,
+					     cookie == AT_RETURN || cookie == AT_SYSCALL_RETURN);
+	}
+	return *link ? 0 : -errno;
+}
+
+static int register_one(const char *name, uint32_t type, uint32_t attach_type, long cookie)
+{
+	LIBBPF_OPTS(libbpf_prog_handler_opts, opts,
+		    .cookie = cookie,
+		    .prog_setup_fn = setup,
+		    .prog_attach_fn = attach);
+	int id = libbpf_register_prog_handler(name, type, attach_type, &opts);
+
+	return id < 0 ? id : 0;
+}
+
+/* PREFIX/FAMILY/... and PREFIX/HOOK[/...]: libbpf keeps cgroup_skb/ingress and the like. */
+static int register_places(const char *prefix, uint32_t type)
+{
+	char name[64];
+	size_t i;
+	int err = 0;
+
+	for (i = 0; !err && i < ARRAY_SIZE(families); i++) {
+		snprintf(name, sizeof(name), "%s/%s/", prefix, families[i].name);
+		err = register_one(name, type, 0, AT_PLACE);
+	}
+	for (i = 0; !err && i < ARRAY_SIZE(hooks); i++) {
+		snprintf(name, sizeof(name), "%s/%s+", prefix, hooks[i]);
+		err = register_one(name, type, 0, AT_PLACE);
+	}
+	return err;
+}
+
+int modbpf_register_sections(void)
+{
+	static const struct {
+		const char *name;
+		long cookie;
+	} probes[] = {
+		{ "kprobe/", AT_ENTRY }, { "kretprobe/", AT_RETURN },
+		{ "ksyscall/", AT_SYSCALL_ENTRY }, { "kretsyscall/", AT_SYSCALL_RETURN },
+	};
+	static bool is_registered;
+	size_t i;
+	int err;
+
+	if (is_registered)
+		return 0;
+	for (i = 0; i < ARRAY_SIZE(probes); i++) {
+		err = register_one(probes[i].name, MODBPF_PROG_KPROBE, MODBPF_ATTACH_KPROBE_MULTI,
+				   probes[i].cookie);
+		if (err)
+			return err;
+	}
+	err = register_one("netfilter+", MODBPF_PROG_NETFILTER, MODBPF_ATTACH_NETFILTER, AT_PLACE);
+	if (!err)
+		err = register_places("cgroup_skb", MODBPF_PROG_CGROUP_SKB);
+	if (!err)
+		err = register_places("tc", MODBPF_PROG_SCHED_CLS);
+	is_registered = !err;
+	return err;
+}
