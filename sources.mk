@@ -41,6 +41,8 @@ MODULE_SRCS := \
 
 # Only in modbpf_kunit.ko, which is otherwise the same module.
 KUNIT_SRCS := \
+	tests/kunit/kunit_platform.c \
+	tests/kunit/suites.c \
 
 # What isa/platform.h declares, for user space: part of libmodbpf-core.a.
 PLATFORM_SRCS := \
