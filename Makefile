@@ -40,7 +40,7 @@ EXAMPLE_LIBS := -Wl,--wrap=syscall $(LIBBPF) -lelf -lz
 TEST_LIBS := -lm
 
 .PHONY: all help deps deps-build deps-all module module-build kunit-build user examples
-.PHONY: install clean lint check kunit vmtest soak demo shell test unit-build FORCE
+.PHONY: install clean lint check kunit vmtest stress soak demo shell test unit-build check-build
 
 all: module user examples	## the module, the user side and the examples
 
@@ -51,7 +51,7 @@ help:				## this list
 	@echo "  KDIR=...     kernel headers to build the module for (now: $(KDIR))"
 	@echo "  DESTDIR=...  root to install below;  PREFIX=/usr"
 	@echo "  MODBPF_INTERP=n, MODBPF_ARENA_KIB=4096    see Kbuild"
-	@echo "  K=6.1|6.12|debug   the kernel that 'make shell' and 'make soak' boot"
+	@echo "  K=6.1|6.12|debug   the kernel that 'make shell' boots"
 
 # --- packages ---------------------------------------------------------------
 
@@ -68,7 +68,11 @@ MODULE_DIRS := isa verifier jit module uapi
 mirror = mkdir -p $(1) && { cd $(1) && find . -xtype l -delete; } && cd $(CURDIR) && \
 	cp -rsf $(addprefix $(CURDIR)/,$(2) Kbuild sources.mk) $(1)/
 
-module: deps-build module-build	## build modbpf.ko for KDIR
+# What is missing is installed first, then make looks again: what it found before is stale.
+again = +@$(MAKE) --no-print-directory
+
+module: deps-build	## build modbpf.ko for KDIR
+	$(again) module-build
 	@cp $(B)/module-$(KREL)/modbpf.ko modbpf.ko
 	@echo "modbpf.ko is for $(KREL)"
 
@@ -125,7 +129,8 @@ user-targets := $(B)/user/libmodbpf-core.a $(B)/user/libmodbpf.a
 user-targets += $(if $(wildcard $(USER_SRCS)),$(B)/user/modbpf)
 user-targets += $(if $(wildcard $(USER_PRELOAD_SRCS)),$(B)/user/libmodbpf-preload.so)
 
-user: deps-build .WAIT user-build	## build the library and the CLI, build/user/modbpf
+user: deps-build	## build the library and the CLI, build/user/modbpf
+	$(again) user-build
 .PHONY: user-build
 user-build: $(user-targets)
 
@@ -157,7 +162,8 @@ $(B)/tests/e2e/%: $(B)/user/tests/e2e/%.o $(B)/user/libmodbpf.a $(B)/user/libmod
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -o $@ $^ $(EXAMPLE_LIBS)
 
-examples: deps-build .WAIT examples-build	## compile examples/ into build/examples
+examples: deps-build	## compile examples/ into build/examples
+	$(again) examples-build
 .PHONY: examples-build e2e-build
 examples-build: $(example-objs) $(example-bins)
 e2e-build: $(e2e-objs) $(e2e-bins)
@@ -173,6 +179,14 @@ $(B)/asan/test_%: $(B)/asan/tests/unit/test_%.o $(unit-support) $(B)/asan/libmod
 
 unit-build: $(unit-bins)
 
+# The CLI for tests/cli/*.sh, and fuzzers, where they are.
+fuzz-bins := $(patsubst tests/fuzz/%.c,$(B)/asan/%,$(wildcard tests/fuzz/fuzz_*.c))
+$(B)/asan/fuzz_%: $(B)/asan/tests/fuzz/fuzz_%.o $(unit-support) $(B)/asan/libmodbpf-core.a
+	$(CC) $(ASAN_CFLAGS) -o $@ $(filter %.o,$^) $(B)/asan/libmodbpf-core.a $(TEST_LIBS) $(TEST_LIBS_fuzz_$*)
+$(B)/asan/modbpf: $(call objs,$(B)/asan,$(USER_SRCS) $(USER_LIB_SRCS)) $(B)/asan/libmodbpf-core.a
+	$(CC) $(ASAN_CFLAGS) -o $@ $^ $(USER_LIBS)
+check-build: $(fuzz-bins) $(if $(wildcard user/main.c),$(B)/asan/modbpf) $(e2e-objs) $(example-objs)
+
 lint: deps-all			## layers, sizes, style, sparse, cppcheck: no findings
 	@tests/run lint
 check: deps-all			## everything that runs in user space, under ASan and UBSan
@@ -181,6 +195,8 @@ kunit: deps-all			## KUnit suites in QEMU on the debug kernel
 	@tests/run kunit
 vmtest: deps-all		## end-to-end tests in QEMU on Debian's 6.1 and 6.12
 	@tests/run vmtest
+stress: deps-all		## the module in and out with a program attached; allocation failures
+	@tests/run stress
 soak: deps-all			## insert, load, attach, fire, remove: 1,000 times, then kmemleak
 	@tests/run soak
 test: deps-all			## all tiers; ends with "N passed, N failed, N skipped"
@@ -188,12 +204,13 @@ test: deps-all			## all tiers; ends with "N passed, N failed, N skipped"
 
 demo: deps-all			## see it work: build, boot Debian's 6.1 in QEMU, watch, filter, unload
 	@tests/vm/demo
-shell: deps-all module user examples	## an interactive VM with the module in
+shell: deps-all			## an interactive VM with the module in
 	@tests/vm/shell $(K)
 
 # --- install and clean -------------------------------------------------------
 
-install: module user		## the module (modules_install), the CLI, the library and the header
+install:			## the module (modules_install), the CLI, the library and the header
+	$(again) module user
 	$(MAKE) --no-print-directory -C $(KDIR) M=$(CURDIR)/$(B)/module-$(KREL) \
 		$(if $(DESTDIR),INSTALL_MOD_PATH=$(DESTDIR)) modules_install
 	install -D -m 0755 $(B)/user/modbpf $(DESTDIR)$(PREFIX)/sbin/modbpf
