@@ -397,13 +397,13 @@ static void run_store(struct interp *in, const struct modbpf_insn *insn)
 
 static void run_ld_imm64(struct interp *in, const struct modbpf_insn *insn)
 {
-	const struct map_bind *bind = &in->env->binds[insn->imm];
+	const struct map_bind *binds = in->env->binds;
 	u64 *dst = &in->regs[insn->dst_reg];
 
 	if (insn->src_reg == BPF_PSEUDO_MAP_FD)
-		*dst = bind->map;
+		*dst = binds[insn->imm].map;
 	else if (insn->src_reg == BPF_PSEUDO_MAP_VALUE)
-		*dst = bind->values + (u32)insn[1].imm;
+		*dst = binds[insn->imm].values + (u32)insn[1].imm;
 	else
 		*dst = insn_imm64(insn);
 	in->pc += 2;
@@ -476,13 +476,15 @@ static enum step leave_subprog(struct interp *in)
 static const struct interp_env *tail_target(const struct interp *in)
 {
 	const struct insn_fact *fact = &in->env->prog->facts[in->pc];
-	const struct map_bind *bind = &in->env->binds[fact->map];
+	const struct map_bind *bind;
 	u32 index = in->regs[3];
 	const struct interp_env *next;
 	u64 *entries;
 
-	if (!(fact->flags & FACT_CONST_MAP) || index >= bind->max_entries ||
-	    in->tail_calls == MODBPF_MAX_TAIL_CALLS)
+	if (!(fact->flags & FACT_CONST_MAP) || in->tail_calls == MODBPF_MAX_TAIL_CALLS)
+		return NULL;
+	bind = &in->env->binds[fact->map];
+	if (index >= bind->max_entries)
 		return NULL;
 	entries = address(bind->values);
 	/* Pairs with the release of the entry's update. */

@@ -40,6 +40,7 @@ static bool take_label(struct assembler *as)
 
 static bool parse_repeat(struct assembler *as)
 {
+	u32 insn_cnt = as->out->insn_cnt, fixup_cnt = as->fixup_cnt;
 	const char *start;
 	s32 count, i;
 
@@ -48,10 +49,14 @@ static bool parse_repeat(struct assembler *as)
 	if (count < 0 || count > MODBPF_MAX_INSNS)
 		return scan_fail(as, "cannot repeat %d times", count);
 	start = as->pos;
-	for (i = 0; i < count; i++) {
+	for (i = 0; i < count || !i; i++) {
 		as->pos = start;
 		if (!asm_parse_insn(as))
 			return false;
+	}
+	if (!count) {
+		as->out->insn_cnt = insn_cnt;
+		as->fixup_cnt = fixup_cnt;
 	}
 	return true;
 }
