@@ -32,7 +32,8 @@ static bool prints_all;
 /* Lines that only repeat that it failed, without saying why. */
 static bool is_echo(const char *line)
 {
-	return strstr(line, "failed to load object") || strstr(line, "failed to load: -");
+	return strstr(line, "failed to load object") || strstr(line, "failed to load: -") ||
+	       strstr(line, "failed to initialize: -");
 }
 
 static int catch_line(enum libbpf_print_level level, const char *fmt, va_list args)
@@ -89,11 +90,12 @@ static int check_elf(const char *path)
 	fclose(file);
 	if (len < sizeof(header) || memcmp(header.e_ident, ELFMAG, SELFMAG))
 		return out_error("%s: not an ELF file; wanted an object made by 'clang -target bpf'", path);
+	if (header.e_ident[EI_DATA] != ELFDATA2LSB)
+		return out_error("%s: a big-endian object; wanted little-endian (clang -target bpfel)",
+				 path);
 	if (header.e_ident[EI_CLASS] != ELFCLASS64 || header.e_machine != EM_BPF)
 		return out_error("%s: ELF for machine %u, not for eBPF (%u); wanted an object made by 'clang -target bpf'",
 				 path, header.e_machine, EM_BPF);
-	if (header.e_ident[EI_DATA] != ELFDATA2LSB)
-		return out_error("%s: big-endian eBPF; wanted little-endian (clang -target bpfel)", path);
 	if (header.e_type != ET_REL)
 		return out_error("%s: not a relocatable object; wanted what 'clang -c' makes", path);
 	return 0;

@@ -17,7 +17,7 @@ struct task_struct {
 } __attribute__((preserve_access_index));
 
 struct exec_call {
-	char file[256];
+	char file[256] __attribute__((aligned(8)));	/* copied by words */
 };
 
 /*

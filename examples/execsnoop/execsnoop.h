@@ -10,7 +10,7 @@ struct exec_event {
 	__s32 ret;		/* 0, or -errno of the exec that failed */
 	__u32 pad;
 	char comm[16];		/* after the exec: the new name, if it succeeded */
-	char file[256];		/* as the caller named it; cut; empty if it could not be read */
+	char file[256] __attribute__((aligned(8)));	/* as the caller named it; cut; empty if it could not be read */
 };
 
 #endif

@@ -134,12 +134,13 @@ static __always_inline int judge_port(struct __sk_buff *skb, __u32 off, __u32 pr
 
 static __always_inline int judge_ipv4(struct __sk_buff *skb)
 {
-	struct firewall_prefix4 source = { .bits = 32 };
+	struct firewall_prefix4 source;
 	const struct firewall_rule *rule;
 	struct iphdr ip;
 
 	if (read_packet(skb, 0, &ip, sizeof(ip)) || ip.version != 4 || ip.ihl < 5)
 		return drop_malformed(skb);
+	source.bits = 32;
 	__builtin_memcpy(source.addr, &ip.saddr, sizeof(source.addr));
 	rule = bpf_map_lookup_elem(&fw_prefix4, &source);
 	if (rule)
@@ -157,7 +158,7 @@ struct ipv6_extension {
 
 static __always_inline int judge_ipv6(struct __sk_buff *skb)
 {
-	struct firewall_prefix6 source = { .bits = 128 };
+	struct firewall_prefix6 source;
 	__u32 off = sizeof(struct ipv6hdr), proto, i;
 	const struct firewall_rule *rule;
 	struct ipv6_extension ext;
@@ -165,6 +166,7 @@ static __always_inline int judge_ipv6(struct __sk_buff *skb)
 
 	if (read_packet(skb, 0, &ip, sizeof(ip)) || ip.version != 6)
 		return drop_malformed(skb);
+	source.bits = 128;
 	__builtin_memcpy(source.addr, &ip.saddr, sizeof(source.addr));
 	rule = bpf_map_lookup_elem(&fw_prefix6, &source);
 	if (rule)
