@@ -7,6 +7,17 @@
 
 #include <stdlib.h>
 
+void *asm_grow(void *array, u32 cnt, u32 *room, size_t size)
+{
+	if (cnt < *room)
+		return array;
+	*room = *room ? *room * 2 : 16;
+	array = realloc(array, *room * size);
+	if (!array)
+		abort();
+	return array;
+}
+
 static bool is_end(struct assembler *as)
 {
 	scan_skip_blanks(as);
@@ -17,13 +28,13 @@ static bool is_end(struct assembler *as)
 static bool take_label(struct assembler *as)
 {
 	const char *start;
-	struct asm_label *label = &as->labels[as->label_cnt];
+	struct asm_label *label;
 	u32 i;
 
+	as->labels = asm_grow(as->labels, as->label_cnt, &as->label_room, sizeof(*label));
+	label = &as->labels[as->label_cnt];
 	scan_skip_blanks(as);
 	start = as->pos;
-	if (as->label_cnt == ASM_MAX_LABELS)
-		return scan_fail(as, "too many labels");
 	if (!scan_take_name(as, label->name) || *as->pos != ':') {
 		as->pos = start;
 		return false;
@@ -122,6 +133,8 @@ int asm_parse(const char *text, const char *const *map_names, u32 map_cnt,
 		good = parse_statement(as);
 	for (i = 0; good && i < as->fixup_cnt; i++)
 		good = apply_fixup(as, &as->fixups[i]);
+	free(as->labels);
+	free(as->fixups);
 	free(as);
 	if (good)
 		return 0;

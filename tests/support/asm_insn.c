@@ -5,8 +5,6 @@
 #include "isa/abi.h"
 #include "isa/opcode.h"
 
-#include <stdlib.h>
-
 /* An instruction in the making: the fields of the real one have no addresses. */
 struct draft {
 	u8 code, dst_reg, src_reg;
@@ -19,12 +17,7 @@ static bool put(struct assembler *as, struct draft insn)
 	struct asm_prog *out = as->out;
 	struct modbpf_insn *to;
 
-	if (out->insn_cnt == as->room) {
-		as->room = as->room ? as->room * 2 : 64;
-		out->insns = realloc(out->insns, as->room * sizeof(*out->insns));
-		if (!out->insns)
-			abort();
-	}
+	out->insns = asm_grow(out->insns, out->insn_cnt, &as->room, sizeof(*to));
 	to = &out->insns[out->insn_cnt++];
 	to->code = insn.code;
 	to->dst_reg = insn.dst_reg;
@@ -90,10 +83,10 @@ static bool parse_alu(struct assembler *as, struct draft insn, bool wide)
 
 static bool add_fixup(struct assembler *as)
 {
-	struct asm_fixup *fixup = &as->fixups[as->fixup_cnt];
+	struct asm_fixup *fixup;
 
-	if (as->fixup_cnt == ASM_MAX_LABELS)
-		return scan_fail(as, "too many jumps");
+	as->fixups = asm_grow(as->fixups, as->fixup_cnt, &as->fixup_room, sizeof(*fixup));
+	fixup = &as->fixups[as->fixup_cnt];
 	if (!scan_take_name(as, fixup->name))
 		return scan_fail(as, "label expected at '%.20s'", as->pos);
 	fixup->insn = as->out->insn_cnt;

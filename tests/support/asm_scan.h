@@ -5,7 +5,6 @@
 
 #include "tests/support/asm.h"
 
-#define ASM_MAX_LABELS 4096
 #define ASM_NAME_BYTES 48
 
 struct asm_label {
@@ -27,10 +26,10 @@ struct assembler {
 	u32 map_cnt;
 	struct asm_prog *out;
 	u32 room;			/* instructions that out->insns holds */
-	struct asm_label labels[ASM_MAX_LABELS];
-	u32 label_cnt;
-	struct asm_fixup fixups[ASM_MAX_LABELS];
-	u32 fixup_cnt;
+	struct asm_label *labels;
+	u32 label_cnt, label_room;
+	struct asm_fixup *fixups;
+	u32 fixup_cnt, fixup_room;
 };
 
 /* Note the first complaint; returns false always. */
@@ -51,6 +50,9 @@ bool scan_need_off(struct assembler *as, s16 *off);
 bool scan_take_reg(struct assembler *as, u8 *reg, bool *wide);
 /* A register of the given width. */
 bool scan_need_reg(struct assembler *as, u8 *reg, bool wide);
+
+/* @array with room for one element after @cnt of @size bytes. */
+void *asm_grow(void *array, u32 cnt, u32 *room, size_t size);
 
 /* tests/support/asm_insn.c: one instruction. */
 bool asm_parse_insn(struct assembler *as);
