@@ -36,8 +36,14 @@ JIT_SRCS := \
 
 # Kernel code, C and assembly (.S).
 MODULE_SRCS := \
+	module/arch/x86/arena.S \
+	module/arch/x86/arena_sync.c \
+	module/arch/x86/target.c \
+	module/arch/x86/thunk.S \
+	module/hook/kprobe.c \
 	module/hook/netfilter.c \
 	module/hook/skb.c \
+	module/image.c \
 
 # Only in modbpf_kunit.ko, which is otherwise the same module.
 KUNIT_SRCS := \
@@ -84,3 +90,4 @@ TEST_SUPPORT_SRCS := \
 
 # What a single unit test needs besides.
 TEST_LIBS_test_encode := -lcapstone
+TEST_LIBS_test_jit_image := -lcapstone
