@@ -39,7 +39,7 @@ EXAMPLE_LIBS := -Wl,--wrap=syscall $(LIBBPF) -lelf -lz
 # Test programs of the user side may need its libraries; the pure tests need none.
 TEST_LIBS := -lm
 
-.PHONY: all help deps deps-build deps-all module module-build kunit-build user examples
+.PHONY: all help deps deps-build deps-all module module-build sparse-build kunit-build user examples
 .PHONY: install clean lint check kunit vmtest stress soak demo shell test unit-build check-build
 
 all: module user examples	## the module, the user side and the examples
@@ -81,6 +81,12 @@ module-build:
 	@$(call mirror,$(B)/module-$(KREL),$(MODULE_DIRS))
 	+@$(MAKE) $(subjobs) --no-print-directory -C $(KDIR) M=$(CURDIR)/$(B)/module-$(KREL) \
 		MODBPF_INTERP=$(MODBPF_INTERP) MODBPF_ARENA_KIB=$(MODBPF_ARENA_KIB) $(KBUILD_FLAGS) modules
+
+# A build whose output is what sparse has to say, for lint.
+sparse-build:
+	@$(call mirror,$(B)/sparse,$(MODULE_DIRS))
+	+@$(MAKE) -j$(JOBS) --no-print-directory -C $(KDIR) M=$(CURDIR)/$(B)/sparse C=2 \
+		MODBPF_INTERP=$(MODBPF_INTERP) MODBPF_ARENA_KIB=64 modules
 
 # The module with its KUnit suites, for the debug kernel.
 DEBUG_KDIR = $(shell tests/vm/kernels headers debug)
