@@ -22,7 +22,7 @@ PREFIX ?= /usr
 
 # The kernel that the module is for: the newest stock 6.1, as Debian 12 runs it.
 KDIR ?= $(shell tests/vm/kernels headers stock 2>/dev/null)
-KREL = $(shell cat $(KDIR)/include/config/kernel.release 2>/dev/null)
+KREL = $(shell awk -F \" '/UTS_RELEASE/ {print $$2}' $(KDIR)/include/generated/utsrelease.h 2>/dev/null)
 MODBPF_INTERP ?= y
 MODBPF_ARENA_KIB ?= 4096
 

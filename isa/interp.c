@@ -426,7 +426,7 @@ static const struct subprog *subprog_at(const struct verified_prog *prog, u32 st
 	return NULL;
 }
 
-static u64 frame_pointer(struct interp *in)
+static u64 frame_top(struct interp *in)
 {
 	return (unsigned long)(in->stack + sizeof(in->stack) - in->stack_used);
 }
@@ -447,7 +447,7 @@ static enum step enter_subprog(struct interp *in, const struct modbpf_insn *insn
 	in->frame_cnt++;
 	in->stack_used += in->depth;
 	in->depth = callee->stack_depth;
-	in->regs[MODBPF_REG_FP] = frame_pointer(in);
+	in->regs[MODBPF_REG_FP] = frame_top(in);
 	in->pc = start;
 	return STEP_ON;
 }
@@ -464,7 +464,7 @@ static enum step leave_subprog(struct interp *in)
 	in->pc = frame->pc;
 	in->depth = frame->depth;
 	in->stack_used -= in->depth;
-	in->regs[MODBPF_REG_FP] = frame_pointer(in);
+	in->regs[MODBPF_REG_FP] = frame_top(in);
 	return STEP_ON;
 }
 
@@ -592,7 +592,7 @@ u64 modbpf_interp_run(const struct interp_env *env, const void *ctx, bool *stopp
 	u64 done;
 
 	in.regs[1] = (unsigned long)ctx;
-	in.regs[MODBPF_REG_FP] = frame_pointer(&in);
+	in.regs[MODBPF_REG_FP] = frame_top(&in);
 	in.depth = env->prog->subprogs[0].stack_depth;
 	if (stopped)
 		*stopped = false;

@@ -36,7 +36,7 @@ static u32 round_function(u32 t, u32 b, u32 c, u32 d)
 }
 
 /* Section 6.1.3: the message schedule in 16 words. */
-static u32 schedule(u32 w[16], u32 t)
+static u32 schedule_word(u32 w[16], u32 t)
 {
 	u32 s = t & 15;
 
@@ -54,7 +54,7 @@ static void hash_block(struct sha1 *sha)
 	for (t = 0; t < 16; t++)
 		w[t] = big_endian_word(sha->block + 4 * t);
 	for (t = 0; t < 80; t++) {
-		sum = rotate_left(a, 5) + round_function(t, b, c, d) + e + schedule(w, t);
+		sum = rotate_left(a, 5) + round_function(t, b, c, d) + e + schedule_word(w, t);
 		e = d;
 		d = c;
 		c = rotate_left(b, 30);

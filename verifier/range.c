@@ -61,9 +61,9 @@ static u64 fill(u64 x)
 	return x;
 }
 
-struct range range_full(u32 width)
+struct value_range range_full(u32 width)
 {
-	struct range r = {
+	struct value_range r = {
 		.umin = 0, .umax = range_mask(width),
 		.smin = signed_min(width), .smax = signed_max(width),
 	};
@@ -71,42 +71,42 @@ struct range range_full(u32 width)
 	return r;
 }
 
-struct range range_const(u64 value, u32 width)
+struct value_range range_const(u64 value, u32 width)
 {
 	return range_unsigned(value & range_mask(width), value & range_mask(width), width);
 }
 
-struct range range_unsigned(u64 umin, u64 umax, u32 width)
+struct value_range range_unsigned(u64 umin, u64 umax, u32 width)
 {
-	struct range r = range_full(width);
+	struct value_range r = range_full(width);
 
 	r.umin = umin;
 	r.umax = umax;
 	return range_settle(r, width);
 }
 
-struct range range_signed_between(s64 smin, s64 smax, u32 width)
+struct value_range range_signed_between(s64 smin, s64 smax, u32 width)
 {
-	struct range r = range_full(width);
+	struct value_range r = range_full(width);
 
 	r.smin = smin;
 	r.smax = smax;
 	return range_settle(r, width);
 }
 
-static struct range range_empty(void)
+static struct value_range range_empty(void)
 {
-	struct range r = { .umin = 1, .umax = 0, .smin = 1, .smax = 0 };
+	struct value_range r = { .umin = 1, .umax = 0, .smin = 1, .smax = 0 };
 
 	return r;
 }
 
-bool range_is_empty(struct range r)
+bool range_is_empty(struct value_range r)
 {
 	return r.umin > r.umax || r.smin > r.smax;
 }
 
-bool range_has(struct range r, u64 value, u32 width)
+bool range_has(struct value_range r, u64 value, u32 width)
 {
 	s64 as_signed = range_signed(value, width);
 
@@ -119,7 +119,7 @@ bool range_has(struct range r, u64 value, u32 width)
  * both orders agree, so there the two pairs of bounds intersect to one pair;
  * the hull of what is left is the tightest answer.
  */
-struct range range_settle(struct range r, u32 width)
+struct value_range range_settle(struct value_range r, u32 width)
 {
 	u64 sign = 1ULL << (width - 1), mask = range_mask(width);
 	u64 plus_lo, plus_hi, minus_lo, minus_hi;
@@ -142,7 +142,7 @@ struct range range_settle(struct range r, u32 width)
 	return r;
 }
 
-struct range range_intersect(struct range a, struct range b, u32 width)
+struct value_range range_intersect(struct value_range a, struct value_range b, u32 width)
 {
 	a.umin = umax_of(a.umin, b.umin);
 	a.umax = umin_of(a.umax, b.umax);
@@ -151,7 +151,7 @@ struct range range_intersect(struct range a, struct range b, u32 width)
 	return range_settle(a, width);
 }
 
-struct range range_join(struct range a, struct range b)
+struct value_range range_join(struct value_range a, struct value_range b)
 {
 	a.umin = umin_of(a.umin, b.umin);
 	a.umax = umax_of(a.umax, b.umax);
@@ -160,16 +160,16 @@ struct range range_join(struct range a, struct range b)
 	return a;
 }
 
-bool range_contains(struct range outer, struct range inner)
+bool range_covers(struct value_range outer, struct value_range inner)
 {
 	return outer.umin <= inner.umin && outer.umax >= inner.umax &&
 	       outer.smin <= inner.smin && outer.smax >= inner.smax;
 }
 
 /* The low bits of the run from @from to @to, which is shorter than 2^@width. */
-static struct range range_of_run(u64 from, u64 to, u32 width)
+static struct value_range range_of_run(u64 from, u64 to, u32 width)
 {
-	struct range r = range_full(width);
+	struct value_range r = range_full(width);
 	s64 smin = range_signed(from, width), smax = range_signed(to, width);
 	u64 mask = range_mask(width);
 
@@ -185,9 +185,9 @@ static struct range range_of_run(u64 from, u64 to, u32 width)
 	return range_settle(r, width);
 }
 
-struct range range_low(struct range r, u32 width)
+struct value_range range_low(struct value_range r, u32 width)
 {
-	struct range low = range_full(width);
+	struct value_range low = range_full(width);
 
 	if (r.umax - r.umin <= range_mask(width))
 		low = range_intersect(low, range_of_run(r.umin, r.umax, width), width);
@@ -197,7 +197,7 @@ struct range range_low(struct range r, u32 width)
 }
 
 /* The smallest number from @x up whose low @half bits lie in @low; false: none up to 2^64. */
-static bool next_with_low(u64 *x, struct range low, u32 half)
+static bool next_with_low(u64 *x, struct value_range low, u32 half)
 {
 	u64 mask = range_mask(half), bits = *x & mask;
 
@@ -211,7 +211,7 @@ static bool next_with_low(u64 *x, struct range low, u32 half)
 }
 
 /* The largest number from @x down. */
-static bool previous_with_low(u64 *x, struct range low, u32 half)
+static bool previous_with_low(u64 *x, struct value_range low, u32 half)
 {
 	u64 mask = range_mask(half), bits = *x & mask;
 
@@ -225,7 +225,7 @@ static bool previous_with_low(u64 *x, struct range low, u32 half)
 	return true;
 }
 
-struct range range_refine(struct range r, struct range low, u32 width, u32 half)
+struct value_range range_refine(struct value_range r, struct value_range low, u32 width, u32 half)
 {
 	u64 flip = 1ULL << 63;	/* turns the signed order of 64 bits into the unsigned one */
 	u64 smin = (u64)r.smin ^ flip, smax = (u64)r.smax ^ flip;
@@ -265,9 +265,9 @@ static int signed_add_wraps(s64 a, s64 b, u32 width, s64 *sum)
 	return a < 0 ? -1 : 1;	/* only operands of one sign overflow */
 }
 
-struct range range_add(struct range a, struct range b, u32 width)
+struct value_range range_add(struct value_range a, struct value_range b, u32 width)
 {
-	struct range full = range_full(width), r;
+	struct value_range full = range_full(width), r;
 
 	if (add_wraps(a.umin, b.umin, width, &r.umin) !=
 	    add_wraps(a.umax, b.umax, width, &r.umax)) {
@@ -293,9 +293,9 @@ static int signed_sub_wraps(s64 a, s64 b, u32 width, s64 *difference)
 	return a < 0 ? -1 : 1;	/* only operands of different signs overflow */
 }
 
-struct range range_sub(struct range a, struct range b, u32 width)
+struct value_range range_sub(struct value_range a, struct value_range b, u32 width)
 {
-	struct range full = range_full(width), r;
+	struct value_range full = range_full(width), r;
 
 	r.umin = (a.umin - b.umax) & range_mask(width);
 	r.umax = (a.umax - b.umin) & range_mask(width);
@@ -312,14 +312,14 @@ struct range range_sub(struct range a, struct range b, u32 width)
 }
 
 /* Widen @r's signed bounds to @x. */
-static void signed_stretch(struct range *r, s64 x)
+static void signed_stretch(struct value_range *r, s64 x)
 {
 	r->smin = smin_of(r->smin, x);
 	r->smax = smax_of(r->smax, x);
 }
 
 /* The products of the four corners; false: one of them does not fit. */
-static bool signed_products(struct range a, struct range b, u32 width, struct range *r)
+static bool signed_products(struct value_range a, struct value_range b, u32 width, struct value_range *r)
 {
 	s64 as[2] = { a.smin, a.smax }, bs[2] = { b.smin, b.smax };
 	s64 product;
@@ -336,9 +336,9 @@ static bool signed_products(struct range a, struct range b, u32 width, struct ra
 	return true;
 }
 
-struct range range_mul(struct range a, struct range b, u32 width)
+struct value_range range_mul(struct value_range a, struct value_range b, u32 width)
 {
-	struct range full = range_full(width), r = full;
+	struct value_range full = range_full(width), r = full;
 	u64 highest;
 
 	if (!__builtin_mul_overflow(a.umax, b.umax, &highest) &&
@@ -353,9 +353,9 @@ struct range range_mul(struct range a, struct range b, u32 width)
 	return range_settle(r, width);
 }
 
-static struct range range_not(struct range a, u32 width)
+static struct value_range range_not(struct value_range a, u32 width)
 {
-	struct range r = {
+	struct value_range r = {
 		.umin = range_mask(width) - a.umax, .umax = range_mask(width) - a.umin,
 		.smin = ~a.smax, .smax = ~a.smin,
 	};
@@ -363,9 +363,9 @@ static struct range range_not(struct range a, u32 width)
 	return r;
 }
 
-struct range range_and(struct range a, struct range b, u32 width)
+struct value_range range_and(struct value_range a, struct value_range b, u32 width)
 {
-	struct range r = range_full(width);
+	struct value_range r = range_full(width);
 	s64 lowest = smin_of(a.smin, b.smin);
 
 	r.umax = umin_of(a.umax, b.umax);
@@ -379,18 +379,18 @@ struct range range_and(struct range a, struct range b, u32 width)
 	return range_settle(r, width);
 }
 
-struct range range_or(struct range a, struct range b, u32 width)
+struct value_range range_or(struct value_range a, struct value_range b, u32 width)
 {
-	struct range r = range_not(range_and(range_not(a, width), range_not(b, width), width),
+	struct value_range r = range_not(range_and(range_not(a, width), range_not(b, width), width),
 				   width);
 
 	r.umax = umin_of(r.umax, fill(a.umax | b.umax));
 	return range_settle(r, width);
 }
 
-struct range range_xor(struct range a, struct range b, u32 width)
+struct value_range range_xor(struct value_range a, struct value_range b, u32 width)
 {
-	struct range r = range_full(width);
+	struct value_range r = range_full(width);
 	u64 magnitude = fill((a.smin < 0 ? ~(u64)a.smin : (u64)a.smin) |
 			     (a.smax < 0 ? ~(u64)a.smax : (u64)a.smax) |
 			     (b.smin < 0 ? ~(u64)b.smin : (u64)b.smin) |

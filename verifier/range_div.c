@@ -11,12 +11,12 @@ static s64 signed_min(u32 width)
 	return range_signed(1ULL << (width - 1), width);
 }
 
-static bool is_const(struct range r)
+static bool is_const(struct value_range r)
 {
 	return r.umin == r.umax;
 }
 
-struct range range_udiv(struct range a, struct range b, u32 width)
+struct value_range range_udiv(struct value_range a, struct value_range b, u32 width)
 {
 	if (b.umax == 0)
 		return range_const(0, width);
@@ -25,7 +25,7 @@ struct range range_udiv(struct range a, struct range b, u32 width)
 	return range_unsigned(a.umin / b.umax, a.umax / b.umin, width);
 }
 
-struct range range_umod(struct range a, struct range b, u32 width)
+struct value_range range_umod(struct value_range a, struct value_range b, u32 width)
 {
 	u64 highest;
 
@@ -53,7 +53,7 @@ static void stretch(s64 *lo, s64 *hi, s64 x)
  * extremes are at the corners, or at zero where the dividend passes it (and then
  * the corners have both signs and enclose zero).
  */
-static void stretch_by_quotients(struct range a, s64 lo, s64 hi, s64 *smin, s64 *smax)
+static void stretch_by_quotients(struct value_range a, s64 lo, s64 hi, s64 *smin, s64 *smax)
 {
 	stretch(smin, smax, a.smin / lo);
 	stretch(smin, smax, a.smin / hi);
@@ -61,7 +61,7 @@ static void stretch_by_quotients(struct range a, s64 lo, s64 hi, s64 *smin, s64 
 	stretch(smin, smax, a.smax / hi);
 }
 
-struct range range_sdiv(struct range a, struct range b, u32 width)
+struct value_range range_sdiv(struct value_range a, struct value_range b, u32 width)
 {
 	bool by_zero = b.smin <= 0 && b.smax >= 0;
 	s64 smin, smax;
@@ -91,7 +91,7 @@ static u64 magnitude(s64 x)
 }
 
 /* The remainder has the dividend's sign, and is smaller than the divisor. */
-struct range range_smod(struct range a, struct range b, u32 width)
+struct value_range range_smod(struct value_range a, struct value_range b, u32 width)
 {
 	u64 left, left_b = magnitude(b.smax);
 	s64 smin = a.smin < 0 ? a.smin : 0;
@@ -113,7 +113,7 @@ struct range range_smod(struct range a, struct range b, u32 width)
 }
 
 /* Shift counts that are possible; all of them unless the bounds are below @width. */
-static void count_bounds(struct range count, u32 width, u32 *lo, u32 *hi)
+static void count_bounds(struct value_range count, u32 width, u32 *lo, u32 *hi)
 {
 	bool within = count.umax < width;
 
@@ -123,9 +123,9 @@ static void count_bounds(struct range count, u32 width, u32 *lo, u32 *hi)
 		*lo = *hi = (u32)(count.umin & (width - 1));
 }
 
-struct range range_lsh_exact(struct range low, u32 count, u32 width)
+struct value_range range_lsh_exact(struct value_range low, u32 count, u32 width)
 {
-	struct range r = {
+	struct value_range r = {
 		.umin = low.umin << count, .umax = low.umax << count,
 		.smin = (s64)((u64)low.smin << count), .smax = (s64)((u64)low.smax << count),
 	};
@@ -133,9 +133,9 @@ struct range range_lsh_exact(struct range low, u32 count, u32 width)
 	return range_settle(r, width);
 }
 
-struct range range_lsh(struct range a, struct range count, u32 width)
+struct value_range range_lsh(struct value_range a, struct value_range count, u32 width)
 {
-	struct range r = range_full(width);
+	struct value_range r = range_full(width);
 	u64 mask = range_mask(width);
 	u32 lo, hi;
 
@@ -154,7 +154,7 @@ struct range range_lsh(struct range a, struct range count, u32 width)
 	return range_settle(r, width);
 }
 
-struct range range_rsh(struct range a, struct range count, u32 width)
+struct value_range range_rsh(struct value_range a, struct value_range count, u32 width)
 {
 	u32 lo, hi;
 
@@ -162,7 +162,7 @@ struct range range_rsh(struct range a, struct range count, u32 width)
 	return range_unsigned(a.umin >> hi, a.umax >> lo, width);
 }
 
-struct range range_arsh(struct range a, struct range count, u32 width)
+struct value_range range_arsh(struct value_range a, struct value_range count, u32 width)
 {
 	u32 lo, hi;
 

@@ -13,9 +13,9 @@
 #include "verifier/scalar_settle.h"
 
 /* The bounds that known bits give a number of @width bits. */
-static struct range range_of_bits(struct tnum bits, u32 width)
+static struct value_range range_of_bits(struct tnum bits, u32 width)
 {
-	struct range r = range_full(width);
+	struct value_range r = range_full(width);
 	u64 sign = 1ULL << (width - 1);
 
 	bits = tnum_low(bits, width);
@@ -28,7 +28,7 @@ static struct range range_of_bits(struct tnum bits, u32 width)
 }
 
 /* Bits and bounds of the same @width learn from each other. */
-static bool settle_view(struct tnum *bits, struct range *r, u32 width)
+static bool settle_view(struct tnum *bits, struct value_range *r, u32 width)
 {
 	struct tnum of_range;
 
@@ -122,8 +122,8 @@ bool scalar_contains_value(struct scalar s, u64 value)
 bool scalar_contains(struct scalar outer, struct scalar inner)
 {
 	return tnum_contains(outer.bits, inner.bits) &&
-	       range_contains(outer.r64, inner.r64) &&
-	       range_contains(outer.r32, inner.r32);
+	       range_covers(outer.r64, inner.r64) &&
+	       range_covers(outer.r32, inner.r32);
 }
 
 bool scalar_equal(struct scalar a, struct scalar b)
@@ -143,7 +143,7 @@ struct scalar scalar_join(struct scalar a, struct scalar b)
 }
 
 /* A number of @width bits with these views, extended to all bits. */
-static struct scalar extended(struct tnum bits, struct range r, u32 width, bool sign_extend)
+static struct scalar extended(struct tnum bits, struct value_range r, u32 width, bool sign_extend)
 {
 	struct scalar s = scalar_unknown();
 
@@ -158,7 +158,7 @@ static struct scalar extended(struct tnum bits, struct range r, u32 width, bool 
 struct scalar scalar_truncate(struct scalar s, u32 bytes, bool sign_extend)
 {
 	u32 width = bytes * DOMAIN_BITS / 8;
-	struct range low;
+	struct value_range low;
 
 	if (width >= DOMAIN_BITS)
 		return s;
@@ -171,7 +171,7 @@ struct scalar scalar_truncate(struct scalar s, u32 bytes, bool sign_extend)
 }
 
 /* The bits of a shift whose count is not known: of all counts that are possible. */
-static struct tnum shift_bits(u8 op, struct tnum bits, struct range count, u32 width)
+static struct tnum shift_bits(u8 op, struct tnum bits, struct value_range count, u32 width)
 {
 	u32 from = 0, to = width - 1, i;
 	struct tnum sum = bits, shifted;
@@ -196,7 +196,7 @@ static struct tnum shift_bits(u8 op, struct tnum bits, struct range count, u32 w
 }
 
 /* Known bits of @op, whose operands have no bits above @width; so has the result. */
-static struct tnum alu_bits(u8 op, struct tnum a, struct tnum b, struct range count, u32 width)
+static struct tnum alu_bits(u8 op, struct tnum a, struct tnum b, struct value_range count, u32 width)
 {
 	switch (op) {
 	case BPF_ADD:
@@ -224,7 +224,7 @@ static struct tnum alu_bits(u8 op, struct tnum a, struct tnum b, struct range co
 	}
 }
 
-static struct range alu_range(u8 op, bool is_signed, struct range a, struct range b, u32 width)
+static struct value_range alu_range(u8 op, bool is_signed, struct value_range a, struct value_range b, u32 width)
 {
 	switch (op) {
 	case BPF_ADD:
@@ -269,10 +269,10 @@ static bool is_low_exact(u8 op)
  * A known shift of half the width or more takes up the low half alone, and its
  * bounds may be known better than those of the whole ("<< 32, >> 32").
  */
-static struct range lsh_of_low(struct scalar dst, struct scalar src)
+static struct value_range lsh_of_low(struct scalar dst, struct scalar src)
 {
 	u32 count = (u32)(src.bits.value & (DOMAIN_BITS - 1));
-	struct range low = dst.r32;
+	struct value_range low = dst.r32;
 
 	if (src.bits.mask || count < DOMAIN_HALF)
 		return range_full(DOMAIN_BITS);

@@ -17,8 +17,8 @@
 
 struct scalar {
 	struct tnum bits;	/* of all 64 bits; the low half is that of the low 32 */
-	struct range r64;
-	struct range r32;	/* of the low 32 bits: umax < 2^32, smin >= -2^31 */
+	struct value_range r64;
+	struct value_range r32;	/* of the low 32 bits: umax < 2^32, smin >= -2^31 */
 };
 
 struct scalar scalar_const(u64 value);

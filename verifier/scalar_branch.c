@@ -34,7 +34,7 @@ static const struct condition conditions[16] = {
 /* One width of a scalar. */
 struct view {
 	struct tnum bits;
-	struct range r;
+	struct value_range r;
 };
 
 static struct view view_of(struct scalar s, u32 width)
@@ -97,7 +97,7 @@ static int set_outcome(struct view a, struct view b)
 	return both.mask ? -1 : 0;
 }
 
-static int less_outcome(struct range a, struct range b, bool is_signed, bool or_equal)
+static int less_outcome(struct value_range a, struct value_range b, bool is_signed, bool or_equal)
 {
 	if (is_signed) {
 		if (or_equal ? a.smax <= b.smin : a.smax < b.smin)
@@ -136,10 +136,10 @@ int scalar_branch(u8 op, bool is64, struct scalar dst, struct scalar src)
 }
 
 /* Take the one number @x off the ends of @r. */
-static struct range without(struct range r, u64 x, u32 width)
+static struct value_range without(struct value_range r, u64 x, u32 width)
 {
 	s64 as_signed = range_signed(x, width);
-	struct range none = { .umin = 1, .umax = 0, .smin = 1, .smax = 0 };
+	struct value_range none = { .umin = 1, .umax = 0, .smin = 1, .smax = 0 };
 
 	if (r.umin == r.umax)
 		return r.umin == x ? none : r;
@@ -191,7 +191,7 @@ static bool assume_clear(struct view *a, struct view *b)
 	return true;
 }
 
-static bool assume_less_unsigned(struct range *a, struct range *b, bool or_equal)
+static bool assume_less_unsigned(struct value_range *a, struct value_range *b, bool or_equal)
 {
 	u64 gap = or_equal ? 0 : 1;
 
@@ -204,7 +204,7 @@ static bool assume_less_unsigned(struct range *a, struct range *b, bool or_equal
 	return true;
 }
 
-static bool assume_less_signed(struct range *a, struct range *b, bool or_equal)
+static bool assume_less_signed(struct value_range *a, struct value_range *b, bool or_equal)
 {
 	s64 gap = or_equal ? 0 : 1;
 

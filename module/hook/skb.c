@@ -6,6 +6,7 @@
  */
 #include "module/hook/skb.h"
 
+#include <linux/if_vlan.h>
 #include <linux/netdevice.h>
 #include <linux/skbuff.h>
 

@@ -12,15 +12,15 @@
 
 struct op {
 	const char *name;
-	struct range (*abstract)(struct range a, struct range b, u32 width);
+	struct value_range (*abstract)(struct value_range a, struct value_range b, u32 width);
 	u64 (*concrete)(u64 a, u64 b, u32 width);
 };
 
-static struct range ranges[MAX_RANGES];
+static struct value_range ranges[MAX_RANGES];
 static u32 sets[MAX_RANGES], cnt;
 static u32 row[MAX_VALUES][MAX_RANGES];	/* results of x op all of a range */
 
-static u32 set_of(struct range r, u32 width)
+static u32 set_of(struct value_range r, u32 width)
 {
 	u32 set = 0;
 	u64 x;
@@ -31,7 +31,7 @@ static u32 set_of(struct range r, u32 width)
 	return set;
 }
 
-static void add_range(struct range r, u32 width)
+static void add_range(struct value_range r, u32 width)
 {
 	u32 set = set_of(r, width), i;
 
@@ -116,7 +116,7 @@ static void prove_op(const struct op *op, u32 width)
 {
 	u64 members = 0, needed = 0;
 	u32 i, j, x, want, got;
-	struct range r;
+	struct value_range r;
 
 	fill_rows(op, width);
 	for (i = 0; i < cnt; i++) {
@@ -167,14 +167,14 @@ static void prove_lattice(void)
 	list_ranges(4);
 	for (i = 0; i < cnt; i++) {
 		for (j = 0; j < cnt; j++) {
-			struct range meet = range_intersect(ranges[i], ranges[j], 4);
+			struct value_range meet = range_intersect(ranges[i], ranges[j], 4);
 			u32 both = range_is_empty(meet) ? 0 : set_of(meet, 4);
 
 			if (both != (sets[i] & sets[j]))
 				check_failed(__FILE__, __LINE__, "%#x meet %#x is %#x", sets[i], sets[j], both);
 			if ((sets[i] | sets[j]) & ~set_of(range_join(ranges[i], ranges[j]), 4))
 				check_failed(__FILE__, __LINE__, "%#x join %#x", sets[i], sets[j]);
-			if (range_contains(ranges[i], ranges[j]) != !(sets[j] & ~sets[i]))
+			if (range_covers(ranges[i], ranges[j]) != !(sets[j] & ~sets[i]))
 				check_failed(__FILE__, __LINE__, "%#x contains %#x", sets[i], sets[j]);
 		}
 	}
@@ -183,7 +183,7 @@ static void prove_lattice(void)
 /* The low half of every range, and every range refined by every low half. */
 static void prove_halves(void)
 {
-	struct range low[64];
+	struct value_range low[64];
 	u32 low_set[64], lows, i, j, want;
 	u64 x;
 
@@ -201,7 +201,7 @@ static void prove_halves(void)
 				want |= 1u << (x & 3);
 		CHECK(!(want & ~set_of(range_low(ranges[i], 2), 2)));
 		for (j = 0; j < lows; j++) {
-			struct range r = range_refine(ranges[i], low[j], 4, 2);
+			struct value_range r = range_refine(ranges[i], low[j], 4, 2);
 			u32 got = range_is_empty(r) ? 0 : set_of(r, 4);
 
 			want = 0;
@@ -228,8 +228,8 @@ static void prove_boundaries(void)
 	for (b = a; b < ARRAY_SIZE(edges); b++)
 	for (c = 0; c < ARRAY_SIZE(edges); c++)
 	for (d = c; d < ARRAY_SIZE(edges); d++) {
-		struct range x = range_unsigned(edges[a], edges[b], 64);
-		struct range y = range_unsigned(edges[c], edges[d], 64);
+		struct value_range x = range_unsigned(edges[a], edges[b], 64);
+		struct value_range y = range_unsigned(edges[c], edges[d], 64);
 		u64 product;
 
 		CHECK(range_has(range_add(x, y, 64), edges[a] + edges[d], 64));

@@ -42,7 +42,7 @@ static void add_scalar(struct scalar s)
 	sets[cnt++] = set;
 }
 
-static void add_with_bits(struct range r, struct range low)
+static void add_with_bits(struct value_range r, struct value_range low)
 {
 	u32 value, mask;
 
