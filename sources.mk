@@ -14,12 +14,34 @@ INTERP_SRCS := \
 	isa/interp.c \
 
 VERIFIER_SRCS := \
+	verifier/alu.c \
+	verifier/arg.c \
+	verifier/atomic.c \
 	verifier/bind.c \
+	verifier/branch.c \
+	verifier/call.c \
+	verifier/cfg.c \
+	verifier/ctx.c \
+	verifier/depth.c \
+	verifier/explore.c \
+	verifier/final.c \
+	verifier/helper.c \
+	verifier/live.c \
+	verifier/log.c \
+	verifier/mem.c \
+	verifier/print.c \
+	verifier/program.c \
+	verifier/prune.c \
 	verifier/range.c \
 	verifier/range_div.c \
+	verifier/rule.c \
 	verifier/scalar.c \
 	verifier/scalar_branch.c \
+	verifier/stack.c \
+	verifier/state.c \
+	verifier/step.c \
 	verifier/tnum.c \
+	verifier/verifier.c \
 
 JIT_SRCS := \
 	jit/build.c \
@@ -87,6 +109,7 @@ TEST_SUPPORT_SRCS := \
 	tests/support/corpus.c \
 	tests/support/jitrun.c \
 	tests/support/prog.c \
+	tests/support/randprog.c \
 
 # What a single unit test needs besides.
 TEST_LIBS_test_encode := -lcapstone

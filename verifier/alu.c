@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * What does arithmetic make of its operands? Numbers follow the number domain;
+ * a pointer may only be copied, and moved by 64-bit addition and subtraction,
+ * so that no number ever tells of an address.
+ */
+#include "isa/opcode.h"
+#include "verifier/step.h"
+
+#define POINTER_REACH (1LL << 29)	/* how far a pointer may be from its object */
+
+static bool is_mov(const struct modbpf_insn *insn)
+{
+	return BPF_OP(insn->code) == BPF_MOV;
+}
+
+static int check_mov_reg(struct step *step)
+{
+	const struct modbpf_insn *insn = step->insn;
+	struct reg *dst = &step_regs(step)[insn->dst_reg];
+	struct reg *src = &step_regs(step)[insn->src_reg];
+	bool is64 = !opcode_is_32bit(insn->code);
+	u32 bits = opcode_extends_from(insn);
+	struct scalar num = src->num;
+
+	if (src->kind != REG_SCALAR) {
+		if (is64 && !bits) {
+			*dst = *src;
+			return 0;
+		}
+		vlog_line(step->log, "R%u partial copy of pointer", insn->src_reg);
+		return -EACCES;
+	}
+	if (bits)
+		num = scalar_truncate(num, bits / 8, true);
+	if (!is64)
+		num = scalar_truncate(num, 4, false);
+	/* A copy that changed nothing stays linked to what it was copied from. */
+	if (!bits && (is64 || src->num.r64.umax <= 0xffffffff)) {
+		mark_scalar_linked(step, src);
+		*dst = *src;
+		return 0;
+	}
+	*dst = reg_scalar(num);
+	return 0;
+}
+
+static int check_mov_imm(struct step *step)
+{
+	const struct modbpf_insn *insn = step->insn;
+	bool is64 = !opcode_is_32bit(insn->code);
+	u64 value = is64 ? (u64)(s64)insn->imm : (u32)insn->imm;
+
+	step_regs(step)[insn->dst_reg] = reg_scalar(scalar_const(value));
+	return 0;
+}
+
+static int check_swap(struct step *step)
+{
+	const struct modbpf_insn *insn = step->insn;
+	struct reg *dst = &step_regs(step)[insn->dst_reg];
+	bool swaps = BPF_CLASS(insn->code) == BPF_ALU64 || BPF_SRC(insn->code) == BPF_TO_BE;
+
+	if (dst->kind != REG_SCALAR) {
+		vlog_line(step->log, "R%u pointer arithmetic prohibited", insn->dst_reg);
+		return -EACCES;
+	}
+	/* Machines here are little-endian: to_le only truncates. */
+	if (swaps)
+		*dst = reg_scalar(scalar_swap(dst->num, insn->imm));
+	else
+		*dst = reg_scalar(scalar_truncate(dst->num, insn->imm / 8, false));
+	return 0;
+}
+
+static int refuse_pointer(struct step *step, u32 regno, const char *why)
+{
+	const struct reg *reg = &step_regs(step)[regno];
+
+	vlog_line(step->log, "R%u pointer arithmetic on %s prohibited%s", regno,
+		  reg_kind_name(reg->kind), why);
+	return -EACCES;
+}
+
+/* May this kind of pointer be moved at all? */
+static int check_movable(struct step *step, u32 regno)
+{
+	const struct reg *reg = &step_regs(step)[regno];
+
+	switch (reg->kind) {
+	case REG_STACK:
+	case REG_VALUE:
+	case REG_PACKET:
+	case REG_PACKET_META:
+	case REG_RECORD:
+		return 0;
+	case REG_VALUE_OR_NULL:
+	case REG_RECORD_OR_NULL:
+		return refuse_pointer(step, regno, ", null-check it first");
+	default:
+		return refuse_pointer(step, regno, "");
+	}
+}
+
+static bool is_packet(const struct reg *reg)
+{
+	return reg->kind == REG_PACKET || reg->kind == REG_PACKET_META;
+}
+
+/* What a packet pointer's checked range is counted from, after moving it by @by. */
+static void move_packet_base(struct step *step, struct reg *ptr, struct scalar by, bool minus)
+{
+	s64 off = ptr->off;
+
+	if (scalar_is_const(by)) {
+		off = minus ? off - (s64)scalar_value(by) : off + (s64)scalar_value(by);
+		if (off > -POINTER_REACH && off < POINTER_REACH) {
+			ptr->off = off;
+			return;
+		}
+	}
+	/* Nothing is known of bytes from a base at a new distance. */
+	ptr->id = step_new_id(step);
+	ptr->off = 0;
+	ptr->range = 0;
+}
+
+/* dst = the pointer in R@ptr_no plus or minus @by. */
+static int check_move_pointer(struct step *step, u32 ptr_no, struct scalar by, bool minus)
+{
+	struct reg ptr = step_regs(step)[ptr_no];
+	s64 lo = by.r64.smin, hi = by.r64.smax;
+	int err = check_movable(step, ptr_no);
+
+	if (err)
+		return err;
+	if (scalar_is_const(by) && (lo <= -POINTER_REACH || lo >= POINTER_REACH)) {
+		vlog_line(step->log, "math between %s pointer and %lld is not allowed",
+			  reg_kind_name(ptr.kind), lo);
+		return -EACCES;
+	}
+	if (lo <= -POINTER_REACH || (minus && hi >= POINTER_REACH)) {
+		vlog_line(step->log, "math between %s pointer and register with unbounded min value is not allowed",
+			  reg_kind_name(ptr.kind));
+		return -EACCES;
+	}
+	ptr.num = scalar_alu(minus ? BPF_SUB : BPF_ADD, true, false, ptr.num, by);
+	lo = ptr.num.r64.smin;
+	if (lo <= -POINTER_REACH || (scalar_is_const(ptr.num) && lo >= POINTER_REACH)) {
+		vlog_line(step->log, "value %lld makes %s pointer be out of bounds", lo,
+			  reg_kind_name(ptr.kind));
+		return -EACCES;
+	}
+	if (is_packet(&ptr))
+		move_packet_base(step, &ptr, by, minus);
+	step_regs(step)[step->insn->dst_reg] = ptr;
+	return 0;
+}
+
+/* The distance of two places in the packet is a number, and tells nothing of where it is. */
+static bool is_packet_distance(const struct reg *dst, const struct reg *src)
+{
+	return (is_packet(dst) || dst->kind == REG_PACKET_END) &&
+	       (is_packet(src) || src->kind == REG_PACKET_END);
+}
+
+/* At least one operand is a pointer. */
+static int check_pointer_alu(struct step *step, const struct reg *src)
+{
+	const struct modbpf_insn *insn = step->insn;
+	struct reg *dst = &step_regs(step)[insn->dst_reg];
+	u8 op = BPF_OP(insn->code);
+	u32 blame = dst->kind == REG_SCALAR ? insn->src_reg : insn->dst_reg;
+
+	if (opcode_is_32bit(insn->code)) {
+		vlog_line(step->log, "R%u 32-bit pointer arithmetic prohibited", blame);
+		return -EACCES;
+	}
+	if (op != BPF_ADD && op != BPF_SUB) {
+		vlog_line(step->log, "R%u pointer arithmetic with %s operator prohibited", blame,
+			  opcode_lookup(insn->code)->symbol ? : "this");
+		return -EACCES;
+	}
+	if (reg_is_pointer(dst) && reg_is_pointer(src)) {
+		if (op == BPF_SUB && is_packet_distance(dst, src)) {
+			*dst = reg_scalar(scalar_unknown());
+			return 0;
+		}
+		vlog_line(step->log, "R%u pointer %s pointer prohibited", insn->dst_reg,
+			  op == BPF_ADD ? "+=" : "-=");
+		return -EACCES;
+	}
+	if (reg_is_pointer(dst))
+		return check_move_pointer(step, insn->dst_reg, src->num, op == BPF_SUB);
+	if (op == BPF_SUB) {
+		vlog_line(step->log, "R%u tried to subtract pointer from scalar", insn->dst_reg);
+		return -EACCES;
+	}
+	return check_move_pointer(step, insn->src_reg, dst->num, false);
+}
+
+/* What the JIT may rely on, unless another path takes it back. */
+static void note_result(struct step *step, const struct reg *src)
+{
+	const struct modbpf_insn *insn = step->insn;
+	u8 op = BPF_OP(insn->code);
+	const struct reg *dst = &step_regs(step)[insn->dst_reg];
+	struct scalar divisor = src->num;
+
+	if (dst->kind != REG_SCALAR || dst->num.r64.umax > 0xffffffff)
+		step->note->flags |= NOTE_UPPER_SET;
+	if (op != BPF_DIV && op != BPF_MOD)
+		return;
+	if (opcode_is_32bit(insn->code))
+		divisor = scalar_truncate(divisor, 4, false);
+	if (src->kind != REG_SCALAR || scalar_contains_value(divisor, 0))
+		step->note->flags |= NOTE_DIVISOR_ZERO;
+}
+
+int check_alu(struct step *step)
+{
+	const struct modbpf_insn *insn = step->insn;
+	const struct opcode *row = opcode_lookup(insn->code);
+	struct reg *dst = &step_regs(step)[insn->dst_reg];
+	bool is64 = !opcode_is_32bit(insn->code);
+	struct reg src = reg_scalar(scalar_const((s64)insn->imm));
+	int err = check_reg_write(step, insn->dst_reg);
+
+	if (!err && row->form == FORM_ALU_REG)
+		err = check_reg_read(step, insn->src_reg);
+	if (!err && !(is_mov(insn) && row->form != FORM_NEG && row->form != FORM_SWAP))
+		err = check_reg_read(step, insn->dst_reg);
+	if (err)
+		return err;
+	if (row->form == FORM_ALU_REG)
+		src = step_regs(step)[insn->src_reg];
+	if (row->form == FORM_SWAP)
+		err = check_swap(step);
+	else if (is_mov(insn) && row->form == FORM_ALU_REG)
+		err = check_mov_reg(step);
+	else if (is_mov(insn))
+		err = check_mov_imm(step);
+	else if (reg_is_pointer(dst) || reg_is_pointer(&src))
+		err = check_pointer_alu(step, &src);
+	else
+		*dst = reg_scalar(scalar_alu(BPF_OP(insn->code), is64,
+					     opcode_is_signed(insn), dst->num, src.num));
+	if (!err)
+		note_result(step, &src);
+	return err;
+}

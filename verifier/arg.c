@@ -1,0 +1,277 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* Is each argument of a helper call of the kind that the helper's row names? */
+#include "verifier/arg.h"
+
+#include "verifier/helper.h"
+#include "verifier/mem.h"
+#include "verifier/stack.h"
+
+#define MAX_SIZE (1U << 29)
+
+static int refuse_kind(struct step *step, u32 regno, const char *expected)
+{
+	vlog_line(step->log, "R%u type=%s expected=%s", regno,
+		  reg_kind_name(step_regs(step)[regno].kind), expected);
+	return -EACCES;
+}
+
+static const struct map_desc *map_of(const struct step *step, u32 map)
+{
+	return &step->prog->req->maps[map];
+}
+
+/* Memory that the helper reads. */
+static int check_readable(struct step *step, u32 regno, u32 bytes)
+{
+	const struct reg *reg = &step_regs(step)[regno];
+	struct span span;
+	int err;
+
+	if (reg->kind != REG_STACK)
+		return check_region(step, regno, 0, bytes, ACCESS_READ);
+	err = check_stack_span(step, regno, 0, bytes, &span);
+	return err ? : check_stack_readable(step, reg->frame, span);
+}
+
+/*
+ * Memory that the helper fills. If where or how much is not known, any byte of
+ * it may stay as it was, and so must be initialised already.
+ */
+static int check_fillable(struct step *step, u32 regno, u32 bytes, bool exact)
+{
+	const struct reg *reg = &step_regs(step)[regno];
+	struct span span;
+	int err;
+
+	if (reg->kind == REG_PACKET || reg->kind == REG_PACKET_META)
+		return refuse_kind(step, regno, "fp, map_value, ringbuf_mem");
+	if (reg->kind != REG_STACK)
+		return check_region(step, regno, 0, bytes, ACCESS_WRITE);
+	err = check_stack_span(step, regno, 0, bytes, &span);
+	if (err)
+		return err;
+	if (exact && scalar_is_const(reg->num))
+		return stack_fill(step, reg->frame, span);
+	err = check_stack_readable(step, reg->frame, span);
+	if (!err)
+		stack_smear(step, reg->frame, span);
+	return err;
+}
+
+static void note_map(struct step *step, u32 map)
+{
+	struct insn_note *note = step->note;
+
+	if (note->flags & NOTE_MAP && note->map != map)
+		note->flags |= NOTE_MAP_VARIES;
+	note->flags |= NOTE_MAP;
+	note->map = map;
+}
+
+static int check_map_arg(struct step *step, const struct helper *helper, u32 regno,
+			 struct call_args *args)
+{
+	const struct reg *reg = &step_regs(step)[regno];
+	const struct map_rule *rule;
+
+	if (reg->kind != REG_MAP)
+		return refuse_kind(step, regno, "map_ptr");
+	rule = map_rule_of(map_of(step, reg->map)->type);
+	if (!(rule->may & helper->map_use)) {
+		vlog_line(step->log, "cannot pass map_type %u (%s) into func bpf_%s#%d",
+			  map_of(step, reg->map)->type, rule->name, helper->name,
+			  step->insn->imm);
+		return -EINVAL;
+	}
+	if (helper->map_use & (MAP_MAY_UPDATE | MAP_MAY_DELETE) &&
+	    map_of(step, reg->map)->flags & MODBPF_F_RDONLY_PROG) {
+		vlog_line(step->log, "write into map forbidden");
+		return -EACCES;
+	}
+	args->map = reg->map;
+	note_map(step, reg->map);
+	if (helper->flags & HELPER_ONE_MAP && step->note->flags & NOTE_MAP_VARIES) {
+		vlog_line(step->log, "not supported yet: different maps at the same call of bpf_%s",
+			  helper->name);
+		return -EINVAL;
+	}
+	return 0;
+}
+
+/* Is the index of an array lookup known? */
+static void note_key(struct step *step, u32 regno, u32 map)
+{
+	const struct reg *reg = &step_regs(step)[regno];
+	struct insn_note *note = step->note;
+	u32 key;
+
+	if (!map_rule_of(map_of(step, map)->type)->indexed || reg->kind != REG_STACK ||
+	    map_of(step, map)->key_size != 4 || !scalar_is_const(reg->num) ||
+	    !stack_const_u32(step->state, reg->frame, (s64)scalar_value(reg->num), &key)) {
+		note->flags |= NOTE_KEY_VARIES;
+		return;
+	}
+	if (note->flags & NOTE_KEY && note->key != key)
+		note->flags |= NOTE_KEY_VARIES;
+	note->flags |= NOTE_KEY;
+	note->key = key;
+}
+
+static int check_key_arg(struct step *step, u32 regno, const struct call_args *args)
+{
+	int err = check_readable(step, regno, map_of(step, args->map)->key_size);
+
+	if (!err)
+		note_key(step, regno, args->map);
+	return err;
+}
+
+/* The size of the memory in another argument. */
+static int check_size_arg(struct step *step, const struct helper *helper, u32 regno,
+			  struct call_args *args)
+{
+	const struct reg *reg = &step_regs(step)[regno];
+	bool zero_ok = helper->args[regno - 1] == ARG_SIZE_OR_ZERO;
+	u8 memory = helper->args[regno - 2];
+	bool exact = scalar_is_const(reg->num);
+	u32 bytes;
+
+	if (reg->kind != REG_SCALAR)
+		return refuse_kind(step, regno, "scalar");
+	if (reg->num.r64.smin < 0) {
+		vlog_line(step->log, "R%u min value is negative, either use unsigned or 'var &= const'",
+			  regno);
+		return -EACCES;
+	}
+	if (!reg->num.r64.umin && !zero_ok) {
+		vlog_line(step->log, "R%u invalid zero-sized read: u64=[%lld,%lld]", regno,
+			  reg->num.r64.umin, reg->num.r64.umax);
+		return -EACCES;
+	}
+	if (reg->num.r64.umax >= MAX_SIZE) {
+		vlog_line(step->log, "R%u unbounded memory access, use 'var &= const' or 'if (var < const)'",
+			  regno);
+		return -EACCES;
+	}
+	bytes = reg->num.r64.umax;
+	args->size_max = bytes;
+	if (memory == ARG_FILL)
+		return check_fillable(step, regno - 1, bytes, exact);
+	return check_readable(step, regno - 1, bytes);
+}
+
+static int check_const_size_arg(struct step *step, u32 regno, struct call_args *args)
+{
+	const struct reg *reg = &step_regs(step)[regno];
+
+	if (reg->kind != REG_SCALAR)
+		return refuse_kind(step, regno, "scalar");
+	if (!scalar_is_const(reg->num)) {
+		vlog_line(step->log, "R%u is not a known constant", regno);
+		return -EACCES;
+	}
+	if (scalar_value(reg->num) >= MAX_SIZE) {
+		vlog_line(step->log, "R%u unbounded memory access, size is too large", regno);
+		return -EACCES;
+	}
+	args->record_size = scalar_value(reg->num);
+	return 0;
+}
+
+static int check_record_arg(struct step *step, u32 regno, struct call_args *args)
+{
+	const struct reg *reg = &step_regs(step)[regno];
+
+	if (reg->kind != REG_RECORD)
+		return refuse_kind(step, regno, "ringbuf_mem");
+	if (!scalar_is_const(reg->num) || scalar_value(reg->num)) {
+		vlog_line(step->log, "R%u must have zero offset when passed to release func",
+			  regno);
+		return -EINVAL;
+	}
+	if (!state_find_ref(step->state, reg->ref)) {
+		vlog_line(step->log, "R%u must be referenced when passed to release func", regno);
+		return -EINVAL;
+	}
+	args->ref = reg->ref;
+	return 0;
+}
+
+static int check_ctx_arg(struct step *step, u32 regno)
+{
+	const struct reg *reg = &step_regs(step)[regno];
+
+	if (reg->kind != REG_CTX)
+		return refuse_kind(step, regno, "ctx");
+	if (scalar_is_const(reg->num) && !scalar_value(reg->num))
+		return 0;
+	vlog_line(step->log, "dereference of modified ctx ptr R%u disallowed", regno);
+	return -EACCES;
+}
+
+/*
+ * An argument that the program need not set: the final program sets it to zero
+ * where it did not, so that the helper sees no left-over of the machine.
+ */
+static int check_optional_arg(struct step *step, u32 regno)
+{
+	const struct reg *reg = &step_regs(step)[regno];
+	bool unset = reg->kind == REG_UNINIT;
+	u8 bit = 1 << regno;
+
+	if (step->note->flags & NOTE_SEEN && !!(step->note->unset_args & bit) != unset) {
+		vlog_line(step->log, "R%u !read_ok on some of the paths here", regno);
+		return -EACCES;
+	}
+	if (unset) {
+		step->note->unset_args |= bit;
+		return 0;
+	}
+	return reg->kind == REG_SCALAR ? 0 : refuse_kind(step, regno, "scalar");
+}
+
+static int check_arg(struct step *step, const struct helper *helper, u32 regno,
+		     struct call_args *args)
+{
+	u8 kind = helper->args[regno - 1];
+	int err;
+
+	if (kind == ARG_OPTIONAL_NUMBER)
+		return check_optional_arg(step, regno);
+	err = check_reg_read(step, regno);
+	if (err)
+		return err;
+	switch (kind) {
+	case ARG_NUMBER:
+		return step_regs(step)[regno].kind == REG_SCALAR ? 0 :
+		       refuse_kind(step, regno, "scalar");
+	case ARG_MAP:
+		return check_map_arg(step, helper, regno, args);
+	case ARG_KEY:
+		return check_key_arg(step, regno, args);
+	case ARG_VALUE:
+		return check_readable(step, regno, map_of(step, args->map)->value_size);
+	case ARG_SIZE:
+	case ARG_SIZE_OR_ZERO:
+		return check_size_arg(step, helper, regno, args);
+	case ARG_CONST_SIZE:
+		return check_const_size_arg(step, regno, args);
+	case ARG_CTX:
+		return check_ctx_arg(step, regno);
+	case ARG_RECORD:
+		return check_record_arg(step, regno, args);
+	default:	/* ARG_ADDRESS: anything; ARG_READ, ARG_FILL: checked with the size */
+		return 0;
+	}
+}
+
+int check_args(struct step *step, const struct helper *helper, struct call_args *args)
+{
+	u32 regno;
+	int err = 0;
+
+	for (regno = 1; regno <= 5 && !err; regno++)
+		if (helper->args[regno - 1] != ARG_NONE)
+			err = check_arg(step, helper, regno, args);
+	return err;
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The arguments of one helper call, checked against the helper's row. */
+#ifndef MODBPF_VERIFIER_ARG_H
+#define MODBPF_VERIFIER_ARG_H
+
+#include "verifier/step.h"
+
+struct helper;
+
+/* What was learnt from the arguments. */
+struct call_args {
+	u32 map;		/* index of the map argument */
+	u32 ref;		/* of the record argument */
+	u32 record_size;	/* ARG_CONST_SIZE */
+	u32 size_max;		/* ARG_SIZE: at most */
+};
+
+int check_args(struct step *step, const struct helper *helper, struct call_args *args);
+
+#endif

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * Which maps does a program name? File descriptors and fd_array indices in
+ * ld_imm64 become indices of the request's map table, so that nothing behind
+ * this point knows of fds. Instructions that are malformed stay as they are:
+ * the verifier rejects them with a reason.
+ */
+#include "verifier/verifier.h"
+
+static bool names_map(const struct modbpf_insn *insn)
+{
+	return insn->src_reg == BPF_PSEUDO_MAP_FD || insn->src_reg == BPF_PSEUDO_MAP_VALUE ||
+	       insn->src_reg == BPF_PSEUDO_MAP_IDX || insn->src_reg == BPF_PSEUDO_MAP_IDX_VALUE;
+}
+
+static bool is_by_index(const struct modbpf_insn *insn)
+{
+	return insn->src_reg == BPF_PSEUDO_MAP_IDX ||
+	       insn->src_reg == BPF_PSEUDO_MAP_IDX_VALUE;
+}
+
+static bool is_value(const struct modbpf_insn *insn)
+{
+	return insn->src_reg == BPF_PSEUDO_MAP_VALUE ||
+	       insn->src_reg == BPF_PSEUDO_MAP_IDX_VALUE;
+}
+
+int modbpf_insns_bind_maps(struct modbpf_insn *insns, u32 insn_cnt,
+			   int (*index_of)(void *cookie, s32 fd, bool by_index),
+			   void *cookie)
+{
+	u32 i;
+
+	for (i = 0; i + 1 < insn_cnt; i++) {
+		struct modbpf_insn *insn = &insns[i];
+		int index;
+
+		if (!insn_is_ld_imm64(insn))
+			continue;
+		i++;	/* the second slot is data, whatever it looks like */
+		if (!names_map(insn))
+			continue;
+		index = index_of(cookie, insn->imm, is_by_index(insn));
+		if (index < 0)
+			return index;
+		if (index >= MODBPF_MAX_USED_MAPS)
+			return -E2BIG;
+		insn->src_reg = is_value(insn) ? BPF_PSEUDO_MAP_VALUE : BPF_PSEUDO_MAP_FD;
+		insn->imm = index;
+	}
+	return 0;
+}

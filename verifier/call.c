@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * Is a helper given what its row asks for, and what comes back? The rows are in
+ * helper.c, the checks of single arguments in arg.c.
+ */
+#include "verifier/arg.h"
+
+#include "verifier/helper.h"
+
+static int check_availability(struct step *step, const struct helper *helper)
+{
+	const struct verify_request *req = step->prog->req;
+	s32 id = step->insn->imm;
+
+	if (!(helper->families & step->prog->rule->family)) {
+		vlog_line(step->log, "program of this type cannot use helper bpf_%s#%d",
+			  helper->name, id);
+		return -EINVAL;
+	}
+	if (helper->flags & HELPER_GPL && !req->gpl_compatible) {
+		vlog_line(step->log, "cannot call GPL-restricted function from non-GPL compatible program");
+		return -EINVAL;
+	}
+	if (helper->flags & HELPER_PERFMON && !(req->rights & VERIFY_RIGHT_PERFMON)) {
+		vlog_line(step->log, "helper bpf_%s#%d needs CAP_PERFMON", helper->name, id);
+		return -EPERM;
+	}
+	if (helper->flags & HELPER_LEAVES && step->state->ref_cnt) {
+		vlog_line(step->log, "tail_call would lead to reference leak");
+		return -EINVAL;
+	}
+	return 0;
+}
+
+static int add_ref(struct step *step, u32 id)
+{
+	struct state *state = step->state;
+
+	if (state->ref_cnt == MAX_REFS) {
+		vlog_line(step->log, "not supported yet: more than %u references held at once",
+			  MAX_REFS);
+		return -EINVAL;
+	}
+	state->refs[state->ref_cnt].id = id;
+	state->refs[state->ref_cnt].insn = step->pc;
+	state->ref_cnt++;
+	return 0;
+}
+
+static void narrow(struct scalar *num, u8 op, s64 bound)
+{
+	struct scalar limit = scalar_const(bound);
+
+	scalar_assume(op, true, true, num, &limit);
+}
+
+/* R0 after the call; R1 to R5 are gone. */
+static int set_result(struct step *step, const struct helper *helper,
+		      const struct call_args *args)
+{
+	struct reg *regs = step_regs(step), *r0 = &regs[0];
+	u32 i;
+
+	for (i = 0; i <= 5; i++)
+		regs[i] = reg_uninit();
+	switch (helper->ret) {
+	case RET_VOID:
+		return 0;
+	case RET_LENGTH:
+		*r0 = reg_scalar(scalar_unknown());
+		narrow(&r0->num, BPF_JSLE, args->size_max);
+		narrow(&r0->num, BPF_JSGE, -4095);
+		return 0;
+	case RET_VALUE_OR_NULL:
+		*r0 = reg_pointer(REG_VALUE_OR_NULL);
+		r0->map = args->map;
+		r0->id = step_new_id(step);
+		return 0;
+	case RET_RECORD_OR_NULL:
+		*r0 = reg_pointer(REG_RECORD_OR_NULL);
+		r0->size = args->record_size;
+		r0->id = step_new_id(step);
+		r0->ref = r0->id;
+		return add_ref(step, r0->id);
+	default:
+		*r0 = reg_scalar(scalar_unknown());
+		return 0;
+	}
+}
+
+/*
+ * A tail call out of a subprogram does not come back to it but to its caller,
+ * with whatever the other program returned.
+ */
+static int fork_return(struct step *step)
+{
+	struct state *state = step->state;
+	struct state *fork;
+	int err;
+
+	if (state->frame_cnt == 1)
+		return 0;
+	err = step_fork(step, state_top(state)->call_insn + 1);
+	if (err)
+		return err;
+	fork = step->fork;
+	state_pop_frame(fork);
+	state_top(fork)->regs[0] = reg_scalar(scalar_unknown());
+	return 0;
+}
+
+int check_helper_call(struct step *step)
+{
+	const struct helper *helper = helper_of(step->insn->imm);
+	struct call_args args = { 0 };
+	int err;
+
+	if (!helper) {
+		vlog_line(step->log, "invalid func unknown#%d", step->insn->imm);
+		vlog_line(step->log, "not supported yet: helper %d", step->insn->imm);
+		return -EINVAL;
+	}
+	err = check_availability(step, helper);
+	if (!err)
+		err = check_args(step, helper, &args);
+	if (!err && helper->flags & HELPER_RELEASES)
+		state_drop_ref(step->state, args.ref);
+	if (!err && helper->flags & HELPER_LEAVES)
+		err = fork_return(step);
+	return err ? : set_result(step, helper, &args);
+}
+
+int check_subprog_call(struct step *step)
+{
+	struct state *state = step->state;
+	u32 target = jump_target(step->insn, step->pc), i;
+	struct frame *caller = state_top(state), *callee;
+	int err;
+
+	if (state->frame_cnt == MODBPF_MAX_FRAMES) {
+		vlog_line(step->log, "the call stack of %u frames is too deep",
+			  MODBPF_MAX_FRAMES + 1);
+		return -E2BIG;
+	}
+	err = state_push_frame(state, step->pc, step->prog->info[target].subprog);
+	if (err)
+		return err;
+	callee = state_top(state);
+	for (i = 1; i <= 5; i++)
+		callee->regs[i] = caller->regs[i];
+	for (i = 0; i <= 5; i++)
+		caller->regs[i] = reg_uninit();
+	step->next = target;
+	return 0;
+}
+
+static int check_subprog_exit(struct step *step)
+{
+	struct state *state = step->state;
+	struct reg r0 = state_top(state)->regs[0];
+
+	if (r0.kind == REG_STACK && r0.frame == state->frame_cnt - 1) {
+		vlog_line(step->log, "cannot return stack pointer to the caller");
+		return -EINVAL;
+	}
+	step->next = state_top(state)->call_insn + 1;
+	state_pop_frame(state);
+	state_top(state)->regs[0] = r0;
+	return 0;
+}
+
+static int check_return_value(struct step *step)
+{
+	const struct return_rule *rule = step->prog->returns;
+	const struct reg *r0 = &step_regs(step)[0];
+	int err = check_reg_read(step, 0);
+
+	if (err)
+		return err;
+	if (r0->kind != REG_SCALAR) {
+		vlog_line(step->log, "R0 leaks addr as return value");
+		return -EACCES;
+	}
+	if (!rule || (r0->num.r64.smin >= rule->min && r0->num.r64.smax <= rule->max))
+		return 0;
+	vlog_line(step->log, "At program exit the register R0 has smin=%lld smax=%lld should have been in [%d, %d]",
+		  r0->num.r64.smin, r0->num.r64.smax, rule->min, rule->max);
+	return -EINVAL;
+}
+
+int check_exit(struct step *step)
+{
+	struct state *state = step->state;
+	u32 i;
+
+	if (state->frame_cnt > 1)
+		return check_subprog_exit(step);
+	for (i = 0; i < state->ref_cnt; i++)
+		vlog_line(step->log, "Unreleased reference id=%u alloc_insn=%u",
+			  state->refs[i].id, state->refs[i].insn);
+	if (state->ref_cnt)
+		return -EINVAL;
+	step->ended = true;
+	return check_return_value(step);
+}

@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * Is the program well formed? After this every instruction has a known and
+ * supported encoding, every jump lands on an instruction of the same
+ * subprogram, none runs off its end, and the call graph has no cycle.
+ */
+#include "isa/opcode.h"
+#include "verifier/log.h"
+#include "verifier/program.h"
+
+static int check_encodings(struct program *prog, struct vlog *log)
+{
+	u32 i;
+
+	for (i = 0; i < prog->insn_cnt; i++) {
+		const char *wrong = opcode_check(&prog->insns[i], prog->insn_cnt - i);
+
+		if (wrong) {
+			vlog_line(log, "%u: (%02x) %s", i, prog->insns[i].code, wrong);
+			return -EINVAL;
+		}
+		if (insn_is_ld_imm64(&prog->insns[i]))
+			prog->info[++i].flags |= INSN_SECOND_SLOT;
+	}
+	return 0;
+}
+
+/* Does the program have an instruction at @target? */
+static bool is_insn_at(const struct program *prog, s64 target)
+{
+	return target >= 0 && target < prog->insn_cnt &&
+	       !(prog->info[target].flags & INSN_SECOND_SLOT);
+}
+
+static int mark_subprog_starts(struct program *prog, struct vlog *log)
+{
+	u32 i;
+
+	prog->info[0].flags |= INSN_SUBPROG_START;
+	for (i = 0; i < prog->insn_cnt; i += insn_slots(&prog->insns[i])) {
+		s64 target;
+
+		if (!insn_is_subprog_call(&prog->insns[i]))
+			continue;
+		target = jump_target(&prog->insns[i], i);
+		if (!is_insn_at(prog, target)) {
+			vlog_line(log, "call out of range from insn %u to %lld", i, target);
+			return -EINVAL;
+		}
+		prog->info[target].flags |= INSN_SUBPROG_START | INSN_JOIN;
+		if (i + 1 < prog->insn_cnt)
+			prog->info[i + 1].flags |= INSN_CALLED_BACK | INSN_JOIN;
+	}
+	return 0;
+}
+
+static int divide_subprogs(struct program *prog, struct vlog *log)
+{
+	u32 i;
+
+	for (i = 0; i < prog->insn_cnt; i++) {
+		if (prog->info[i].flags & INSN_SUBPROG_START) {
+			if (prog->routine_cnt == MODBPF_MAX_SUBPROGS) {
+				vlog_line(log, "too many subprograms");
+				return -E2BIG;
+			}
+			prog->routines[prog->routine_cnt++].start = i;
+		}
+		prog->info[i].subprog = prog->routine_cnt - 1;
+		prog->routines[prog->routine_cnt - 1].end = i + 1;
+	}
+	return 0;
+}
+
+static int check_jump(struct program *prog, u32 pc, struct vlog *log)
+{
+	s64 target = jump_target(&prog->insns[pc], pc);
+
+	if (!is_insn_at(prog, target) ||
+	    prog->info[target].subprog != prog->info[pc].subprog) {
+		vlog_line(log, "jump out of range from insn %u to %lld", pc, target);
+		return -EINVAL;
+	}
+	prog->info[target].flags |= INSN_JOIN;
+	return 0;
+}
+
+static int check_jumps(struct program *prog, struct vlog *log)
+{
+	u32 i, last = 0;
+	int err;
+
+	for (i = 0; i < prog->insn_cnt; i += insn_slots(&prog->insns[i])) {
+		const struct modbpf_insn *insn = &prog->insns[i];
+		u32 subprog = prog->info[i].subprog;
+
+		last = i;
+		if (insn_jumps(insn)) {
+			err = check_jump(prog, i, log);
+			if (err)
+				return err;
+		}
+		if (last + insn_slots(insn) != prog->routines[subprog].end)
+			continue;
+		if (insn->code != (BPF_JMP | BPF_EXIT) && !insn_is_goto(insn)) {
+			vlog_line(log, "last insn is not an exit or jmp");
+			vlog_line(log, "insn %u falls out of subprogram %u", last, subprog);
+			return -EINVAL;
+		}
+	}
+	return 0;
+}
+
+/* A walk through the call graph: where each routine on the way stands. */
+struct call_walk {
+	u8 done[MODBPF_MAX_SUBPROGS];		/* 1: on the way, 2: left */
+	u8 way[MODBPF_MAX_SUBPROGS];
+	u32 at[MODBPF_MAX_SUBPROGS];		/* next instruction to look at */
+	u32 depth;
+	u32 left;				/* routines in callees_first */
+};
+
+static void call_walk_enter(const struct program *prog, struct call_walk *walk, u8 routine)
+{
+	walk->done[routine] = 1;
+	walk->way[walk->depth] = routine;
+	walk->at[walk->depth] = prog->routines[routine].start;
+	walk->depth++;
+}
+
+/* One step of the innermost routine. */
+static int call_walk_step(const struct program *prog, struct call_walk *walk, struct vlog *log)
+{
+	u8 routine = walk->way[walk->depth - 1];
+	u32 *at = &walk->at[walk->depth - 1];
+
+	while (*at < prog->routines[routine].end) {
+		const struct modbpf_insn *insn = &prog->insns[*at];
+		u32 pc = *at;
+		u8 callee;
+
+		*at += insn_slots(insn);
+		if (!insn_is_subprog_call(insn))
+			continue;
+		callee = prog->info[jump_target(insn, pc)].subprog;
+		if (walk->done[callee] == 1) {
+			vlog_line(log, "recursive call from insn %u to %lld", pc,
+				  jump_target(insn, pc));
+			return -EINVAL;
+		}
+		if (walk->done[callee])
+			continue;
+		call_walk_enter(prog, walk, callee);
+		return 0;
+	}
+	walk->done[routine] = 2;
+	prog->callees_first[walk->left++] = routine;
+	walk->depth--;
+	return 0;
+}
+
+/* Starts from every routine, so that a cycle which main does not reach is found as well. */
+static int order_calls(struct program *prog, struct vlog *log)
+{
+	struct call_walk *walk = modbpf_zalloc(sizeof(*walk));
+	u32 i;
+	int err = 0;
+
+	if (!walk)
+		return -ENOMEM;
+	for (i = 0; i < prog->routine_cnt && !err; i++) {
+		if (walk->done[i])
+			continue;
+		call_walk_enter(prog, walk, i);
+		while (walk->depth && !err)
+			err = call_walk_step(prog, walk, log);
+	}
+	modbpf_free(walk);
+	return err;
+}
+
+int check_structure(struct program *prog, struct vlog *log)
+{
+	int err;
+
+	err = check_encodings(prog, log);
+	if (!err)
+		err = mark_subprog_starts(prog, log);
+	if (!err)
+		err = divide_subprogs(prog, log);
+	if (!err)
+		err = check_jumps(prog, log);
+	if (!err)
+		err = order_calls(prog, log);
+	return err;
+}

@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * Which fields does the context have? A table per context kind. Fields of
+ * __sk_buff lie elsewhere at run time: the request's ctx_slot table says where,
+ * and the access is rewritten. pt_regs and bpf_nf_ctx are what they seem.
+ */
+#include "verifier/ctx.h"
+
+#include "isa/opcode.h"
+#include "verifier/mem.h"
+
+#define TYPE(type) (1ULL << MODBPF_PROG_##type)
+#define TC (TYPE(SCHED_CLS) | TYPE(SCHED_ACT))
+#define ANY_SKB (TYPE(SOCKET_FILTER) | TYPE(CGROUP_SKB) | TC)
+#define DIRECT CTX_SOURCE_COUNT	/* at the same place at run time */
+#define PT_REGS_BYTES 168	/* x86-64: 21 registers */
+
+enum {
+	FIELD_NARROW = 1 << 0,	/* aligned parts may be loaded */
+	FIELD_WIDE = 1 << 1,	/* bytes: any aligned access inside, stores too */
+};
+
+struct ctx_field {
+	u16 off, size;		/* in the program's view, bytes */
+	u8 kind;		/* enum reg_kind of what a load gives */
+	u8 source;		/* enum ctx_source, or DIRECT */
+	u8 flags;
+	u64 read, write;	/* bit n: program type n may */
+};
+
+#define SKB(off_, source_, read_, write_) \
+	{ off_, 4, REG_SCALAR, CTX_SKB_##source_, FIELD_NARROW, read_, write_ }
+#define SKB_POINTER(off_, source_, kind_, read_) \
+	{ off_, 4, kind_, CTX_SKB_##source_, 0, read_, 0 }
+
+static const struct ctx_field skb_fields[] = {
+	SKB(0, LEN, ANY_SKB, 0),
+	SKB(4, PKT_TYPE, ANY_SKB, 0),
+	SKB(8, MARK, ANY_SKB, TC | TYPE(CGROUP_SKB)),
+	SKB(12, QUEUE_MAPPING, ANY_SKB, TC),
+	SKB(16, PROTOCOL, ANY_SKB, 0),
+	SKB(20, VLAN_PRESENT, ANY_SKB, 0),
+	SKB(24, VLAN_TCI, ANY_SKB, 0),
+	SKB(28, VLAN_PROTO, ANY_SKB, 0),
+	SKB(32, PRIORITY, ANY_SKB, TC | TYPE(CGROUP_SKB)),
+	SKB(36, INGRESS_IFINDEX, ANY_SKB, 0),
+	SKB(40, IFINDEX, ANY_SKB, 0),
+	SKB(44, TC_INDEX, ANY_SKB, TC),
+	{ 48, 20, REG_SCALAR, CTX_SKB_CB, FIELD_WIDE, ANY_SKB, ANY_SKB },
+	SKB(68, HASH, ANY_SKB, 0),
+	SKB(72, TC_CLASSID, TC, TC),
+	SKB_POINTER(76, DATA, REG_PACKET, TC | TYPE(CGROUP_SKB)),
+	SKB_POINTER(80, DATA_END, REG_PACKET_END, TC | TYPE(CGROUP_SKB)),
+	SKB(84, NAPI_ID, ANY_SKB, 0),
+	SKB_POINTER(140, DATA_META, REG_PACKET_META, TC),
+	SKB(164, GSO_SEGS, ANY_SKB, 0),
+	SKB(176, GSO_SIZE, ANY_SKB, 0),
+};
+
+static const struct ctx_field regs_fields[] = {
+	{ 0, PT_REGS_BYTES, REG_SCALAR, DIRECT, FIELD_WIDE, TYPE(KPROBE), 0 },
+};
+
+static const struct ctx_field nf_fields[] = {
+	{ 0, 8, REG_NF_STATE, DIRECT, 0, TYPE(NETFILTER), 0 },
+	{ 8, 8, REG_NF_SKB, DIRECT, 0, TYPE(NETFILTER), 0 },
+};
+
+static const struct {
+	const struct ctx_field *fields;
+	u32 cnt;
+} tables[] = {
+	[CTX_KIND_NONE] = { NULL, 0 },
+	[CTX_KIND_SKB] = { skb_fields, ARRAY_SIZE(skb_fields) },
+	[CTX_KIND_REGS] = { regs_fields, ARRAY_SIZE(regs_fields) },
+	[CTX_KIND_NF] = { nf_fields, ARRAY_SIZE(nf_fields) },
+};
+
+/* The field that holds all of the access, NULL: none. */
+static const struct ctx_field *field_at(const struct program *prog, s32 off, u32 bytes)
+{
+	u32 i;
+
+	for (i = 0; i < tables[prog->rule->ctx].cnt; i++) {
+		const struct ctx_field *field = &tables[prog->rule->ctx].fields[i];
+
+		if (off >= field->off && off + (s32)bytes <= field->off + field->size)
+			return field;
+	}
+	return NULL;
+}
+
+static const struct ctx_slot *slot_of(const struct program *prog, const struct ctx_field *field)
+{
+	static const struct ctx_slot absent;
+
+	return prog->req->ctx ? &prog->req->ctx[field->source] : &absent;
+}
+
+static int refuse_access(struct step *step, u32 bytes)
+{
+	vlog_line(step->log, "invalid bpf_context access off=%d size=%u", step->insn->off, bytes);
+	return -EACCES;
+}
+
+/* The field that is accessed; NULL and *@err otherwise. */
+static const struct ctx_field *check_field(struct step *step, u32 regno, u32 bytes, bool write,
+					   int *err)
+{
+	const struct reg *reg = &step_regs(step)[regno];
+	s32 off = step->insn->off;
+	const struct ctx_field *field = field_at(step->prog, off, bytes);
+	u64 type = 1ULL << step->prog->req->prog_type;
+	bool whole = field && bytes == field->size;
+
+	if (!scalar_is_const(reg->num) || scalar_value(reg->num)) {
+		vlog_line(step->log, "dereference of modified ctx ptr R%u disallowed", regno);
+		*err = -EACCES;
+		return NULL;
+	}
+	*err = 0;
+	if (!field || off % (s32)bytes || !((write ? field->write : field->read) & type))
+		*err = refuse_access(step, bytes);
+	else if (!whole && !(field->flags & (write ? FIELD_WIDE : FIELD_NARROW | FIELD_WIDE)))
+		*err = refuse_access(step, bytes);
+	return *err ? NULL : field;
+}
+
+/* Does this runtime have the field, in a form that can be rewritten? */
+static int check_slot(struct step *step, const struct ctx_field *field, bool write)
+{
+	const struct ctx_slot *slot = slot_of(step->prog, field);
+	u32 most = field->kind == REG_SCALAR && !write ? 8 : field->kind == REG_SCALAR ? 4 : 8;
+	bool usable = slot->size && slot->size <= most && slot->offset < 0x7f00 &&
+		      slot->shift < 8 * slot->size;
+
+	if (field->kind != REG_SCALAR)
+		usable = usable && slot->size == 8 && !slot->shift && !slot->mask;
+	if (field->flags & FIELD_WIDE)
+		usable = usable && slot->hop < 0 && !slot->shift && !slot->mask;
+	if (write)
+		usable = usable && !slot->shift && !slot->mask;
+	if (usable)
+		return 0;
+	vlog_line(step->log, "not supported yet: %s of context field at off=%d",
+		  write ? "store" : "load", step->insn->off);
+	return -EACCES;
+}
+
+int check_ctx_load(struct step *step, u32 regno, u32 bytes, bool sign_extend,
+		   struct reg *value)
+{
+	int err;
+	const struct ctx_field *field = check_field(step, regno, bytes, false, &err);
+
+	if (!field)
+		return err;
+	if (sign_extend && (field->source != DIRECT || field->kind != REG_SCALAR)) {
+		vlog_line(step->log, "not supported yet: sign-extending load from context");
+		return -EACCES;
+	}
+	if (field->source != DIRECT)
+		err = check_slot(step, field, false);
+	if (!err)
+		err = check_same_access(step, field->source == DIRECT ? NOTE_DIRECT : NOTE_CTX);
+	if (err)
+		return err;
+	*value = field->kind == REG_SCALAR ? reg_scalar(scalar_loaded(bytes, sign_extend)) :
+					     reg_pointer(field->kind);
+	return 0;
+}
+
+int check_ctx_store(struct step *step, u32 regno, u32 bytes)
+{
+	int err;
+	const struct ctx_field *field = check_field(step, regno, bytes, true, &err);
+
+	if (!field)
+		return err;
+	err = check_slot(step, field, true);
+	return err ? : check_same_access(step, NOTE_CTX);
+}
+
+static u8 size_code(u32 bytes)
+{
+	return bytes == 1 ? BPF_B : bytes == 2 ? BPF_H : bytes == 4 ? BPF_W : BPF_DW;
+}
+
+static struct modbpf_insn load_insn(u8 dst, u8 src, u32 bytes, s16 off)
+{
+	return (struct modbpf_insn){ .code = BPF_LDX | BPF_MEM | size_code(bytes),
+				     .dst_reg = dst, .src_reg = src, .off = off };
+}
+
+static struct modbpf_insn alu_insn(u8 class, u8 op, u8 dst, s32 imm)
+{
+	return (struct modbpf_insn){ .code = class | op | BPF_K, .dst_reg = dst, .imm = imm };
+}
+
+static u32 rewrite_store(const struct ctx_slot *slot, const struct modbpf_insn *insn, s32 off,
+			 u32 bytes, struct modbpf_insn *out)
+{
+	u32 cnt = 0;
+	struct modbpf_insn store = *insn;
+
+	/* The stored register and the base must survive: the hop goes through AX. */
+	if (slot->hop >= 0) {
+		out[cnt++] = load_insn(MODBPF_REG_AX, insn->dst_reg, 8, slot->hop);
+		store.dst_reg = MODBPF_REG_AX;
+	}
+	store.code = (store.code & ~BPF_SIZE(0xff)) | size_code(bytes);
+	store.off = off;
+	out[cnt++] = store;
+	return cnt;
+}
+
+/*
+ * Loads the whole slot, then takes the field's part out of it. dst may be the
+ * base register: the first load is the last use of the base.
+ */
+static u32 rewrite_number(const struct ctx_slot *slot, const struct modbpf_insn *insn, u32 skip,
+			  u32 bytes, struct modbpf_insn *out)
+{
+	u8 dst = insn->dst_reg, base = insn->src_reg;
+	u8 wide = slot->size == 8 ? BPF_ALU64 : BPF_ALU;
+	u32 cnt = 0;
+
+	if (slot->hop >= 0) {
+		out[cnt++] = load_insn(dst, base, 8, slot->hop);
+		base = dst;
+	}
+	out[cnt++] = load_insn(dst, base, slot->size, slot->offset);
+	if (slot->shift)
+		out[cnt++] = alu_insn(wide, BPF_RSH, dst, slot->shift);
+	if (slot->mask || slot->size == 8)
+		out[cnt++] = alu_insn(BPF_ALU, BPF_AND, dst, slot->mask ? (s32)slot->mask : -1);
+	if (skip)
+		out[cnt++] = alu_insn(BPF_ALU, BPF_RSH, dst, 8 * skip);
+	if (bytes < 4)
+		out[cnt++] = alu_insn(BPF_ALU, BPF_AND, dst, (1 << (8 * bytes)) - 1);
+	return cnt;
+}
+
+u32 ctx_rewrite(const struct program *prog, const struct modbpf_insn *insn,
+		struct modbpf_insn *out)
+{
+	const struct opcode *row = opcode_lookup(insn->code);
+	const struct ctx_field *field = field_at(prog, insn->off, row->bytes);
+	const struct ctx_slot *slot = slot_of(prog, field);
+	u32 skip = insn->off - field->off;
+
+	if (field->flags & FIELD_WIDE) {
+		out[0] = *insn;
+		out[0].off = slot->offset + skip;
+		return 1;
+	}
+	if (row->form != FORM_LOAD)
+		return rewrite_store(slot, insn, slot->offset, slot->size, out);
+	if (field->kind != REG_SCALAR) {
+		u32 cnt = 0;
+		u8 base = insn->src_reg;
+
+		if (slot->hop >= 0) {
+			out[cnt++] = load_insn(insn->dst_reg, base, 8, slot->hop);
+			base = insn->dst_reg;
+		}
+		out[cnt++] = load_insn(insn->dst_reg, base, 8, slot->offset);
+		return cnt;
+	}
+	return rewrite_number(slot, insn, skip, row->bytes, out);
+}

@@ -1,0 +1,360 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * Is every path safe, and does it end? Depth first: a path is followed to its
+ * end, branches not taken wait in a list. At join points states are kept; a
+ * later path that is contained in a kept state ends there.
+ *
+ * Why paths end: a state prunes others only when all paths from it have ended.
+ * While they have not, it is an ancestor of the current path (branches are
+ * taken last in, first out), and meeting it again unchanged is a loop for ever.
+ * Everything else is bounded by a budget in work units.
+ */
+#include "verifier/explore.h"
+
+#include "verifier/print.h"
+#include "verifier/prune.h"
+#include "verifier/stack.h"
+#include "verifier/step.h"
+
+#define YIELD_EVERY 4096	/* work units */
+
+struct explorer {
+	const struct program *prog;
+	struct findings *found;
+	struct vlog *log;
+	struct verify_stats *stats;
+	struct state *state;		/* of the current path */
+	struct state *pending;		/* branches to take, last in first */
+	u32 pending_cnt;
+	struct kept **kept;		/* list per instruction */
+	struct kept *evicted;		/* in no list, but with paths that have not ended */
+	u32 kept_cnt;
+	u32 max_per_insn;
+	u64 bytes;			/* of kept and pending states */
+	u64 yield_at;
+	u32 last_id;
+	u32 jumps, insns;		/* since a state was kept */
+	struct id_map ids;
+	struct reg before[MODBPF_REG_FP + 1];
+};
+
+static int refuse_size(struct explorer *x, const char *what)
+{
+	vlog_line(x->log, "BPF program is too large. Processed %u insn", x->stats->insns_processed);
+	vlog_line(x->log, "limit reached at insn %u: %s", x->state->insn, what);
+	return -E2BIG;
+}
+
+static int check_budget(struct explorer *x)
+{
+	u64 max_work = x->prog->req->max_work ? : EXPLORE_MAX_WORK;
+
+	if (x->stats->insns_processed > EXPLORE_MAX_INSNS)
+		return refuse_size(x, "instructions processed");
+	if (x->stats->work > max_work)
+		return refuse_size(x, "work units");
+	if (x->bytes > EXPLORE_MAX_BYTES)
+		return refuse_size(x, "memory of states");
+	if (x->stats->work < x->yield_at)
+		return 0;
+	x->yield_at = x->stats->work + YIELD_EVERY;
+	return modbpf_yield();
+}
+
+/* --- states that are kept ------------------------------------------------- */
+
+static void kept_free(struct explorer *x, struct kept *kept)
+{
+	*kept->link = kept->next;
+	if (kept->next)
+		kept->next->link = kept->link;
+	x->bytes -= sizeof(*kept) + state_bytes(kept->state);
+	x->kept_cnt--;
+	state_free(kept->state);
+	modbpf_free(kept);
+}
+
+static void kept_insert(struct kept **head, struct kept *kept)
+{
+	kept->next = *head;
+	kept->link = head;
+	if (*head)
+		(*head)->link = &kept->next;
+	*head = kept;
+}
+
+/* It seldom prunes: out of the list, and gone once no path comes from it. */
+static void kept_evict(struct explorer *x, struct kept *kept)
+{
+	if (!kept->branches) {
+		kept_free(x, kept);
+		return;
+	}
+	*kept->link = kept->next;
+	if (kept->next)
+		kept->next->link = kept->link;
+	kept->evicted = true;
+	kept_insert(&x->evicted, kept);
+}
+
+/* A path that came from @kept has ended. */
+static void path_ended(struct explorer *x, struct kept *kept)
+{
+	while (kept) {
+		struct kept *parent = kept->state->parent;
+
+		if (--kept->branches)
+			return;
+		kept->state->parent = NULL;
+		if (kept->evicted)
+			kept_free(x, kept);
+		kept = parent;
+	}
+}
+
+/* Keep the current state at its instruction; the path goes on from it. */
+static int keep_state(struct explorer *x)
+{
+	struct kept *kept = modbpf_zalloc(sizeof(*kept)), *other;
+	u32 cnt = 0;
+
+	if (!kept)
+		return -ENOMEM;
+	kept->state = state_copy(x->state);
+	if (!kept->state) {
+		modbpf_free(kept);
+		return -ENOMEM;
+	}
+	kept->branches = 1;
+	kept_insert(&x->kept[x->state->insn], kept);
+	x->state->parent = kept;
+	memset(x->state->written, 0, sizeof(x->state->written));
+	x->bytes += sizeof(*kept) + state_bytes(kept->state);
+	x->stats->work += state_bytes(kept->state) / 256;
+	x->stats->states_total++;
+	if (++x->kept_cnt > x->stats->states_peak)
+		x->stats->states_peak = x->kept_cnt;
+	for (other = kept; other; other = other->next)
+		cnt++;
+	if (cnt > x->max_per_insn)
+		x->max_per_insn = cnt;
+	x->jumps = 0;
+	x->insns = 0;
+	return 0;
+}
+
+/* --- join points ---------------------------------------------------------- */
+
+static bool is_contained(struct explorer *x, const struct state *outer, const struct state *inner,
+			 const u64 *read)
+{
+	struct prune prune = { x->prog, &x->ids, &x->stats->work };
+
+	return state_contains(&prune, outer, inner, read);
+}
+
+/* What paths from @kept read is read by the current path, which ends here. */
+static void inherit_reads(struct explorer *x, const struct kept *kept)
+{
+	u32 frame, slot;
+
+	for (frame = 0; frame < x->state->frame_cnt; frame++)
+		for (slot = 0; slot < MODBPF_STACK_SIZE / 8; slot++)
+			if (kept->read[frame] >> slot & 1)
+				stack_mark_read(x->state, frame, slot);
+}
+
+/* Compare with the states kept here. *@pruned: the path ends. */
+static int check_join(struct explorer *x, bool *pruned)
+{
+	struct kept *kept, *next;
+
+	for (kept = x->kept[x->state->insn]; kept; kept = next) {
+		next = kept->next;
+		x->stats->work++;
+		if (!state_same_place(kept->state, x->state))
+			continue;
+		if (!kept->branches && is_contained(x, kept->state, x->state, kept->read)) {
+			kept->hits++;
+			inherit_reads(x, kept);
+			*pruned = true;
+			return 0;
+		}
+		if (kept->branches && is_contained(x, kept->state, x->state, NULL) &&
+		    is_contained(x, x->state, kept->state, NULL)) {
+			vlog_line(x->log, "infinite loop detected at insn %u", x->state->insn);
+			return -EINVAL;
+		}
+		if (++kept->misses > kept->hits * 3 + 3)
+			kept_evict(x, kept);
+	}
+	if (!x->kept[x->state->insn] || (x->jumps >= 2 && x->insns >= 8))
+		return keep_state(x);
+	return 0;
+}
+
+/* --- paths ---------------------------------------------------------------- */
+
+static int push_pending(struct explorer *x, struct state *state)
+{
+	state->next = x->pending;
+	x->pending = state;
+	x->bytes += state_bytes(state);
+	x->stats->work += state_bytes(state) / 256;
+	if (state->parent)
+		state->parent->branches++;
+	if (++x->pending_cnt <= EXPLORE_MAX_PENDING)
+		return 0;
+	vlog_line(x->log, "The sequence of %u jumps is too complex.", x->pending_cnt);
+	return -E2BIG;
+}
+
+static bool pop_pending(struct explorer *x)
+{
+	x->state = x->pending;
+	if (!x->state)
+		return false;
+	x->pending = x->state->next;
+	x->state->next = NULL;
+	x->pending_cnt--;
+	x->bytes -= state_bytes(x->state);
+	return true;
+}
+
+static u32 changed_regs(struct explorer *x)
+{
+	const struct reg *now = state_top(x->state)->regs;
+	u32 i, changed = 0;
+
+	for (i = 0; i <= MODBPF_REG_FP; i++)
+		if (memcmp(&now[i], &x->before[i], sizeof(*now)))
+			changed |= 1u << i;
+	return changed;
+}
+
+static void log_step(struct explorer *x, u32 pc)
+{
+	print_insn(x->log, x->prog, pc);
+	vlog_add(x->log, " ;");
+	print_regs(x->log, x->state, changed_regs(x));
+	vlog_end(x->log);
+}
+
+static void log_rejection(struct explorer *x, u32 pc)
+{
+	if (!vlog_wants(x->log, VLOG_PATH | VLOG_EVERY | VLOG_STATS))
+		return;
+	print_insn(x->log, x->prog, pc);
+	vlog_end(x->log);
+	vlog_add(x->log, "known there:");
+	print_regs(x->log, x->state, ~0u);
+	print_slots(x->log, x->state);
+	vlog_end(x->log);
+}
+
+/* Carry out one instruction. */
+static int run_insn(struct explorer *x, bool *ended)
+{
+	u32 pc = x->state->insn;
+	struct step step = {
+		.prog = x->prog, .found = x->found, .log = x->log, .state = x->state,
+		.insn = &x->prog->insns[pc], .note = &x->found->notes[pc], .pc = pc,
+		.last_id = &x->last_id,
+	};
+	bool verbose = vlog_wants(x->log, VLOG_EVERY);
+	int err, pushed = 0;
+
+	if (verbose)
+		memcpy(x->before, state_top(x->state)->regs, sizeof(x->before));
+	err = check_insn(&step);
+	step.note->flags |= NOTE_SEEN;
+	x->state = step.state;
+	if (step.fork)
+		pushed = push_pending(x, step.fork);
+	if (err == -EACCES || err == -EINVAL || err == -EPERM)
+		log_rejection(x, pc);
+	if (err || pushed)
+		return err ? : pushed;
+	if (verbose)
+		log_step(x, pc);
+	if (insn_jumps(step.insn))
+		x->jumps++;
+	x->insns++;
+	x->state->insn = step.next;
+	*ended = step.ended;
+	return 0;
+}
+
+static int follow_path(struct explorer *x)
+{
+	bool ended = false;
+	int err = 0;
+
+	while (!err && !ended) {
+		err = check_budget(x);
+		if (!err && x->prog->info[x->state->insn].flags & INSN_JOIN)
+			err = check_join(x, &ended);
+		if (err || ended)
+			break;
+		x->stats->insns_processed++;
+		x->stats->work++;
+		err = run_insn(x, &ended);
+	}
+	return err;
+}
+
+static int begin(struct explorer *x)
+{
+	struct reg *r1;
+
+	x->kept = modbpf_zalloc(x->prog->insn_cnt * sizeof(*x->kept));
+	x->state = state_new();
+	if (!x->kept || !x->state || state_push_frame(x->state, 0, 0))
+		return -ENOMEM;
+	r1 = &state_top(x->state)->regs[1];
+	*r1 = reg_pointer(REG_CTX);
+	return 0;
+}
+
+static void end(struct explorer *x)
+{
+	u32 i;
+
+	state_free(x->state);
+	while (pop_pending(x))
+		state_free(x->state);
+	for (i = 0; x->kept && i < x->prog->insn_cnt; i++)
+		while (x->kept[i])
+			kept_free(x, x->kept[i]);
+	while (x->evicted)
+		kept_free(x, x->evicted);
+	modbpf_free(x->kept);
+}
+
+int explore(const struct program *prog, struct findings *found, struct vlog *log,
+	    struct verify_stats *stats, u32 *max_states_per_insn)
+{
+	struct explorer *x = modbpf_zalloc(sizeof(*x));
+	int err;
+
+	if (!x)
+		return -ENOMEM;
+	x->prog = prog;
+	x->found = found;
+	x->log = log;
+	x->stats = stats;
+	err = begin(x);
+	while (!err) {
+		err = follow_path(x);
+		if (err)
+			break;
+		path_ended(x, x->state->parent);
+		state_free(x->state);
+		if (!pop_pending(x))
+			break;
+	}
+	*max_states_per_insn = x->max_per_insn;
+	end(x);
+	modbpf_free(x);
+	return err;
+}

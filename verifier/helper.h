@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * The prototype of each helper function: what it must be given, what it gives
+ * back, and to whom. The function behind a row may rely on all of it.
+ *
+ * What the rows promise in turn, on every path of the function: a buffer to fill
+ * (ARG_FILL) is written in its whole size, after an error too; a RET_LENGTH
+ * result is at most the size that was passed, or -4095..-1.
+ */
+#ifndef MODBPF_VERIFIER_HELPER_H
+#define MODBPF_VERIFIER_HELPER_H
+
+#include "isa/abi.h"
+#include "isa/platform.h"
+
+enum arg_kind {
+	ARG_NONE,
+	ARG_NUMBER,
+	ARG_OPTIONAL_NUMBER,	/* zero is passed where the program set nothing */
+	ARG_ADDRESS,		/* number or pointer, only used as an address to probe */
+	ARG_MAP,		/* always the same map, of a type that .map_use allows */
+	ARG_KEY,		/* readable memory of the map's key size */
+	ARG_VALUE,		/* readable memory of the map's value size */
+	ARG_READ,		/* readable memory, size in the next argument */
+	ARG_FILL,		/* writable memory, not read, size in the next argument */
+	ARG_SIZE,		/* of the previous or next argument, above 0 */
+	ARG_SIZE_OR_ZERO,
+	ARG_CONST_SIZE,		/* a constant: size of the record that is returned */
+	ARG_CTX,
+	ARG_RECORD,		/* a held record, from its start */
+	ARG_KIND_COUNT
+};
+
+enum return_kind {
+	RET_NUMBER,
+	RET_VOID,
+	RET_LENGTH,		/* up to the size argument, or a negative errno */
+	RET_VALUE_OR_NULL,	/* a value of the map */
+	RET_RECORD_OR_NULL,
+};
+
+enum {
+	HELPER_GPL = 1 << 0,
+	HELPER_PERFMON = 1 << 1,
+	HELPER_ACQUIRES = 1 << 2,	/* the result must be released */
+	HELPER_RELEASES = 1 << 3,	/* the ARG_RECORD */
+	HELPER_LEAVES = 1 << 4,		/* may not come back: no reference may be held */
+	HELPER_ONE_MAP = 1 << 5,	/* the map must be the same on all paths */
+};
+
+struct helper {
+	const char *name;
+	u8 args[5];		/* enum arg_kind */
+	u8 ret;			/* enum return_kind */
+	u8 flags;		/* HELPER_* */
+	u8 families;		/* FAMILY_* of program types that have it */
+	u8 map_use;		/* MAP_MAY_* that the map needs */
+};
+
+/* NULL: no such helper. */
+const struct helper *helper_of(s32 id);
+/* Bit n: argument register Rn is read. */
+u32 helper_arg_regs(const struct helper *helper);
+
+#endif

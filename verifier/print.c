@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* How is a state written in the log? No address is known here, so none is printed. */
+#include "verifier/print.h"
+
+#include "isa/disasm.h"
+
+void print_insn(struct vlog *log, const struct program *prog, u32 pc)
+{
+	char text[MODBPF_DISASM_BYTES];
+
+	modbpf_insn_print(&prog->insns[pc], NULL, text, sizeof(text));
+	vlog_add(log, "%u: (%02x) %s", pc, prog->insns[pc].code, text);
+}
+
+static void print_bounds(struct vlog *log, struct scalar num)
+{
+	const char *sep = "";
+
+	if (scalar_is_const(num)) {
+		vlog_add(log, "%lld", (s64)scalar_value(num));
+		return;
+	}
+	if (num.r64.smin != (s64)(1ULL << 63)) {
+		vlog_add(log, "%ssmin=%lld", sep, num.r64.smin);
+		sep = ",";
+	}
+	if (num.r64.smax != (s64)~(1ULL << 63)) {
+		vlog_add(log, "%ssmax=%lld", sep, num.r64.smax);
+		sep = ",";
+	}
+	if (num.r64.umin) {
+		vlog_add(log, "%sumin=%llu", sep, num.r64.umin);
+		sep = ",";
+	}
+	if (num.r64.umax != ~0ULL) {
+		vlog_add(log, "%sumax=%llu", sep, num.r64.umax);
+		sep = ",";
+	}
+	if (num.bits.mask != ~0ULL)
+		vlog_add(log, "%svar_off=(0x%llx; 0x%llx)", sep, num.bits.value, num.bits.mask);
+}
+
+static void print_reg(struct vlog *log, const struct reg *reg)
+{
+	if (reg->kind == REG_SCALAR && scalar_is_const(reg->num)) {
+		vlog_add(log, "%lld", (s64)scalar_value(reg->num));
+		return;
+	}
+	vlog_add(log, "%s", reg_kind_name(reg->kind));
+	if (reg->kind == REG_STACK && scalar_is_const(reg->num)) {
+		vlog_add(log, "%lld", (s64)scalar_value(reg->num));
+		return;
+	}
+	vlog_add(log, "(");
+	if (reg->id)
+		vlog_add(log, "id=%u,", reg->id);
+	if (reg->kind == REG_MAP || reg->kind == REG_VALUE || reg->kind == REG_VALUE_OR_NULL)
+		vlog_add(log, "map=%u,", reg->map);
+	if (reg->kind == REG_RECORD || reg->kind == REG_RECORD_OR_NULL)
+		vlog_add(log, "ref=%u,sz=%u,", reg->ref, reg->size);
+	if (reg->kind == REG_PACKET || reg->kind == REG_PACKET_META)
+		vlog_add(log, "off=%d,r=%u,", reg->off, reg->range);
+	print_bounds(log, reg->num);
+	vlog_add(log, ")");
+}
+
+void print_regs(struct vlog *log, const struct state *state, u32 regs)
+{
+	const struct frame *frame = state_top(state);
+	u32 i;
+
+	for (i = 0; i <= MODBPF_REG_FP; i++) {
+		if (!(regs >> i & 1) || frame->regs[i].kind == REG_UNINIT)
+			continue;
+		vlog_add(log, " R%u=", i);
+		print_reg(log, &frame->regs[i]);
+	}
+}
+
+void print_slots(struct vlog *log, const struct state *state)
+{
+	static const char marks[] = "?m0r";
+	const struct frame *frame = state_top(state);
+	u32 i, byte;
+
+	for (i = 0; i < frame->slot_cnt; i++) {
+		const struct slot *slot = &frame->slots[i];
+
+		if (slot->cnt == 8) {
+			vlog_add(log, " fp-%u=", 8 * (i + 1));
+			print_reg(log, &slot->spill);
+			continue;
+		}
+		for (byte = 0; byte < 8; byte++)
+			if (slot->bytes[byte])
+				break;
+		if (byte == 8)
+			continue;
+		vlog_add(log, " fp-%u=", 8 * (i + 1));
+		for (byte = 8; byte-- > 0;)
+			vlog_add(log, "%c", marks[slot->bytes[byte]]);
+	}
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Abstract states as text for the log. */
+#ifndef MODBPF_VERIFIER_PRINT_H
+#define MODBPF_VERIFIER_PRINT_H
+
+#include "verifier/log.h"
+#include "verifier/program.h"
+#include "verifier/state.h"
+
+/* Add the instruction, "3: (b7) r0 = 0", to the line. */
+void print_insn(struct vlog *log, const struct program *prog, u32 pc);
+/* Add " R1=ctx R10=fp0": the registers of the innermost frame in bit set @regs. */
+void print_regs(struct vlog *log, const struct state *state, u32 regs);
+/* Add " fp-8=scalar": the stack slots of the innermost frame. */
+void print_slots(struct vlog *log, const struct state *state);
+
+#endif

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * What does the text of the program alone tell? Builds struct program from a
+ * request: type, structure, live registers.
+ */
+#include "verifier/program.h"
+
+#include "isa/opcode.h"
+#include "verifier/log.h"
+
+bool insn_is_goto(const struct modbpf_insn *insn)
+{
+	return insn->code == (BPF_JMP | BPF_JA) || insn->code == (BPF_JMP32 | BPF_JA);
+}
+
+bool insn_jumps(const struct modbpf_insn *insn)
+{
+	u8 class = BPF_CLASS(insn->code), op = BPF_OP(insn->code);
+
+	if (class != BPF_JMP && class != BPF_JMP32)
+		return false;
+	return op != BPF_CALL && op != BPF_EXIT;
+}
+
+s64 jump_target(const struct modbpf_insn *insn, u32 pc)
+{
+	bool far = insn->code == (BPF_JMP32 | BPF_JA) || insn_is_subprog_call(insn);
+
+	return (s64)pc + 1 + (far ? insn->imm : insn->off);
+}
+
+static int check_request(const struct verify_request *req, struct vlog *log)
+{
+	const struct prog_rule *rule = prog_rule_of(req->prog_type);
+
+	if (!rule) {
+		vlog_line(log, "unknown program type %u", req->prog_type);
+		return -EINVAL;
+	}
+	if (rule->ctx == CTX_KIND_NONE) {
+		vlog_line(log, "not supported yet: program type %u (%s)",
+			  req->prog_type, rule->name);
+		return -EINVAL;
+	}
+	if (rule->attach_type >= 0 && req->expected_attach_type != (u32)rule->attach_type) {
+		vlog_line(log, "program type %s needs expected_attach_type %d, not %u",
+			  rule->name, rule->attach_type, req->expected_attach_type);
+		return -EINVAL;
+	}
+	if (!req->insn_cnt || req->insn_cnt > MODBPF_MAX_INSNS)
+		return -E2BIG;
+	if (req->map_cnt > MODBPF_MAX_USED_MAPS)
+		return -E2BIG;
+	return 0;
+}
+
+int program_build(struct program *prog, const struct verify_request *req, struct vlog *log)
+{
+	int err = check_request(req, log);
+
+	if (err)
+		return err;
+	prog->req = req;
+	prog->insns = req->insns;
+	prog->insn_cnt = req->insn_cnt;
+	prog->rule = prog_rule_of(req->prog_type);
+	prog->returns = return_rule_of(req->prog_type, req->expected_attach_type);
+	prog->info = modbpf_zalloc(req->insn_cnt * sizeof(*prog->info));
+	prog->routines = modbpf_zalloc(MODBPF_MAX_SUBPROGS * sizeof(*prog->routines));
+	prog->callees_first = modbpf_zalloc(MODBPF_MAX_SUBPROGS);
+	if (!prog->info || !prog->routines || !prog->callees_first)
+		return -ENOMEM;
+	err = check_structure(prog, log);
+	if (err)
+		return err;
+	mark_live_registers(prog);
+	return 0;
+}
+
+void program_free(struct program *prog)
+{
+	modbpf_free(prog->info);
+	modbpf_free(prog->routines);
+	modbpf_free(prog->callees_first);
+	prog->info = NULL;
+	prog->routines = NULL;
+	prog->callees_first = NULL;
+}

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * The program under verification: its instructions and what their text alone
+ * tells (subprograms, join points, live registers). Made once, then only read.
+ *
+ * What exploring finds out is kept apart, in struct findings: per instruction
+ * what was seen there on any path.
+ */
+#ifndef MODBPF_VERIFIER_PROGRAM_H
+#define MODBPF_VERIFIER_PROGRAM_H
+
+#include "verifier/rule.h"
+#include "verifier/verifier.h"
+
+struct vlog;
+
+enum {
+	INSN_SECOND_SLOT = 1 << 0,
+	INSN_SUBPROG_START = 1 << 1,
+	INSN_JOIN = 1 << 2,	/* several paths may meet here: states are kept */
+	INSN_CALLED_BACK = 1 << 3,	/* follows a call of a subprogram */
+};
+
+struct insn_info {
+	u8 flags;
+	u8 subprog;
+	u16 live;	/* registers whose value may matter before this instruction */
+};
+
+struct routine {	/* a subprogram */
+	u32 start, end;
+	u16 live_in;	/* live at start */
+};
+
+struct program {
+	const struct verify_request *req;
+	const struct modbpf_insn *insns;	/* req->insns */
+	u32 insn_cnt;
+	const struct prog_rule *rule;
+	const struct return_rule *returns;	/* NULL: any number */
+	struct insn_info *info;			/* per instruction */
+	struct routine *routines;
+	u32 routine_cnt;
+	u8 *callees_first;	/* routine indices, every callee before its callers */
+};
+
+/* What is true of an instruction, over all paths that came there. */
+enum {
+	NOTE_SEEN = 1 << 0,
+	NOTE_TAKEN = 1 << 1,		/* the jump was taken */
+	NOTE_FELL = 1 << 2,		/* the jump was not taken */
+	NOTE_CTX = 1 << 3,		/* accesses a context field that must be rewritten */
+	NOTE_DIRECT = 1 << 4,		/* accesses anything else */
+	NOTE_DIVISOR_ZERO = 1 << 5,	/* the divisor may be zero */
+	NOTE_UPPER_SET = 1 << 6,	/* the upper half of the result may be set */
+	NOTE_MAP = 1 << 7,		/* .map was passed */
+	NOTE_MAP_VARIES = 1 << 8,
+	NOTE_KEY = 1 << 9,		/* .key was looked up */
+	NOTE_KEY_VARIES = 1 << 10,
+};
+
+struct insn_note {
+	u16 flags;
+	u8 unset_args;	/* bit n: argument Rn was uninitialised each time */
+	u8 map;
+	u32 key;
+};
+
+struct findings {
+	struct insn_note *notes;	/* per instruction */
+	u16 *stack_depth;		/* per routine, bytes */
+	bool packet_write;
+};
+
+/*
+ * Check the structure of @req's program and build *@prog (zeroed by the
+ * caller; program_free() in any case). Returns 0, -EINVAL, -E2BIG (logged),
+ * -ENOMEM.
+ */
+int program_build(struct program *prog, const struct verify_request *req, struct vlog *log);
+void program_free(struct program *prog);
+
+/* cfg.c: encodings, jumps, subprograms, the call graph. */
+int check_structure(struct program *prog, struct vlog *log);
+/* live.c: fills insn_info.live and routine.live_in. */
+void mark_live_registers(struct program *prog);
+
+/* Where the jump, branch or subprogram call at @pc goes to. */
+s64 jump_target(const struct modbpf_insn *insn, u32 pc);
+/* Is @insn one that may go to jump_target(), calls apart? */
+bool insn_jumps(const struct modbpf_insn *insn);
+/* Is @insn an unconditional jump? */
+bool insn_is_goto(const struct modbpf_insn *insn);
+
+static inline u32 insn_slots(const struct modbpf_insn *insn)
+{
+	return insn_is_ld_imm64(insn) ? 2 : 1;
+}
+
+#endif

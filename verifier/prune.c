@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * May a path end here because what it would do has been seen? Only if nothing
+ * that the earlier paths looked at can be outside of what it was then: live
+ * registers, stack slots that were read, references, and which ids are equal.
+ */
+#include "verifier/prune.h"
+
+#define SPARE_IDS 0x80000000u
+
+/*
+ * Two things with the same id in the outer state have the same id in the inner
+ * one. Things with different ids may be one and the same: that is a special
+ * case of what is known of the outer state.
+ */
+static bool id_fits(struct id_map *ids, u32 from, u32 to)
+{
+	u32 i;
+
+	if (!from)
+		return true;
+	if (!to)
+		to = SPARE_IDS + ids->spare++;
+	for (i = 0; i < ids->cnt; i++)
+		if (ids->pairs[i].from == from)
+			return ids->pairs[i].to == to;
+	if (ids->cnt == ID_PAIRS)
+		return false;
+	ids->pairs[ids->cnt].from = from;
+	ids->pairs[ids->cnt].to = to;
+	ids->cnt++;
+	return true;
+}
+
+/* References are distinct things in both states. */
+static bool ref_fits(struct id_map *ids, u32 from, u32 to)
+{
+	u32 i;
+
+	if (!from || !to)
+		return from == to;
+	for (i = 0; i < ids->cnt; i++)
+		if (ids->pairs[i].to == to && ids->pairs[i].from != from)
+			return false;
+	return id_fits(ids, from, to);
+}
+
+static bool reg_contains(struct id_map *ids, const struct reg *outer, const struct reg *inner)
+{
+	if (outer->kind == REG_UNINIT)
+		return true;	/* no path read it */
+	if (outer->kind != inner->kind || !scalar_contains(outer->num, inner->num))
+		return false;
+	if (outer->frame != inner->frame || outer->map != inner->map ||
+	    outer->size != inner->size || outer->off != inner->off)
+		return false;
+	if (outer->range > inner->range)
+		return false;
+	if (outer->kind == REG_PACKET || outer->kind == REG_PACKET_META) {
+		/* Without an id the base is the packet's start itself. */
+		if (!outer->id != !inner->id)
+			return false;
+	}
+	return ref_fits(ids, outer->ref, inner->ref) && id_fits(ids, outer->id, inner->id);
+}
+
+/* A byte that holds a number, whichever. */
+static bool is_number(const struct slot *slot, u32 byte)
+{
+	return slot->bytes[byte] == BYTE_MISC || slot->bytes[byte] == BYTE_ZERO ||
+	       (slot->bytes[byte] == BYTE_SPILL && slot->spill.kind == REG_SCALAR);
+}
+
+static bool is_zero_byte(const struct slot *slot, u32 byte)
+{
+	if (slot->bytes[byte] == BYTE_ZERO)
+		return true;
+	return slot->bytes[byte] == BYTE_SPILL && slot->spill.kind == REG_SCALAR &&
+	       scalar_is_const(slot->spill.num) &&
+	       !((scalar_value(slot->spill.num) >> (8 * (byte - slot->first))) & 0xff);
+}
+
+/* The inner slot's number in the bytes of the outer slot's spill. */
+static struct reg spilled_number(const struct slot *outer, const struct slot *inner)
+{
+	struct reg reg = reg_scalar(scalar_loaded(outer->cnt, false));
+	u32 i;
+
+	if (inner->cnt == outer->cnt && inner->first == outer->first)
+		return inner->spill;
+	for (i = outer->first; i < outer->first + outer->cnt; i++)
+		if (!is_zero_byte(inner, i))
+			return reg;
+	return reg_scalar(scalar_const(0));
+}
+
+static bool spill_contains(struct id_map *ids, const struct slot *outer,
+			   const struct slot *inner)
+{
+	struct reg number;
+	u32 i;
+
+	if (outer->spill.kind != REG_SCALAR)
+		return inner->cnt == 8 && reg_contains(ids, &outer->spill, &inner->spill);
+	for (i = outer->first; i < outer->first + outer->cnt; i++)
+		if (!is_number(inner, i))
+			return false;
+	number = spilled_number(outer, inner);
+	return reg_contains(ids, &outer->spill, &number);
+}
+
+static bool slot_contains(struct id_map *ids, const struct slot *outer, const struct slot *inner)
+{
+	u32 i;
+
+	for (i = 0; i < 8; i++) {
+		if (outer->bytes[i] == BYTE_MISC && !is_number(inner, i))
+			return false;
+		if (outer->bytes[i] == BYTE_ZERO && !is_zero_byte(inner, i))
+			return false;
+	}
+	return !outer->cnt || spill_contains(ids, outer, inner);
+}
+
+static bool frame_contains(const struct prune *prune, const struct frame *outer,
+			   const struct frame *inner, u32 live, u64 read)
+{
+	static const struct slot nothing;	/* a slot never written */
+	u32 i;
+
+	for (i = 0; i < MODBPF_REG_FP; i++) {
+		if (!(live >> i & 1))
+			continue;
+		*prune->work += 1;
+		if (!reg_contains(prune->ids, &outer->regs[i], &inner->regs[i]))
+			return false;
+	}
+	for (i = 0; i < outer->slot_cnt; i++) {
+		if (!(read >> i & 1))
+			continue;
+		*prune->work += 1;
+		if (!slot_contains(prune->ids, &outer->slots[i],
+				   i < inner->slot_cnt ? &inner->slots[i] : &nothing))
+			return false;
+	}
+	return true;
+}
+
+bool state_same_place(const struct state *a, const struct state *b)
+{
+	u32 i;
+
+	if (a->insn != b->insn || a->frame_cnt != b->frame_cnt)
+		return false;
+	for (i = 1; i < a->frame_cnt; i++)
+		if (a->frames[i]->call_insn != b->frames[i]->call_insn)
+			return false;
+	return true;
+}
+
+/* Registers of a frame that paths from @state may read. */
+static u32 live_in_frame(const struct program *prog, const struct state *state, u32 frame)
+{
+	if (frame + 1 == state->frame_cnt)
+		return prog->info[state->insn].live;
+	/* After the call; what the callee leaves in R0 is not in this frame yet. */
+	return prog->info[state->frames[frame + 1]->call_insn + 1].live & ~0x3fu;
+}
+
+bool state_contains(const struct prune *prune, const struct state *outer,
+		    const struct state *inner, const u64 *read)
+{
+	u32 i;
+
+	prune->ids->cnt = 0;
+	prune->ids->spare = 0;
+	*prune->work += 1 + outer->frame_cnt;
+	if (outer->ref_cnt != inner->ref_cnt)
+		return false;
+	for (i = 0; i < outer->frame_cnt; i++)
+		if (!frame_contains(prune, outer->frames[i], inner->frames[i],
+				    live_in_frame(prune->prog, outer, i),
+				    read ? read[i] : ~0ULL))
+			return false;
+	for (i = 0; i < outer->ref_cnt; i++)
+		if (!ref_fits(prune->ids, outer->refs[i].id, inner->refs[i].id))
+			return false;
+	return true;
+}

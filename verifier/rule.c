@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* What does each program type and each map type allow? Rows, and nothing else. */
+#include "verifier/rule.h"
+
+#define TYPE_ROW(type_, number_) [number_] = { .name = #type_ },
+/* Types that exist; those which are supported have a row further down. */
+static const struct prog_rule known_types[MODBPF_PROG_TYPE_COUNT] = {
+	MODBPF_PROG_TYPES(TYPE_ROW)
+};
+
+static const struct prog_rule prog_rules[MODBPF_PROG_TYPE_COUNT] = {
+	[MODBPF_PROG_SOCKET_FILTER] = {
+		.name = "SOCKET_FILTER", .ctx = CTX_KIND_SKB,
+		.family = FAMILY_PACKET, .attach_type = -1,
+	},
+	[MODBPF_PROG_KPROBE] = {
+		.name = "KPROBE", .ctx = CTX_KIND_REGS,
+		.family = FAMILY_TRACING, .attach_type = -1,
+	},
+	[MODBPF_PROG_SCHED_CLS] = {
+		.name = "SCHED_CLS", .ctx = CTX_KIND_SKB,
+		.family = FAMILY_PACKET, .packet_write = true, .attach_type = -1,
+	},
+	[MODBPF_PROG_SCHED_ACT] = {
+		.name = "SCHED_ACT", .ctx = CTX_KIND_SKB,
+		.family = FAMILY_PACKET, .attach_type = -1,
+	},
+	[MODBPF_PROG_CGROUP_SKB] = {
+		.name = "CGROUP_SKB", .ctx = CTX_KIND_SKB,
+		.family = FAMILY_PACKET, .attach_type = -1,
+	},
+	[MODBPF_PROG_NETFILTER] = {
+		.name = "NETFILTER", .ctx = CTX_KIND_NF,
+		.family = FAMILY_NETFILTER, .attach_type = MODBPF_ATTACH_NETFILTER,
+	},
+};
+
+/* The first row that fits counts. */
+static const struct return_rule return_rules[] = {
+	{ MODBPF_PROG_CGROUP_SKB, MODBPF_ATTACH_CGROUP_EGRESS, 0, 3 },
+	{ MODBPF_PROG_CGROUP_SKB, -1, 0, 1 },
+	{ MODBPF_PROG_NETFILTER, -1, 0, 1 },
+};
+
+#define MAP_MAY_ALL_KEYS (MAP_MAY_LOOKUP | MAP_MAY_UPDATE | MAP_MAY_DELETE)
+
+static const struct map_rule map_rules[MODBPF_MAP_TYPE_COUNT] = {
+	[MODBPF_MAP_HASH] = { "HASH", MAP_MAY_ALL_KEYS, false, false },
+	[MODBPF_MAP_ARRAY] = { "ARRAY", MAP_MAY_ALL_KEYS, true, true },
+	[MODBPF_MAP_PERCPU_ARRAY] = { "PERCPU_ARRAY", MAP_MAY_ALL_KEYS, false, true },
+	[MODBPF_MAP_LPM_TRIE] = { "LPM_TRIE", MAP_MAY_ALL_KEYS, false, false },
+	[MODBPF_MAP_PROG_ARRAY] = { "PROG_ARRAY", MAP_MAY_TAIL_CALL, false, true },
+	[MODBPF_MAP_RINGBUF] = { "RINGBUF", MAP_MAY_RINGBUF, false, false },
+};
+
+const struct prog_rule *prog_rule_of(u32 prog_type)
+{
+	if (prog_type >= MODBPF_PROG_TYPE_COUNT || !known_types[prog_type].name)
+		return NULL;
+	return prog_rules[prog_type].name ? &prog_rules[prog_type] : &known_types[prog_type];
+}
+
+const struct return_rule *return_rule_of(u32 prog_type, u32 attach_type)
+{
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(return_rules); i++) {
+		const struct return_rule *rule = &return_rules[i];
+
+		if (rule->prog_type == prog_type &&
+		    (rule->attach_type < 0 || (u32)rule->attach_type == attach_type))
+			return rule;
+	}
+	return NULL;
+}
+
+const struct map_rule *map_rule_of(u32 map_type)
+{
+	if (map_type >= MODBPF_MAP_TYPE_COUNT || !map_rules[map_type].name)
+		return NULL;
+	return &map_rules[map_type];
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * What a program type and a map type allow: rows that the checks read. A type
+ * without a row is refused by name.
+ */
+#ifndef MODBPF_VERIFIER_RULE_H
+#define MODBPF_VERIFIER_RULE_H
+
+#include "isa/abi.h"
+#include "isa/platform.h"
+
+/* What R1 is when the program starts. */
+enum ctx_kind {
+	CTX_KIND_NONE,		/* the type is not supported yet */
+	CTX_KIND_SKB,		/* struct __sk_buff, rewritten to struct skb_ctx */
+	CTX_KIND_REGS,		/* struct pt_regs, as it is */
+	CTX_KIND_NF,		/* struct bpf_nf_ctx, as it is */
+};
+
+/* Families of program types that helpers are given to. */
+enum {
+	FAMILY_TRACING = 1 << 0,
+	FAMILY_PACKET = 1 << 1,
+	FAMILY_NETFILTER = 1 << 2,
+	FAMILY_ALL = (1 << 3) - 1,
+};
+
+struct prog_rule {
+	const char *name;
+	u8 ctx;			/* enum ctx_kind */
+	u8 family;
+	bool packet_write;	/* direct stores to packets */
+	s16 attach_type;	/* the only expected_attach_type allowed, -1: any */
+};
+
+/* What R0 may be when the program ends. */
+struct return_rule {
+	u8 prog_type;
+	s16 attach_type;	/* -1: any */
+	s32 min, max;
+};
+
+/* What helpers may do with a map. */
+enum {
+	MAP_MAY_LOOKUP = 1 << 0,
+	MAP_MAY_UPDATE = 1 << 1,
+	MAP_MAY_DELETE = 1 << 2,
+	MAP_MAY_TAIL_CALL = 1 << 3,
+	MAP_MAY_RINGBUF = 1 << 4,
+};
+
+struct map_rule {
+	const char *name;
+	u8 may;			/* MAP_MAY_* */
+	bool direct;		/* ld_imm64 may load the address of its first value */
+	bool indexed;		/* the key is a u32 index below max_entries */
+};
+
+/* NULL: there is no such type. */
+const struct prog_rule *prog_rule_of(u32 prog_type);
+/* NULL: any number. */
+const struct return_rule *return_rule_of(u32 prog_type, u32 attach_type);
+/* NULL: no such type, or not supported yet. */
+const struct map_rule *map_rule_of(u32 map_type);
+
+#endif

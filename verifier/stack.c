@@ -1,0 +1,337 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * What do the bytes of a stack frame hold? A slot is 8 bytes; it remembers one
+ * spilled register of 1 to 8 bytes, and of each other byte whether it is
+ * initialised. A byte that was part of a pointer and is no longer whole counts
+ * as uninitialised, so no part of a pointer can be read as a number.
+ */
+#include "verifier/stack.h"
+
+static u32 slot_at(s32 off)
+{
+	return (u32)(-off - 1) / 8;
+}
+
+static u32 byte_at(s32 off)
+{
+	return (u32)(off + MODBPF_STACK_SIZE) % 8;
+}
+
+static enum slot_byte byte_state(const struct frame *frame, s32 off)
+{
+	u32 slot = slot_at(off);
+
+	return slot < frame->slot_cnt ? frame->slots[slot].bytes[byte_at(off)] : BYTE_UNINIT;
+}
+
+static bool holds_pointer(const struct frame *frame, s32 off)
+{
+	return byte_state(frame, off) == BYTE_SPILL &&
+	       reg_is_pointer(&frame->slots[slot_at(off)].spill);
+}
+
+/* Let the frame have slots 0..@slot. */
+static int grow(struct frame *frame, u32 slot)
+{
+	struct slot *slots;
+	u32 room = slot + 1;
+
+	if (slot < frame->slot_cnt)
+		return 0;
+	if (room > frame->slot_room) {
+		slots = modbpf_zalloc(room * sizeof(*slots));
+		if (!slots)
+			return -ENOMEM;
+		if (frame->slot_cnt)
+			memcpy(slots, frame->slots, frame->slot_cnt * sizeof(*slots));
+		modbpf_free(frame->slots);
+		frame->slots = slots;
+		frame->slot_room = room;
+	}
+	memset(&frame->slots[frame->slot_cnt], 0,
+	       (room - frame->slot_cnt) * sizeof(*frame->slots));
+	frame->slot_cnt = room;
+	return 0;
+}
+
+static void note_depth(struct step *step, u32 frame, s32 lo)
+{
+	u16 *depth = &step->found->stack_depth[step->state->frames[frame]->routine];
+	u32 bytes = (u32)(-lo + 7) / 8 * 8;
+
+	if (bytes > *depth)
+		*depth = bytes;
+}
+
+int check_stack_span(struct step *step, u32 regno, s64 off, u32 bytes, struct span *span)
+{
+	const struct reg *reg = &step_regs(step)[regno];
+	s64 lo = reg->num.r64.smin, hi = reg->num.r64.smax;
+
+	if (lo < -(1LL << 30) || hi > 1LL << 30) {
+		vlog_line(step->log, "R%u unbounded stack access, make sure to bounds check any such access",
+			  regno);
+		return -EACCES;
+	}
+	lo += off;
+	hi += off + bytes;
+	if (lo < -MODBPF_STACK_SIZE || hi > 0) {
+		vlog_line(step->log, "invalid access to stack R%u off=%lld size=%u",
+			  regno, lo, bytes);
+		return -EACCES;
+	}
+	span->lo = lo;
+	span->hi = hi;
+	if (bytes)
+		note_depth(step, reg->frame, span->lo);
+	return 0;
+}
+
+/* The spill is no longer whole: what is left of a number is a number, of a pointer nothing. */
+static void break_spill(struct slot *slot)
+{
+	enum slot_byte left = BYTE_MISC;
+	u32 i;
+
+	if (!slot->cnt)
+		return;
+	if (reg_is_pointer(&slot->spill))
+		left = BYTE_UNINIT;
+	else if (scalar_is_const(slot->spill.num) && !scalar_value(slot->spill.num))
+		left = BYTE_ZERO;
+	for (i = slot->first; i < slot->first + slot->cnt; i++)
+		slot->bytes[i] = left;
+	slot->cnt = 0;
+	slot->spill = reg_uninit();
+}
+
+static bool overlaps_spill(const struct slot *slot, u32 first, u32 cnt)
+{
+	return slot->cnt && first < slot->first + slot->cnt && slot->first < first + cnt;
+}
+
+/* Does the number fit in @bytes bytes, so that storing and loading it keeps it? */
+static bool fits(struct scalar num, u32 bytes)
+{
+	return bytes == 8 || num.r64.umax >> (8 * bytes) == 0;
+}
+
+static void slot_put_number(struct step *step, struct slot *slot, u32 first, u32 cnt,
+			    struct reg *value)
+{
+	struct scalar num = scalar_truncate(value->num, cnt, false);
+	bool whole = fits(value->num, cnt), zero;
+
+	zero = scalar_is_const(num) && !scalar_value(num);
+	if (zero || (!whole && scalar_contains(num, scalar_loaded(cnt, false)))) {
+		if (overlaps_spill(slot, first, cnt))
+			break_spill(slot);
+		memset(&slot->bytes[first], zero ? BYTE_ZERO : BYTE_MISC, cnt);
+		return;
+	}
+	break_spill(slot);
+	memset(&slot->bytes[first], BYTE_SPILL, cnt);
+	slot->first = first;
+	slot->cnt = cnt;
+	if (whole)
+		mark_scalar_linked(step, value);
+	slot->spill = reg_scalar(num);
+	slot->spill.id = whole ? value->id : 0;
+}
+
+int stack_store(struct step *step, u32 frame_no, s32 off, u32 bytes, struct reg *value)
+{
+	struct frame *frame = step->state->frames[frame_no];
+	struct slot *slot;
+	int err = grow(frame, slot_at(off));
+
+	if (err)
+		return err;
+	slot = &frame->slots[slot_at(off)];
+	if (bytes == 8)
+		step->state->written[frame_no] |= 1ULL << slot_at(off);
+	if (value->kind == REG_SCALAR) {
+		slot_put_number(step, slot, byte_at(off), bytes, value);
+		return 0;
+	}
+	if (bytes != 8) {
+		vlog_line(step->log, "invalid size of register spill: a pointer takes 8 bytes");
+		return -EACCES;
+	}
+	if (value->kind == REG_STACK && value->frame > frame_no) {
+		vlog_line(step->log, "cannot spill pointers to stack into stack frame of the caller");
+		return -EINVAL;
+	}
+	memset(slot->bytes, BYTE_SPILL, 8);
+	slot->first = 0;
+	slot->cnt = 8;
+	slot->spill = *value;
+	return 0;
+}
+
+/* The value of a byte, if it is known. */
+static bool known_byte(const struct slot *slot, u32 byte, u8 *value)
+{
+	if (slot->bytes[byte] == BYTE_ZERO) {
+		*value = 0;
+		return true;
+	}
+	if (slot->bytes[byte] != BYTE_SPILL || slot->spill.kind != REG_SCALAR ||
+	    !scalar_is_const(slot->spill.num))
+		return false;
+	*value = scalar_value(slot->spill.num) >> (8 * (byte - slot->first));
+	return true;
+}
+
+static bool known_bytes(const struct slot *slot, u32 first, u32 cnt, u64 *value)
+{
+	u32 i;
+	u8 byte;
+
+	*value = 0;
+	for (i = 0; i < cnt; i++) {
+		if (!known_byte(slot, first + i, &byte))
+			return false;
+		*value |= (u64)byte << (8 * i);
+	}
+	return true;
+}
+
+/* The number in initialised bytes of a slot, none of a pointer. */
+static struct reg slot_number(const struct slot *slot, u32 first, u32 cnt, bool sign_extend)
+{
+	struct reg reg = reg_scalar(scalar_loaded(cnt, sign_extend));
+	u64 value;
+
+	if (known_bytes(slot, first, cnt, &value))
+		return reg_scalar(scalar_truncate(scalar_const(value), cnt, sign_extend));
+	if (!slot->cnt || slot->first != first || cnt > slot->cnt)
+		return reg;
+	reg.num = scalar_truncate(slot->spill.num, cnt, sign_extend);
+	if (cnt == slot->cnt && !(sign_extend && cnt < 8))
+		reg.id = slot->spill.id;
+	return reg;
+}
+
+int stack_load(struct step *step, u32 frame_no, s32 off, u32 bytes, bool sign_extend,
+	       struct reg *value)
+{
+	const struct frame *frame = step->state->frames[frame_no];
+	const struct slot *slot;
+	u32 i;
+
+	for (i = 0; i < bytes; i++) {
+		if (byte_state(frame, off + i) == BYTE_UNINIT) {
+			vlog_line(step->log, "invalid read from stack off %d+%u size %u",
+				  off, i, bytes);
+			return -EACCES;
+		}
+	}
+	stack_mark_read(step->state, frame_no, slot_at(off));
+	slot = &frame->slots[slot_at(off)];
+	if (!holds_pointer(frame, off)) {
+		*value = slot_number(slot, byte_at(off), bytes, sign_extend);
+		return 0;
+	}
+	if (bytes != 8) {
+		vlog_line(step->log, "invalid size of register fill: off %d holds a pointer, size %u",
+			  off, bytes);
+		return -EACCES;
+	}
+	*value = slot->spill;
+	return 0;
+}
+
+int check_stack_readable(struct step *step, u32 frame_no, struct span span)
+{
+	const struct frame *frame = step->state->frames[frame_no];
+	s32 off;
+
+	for (off = span.lo; off < span.hi; off++) {
+		if (byte_state(frame, off) == BYTE_UNINIT) {
+			vlog_line(step->log, "invalid read from stack off %d+%d size %d",
+				  span.lo, off - span.lo, span.hi - span.lo);
+			return -EACCES;
+		}
+		if (holds_pointer(frame, off)) {
+			vlog_line(step->log, "leaking pointer from stack off %d", off);
+			return -EACCES;
+		}
+		stack_mark_read(step->state, frame_no, slot_at(off));
+	}
+	return 0;
+}
+
+int stack_fill(struct step *step, u32 frame_no, struct span span)
+{
+	struct frame *frame = step->state->frames[frame_no];
+	s32 off;
+	int err;
+
+	if (span.lo == span.hi)
+		return 0;
+	err = grow(frame, slot_at(span.lo));
+	if (err)
+		return err;
+	for (off = span.lo; off < span.hi; off++) {
+		struct slot *slot = &frame->slots[slot_at(off)];
+
+		if (overlaps_spill(slot, byte_at(off), 1))
+			break_spill(slot);
+		slot->bytes[byte_at(off)] = BYTE_MISC;
+		if (byte_at(off) == 0 && off + 8 <= span.hi)
+			step->state->written[frame_no] |= 1ULL << slot_at(off);
+	}
+	return 0;
+}
+
+void stack_smear(struct step *step, u32 frame_no, struct span span)
+{
+	struct frame *frame = step->state->frames[frame_no];
+	s32 off;
+
+	for (off = span.lo; off < span.hi; off++) {
+		struct slot *slot;
+
+		if (byte_state(frame, off) == BYTE_UNINIT)
+			continue;
+		slot = &frame->slots[slot_at(off)];
+		if (overlaps_spill(slot, byte_at(off), 1))
+			break_spill(slot);
+		if (slot->bytes[byte_at(off)] != BYTE_UNINIT)
+			slot->bytes[byte_at(off)] = BYTE_MISC;
+	}
+}
+
+bool stack_const_u32(const struct state *state, u32 frame_no, s32 off, u32 *value)
+{
+	const struct frame *frame = state->frames[frame_no];
+	u64 known;
+
+	if (off % 4 || off > -4 || slot_at(off) >= frame->slot_cnt)
+		return false;
+	if (!known_bytes(&frame->slots[slot_at(off)], byte_at(off), 4, &known))
+		return false;
+	*value = known;
+	return true;
+}
+
+/*
+ * A slot that is read before it was overwritten matters to every state kept on
+ * the way, back to the one after which it was written. Where the mark is
+ * already, an earlier read has gone the rest of the way.
+ */
+void stack_mark_read(struct state *state, u32 frame, u32 slot)
+{
+	u64 bit = 1ULL << slot;
+	struct kept *kept = state->parent;
+
+	if (state->written[frame] & bit)
+		return;
+	while (kept && !(kept->read[frame] & bit)) {
+		kept->read[frame] |= bit;
+		if (kept->state->written[frame] & bit)
+			return;
+		kept = kept->state->parent;
+	}
+}

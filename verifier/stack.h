@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * The bytes of stack frames: what was written is what is read. Offsets count
+ * from the frame's end: -512..-1.
+ */
+#ifndef MODBPF_VERIFIER_STACK_H
+#define MODBPF_VERIFIER_STACK_H
+
+#include "verifier/step.h"
+
+/* Bytes @lo..@hi-1 of a frame. */
+struct span {
+	s32 lo, hi;
+};
+
+/*
+ * Which bytes do @bytes bytes at R@regno + @off span, at all its offsets? Outside
+ * of the frame: -EACCES. Notes how deep the stack is.
+ */
+int check_stack_span(struct step *step, u32 regno, s64 off, u32 bytes, struct span *span);
+
+/* Aligned, @bytes 1, 2, 4 or 8, at a known offset. @value may get an id. */
+int stack_store(struct step *step, u32 frame, s32 off, u32 bytes, struct reg *value);
+int stack_load(struct step *step, u32 frame, s32 off, u32 bytes, bool sign_extend,
+	       struct reg *value);
+
+/* Are all bytes initialised, and no pointer among them? Counts as a read. */
+int check_stack_readable(struct step *step, u32 frame, struct span span);
+/* Every byte is overwritten with unknown numbers. -ENOMEM. */
+int stack_fill(struct step *step, u32 frame, struct span span);
+/* Any of the bytes may be overwritten with a number. */
+void stack_smear(struct step *step, u32 frame, struct span span);
+
+/* The number that 4 bytes at @off hold, if it is known. */
+bool stack_const_u32(const struct state *state, u32 frame, s32 off, u32 *value);
+
+/* Note for pruning that slot @slot of @frame is read on the path of @state. */
+void stack_mark_read(struct state *state, u32 frame, u32 slot);
+
+#endif

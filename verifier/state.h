@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * What is known at one point of one path: registers and stack of each frame,
+ * and the references that are held. A state stands for all concrete states
+ * that lie within it.
+ */
+#ifndef MODBPF_VERIFIER_STATE_H
+#define MODBPF_VERIFIER_STATE_H
+
+#include "isa/insn.h"
+#include "verifier/scalar.h"
+
+enum reg_kind {
+	REG_UNINIT,
+	REG_SCALAR,
+	REG_CTX,
+	REG_STACK,		/* of frame .frame; .num counts from its end (R10) */
+	REG_MAP,		/* the map .map itself */
+	REG_VALUE,		/* a value of map .map */
+	REG_VALUE_OR_NULL,
+	REG_PACKET,		/* .num counts from data */
+	REG_PACKET_META,	/* .num counts from data_meta */
+	REG_PACKET_END,
+	REG_RECORD,		/* .size bytes that must be released */
+	REG_RECORD_OR_NULL,
+	REG_NF_STATE,
+	REG_NF_SKB,
+	REG_KIND_COUNT
+};
+
+struct reg {
+	u8 kind;	/* enum reg_kind */
+	u8 frame;	/* stack: index of the frame */
+	u8 map;		/* map index */
+	/*
+	 * Scalars with the same id are equal. Pointers that may be null are
+	 * null together. Packet pointers of one id differ by constants. 0: none.
+	 */
+	u32 id;
+	u32 ref;	/* record: the reference that it is */
+	u32 size;	/* record: bytes */
+	s32 off;	/* packet: distance from the base that id names */
+	u32 range;	/* packet: bytes from that base that are inside the packet */
+	struct scalar num;	/* scalar: the value; pointer: bytes from the start */
+};
+
+/* What one byte of stack holds. */
+enum slot_byte {
+	BYTE_UNINIT,
+	BYTE_MISC,	/* some number */
+	BYTE_ZERO,
+	BYTE_SPILL,	/* part of .spill */
+};
+
+struct slot {
+	u8 bytes[8];		/* by address */
+	u8 first, cnt;		/* bytes of the spill; cnt is 8 for a pointer */
+	struct reg spill;	/* a number is that which the cnt bytes hold, zero-extended */
+};
+
+struct frame {
+	struct reg regs[MODBPF_REG_FP + 1];
+	u32 call_insn;		/* the call that made it */
+	u32 routine;
+	u32 slot_cnt;		/* slots below R10 that exist; those beyond are uninitialised */
+	u32 slot_room;
+	struct slot *slots;	/* [0] is at R10 - 8 */
+};
+
+#define MAX_REFS 16
+
+struct ref {
+	u32 id;
+	u32 insn;	/* where it was acquired */
+};
+
+struct kept;
+
+struct state {
+	struct state *next;	/* in whichever list it is */
+	struct kept *parent;	/* the state kept last on the way here, NULL: none */
+	u32 insn;		/* the instruction that comes next */
+	u32 ref_cnt;
+	u32 frame_cnt;
+	struct frame *frames[MODBPF_MAX_FRAMES];
+	u64 written[MODBPF_MAX_FRAMES];	/* slots overwritten since parent, a bit each */
+	struct ref refs[MAX_REFS];
+};
+
+/* A state that was kept at a join point, to prune later paths by. */
+struct kept {
+	struct kept *next;	/* at the same instruction, or among the evicted */
+	struct kept **link;	/* what points to it */
+	struct state *state;
+	u32 branches;		/* paths from here that have not ended */
+	u32 hits, misses;
+	bool evicted;		/* in no list any more: goes when its paths have ended */
+	u64 read[MODBPF_MAX_FRAMES];	/* slots that paths from here read, a bit each */
+};
+
+struct state *state_new(void);
+/* NULL: no memory. */
+struct state *state_copy(const struct state *from);
+void state_free(struct state *state);	/* NULL is fine */
+/* Bytes that it takes. */
+u64 state_bytes(const struct state *state);
+
+/* Add an empty frame. -ENOMEM. The caller checks MODBPF_MAX_FRAMES. */
+int state_push_frame(struct state *state, u32 call_insn, u32 routine);
+void state_pop_frame(struct state *state);
+
+static inline struct frame *state_top(const struct state *state)
+{
+	return state->frames[state->frame_cnt - 1];
+}
+
+struct reg reg_uninit(void);
+struct reg reg_scalar(struct scalar num);
+struct reg reg_pointer(enum reg_kind kind);	/* at offset 0 */
+
+bool reg_is_pointer(const struct reg *reg);
+bool reg_may_be_null(const struct reg *reg);
+const char *reg_kind_name(enum reg_kind kind);
+
+/*
+ * Walks all registers and spilled registers of all frames:
+ *	struct reg_walk walk = { .state = state };
+ *	while ((reg = reg_walk_next(&walk)))
+ */
+struct reg_walk {
+	struct state *state;
+	u32 frame, at;
+};
+struct reg *reg_walk_next(struct reg_walk *walk);
+
+/* A reference that is held, NULL: it is not. */
+struct ref *state_find_ref(struct state *state, u32 id);
+/* Forget reference @id and all pointers to what it was. */
+void state_drop_ref(struct state *state, u32 id);
+
+#endif

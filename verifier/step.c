@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* Which check is an instruction's? And what several of them need. */
+#include "verifier/step.h"
+
+#include "isa/opcode.h"
+
+int check_reg_read(struct step *step, u32 regno)
+{
+	if (step_regs(step)[regno].kind != REG_UNINIT)
+		return 0;
+	vlog_line(step->log, "R%u !read_ok", regno);
+	return -EACCES;
+}
+
+int check_reg_write(struct step *step, u32 regno)
+{
+	if (regno != MODBPF_REG_FP)
+		return 0;
+	vlog_line(step->log, "frame pointer is read only");
+	return -EACCES;
+}
+
+void mark_scalar_linked(struct step *step, struct reg *reg)
+{
+	if (reg->kind == REG_SCALAR && !reg->id && !scalar_is_const(reg->num))
+		reg->id = step_new_id(step);
+}
+
+int step_fork(struct step *step, u32 insn)
+{
+	step->fork = state_copy(step->state);
+	if (!step->fork)
+		return -ENOMEM;
+	step->fork->insn = insn;
+	return 0;
+}
+
+static int check_value_address(struct step *step, struct reg *reg)
+{
+	const struct modbpf_insn *insn = step->insn;
+	const struct map_desc *map = &step->prog->req->maps[insn->imm];
+	const struct map_rule *rule = map_rule_of(map->type);
+	u32 off = insn[1].imm;
+
+	if (!rule->direct || map->max_entries != 1) {
+		vlog_line(step->log, "direct value access is not possible with map_type %u, max_entries %u",
+			  map->type, map->max_entries);
+		return -EINVAL;
+	}
+	if (off >= map->value_size) {
+		vlog_line(step->log, "invalid access to map value pointer, value_size=%u off=%u",
+			  map->value_size, off);
+		return -EINVAL;
+	}
+	*reg = reg_pointer(REG_VALUE);
+	reg->map = insn->imm;
+	reg->num = scalar_const(off);
+	return 0;
+}
+
+static int check_map_address(struct step *step, struct reg *reg)
+{
+	const struct modbpf_insn *insn = step->insn;
+
+	if (insn->imm < 0 || (u32)insn->imm >= step->prog->req->map_cnt) {
+		vlog_line(step->log, "no map with index %d", insn->imm);
+		return -EINVAL;
+	}
+	if (!map_rule_of(step->prog->req->maps[insn->imm].type)) {
+		vlog_line(step->log, "not supported yet: map_type %u",
+			  step->prog->req->maps[insn->imm].type);
+		return -EINVAL;
+	}
+	if (insn->src_reg == BPF_PSEUDO_MAP_VALUE)
+		return check_value_address(step, reg);
+	*reg = reg_pointer(REG_MAP);
+	reg->map = insn->imm;
+	return 0;
+}
+
+static int check_ld_imm64(struct step *step)
+{
+	struct reg *dst = &step_regs(step)[step->insn->dst_reg];
+	int err = check_reg_write(step, step->insn->dst_reg);
+
+	if (err)
+		return err;
+	step->next = step->pc + 2;
+	switch (step->insn->src_reg) {
+	case 0:
+		*dst = reg_scalar(scalar_const(insn_imm64(step->insn)));
+		return 0;
+	case BPF_PSEUDO_MAP_FD:
+	case BPF_PSEUDO_MAP_VALUE:
+		return check_map_address(step, dst);
+	case BPF_PSEUDO_BTF_ID:
+		vlog_line(step->log, "not supported yet: address of a kernel variable (BPF_PSEUDO_BTF_ID)");
+		return -EINVAL;
+	case BPF_PSEUDO_FUNC:
+		vlog_line(step->log, "not supported yet: address of a subprogram (BPF_PSEUDO_FUNC)");
+		return -EINVAL;
+	default:
+		vlog_line(step->log, "map index was not bound (BPF_PSEUDO_MAP_IDX)");
+		return -EINVAL;
+	}
+}
+
+static int check_call(struct step *step)
+{
+	switch (step->insn->src_reg) {
+	case 0:
+		return check_helper_call(step);
+	case BPF_PSEUDO_CALL:
+		return check_subprog_call(step);
+	default:
+		vlog_line(step->log, "not supported yet: call of a kernel function");
+		return -EINVAL;
+	}
+}
+
+int check_insn(struct step *step)
+{
+	step->next = step->pc + 1;
+	switch (opcode_lookup(step->insn->code)->form) {
+	case FORM_ALU_IMM:
+	case FORM_ALU_REG:
+	case FORM_NEG:
+	case FORM_SWAP:
+		return check_alu(step);
+	case FORM_LOAD:
+		return check_load(step);
+	case FORM_STORE_IMM:
+	case FORM_STORE_REG:
+		return check_store(step);
+	case FORM_ATOMIC:
+		return check_atomic(step);
+	case FORM_LD_IMM64:
+		return check_ld_imm64(step);
+	case FORM_JUMP:
+		step->note->flags |= NOTE_TAKEN;
+		step->next = jump_target(step->insn, step->pc);
+		return 0;
+	case FORM_BRANCH_IMM:
+	case FORM_BRANCH_REG:
+		return check_branch(step);
+	case FORM_CALL:
+		return check_call(step);
+	case FORM_EXIT:
+		return check_exit(step);
+	case FORM_LD_ABS:
+	case FORM_LD_IND:
+		vlog_line(step->log, "not supported yet: BPF_LD_[ABS|IND]");
+		return -EINVAL;
+	default:
+		vlog_line(step->log, "not supported yet: opcode %02x", step->insn->code);
+		return -EINVAL;
+	}
+}
