@@ -113,22 +113,27 @@ static nf_hookfn *run_of_type(u32 prog_type)
 	}
 }
 
+/* netfilter_links_lock is held, link->net is set. A packet may still be in the program. */
+static void unhook(struct netfilter_link *link)
+{
+	nf_unregister_net_hook(link->net, &link->hook);
+	list_del_init(&link->node);
+	WRITE_ONCE(link->net, NULL);	/* read by fdinfo without the lock */
+}
+
 static void netfilter_link_detach(struct modbpf_link *base)
 {
 	struct netfilter_link *link = container_of(base, struct netfilter_link, link);
-	bool was_hooked;
 
 	mutex_lock(&netfilter_links_lock);
-	was_hooked = link->net;
-	if (was_hooked) {
-		nf_unregister_net_hook(link->net, &link->hook);
-		list_del_init(&link->node);
-		link->net = NULL;
-	}
+	if (link->net)
+		unhook(link);
 	mutex_unlock(&netfilter_links_lock);
-	/* A packet may still be in the program: hooks run under rcu_read_lock. */
-	if (was_hooked)
-		synchronize_rcu();
+	/*
+	 * A packet may still be in the program: hooks run under rcu_read_lock. Also
+	 * after a namespace that went has unhooked the link a moment ago.
+	 */
+	synchronize_rcu();
 }
 
 static void netfilter_link_destroy(struct modbpf_link *base)
@@ -179,7 +184,7 @@ int netfilter_check_place(u32 pf, u32 hooknum, s32 priority, u32 flags)
 	case NFPROTO_INET:
 	case NFPROTO_IPV4:
 	case NFPROTO_IPV6:
-		if (hooknum >= NF_INET_NUMHOOKS || hooknum > NF_INET_POST_ROUTING)
+		if (hooknum > NF_INET_POST_ROUTING)
 			return -EPROTO;
 		break;
 	default:
@@ -200,7 +205,7 @@ static int link_hook(struct netfilter_link *link, struct net *net)
 	mutex_lock(&netfilter_links_lock);
 	err = nf_register_net_hook(net, &link->hook);
 	if (!err) {
-		link->net = net;
+		WRITE_ONCE(link->net, net);
 		list_add(&link->node, &netfilter_links);
 	}
 	mutex_unlock(&netfilter_links_lock);
@@ -251,18 +256,15 @@ put_net:
 	return err;
 }
 
-/* No packet is left in a namespace that exits; the list must forget it. */
+/* A namespace that goes leaves its links dead: detached links are all that may outlive it. */
 static void __net_exit netfilter_net_exit(struct net *net)
 {
 	struct netfilter_link *link, *next;
 
 	mutex_lock(&netfilter_links_lock);
 	list_for_each_entry_safe(link, next, &netfilter_links, node) {
-		if (link->net != net)
-			continue;
-		nf_unregister_net_hook(net, &link->hook);
-		list_del_init(&link->node);
-		link->net = NULL;
+		if (link->net == net)
+			unhook(link);
 	}
 	mutex_unlock(&netfilter_links_lock);
 }

@@ -1,0 +1,10 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# What does this kernel's API look like? Facts are read off its headers and become
+# macros; the headers of this folder turn them into one API. Stable series backport API
+# changes, so a version number alone would lie.
+#
+# $(call compat-fact,HEADER,PATTERN,MACRO): define MACRO if a line of HEADER matches the
+# extended regular expression PATTERN, which may hold no comma and no parenthesis.
+compat-fact = $(if $(shell grep -lsE '$(2)' $(srctree)/include/$(1)),-D$(3))
+
+ccflags-y += $(call compat-fact,linux/kprobes.h,kretprobe \*get_kretprobe,COMPAT_GET_KRETPROBE)
