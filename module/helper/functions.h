@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The helper functions, for the table in table.c. Arguments and results are
+ * those of Linux's helper of the same name; see module/helper.h for what has been
+ * proved about them. None sleeps or allocates; all can be called from NMI,
+ * but for helper_skb_load_bytes, which packet programs alone have.
+ */
+#ifndef MODBPF_MODULE_HELPER_FUNCTIONS_H
+#define MODBPF_MODULE_HELPER_FUNCTIONS_H
+
+#include <linux/types.h>
+
+#define DECLARE_HELPER(name) u64 helper_##name(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
+
+/* map.c */
+DECLARE_HELPER(map_lookup_elem);
+DECLARE_HELPER(map_update_elem);
+DECLARE_HELPER(map_delete_elem);
+/* probe.c */
+DECLARE_HELPER(probe_read);
+DECLARE_HELPER(probe_read_str);
+DECLARE_HELPER(probe_read_user);
+DECLARE_HELPER(probe_read_user_str);
+DECLARE_HELPER(probe_read_kernel);
+DECLARE_HELPER(probe_read_kernel_str);
+/* ringbuf.c */
+DECLARE_HELPER(ringbuf_output);
+DECLARE_HELPER(ringbuf_reserve);
+DECLARE_HELPER(ringbuf_submit);
+DECLARE_HELPER(ringbuf_discard);
+DECLARE_HELPER(ringbuf_query);
+/* skb.c */
+DECLARE_HELPER(skb_load_bytes);
+/* task.c */
+DECLARE_HELPER(get_current_pid_tgid);
+DECLARE_HELPER(get_current_uid_gid);
+DECLARE_HELPER(get_current_comm);
+DECLARE_HELPER(get_current_task);
+DECLARE_HELPER(get_smp_processor_id);
+/* time.c */
+DECLARE_HELPER(ktime_get_ns);
+DECLARE_HELPER(ktime_get_boot_ns);
+DECLARE_HELPER(get_prandom_u32);
+/* trace.c */
+DECLARE_HELPER(trace_printk);
+
+/* time.c: seed what get_prandom_u32 draws from. */
+void helper_random_init(void);
+/* trace.c: switch on the trace event that trace_printk makes. Sleeps. */
+void helper_trace_init(void);
+
+#endif

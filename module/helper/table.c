@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Which function is behind each helper id? One row each. */
+#include "module/helper/functions.h"
+
+#include "module/helper.h"
+
+const helper_fn modbpf_helpers[MODBPF_FUNC_LIMIT] = {
+	[MODBPF_FUNC_map_lookup_elem] = helper_map_lookup_elem,
+	[MODBPF_FUNC_map_update_elem] = helper_map_update_elem,
+	[MODBPF_FUNC_map_delete_elem] = helper_map_delete_elem,
+	[MODBPF_FUNC_probe_read] = helper_probe_read,
+	[MODBPF_FUNC_ktime_get_ns] = helper_ktime_get_ns,
+	[MODBPF_FUNC_trace_printk] = helper_trace_printk,
+	[MODBPF_FUNC_get_prandom_u32] = helper_get_prandom_u32,
+	[MODBPF_FUNC_get_smp_processor_id] = helper_get_smp_processor_id,
+	/* MODBPF_FUNC_tail_call is not a call: JIT and interpreter carry it out themselves. */
+	[MODBPF_FUNC_get_current_pid_tgid] = helper_get_current_pid_tgid,
+	[MODBPF_FUNC_get_current_uid_gid] = helper_get_current_uid_gid,
+	[MODBPF_FUNC_get_current_comm] = helper_get_current_comm,
+	[MODBPF_FUNC_skb_load_bytes] = helper_skb_load_bytes,
+	[MODBPF_FUNC_get_current_task] = helper_get_current_task,
+	[MODBPF_FUNC_probe_read_str] = helper_probe_read_str,
+	[MODBPF_FUNC_probe_read_user] = helper_probe_read_user,
+	[MODBPF_FUNC_probe_read_kernel] = helper_probe_read_kernel,
+	[MODBPF_FUNC_probe_read_user_str] = helper_probe_read_user_str,
+	[MODBPF_FUNC_probe_read_kernel_str] = helper_probe_read_kernel_str,
+	[MODBPF_FUNC_ktime_get_boot_ns] = helper_ktime_get_boot_ns,
+	[MODBPF_FUNC_ringbuf_output] = helper_ringbuf_output,
+	[MODBPF_FUNC_ringbuf_reserve] = helper_ringbuf_reserve,
+	[MODBPF_FUNC_ringbuf_submit] = helper_ringbuf_submit,
+	[MODBPF_FUNC_ringbuf_discard] = helper_ringbuf_discard,
+	[MODBPF_FUNC_ringbuf_query] = helper_ringbuf_query,
+};
+
+void helpers_init(void)
+{
+	helper_random_init();
+	helper_trace_init();
+}

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What time is it, and what is random? Clocks that can be read from NMI. */
+#include "module/helper/functions.h"
+
+#include <linux/ktime.h>
+#include <linux/percpu.h>
+#include <linux/prandom.h>
+#include <linux/timekeeping.h>
+
+/*
+ * A program that interrupts another one between reading and writing the state
+ * makes it repeat a number; nothing else can go wrong.
+ */
+static DEFINE_PER_CPU(struct rnd_state, helper_random);
+
+notrace u64 helper_ktime_get_ns(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
+{
+	return ktime_get_mono_fast_ns();
+}
+
+notrace u64 helper_ktime_get_boot_ns(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
+{
+	return ktime_get_boot_fast_ns();
+}
+
+notrace u64 helper_get_prandom_u32(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
+{
+	return prandom_u32_state(raw_cpu_ptr(&helper_random));
+}
+
+void helper_random_init(void)
+{
+	prandom_seed_full_state(&helper_random);
+}

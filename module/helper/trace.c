@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Where does trace_printk write? To a trace event of our own, which is switched
+ * on with the module; see trace_event.h. Text is made in buffers that were there
+ * before, one for each level in which programs interrupt each other on a CPU.
+ */
+#include "module/helper/functions.h"
+
+#include <linux/errno.h>
+#include <linux/percpu.h>
+#include <linux/preempt.h>
+#include <linux/printk.h>
+#include <linux/trace_events.h>
+
+#include "module/helper/trace_format.h"
+
+#define CREATE_TRACE_POINTS
+#include "module/helper/trace_event.h"
+
+/* A task, an interrupt on top of it, an NMI on top of that. */
+#define TRACE_LEVELS 3
+/* Linux's limit of a line. */
+#define TRACE_TEXT_BYTES 512
+
+struct trace_buffers {
+	int level;	/* how many are in use */
+	char text[TRACE_LEVELS][TRACE_TEXT_BYTES];
+};
+
+static DEFINE_PER_CPU(struct trace_buffers, trace_buffers);
+
+/* format, bytes, up to three arguments */
+u64 helper_trace_printk(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
+{
+	const u64 args[TRACE_FORMAT_ARGS] = { r3, r4, r5 };
+	struct trace_buffers *buffers;
+	long ret = -EBUSY;
+	char *text;
+
+	/* Levels are left in the order opposite to that of entry: nothing else runs in between. */
+	preempt_disable_notrace();
+	buffers = this_cpu_ptr(&trace_buffers);
+	if (buffers->level < TRACE_LEVELS) {
+		text = buffers->text[buffers->level++];
+		/* The level is taken before an interrupt may look at it. */
+		barrier();
+		ret = trace_format(text, TRACE_TEXT_BYTES, (const char *)(unsigned long)r1, r2, args);
+		if (ret >= 0)
+			trace_bpf_trace_printk(text, ret + 1);
+		barrier();
+		buffers->level--;
+	}
+	preempt_enable_notrace();
+	return ret;
+}
+
+void helper_trace_init(void)
+{
+	if (trace_set_clr_event("modbpf", "bpf_trace_printk", 1))
+		pr_warn("modbpf: trace_printk is silent, its trace event cannot be enabled\n");
+}
