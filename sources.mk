@@ -62,10 +62,29 @@ MODULE_SRCS := \
 	module/arch/x86/arena_sync.c \
 	module/arch/x86/target.c \
 	module/arch/x86/thunk.S \
+	module/helper/map.c \
+	module/helper/probe.c \
+	module/helper/ringbuf.c \
+	module/helper/skb.c \
+	module/helper/table.c \
+	module/helper/task.c \
+	module/helper/time.c \
+	module/helper/trace.c \
+	module/helper/trace_format.c \
 	module/hook/kprobe.c \
 	module/hook/netfilter.c \
 	module/hook/skb.c \
 	module/image.c \
+	module/map/area.c \
+	module/map/array.c \
+	module/map/hash.c \
+	module/map/index.c \
+	module/map/lock.c \
+	module/map/lpm_trie.c \
+	module/map/percpu_array.c \
+	module/map/prog_array.c \
+	module/map/ringbuf.c \
+	module/map/types.c \
 
 # Only in modbpf_kunit.ko, which is otherwise the same module.
 KUNIT_SRCS := \
