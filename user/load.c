@@ -66,8 +66,9 @@ static int attach_all(struct bpf_object *obj, const char *path, struct attached 
 	bpf_object__for_each_program(prog, obj) {
 		link = bpf_program__attach(prog);
 		if (!link && errno == EOPNOTSUPP)
-			return out_error("%s: section '%s', program '%s': the SEC() name does not say where to attach it, or not supported yet",
-					 path, bpf_program__section_name(prog), bpf_program__name(prog));
+			return out_error("%s: section '%s', program '%s': not supported yet: "
+					 "attaching what this SEC() name says", path,
+					 bpf_program__section_name(prog), bpf_program__name(prog));
 		if (!link)
 			return out_error("%s: section '%s', program '%s': cannot be attached: %s",
 					 path, bpf_program__section_name(prog),

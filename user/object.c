@@ -94,7 +94,8 @@ static int check_elf(const char *path)
 		return out_error("%s: a big-endian object; wanted little-endian (clang -target bpfel)",
 				 path);
 	if (header.e_ident[EI_CLASS] != ELFCLASS64 || header.e_machine != EM_BPF)
-		return out_error("%s: ELF for machine %u, not for eBPF (%u); wanted an object made by 'clang -target bpf'",
+		return out_error("%s: ELF for machine %u, not for eBPF (%u); "
+				 "wanted an object made by 'clang -target bpf'",
 				 path, header.e_machine, EM_BPF);
 	if (header.e_type != ET_REL)
 		return out_error("%s: not a relocatable object; wanted what 'clang -c' makes", path);
@@ -190,9 +191,10 @@ static void log_reason(const char *log, char *buf, size_t size)
 static struct bpf_program *failed_program(struct bpf_object *obj)
 {
 	struct bpf_program *prog;
+	size_t size;
 
 	bpf_object__for_each_program(prog, obj)
-		if (bpf_program__log_buf(prog, &(size_t){0})[0])
+		if (bpf_program__log_buf(prog, &size)[0])
 			return prog;
 	return NULL;
 }

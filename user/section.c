@@ -168,7 +168,8 @@ static int setup(struct bpf_program *prog, long cookie)
 	if (cookie == AT_PLACE) {
 		if (!rest || !modbpf_place_parse(rest, &place, &wrong))
 			return 0;
-		complain(prog, "wanted [inet|ipv4|ipv6/]prerouting|local_in|forward|local_out|postrouting[/PRIORITY] behind the type");
+		complain(prog, "wanted [inet|ipv4|ipv6/]prerouting|local_in|forward|local_out|"
+			 "postrouting[/PRIORITY] behind the type");
 		return -EINVAL;
 	}
 	if (!rest) {
