@@ -62,6 +62,9 @@ MODULE_SRCS := \
 	module/arch/x86/arena_sync.c \
 	module/arch/x86/target.c \
 	module/arch/x86/thunk.S \
+	module/btf.c \
+	module/caller.c \
+	module/command.c \
 	module/helper/map.c \
 	module/helper/probe.c \
 	module/helper/ringbuf.c \
@@ -74,7 +77,12 @@ MODULE_SRCS := \
 	module/hook/kprobe.c \
 	module/hook/netfilter.c \
 	module/hook/skb.c \
+	module/ids.c \
 	module/image.c \
+	module/info.c \
+	module/link.c \
+	module/main.c \
+	module/map.c \
 	module/map/area.c \
 	module/map/array.c \
 	module/map/hash.c \
@@ -85,6 +93,13 @@ MODULE_SRCS := \
 	module/map/prog_array.c \
 	module/map/ringbuf.c \
 	module/map/types.c \
+	module/map_cmd.c \
+	module/object.c \
+	module/prog.c \
+	module/prog_image.c \
+	module/prog_load.c \
+	module/test_run.c \
+	module/user_log.c \
 
 # Only in modbpf_kunit.ko, which is otherwise the same module.
 KUNIT_SRCS := \

@@ -148,10 +148,10 @@ static int build_subprog(struct builder *b, const struct subprog *from, struct i
 			return err;
 		ir->has_tail_call |= op->kind == IR_TAIL_CALL;
 		note_uses(sub, op);
+		if (b->block_of[next - 1] != block)
+			return -EFAULT;	/* a jump into the middle of ld_imm64 */
 		if (next < from->end && b->block_of[next] == block)
 			continue;
-		if (next < from->end && b->block_of[next] != block + 1)
-			return -EFAULT;	/* a jump into the middle of ld_imm64 */
 		err = close_block(b, &ir->blocks[block], op, next, from->end);
 		if (err)
 			return err;

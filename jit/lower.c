@@ -91,7 +91,7 @@ static int lower_alu(const struct modbpf_insn *insn, const struct insn_fact *fac
 	if (op->kind == IR_SWAP)
 		return lower_end(insn, op);
 	if (op->kind == IR_NEG)
-		return 0;
+		return BPF_SRC(insn->code) == BPF_K && !insn->off ? 0 : -EOPNOTSUPP;
 	set_operand(insn, op);
 	if (op->kind == IR_DIV || op->kind == IR_MOD) {
 		if (fact->flags & FACT_DIVISOR_NONZERO)
