@@ -35,7 +35,8 @@ BASE_CFLAGS := -std=gnu11 -I. $(WARN) -MMD -MP
 ASAN_CFLAGS := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 LIBBPF := $(firstword $(wildcard /usr/lib/x86_64-linux-gnu/libbpf.a /usr/lib64/libbpf.a /usr/lib/libbpf.a) -lbpf)
 USER_LIBS := -Wl,--wrap=syscall $(LIBBPF) -lelf -lz -ljson-c -lcapstone
-EXAMPLE_LIBS := -Wl,--wrap=syscall $(LIBBPF) -lelf -lz
+# Each needs the other: libbpf makes the system calls that libmodbpf redirects.
+EXAMPLE_LIBS := -Wl,--wrap=syscall -Wl,--start-group $(B)/user/libmodbpf.a $(LIBBPF) -Wl,--end-group -lelf -lz
 # Test programs of the user side may need its libraries; the pure tests need none.
 TEST_LIBS := -lm
 

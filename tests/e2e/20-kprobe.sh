@@ -1,0 +1,38 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Does a program on a kprobe see every call, the arguments and the results, and nothing after?
+. "$(dirname "$0")/lib.sh"
+
+check "the module is inserted" insert
+hold "$SCRATCH/log" modbpf load "$E2E/count_calls.bpf.o" || finish
+equal "two links" "$(links | grep -c kprobe_multi)" 2
+check "umask is called 100 times" "$E2E/umasks" 100
+equal "100 entries were seen" "$(map_u64 call_counts 0)" 100
+equal "and 100 returns" "$(map_u64 call_counts 1)" 100
+equal "the arguments add up" "$(map_u64 call_counts 2)" 4950
+# The results are the masks before: the shell's 022, then 0 to 98.
+equal "so do the results" "$(map_u64 call_counts 3)" $((4851 + 8#$(umask)))
+
+# Two at once, on both processors.
+"$E2E/umasks" 2000 & one=$!
+"$E2E/umasks" 2000 & two=$!
+wait $one $two
+equal "no call of two processes at once is lost" "$(map_u64 call_counts 0)" 4100
+equal "no return either" "$(map_u64 call_counts 1)" 4100
+
+before=$(map_u64 call_counts 4)
+(umask 022)
+check "others are seen as others" test "$(map_u64 call_counts 4)" -gt "$before"
+equal "and not as ours" "$(map_u64 call_counts 0)" 4100
+
+# Take one of the two off.
+first=$(links | sed -n 's/^\([0-9]*\): kprobe_multi.*/\1/p' | head -1)
+check "the first link is detached" modbpf link detach id "$first"
+"$E2E/umasks" 10
+sum=$(($(map_u64 call_counts 0) + $(map_u64 call_counts 1)))
+equal "only one of the two still counts" $sum 8210
+release
+check "all is gone" within 10 nothing_is_loaded
+check "calls go on" "$E2E/umasks" 10
+check "the module leaves" remove_soon
+finish

@@ -1,0 +1,71 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# The example firewall: do rules come, count and go while traffic flows?
+. "$(dirname "$0")/lib.sh"
+
+fw() {
+	"$EXAMPLES/firewall" "$@"
+}
+
+packets() {	# packets RULE: how many the rule has counted
+	fw list | awk -v rule="$1" '$2 == rule { print $(NF - 1) }'
+}
+
+check "the module is inserted" insert
+check "two namespaces and a cable" net_up || finish
+check "a server" serve 8080
+check "another" serve 9090
+hold "$SCRATCH/log" ip netns exec right "$EXAMPLES/firewall" run || finish
+
+check "ping passes" left ping -q -c 2 -i 0.2 -W 2 10.77.0.2
+check "ping passes, IPv6" left ping -q -c 2 -i 0.2 -W 2 fd77::2
+check "TCP passes" connects 10.77.0.2 8080
+
+check "a rule for echo requests" fw add drop icmp/8
+refused "the same again" "" fw add drop icmp/8
+refused "ping is dropped" "100% packet loss" left ping -q -c 4 -i 0.2 -W 1 10.77.0.2
+equal "the rule counted four" "$(packets icmp/8)" 4
+check "TCP passes all the same" connects 10.77.0.2 8080
+check "the rule goes" fw del icmp/8
+refused "it cannot go twice" "" fw del icmp/8
+check "ping passes again" left ping -q -c 2 -i 0.2 -W 2 10.77.0.2
+
+check "a rule for a port" fw add drop tcp/8080
+refused "that port is shut, IPv4" "" connects 10.77.0.2 8080
+refused "and IPv6" "" connects fd77::2 8080
+check "the other is open" connects 10.77.0.2 9090
+check "packets were counted" test "$(packets tcp/8080)" -ge 2
+check "the rule goes" fw del tcp/8080
+check "the port is open again" connects 10.77.0.2 8080
+
+check "a rule for a network" fw add drop 10.77.0.0/24
+refused "nothing from there passes" "100% packet loss" left ping -q -c 2 -i 0.2 -W 1 10.77.0.2
+check "IPv6 is another matter" left ping -q -c 2 -i 0.2 -W 2 fd77::2
+check "an exception in it" fw add pass 10.77.0.1/32
+check "the longer prefix decides" left ping -q -c 2 -i 0.2 -W 2 10.77.0.2
+check "a rule for an IPv6 network" fw add drop fd77::/64
+refused "nothing from there passes" "100% packet loss" left ping -q -c 2 -i 0.2 -W 1 fd77::2
+for rule in 10.77.0.0/24 10.77.0.1/32 fd77::/64; do
+	check "rule $rule goes" fw del $rule
+done
+
+# Rules come and go under a flood: each reply is either there or not, nothing else.
+left ping -q -f -c 3000 10.77.0.2 >"$SCRATCH/flood" 2>&1 &
+flood=$!
+changes=0
+while kill -0 $flood 2>/dev/null && [ $changes -lt 40 ]; do
+	fw add drop icmp/8 && fw del icmp/8 && changes=$((changes + 1))
+done
+kill -INT $flood 2>/dev/null
+wait $flood
+check "rules changed under a flood ($changes times)" test $changes -ge 5
+contains "and the flood was answered" "$(cat "$SCRATCH/flood")" "received"
+check "ping passes after it" left ping -q -c 2 -i 0.2 -W 2 10.77.0.2
+
+refused "what is no rule is refused" "is no rule" fw add drop tcp/70000
+release
+refused "without a firewall there are no rules" "no firewall is running" fw list
+check "nothing is attached any more" within 10 nothing_is_loaded
+net_down
+check "the module leaves" remove_soon
+finish

@@ -1,0 +1,45 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Programs die by kill -9 while traffic flows and calls are made: does anything stay attached?
+. "$(dirname "$0")/lib.sh"
+
+check "the module is inserted" insert
+check "two namespaces and a cable" net_up || finish
+
+for round in 1 2 3; do
+	left ping -q -f -c 100000 10.77.0.2 >/dev/null 2>&1 &
+	flood=$!
+	"$E2E/umasks" 1000000 50 &
+	calls=$!
+	pids=()
+	hold "$SCRATCH/a" ip netns exec right "$EXAMPLES/firewall" run && pids+=($holder)
+	hold "$SCRATCH/b" ip netns exec right modbpf load "$E2E/judge.bpf.o" && pids+=($holder)
+	hold "$SCRATCH/c" modbpf load "$E2E/count_calls.bpf.o" && pids+=($holder)
+	"$EXAMPLES/execsnoop" >"$SCRATCH/d" 2>&1 </dev/null & pids+=($!)
+	check "execsnoop runs" within 20 grep -q COMM "$SCRATCH/d"
+	check "round $round: eight programs are attached" test "$(links | grep -c '^[0-9]')" = 8
+	sleep 0.5
+	equal "traffic is seen" "$([ "$(map_u64 seen 1)" -gt 0 ] && echo yes)" yes
+	equal "calls are seen" "$([ "$(map_u64 call_counts 0)" -gt 0 ] && echo yes)" yes
+	kill -KILL "${pids[@]}"
+	wait "${pids[@]}" 2>/dev/null
+	check "nothing stays attached" within 20 nothing_is_attached
+	check "nothing stays loaded" within 20 nothing_is_loaded
+	check "traffic flows" kill -0 $flood
+	check "calls are made" kill -0 $calls
+	kill -INT $flood; kill $calls
+	wait $flood $calls 2>/dev/null
+done
+
+# Killed at any moment of its start, too.
+for delay in 0.01 0.03 0.05 0.08 0.1 0.15 0.2 0.3 0.4 0.5; do
+	modbpf load "$E2E/count_calls.bpf.o" >/dev/null 2>&1 </dev/null &
+	holder=$!
+	sleep $delay
+	kill -KILL $holder
+	wait $holder 2>/dev/null
+done
+check "nothing stays of loaders killed at the start" within 20 nothing_is_loaded
+net_down
+check "the module leaves" remove_soon
+finish

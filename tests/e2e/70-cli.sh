@@ -1,0 +1,66 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# The CLI's commands on programs, maps and links that are there.
+. "$(dirname "$0")/lib.sh"
+
+is_json() {
+	python3 -c 'import json, sys; json.load(sys.stdin)' <<<"$1"
+}
+
+refused "without the module it says what to do" "insert the module" modbpf prog show
+check "the module is inserted" insert
+check "no programs, no output" nothing_is_loaded
+equal "and an empty list in JSON" "$(modbpf -j prog show)" "[]"
+check "features" modbpf feature
+check "features in JSON" is_json "$(modbpf -j feature)"
+check "a program is tried and thrown away" modbpf prog load "$E2E/judge.bpf.o"
+
+hold "$SCRATCH/log" modbpf load "$E2E/count_calls.bpf.o" || finish
+id=$(modbpf prog show name umask_entry | sed -n 's/^\([0-9]*\):.*/\1/p')
+check "a program has an id" test "${id:-0}" -gt 0
+check "prog show by id" modbpf prog show id "$id"
+contains "it is a kprobe program" "$out" "kprobe"
+contains "it is compiled" "$out" "jited"
+check "a unique prefix will do" modbpf p s i "$id"
+for what in "prog show" "map show" "link show" "prog show id $id"; do
+	check "JSON of $what" is_json "$(modbpf -j $what)"
+	check "pretty JSON of $what" is_json "$(modbpf -p $what)"
+done
+check "its instructions" modbpf prog dump xlated id "$id"
+contains "end with exit" "$out" "exit"
+check "its machine code" modbpf prog dump jited id "$id"
+contains "is code" "$out" "ret"
+"$E2E/umasks" 7
+contains "its runs are counted" "$(modbpf prog show id "$id")" "run_cnt"
+
+check "a map" modbpf map lookup name call_counts key hex 00 00 00 00
+contains "has its value" "$out" "07 00 00 00 00 00 00 00"
+check "is changed" modbpf map update name call_counts key hex 05 00 00 00 value hex 2a 00 00 00 00 00 00 00
+equal "and read back" "$(map_u64 call_counts 5)" 42
+check "is dumped" modbpf map dump name call_counts
+contains "to its end" "$out" "Found 8 elements"
+refused "has no element 8" "" modbpf map lookup name call_counts key hex 08 00 00 00
+refused "an array's element stays" "" modbpf map delete name call_counts key hex 01 00 00 00
+refused "no such map" "" modbpf map show id 999999
+refused "no such link" "" modbpf link detach id 999999
+release
+
+cat >"$SCRATCH/packet.py" <<'END'
+import sys
+# IPv4 header without options, UDP, and eight bytes.
+sys.stdout.buffer.write(bytes([0x45, 0, 0, 36, 0, 0, 0, 0, 64, 17, 0, 0, 10, 0, 0, 1, 10, 0, 0, 2]
+                              + [0] * 16))
+END
+python3 "$SCRATCH/packet.py" >"$SCRATCH/packet"
+if hold "$SCRATCH/judge" modbpf load "$E2E/judge.bpf.o"; then
+	check "a program runs on a packet from a file" modbpf prog run name judge data_in "$SCRATCH/packet" repeat 3
+	contains "and keeps it" "$out" "Return value: 1"
+	refused "a program that is not there does not" "" modbpf prog run name nobody data_in "$SCRATCH/packet"
+	release
+fi
+head -c 2000 /dev/urandom >"$SCRATCH/noise"
+refused "noise is no object" "" modbpf load "$SCRATCH/noise"
+refused "nor is an ELF of another machine" "" modbpf load /bin/true
+check "nothing is left" within 10 nothing_is_loaded
+check "the module leaves" remove_soon
+finish

@@ -1,0 +1,206 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# What the end-to-end tests share: counting, the module in and out, two network namespaces.
+#
+# A test is a script tests/e2e/NN-name.sh that runs inside a virtual machine as root.  It
+# sources this file, calls check, refused and equal, and ends with "finish", which prints
+# "NAME: N passed, N failed" last.  What cannot be tried says: skip NAME REASON.
+set -u
+# The module never goes into the machine that one works on.
+[ -n "${VM_DIR:-}" ] || { echo "this runs in a virtual machine: tests/run vmtest, or tests/vm/run" >&2; exit 2; }
+MODBPF_ROOT=${MODBPF_ROOT:-$(cd "$(dirname "$0")/../.." && pwd)}
+cd "$MODBPF_ROOT" || exit 1
+PATH=$MODBPF_ROOT/build/user:$PATH
+E2E=$MODBPF_ROOT/build/tests/e2e
+EXAMPLES=$MODBPF_ROOT/build/examples
+KO=$MODBPF_ROOT/build/module-$(uname -r)/modbpf.ko
+NAME=$(basename "$0" .sh)
+SCRATCH=$(mktemp -d)
+passed=0 failed=0
+
+ok() {
+	passed=$((passed + 1))
+	echo "  ok    $*"
+}
+
+bad() {
+	failed=$((failed + 1))
+	echo "  FAIL  $NAME: $*"
+}
+
+skip() {	# skip WHAT REASON
+	echo "skip: $1: $2"
+}
+
+# check WHAT COMMAND...: it succeeds; what it printed is in $out.
+check() {
+	local what=$1 status
+	shift
+	out=$("$@" 2>&1 </dev/null)
+	status=$?
+	if [ $status = 0 ]; then
+		ok "$what"
+	else
+		bad "$what: '$*' ended with $status: ${out:0:600}"
+	fi
+	return $status
+}
+
+# refused WHAT TEXT COMMAND...: it fails, and says TEXT.
+refused() {
+	local what=$1 text=$2 status
+	shift 2
+	out=$("$@" 2>&1 </dev/null)
+	status=$?
+	if [ $status = 0 ]; then
+		bad "$what: '$*' succeeded"
+	elif [ $status -gt 128 ] && [ $status -lt 255 ]; then
+		bad "$what: '$*' died of a signal: $status"
+	elif [[ $out != *"$text"* ]]; then
+		bad "$what: '$*' does not say '$text' but: ${out:0:600}"
+	else
+		ok "$what"
+	fi
+}
+
+# equal WHAT GOT WANT
+equal() {
+	if [ "$2" = "$3" ]; then
+		ok "$1"
+	else
+		bad "$1: '${2:0:600}', not '${3:0:600}'"
+	fi
+}
+
+# contains WHAT TEXT PART
+contains() {
+	if [[ $2 == *"$3"* ]]; then
+		ok "$1"
+	else
+		bad "$1: '$3' is not in: ${2:0:1000}"
+	fi
+}
+
+# within SECONDS COMMAND...: true as soon as it is, false when the time is over.
+within() {
+	local until=$((SECONDS + $1))
+	shift
+	until "$@" >/dev/null 2>&1 </dev/null; do
+		[ $SECONDS -lt $until ] || return 1
+		sleep 0.1
+	done
+}
+
+# --- the module ----------------------------------------------------------------
+
+insert() {	# insert [PARAMETERS]
+	insmod "$KO" "$@"
+}
+
+is_in() {
+	grep -q '^modbpf ' /proc/modules
+}
+
+remove() {
+	rmmod modbpf
+}
+
+# Programs and links die after grace periods: the module is free a moment later.
+remove_soon() {
+	within 20 remove
+}
+
+links() {
+	modbpf link show
+}
+
+nothing_is_attached() {
+	[ -z "$(links)" ]
+}
+
+nothing_is_loaded() {
+	[ -z "$(modbpf prog show; modbpf map show; modbpf link show)" ]
+}
+
+# map_u64 NAME INDEX: the 64-bit number at that index of an array, all CPUs added up.
+map_u64() {
+	"$E2E/mapval" "$1" "$2"
+}
+
+# hold OUT COMMAND...: run in the background until it says that it is attached; its
+# process id is in $holder.
+hold() {
+	local log=$1
+	shift
+	"$@" >"$log" 2>&1 </dev/null &
+	holder=$!
+	if ! within 30 grep -q -i 'attached' "$log"; then
+		bad "'$*' does not attach: $(head -c 1500 "$log")"
+		return 1
+	fi
+}
+
+# release: end it as Ctrl-C does.
+release() {
+	kill -INT "$holder" 2>/dev/null || kill -TERM "$holder" 2>/dev/null
+	wait "$holder" 2>/dev/null
+}
+
+# --- two network namespaces ------------------------------------------------------
+
+# left 10.77.0.1 fd77::1  <-- veth -->  right 10.77.0.2 fd77::2
+net_up() {
+	local side
+	ip netns add left && ip netns add right || return 1
+	ip link add veth-left netns left type veth peer name veth-right netns right || return 1
+	for side in left right; do
+		ip netns exec $side sysctl -q -w net.ipv6.conf.all.accept_dad=0 net.ipv6.conf.default.accept_dad=0
+		ip -n $side link set lo up
+		ip -n $side addr add 10.77.0.$([ $side = left ] && echo 1 || echo 2)/24 dev veth-$side
+		ip -n $side addr add fd77::$([ $side = left ] && echo 1 || echo 2)/64 dev veth-$side nodad
+		ip -n $side link set veth-$side up
+	done
+	# The first packet waits for the neighbour to be found: that shall not be a tested one.
+	within 10 left ping -c 1 -W 1 10.77.0.2 && within 10 left ping -c 1 -W 1 fd77::2
+}
+
+left() {
+	ip netns exec left "$@"
+}
+
+right() {
+	ip netns exec right "$@"
+}
+
+net_down() {
+	ip netns del left
+	ip netns del right
+}
+
+# A server on both families that takes one connection after the other.
+serve() {	# serve PORT
+	right nc -l -k -4 -p "$1" >/dev/null 2>&1 </dev/null &
+	servers+=($!)
+	right nc -l -k -6 -p "$1" >/dev/null 2>&1 </dev/null &
+	servers+=($!)
+	within 10 listens "$1"
+}
+
+listens() {
+	[ "$(right ss -H -l -t -n "sport = :$1" | wc -l)" -ge 2 ]
+}
+
+connects() {	# connects ADDRESS PORT
+	echo hello | timeout 5 ip netns exec left nc -N -w 2 "$1" "$2"
+}
+
+servers=()
+finish() {
+	local pid
+	for pid in "${servers[@]}"; do
+		kill "$pid" 2>/dev/null
+	done
+	rm -rf "$SCRATCH"
+	echo "$NAME: $passed passed, $failed failed"
+	[ $failed = 0 ]
+	exit
+}
