@@ -14,13 +14,14 @@ struct modbpf_btf {
 	struct object obj;
 	u32 bytes;
 	u8 *data;
-	struct rcu_head rcu;
 };
 
 extern struct object_ids modbpf_btf_ids;
 extern const struct file_operations modbpf_btf_fops;
 
+/* Process context. NULL is fine. */
 void btf_put(struct modbpf_btf *btf);
+/* With a reference; ERR_PTR(-EBADF: no fd, -EINVAL: not BTF). */
 struct modbpf_btf *btf_get_by_fd(const struct caller *caller, int fd);
 
 #endif

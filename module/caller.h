@@ -50,6 +50,9 @@ struct file *caller_fget(const struct caller *caller, int fd);
 int caller_fd_install(const struct caller *caller, const char *name,
 		      const struct file_operations *fops, void *priv, int flags);
 
+/* A signal waits for the caller: long work is to be given up with -EINTR. */
+bool caller_is_interrupted(const struct caller *caller);
+
 /* Capabilities in the initial user namespace; CAP_SYS_ADMIN implies BPF, PERFMON. */
 bool caller_capable(const struct caller *caller, int cap);
 bool caller_bpf_capable(const struct caller *caller);

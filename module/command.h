@@ -8,48 +8,73 @@
 #ifndef MODBPF_MODULE_COMMAND_H
 #define MODBPF_MODULE_COMMAND_H
 
+#include <linux/stddef.h>
 #include <linux/types.h>
 
+#include "uapi/modbpf.h"
+
 struct caller;
-union modbpf_attr;
+
+/* The attr in the caller's memory, for commands that write fields back. */
+struct command_out {
+	u64 addr;
+	u32 bytes;	/* that the caller named; nothing beyond is written */
+};
+
+typedef int (*command_fn)(const struct caller *caller, const union modbpf_attr *attr,
+			  const struct command_out *out);
 
 /*
- * @uattr: user address of the attr, for commands that write fields back; only
- * the first @size bytes that the caller named may be written (command_put()
- * checks it).
+ * Write @bytes at @offset of the attr, if the caller has room for them there.
+ * 0 or -EFAULT.
  */
-typedef int (*command_fn)(const struct caller *caller, union modbpf_attr *attr, u64 uattr);
+int command_put(const struct caller *caller, const struct command_out *out,
+		u32 offset, const void *src, u32 bytes);
+#define COMMAND_PUT(caller, out, member, src) \
+	command_put(caller, out, offsetof(union modbpf_attr, member), src, \
+		    sizeof_field(union modbpf_attr, member))
 
 /* MODBPF_IOC_CALL with @ucall, the user address of a struct modbpf_call. */
 long command_call(const struct caller *caller, u64 ucall);
 
 /* module/prog_load.c */
-int prog_load_command(const struct caller *caller, union modbpf_attr *attr, u64 uattr);
+int prog_load_command(const struct caller *caller, const union modbpf_attr *attr,
+		      const struct command_out *out);
 /* module/test_run.c */
-int prog_test_run_command(const struct caller *caller, union modbpf_attr *attr, u64 uattr);
+int prog_test_run_command(const struct caller *caller, const union modbpf_attr *attr,
+			  const struct command_out *out);
 /* module/map.c */
-int map_create_command(const struct caller *caller, union modbpf_attr *attr, u64 uattr);
+int map_create_command(const struct caller *caller, const union modbpf_attr *attr,
+		       const struct command_out *out);
 /* module/link.c */
-int link_create_command(const struct caller *caller, union modbpf_attr *attr, u64 uattr);
-int link_detach_command(const struct caller *caller, union modbpf_attr *attr, u64 uattr);
+int link_create_command(const struct caller *caller, const union modbpf_attr *attr,
+			const struct command_out *out);
+int link_detach_command(const struct caller *caller, const union modbpf_attr *attr,
+			const struct command_out *out);
 /* module/btf.c */
-int btf_load_command(const struct caller *caller, union modbpf_attr *attr, u64 uattr);
+int btf_load_command(const struct caller *caller, const union modbpf_attr *attr,
+		     const struct command_out *out);
 /* module/info.c */
-int object_info_command(const struct caller *caller, union modbpf_attr *attr, u64 uattr);
-int prog_next_id_command(const struct caller *caller, union modbpf_attr *attr, u64 uattr);
-int map_next_id_command(const struct caller *caller, union modbpf_attr *attr, u64 uattr);
-int link_next_id_command(const struct caller *caller, union modbpf_attr *attr, u64 uattr);
-int btf_next_id_command(const struct caller *caller, union modbpf_attr *attr, u64 uattr);
-int prog_fd_by_id_command(const struct caller *caller, union modbpf_attr *attr, u64 uattr);
-int map_fd_by_id_command(const struct caller *caller, union modbpf_attr *attr, u64 uattr);
-int link_fd_by_id_command(const struct caller *caller, union modbpf_attr *attr, u64 uattr);
-int btf_fd_by_id_command(const struct caller *caller, union modbpf_attr *attr, u64 uattr);
+int object_info_command(const struct caller *caller, const union modbpf_attr *attr,
+			const struct command_out *out);
+/* module/ids.c */
+int prog_next_id_command(const struct caller *caller, const union modbpf_attr *attr,
+			 const struct command_out *out);
+int map_next_id_command(const struct caller *caller, const union modbpf_attr *attr,
+			const struct command_out *out);
+int link_next_id_command(const struct caller *caller, const union modbpf_attr *attr,
+			 const struct command_out *out);
+int btf_next_id_command(const struct caller *caller, const union modbpf_attr *attr,
+			const struct command_out *out);
+int prog_fd_by_id_command(const struct caller *caller, const union modbpf_attr *attr,
+			  const struct command_out *out);
+int map_fd_by_id_command(const struct caller *caller, const union modbpf_attr *attr,
+			 const struct command_out *out);
+int link_fd_by_id_command(const struct caller *caller, const union modbpf_attr *attr,
+			  const struct command_out *out);
+int btf_fd_by_id_command(const struct caller *caller, const union modbpf_attr *attr,
+			 const struct command_out *out);
 
-/*
- * MAP_LOOKUP_ELEM, MAP_UPDATE_ELEM, MAP_DELETE_ELEM, MAP_GET_NEXT_KEY and
- * MAP_FREEZE are in module/map_cmd.h with this signature:
- *	int map_lookup_command(const struct caller *caller, union modbpf_attr *attr, u64 uattr);
- *	map_update_command, map_delete_command, map_next_key_command, map_freeze_command
- */
+/* module/map_cmd.h has those of map elements. */
 
 #endif

@@ -9,6 +9,9 @@
 #ifndef MODBPF_MODULE_LINK_H
 #define MODBPF_MODULE_LINK_H
 
+#include <linux/mutex.h>
+#include <linux/workqueue.h>
+
 #include "module/object.h"
 #include "uapi/modbpf.h"
 

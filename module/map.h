@@ -40,7 +40,8 @@ struct modbpf_map {
 	u64 memory;		/* bytes that it holds, for fdinfo's memlock */
 	bool frozen;		/* written under lock; no syscall may write any more */
 	u32 writers;		/* writable mmaps and syscall writes in progress; under lock */
-	struct mutex lock;	/* frozen, writers */
+	struct mutex lock;	/* frozen, writers; taken under mmap_lock: no user copy inside */
+	atomic_t fds;		/* open files; the last one gone calls release_fds */
 	struct rcu_work free_work;
 };
 
@@ -118,6 +119,11 @@ void map_put(struct modbpf_map *map);
 
 /* With a reference; ERR_PTR(-EBADF: no fd, -EINVAL: not a map). */
 struct modbpf_map *map_get_by_fd(const struct caller *caller, int fd);
+
+/* O_* for the fd of a map with MODBPF_F_RDONLY, _WRONLY in @flags, or -EINVAL for both. */
+int map_fd_flags(u32 flags);
+/* A new fd, which takes over the caller's reference; on failure that stays. Call it last. */
+int map_fd_install(const struct caller *caller, struct modbpf_map *map, int flags);
 
 /* Write accounting against MAP_FREEZE: 0 or -EPERM if frozen. */
 int map_write_begin(struct modbpf_map *map);

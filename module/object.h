@@ -23,12 +23,34 @@ struct object {
 
 struct object_ids {
 	struct idr idr;
-	spinlock_t lock;	/* protects idr */
+	spinlock_t lock;	/* protects idr; innermost, any context but NMI */
 };
+
+#define OBJECT_IDS_INIT(name) { \
+	.idr = IDR_INIT((name).idr), \
+	.lock = __SPIN_LOCK_UNLOCKED((name).lock), \
+}
+
+struct caller;
+struct workqueue_struct;
+
+/* Where what sleeps is freed. */
+extern struct workqueue_struct *modbpf_wq;
+
+/* 0 or -ENOMEM. */
+int objects_init(void);
+/* Waits until all that was ever published has been freed. No fd is open any more. Sleeps. */
+void objects_exit(void);
+
+/* The first reference, the creator and the time. */
+void object_init(struct object *obj, const struct caller *caller);
 
 /* Publish: gives @obj an id. 0, -ENOMEM, -ENOSPC. Sleeps. */
 int object_publish(struct object_ids *ids, struct object *obj);
+/* Any context but NMI. */
 void object_withdraw(struct object_ids *ids, struct object *obj);
+/* The memory of an object that was published has been freed. */
+void objects_forget_one(void);
 /* With a reference, or NULL. */
 struct object *object_get_by_id(struct object_ids *ids, u32 id);
 /* The smallest id above @id, or 0. */

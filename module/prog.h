@@ -13,6 +13,7 @@
 #include <linux/rcupdate.h>
 #include <linux/workqueue.h>
 
+#include "isa/interp.h"
 #include "module/map.h"
 #include "module/object.h"
 #include "verifier/verifier.h"
@@ -35,7 +36,8 @@ struct modbpf_prog {
 	bool jited;
 	u64 (*entry)(const void *ctx);	/* JIT image; NULL under jit=0 */
 	struct image *image;
-	u64 tail_entry;		/* what a program array holds: where a tail call lands, or &env under jit=0 */
+	struct interp_env interp;	/* jit=0 */
+	u64 tail_entry;		/* what a program array holds: where a tail call lands, or &interp under jit=0 */
 	struct prog_cpu __percpu *cpu;
 
 	struct verified_prog *verified;	/* final insns, kept for dumps and the interpreter */
@@ -49,6 +51,7 @@ struct modbpf_prog {
 	u32 map_cnt;
 	struct modbpf_btf *btf;	/* reference, or NULL */
 	u32 jited_bytes;
+	u32 *subprog_starts;	/* in the image, bytes; as many as verified->subprogs; NULL under jit=0 */
 	struct rcu_work free_work;
 };
 
@@ -61,7 +64,26 @@ static inline struct modbpf_prog *prog_get(struct modbpf_prog *prog)
 	return prog;
 }
 
-/* Any context. */
+/* Module parameter: programs run as machine code. Constant once the module is in. */
+extern bool modbpf_jit;
+
+/* A program with nothing in it, referenced by the caller. NULL: no memory. */
+struct modbpf_prog *prog_alloc(const struct caller *caller);
+/* Free one that was never published, in whatever state it is. Sleeps. */
+void prog_free(struct modbpf_prog *prog);
+
+/*
+ * module/prog_image.c: make verified @prog runnable; @descs per map index.
+ * 0, -ENOMEM, -ENOSPC, -E2BIG, -EINTR, -EOPNOTSUPP. Sleeps.
+ */
+int prog_compile(struct modbpf_prog *prog, const struct map_desc *descs);
+
+/* The sum over all CPUs. */
+void prog_counters(const struct modbpf_prog *prog, struct prog_cpu *sum);
+/* Bytes that it holds, for fdinfo's memlock. */
+u64 prog_memory(const struct modbpf_prog *prog);
+
+/* Any context but NMI. */
 void prog_put(struct modbpf_prog *prog);
 /* With a reference; ERR_PTR(-EBADF: no fd, -EINVAL: not a program). */
 struct modbpf_prog *prog_get_by_fd(const struct caller *caller, int fd);

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * How is the caller's memory reached, and what may the caller do? The one file
+ * that reads `current`, and the one that copies to and from user space on
+ * behalf of a command.
+ */
+#include "module/caller.h"
+
+#include <linux/anon_inodes.h>
+#include <linux/capability.h>
+#include <linux/cred.h>
+#include <linux/err.h>
+#include <linux/fcntl.h>
+#include <linux/file.h>
+#include <linux/mm.h>
+#include <linux/nsproxy.h>
+#include <linux/sched/signal.h>
+#include <linux/slab.h>
+#include <linux/uaccess.h>
+#include <net/net_namespace.h>
+
+void caller_init_current(struct caller *caller)
+{
+	caller->cred = current_cred();
+	caller->net = current->nsproxy->net_ns;
+}
+
+int caller_copy_in(const struct caller *caller, void *dst, u64 from, size_t bytes)
+{
+	return copy_from_user(dst, u64_to_user_ptr(from), bytes) ? -EFAULT : 0;
+}
+
+int caller_copy_out(const struct caller *caller, u64 to, const void *src, size_t bytes)
+{
+	return copy_to_user(u64_to_user_ptr(to), src, bytes) ? -EFAULT : 0;
+}
+
+int caller_clear(const struct caller *caller, u64 to, size_t bytes)
+{
+	return clear_user(u64_to_user_ptr(to), bytes) ? -EFAULT : 0;
+}
+
+int caller_is_zero(const struct caller *caller, u64 from, size_t bytes)
+{
+	return check_zeroed_user(u64_to_user_ptr(from), bytes);
+}
+
+void *caller_dup(const struct caller *caller, u64 from, size_t bytes)
+{
+	void *copy = kvmalloc(bytes, GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
+
+	if (!copy)
+		return ERR_PTR(-ENOMEM);
+	if (copy_from_user(copy, u64_to_user_ptr(from), bytes)) {
+		kvfree(copy);
+		return ERR_PTR(-EFAULT);
+	}
+	return copy;
+}
+
+long caller_copy_string(const struct caller *caller, char *dst, u64 from, size_t bytes)
+{
+	long length = strncpy_from_user(dst, u64_to_user_ptr(from), bytes);
+
+	return length == bytes ? -E2BIG : length;
+}
+
+struct file *caller_fget(const struct caller *caller, int fd)
+{
+	return fget(fd);
+}
+
+int caller_fd_install(const struct caller *caller, const char *name,
+		      const struct file_operations *fops, void *priv, int flags)
+{
+	return anon_inode_getfd(name, fops, priv, flags | O_CLOEXEC);
+}
+
+bool caller_is_interrupted(const struct caller *caller)
+{
+	return signal_pending(current);
+}
+
+bool caller_capable(const struct caller *caller, int cap)
+{
+	return ns_capable(&init_user_ns, cap);
+}
+
+bool caller_bpf_capable(const struct caller *caller)
+{
+	return caller_capable(caller, CAP_BPF) || caller_capable(caller, CAP_SYS_ADMIN);
+}
+
+bool caller_perfmon_capable(const struct caller *caller)
+{
+	return caller_capable(caller, CAP_PERFMON) || caller_capable(caller, CAP_SYS_ADMIN);
+}
+
+struct net *caller_net_by_fd(const struct caller *caller, int fd)
+{
+	return fd ? get_net_ns_by_fd(fd) : get_net(caller->net);
+}
+
+bool caller_net_admin(const struct caller *caller, struct net *net)
+{
+	return ns_capable(net->user_ns, CAP_NET_ADMIN);
+}

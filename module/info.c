@@ -1,0 +1,337 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * OBJ_GET_INFO_BY_FD: what is known of an object? The caller's struct may be
+ * shorter than ours or longer with a zero tail. In it an address with a count is
+ * room for that many; the count that goes back is what there is.
+ */
+#include <linux/err.h>
+#include <linux/file.h>
+#include <linux/fs.h>
+#include <linux/kernel.h>
+#include <linux/mm.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include "module/btf.h"
+#include "module/caller.h"
+#include "module/command.h"
+#include "module/image.h"
+#include "module/link.h"
+#include "module/map.h"
+#include "module/prog.h"
+
+/* The caller's info: where, and how much of it. */
+struct info_place {
+	u64 addr;
+	u32 bytes;	/* after info_read(): at most the struct's */
+};
+
+/* Copy in what the caller set of a struct of @bytes; the rest of @info is zero. */
+static int info_read(const struct caller *caller, struct info_place *place,
+		     void *info, u32 bytes)
+{
+	int is_zero;
+
+	memset(info, 0, bytes);
+	if (place->bytes > PAGE_SIZE)
+		return -E2BIG;
+	if (place->bytes > bytes) {
+		is_zero = caller_is_zero(caller, place->addr + bytes, place->bytes - bytes);
+		if (is_zero <= 0)
+			return is_zero < 0 ? is_zero : -E2BIG;
+		place->bytes = bytes;
+	}
+	return caller_copy_in(caller, info, place->addr, place->bytes);
+}
+
+static int info_write(const struct caller *caller, const struct info_place *place,
+		      const void *info, const struct command_out *out)
+{
+	int err = caller_copy_out(caller, place->addr, info, place->bytes);
+
+	return err ? err : COMMAND_PUT(caller, out, info.info_len, &place->bytes);
+}
+
+/*
+ * Copy an array of @cnt elements to the room at @addr for *@room of them, as much
+ * as fits, and say in *@room how many there are.
+ */
+static int put_array(const struct caller *caller, u64 addr, u32 *room, const void *array,
+		     u32 cnt, u32 element_bytes)
+{
+	u32 fits = min(*room, cnt);
+
+	*room = cnt;
+	if (!fits)
+		return 0;
+	if (!addr)
+		return -EFAULT;
+	return caller_copy_out(caller, addr, array, (size_t)fits * element_bytes);
+}
+
+/* --- programs ------------------------------------------------------------------- */
+
+static int put_map_ids(const struct caller *caller, const struct modbpf_prog *prog,
+		       struct modbpf_prog_info *info)
+{
+	u32 ids[MODBPF_MAX_USED_MAPS];
+	u32 i;
+
+	for (i = 0; i < prog->map_cnt; i++)
+		ids[i] = prog->maps[i]->obj.id;
+	return put_array(caller, info->map_ids, &info->nr_map_ids, ids, prog->map_cnt,
+			 sizeof(ids[0]));
+}
+
+/* Maps are named by their ids, as Linux shows them: an index means nothing outside. */
+static void name_maps(struct modbpf_insn *insns, u32 cnt, const struct modbpf_prog *prog)
+{
+	u32 i;
+
+	for (i = 0; i + 1 < cnt; i++) {
+		if (!insn_is_ld_imm64(&insns[i]))
+			continue;
+		if ((insns[i].src_reg == BPF_PSEUDO_MAP_FD ||
+		     insns[i].src_reg == BPF_PSEUDO_MAP_VALUE) &&
+		    (u32)insns[i].imm < prog->map_cnt)
+			insns[i].imm = prog->maps[insns[i].imm]->obj.id;
+		i++;
+	}
+}
+
+static int put_xlated(const struct caller *caller, const struct modbpf_prog *prog,
+		      struct modbpf_prog_info *info)
+{
+	u32 cnt = prog->verified->insn_cnt;
+	struct modbpf_insn *insns;
+	int err;
+
+	if (!info->xlated_prog_len) {
+		info->xlated_prog_len = cnt * sizeof(*insns);
+		return 0;
+	}
+	insns = kvmalloc_array(cnt, sizeof(*insns), GFP_KERNEL_ACCOUNT);
+	if (!insns)
+		return -ENOMEM;
+	memcpy(insns, prog->verified->insns, cnt * sizeof(*insns));
+	name_maps(insns, cnt, prog);
+	err = put_array(caller, info->xlated_prog_insns, &info->xlated_prog_len, insns,
+			cnt * sizeof(*insns), 1);
+	kvfree(insns);
+	return err;
+}
+
+static int put_jited(const struct caller *caller, const struct modbpf_prog *prog,
+		     struct modbpf_prog_info *info)
+{
+	const void *image;
+
+	if (!prog->jited) {
+		info->jited_prog_len = 0;
+		return 0;
+	}
+	image = (const void *)(unsigned long)image_addr(prog->image);
+	return put_array(caller, info->jited_prog_insns, &info->jited_prog_len, image,
+			 prog->jited_bytes, 1);
+}
+
+static int put_places(const struct caller *caller, const struct modbpf_prog *prog,
+		      struct modbpf_prog_info *info, u32 cnt, u64 *starts, u32 *lens)
+{
+	u32 i, end;
+	int err;
+
+	for (i = 0; i < cnt; i++) {
+		end = i + 1 < cnt ? prog->subprog_starts[i + 1] : prog->jited_bytes;
+		lens[i] = end - prog->subprog_starts[i];
+		starts[i] = image_addr(prog->image) + prog->subprog_starts[i];
+	}
+	err = put_array(caller, info->jited_ksyms, &info->nr_jited_ksyms, starts, cnt,
+			sizeof(*starts));
+	if (err)
+		return err;
+	return put_array(caller, info->jited_func_lens, &info->nr_jited_func_lens, lens, cnt,
+			 sizeof(*lens));
+}
+
+/* Where each subprogram's code is, and how long it is. */
+static int put_functions(const struct caller *caller, const struct modbpf_prog *prog,
+			 struct modbpf_prog_info *info)
+{
+	u32 cnt = prog->jited ? prog->verified->subprog_cnt : 0;
+	u64 *starts = kcalloc(cnt + 1, sizeof(*starts), GFP_KERNEL_ACCOUNT);
+	u32 *lens = kcalloc(cnt + 1, sizeof(*lens), GFP_KERNEL_ACCOUNT);
+	int err = -ENOMEM;
+
+	if (starts && lens)
+		err = put_places(caller, prog, info, cnt, starts, lens);
+	kfree(lens);
+	kfree(starts);
+	return err;
+}
+
+/* Code tells where the kernel's things are: not for everyone who holds the fd. */
+static int put_code(const struct caller *caller, const struct modbpf_prog *prog,
+		    struct modbpf_prog_info *info)
+{
+	int err;
+
+	if (!caller_bpf_capable(caller)) {
+		info->xlated_prog_len = 0;
+	} else {
+		err = put_xlated(caller, prog, info);
+		if (err)
+			return err;
+	}
+	if (!caller_bpf_capable(caller) || !caller_perfmon_capable(caller)) {
+		info->jited_prog_len = 0;
+		info->nr_jited_ksyms = 0;
+		info->nr_jited_func_lens = 0;
+		return 0;
+	}
+	err = put_jited(caller, prog, info);
+	return err ? err : put_functions(caller, prog, info);
+}
+
+static void prog_facts(const struct modbpf_prog *prog, struct modbpf_prog_info *info)
+{
+	struct prog_cpu sum;
+
+	prog_counters(prog, &sum);
+	info->type = prog->type;
+	info->id = prog->obj.id;
+	memcpy(info->tag, prog->tag, sizeof(info->tag));
+	info->load_time = prog->obj.load_time;
+	info->created_by_uid = prog->obj.uid;
+	memcpy(info->name, prog->obj.name, sizeof(info->name));
+	info->ifindex = 0;
+	info->gpl_compatible = prog->gpl_compatible;
+	info->pad_bits = 0;
+	info->netns_dev = 0;
+	info->netns_ino = 0;
+	info->btf_id = prog->btf ? prog->btf->obj.id : 0;
+	info->func_info_rec_size = 8;	/* Linux's; none are given out yet */
+	info->nr_func_info = 0;
+	info->nr_line_info = 0;
+	info->nr_jited_line_info = 0;
+	info->line_info_rec_size = 16;
+	info->jited_line_info_rec_size = 8;
+	info->nr_prog_tags = 0;
+	info->run_time_ns = sum.nsecs;
+	info->run_cnt = sum.runs;
+	info->recursion_misses = sum.misses;
+	info->verified_insns = prog->stats.insns_processed;
+	info->attach_btf_obj_id = 0;
+	info->attach_btf_id = 0;
+	info->pad_end = 0;
+}
+
+static int prog_info(const struct caller *caller, const struct modbpf_prog *prog,
+		     struct info_place *place, const struct command_out *out)
+{
+	struct modbpf_prog_info info;
+	int err;
+
+	err = info_read(caller, place, &info, sizeof(info));
+	if (err)
+		return err;
+	prog_facts(prog, &info);
+	err = put_map_ids(caller, prog, &info);
+	if (err)
+		return err;
+	err = put_code(caller, prog, &info);
+	return err ? err : info_write(caller, place, &info, out);
+}
+
+/* --- maps, links, BTF --------------------------------------------------------------- */
+
+static int map_info(const struct caller *caller, const struct modbpf_map *map,
+		    struct info_place *place, const struct command_out *out)
+{
+	struct modbpf_map_info info;
+	int err = info_read(caller, place, &info, sizeof(info));
+
+	if (err)
+		return err;
+	memset(&info, 0, sizeof(info));
+	info.type = map->type;
+	info.id = map->obj.id;
+	info.key_size = map->key_size;
+	info.value_size = map->value_size;
+	info.max_entries = map->max_entries;
+	info.map_flags = map->flags;
+	info.map_extra = map->extra;
+	memcpy(info.name, map->obj.name, sizeof(info.name));
+	if (map->btf) {
+		info.btf_id = map->btf->obj.id;
+		info.btf_key_type_id = map->btf_key_type_id;
+		info.btf_value_type_id = map->btf_value_type_id;
+	}
+	return info_write(caller, place, &info, out);
+}
+
+static int link_info(const struct caller *caller, struct modbpf_link *link,
+		     struct info_place *place, const struct command_out *out)
+{
+	struct modbpf_link_info asked, info;
+	int err = info_read(caller, place, &asked, sizeof(asked));
+
+	if (err)
+		return err;
+	memset(&info, 0, sizeof(info));
+	info.type = link->ops->type;
+	info.id = link->obj.id;
+	info.prog_id = link->prog->obj.id;
+	if (link->ops->fill_info) {
+		err = link->ops->fill_info(caller, link, &info, &asked);
+		if (err)
+			return err;
+	}
+	return info_write(caller, place, &info, out);
+}
+
+static int btf_info(const struct caller *caller, const struct modbpf_btf *btf,
+		    struct info_place *place, const struct command_out *out)
+{
+	struct modbpf_btf_info info;
+	u32 fits;
+	int err = info_read(caller, place, &info, sizeof(info));
+
+	if (err)
+		return err;
+	if (!info.name != !info.name_len)
+		return -EINVAL;
+	fits = min(info.btf_size, btf->bytes);
+	if (fits && caller_copy_out(caller, info.btf, btf->data, fits))
+		return -EFAULT;
+	/* What user space loads has no name: an empty string. */
+	if (info.name && caller_copy_out(caller, info.name, "", 1))
+		return -EFAULT;
+	info.btf_size = btf->bytes;
+	info.id = btf->obj.id;
+	info.name_len = 0;
+	info.kernel_btf = 0;
+	return info_write(caller, place, &info, out);
+}
+
+int object_info_command(const struct caller *caller, const union modbpf_attr *attr,
+			const struct command_out *out)
+{
+	struct info_place place = { attr->info.info, attr->info.info_len };
+	struct file *file = caller_fget(caller, attr->info.bpf_fd);
+	int err = -EINVAL;
+
+	if (!file)
+		return -EBADF;
+	/* The file holds the object. */
+	if (file->f_op == &modbpf_prog_fops)
+		err = prog_info(caller, file->private_data, &place, out);
+	else if (file->f_op == &modbpf_map_fops)
+		err = map_info(caller, file->private_data, &place, out);
+	else if (file->f_op == &modbpf_link_fops)
+		err = link_info(caller, file->private_data, &place, out);
+	else if (file->f_op == &modbpf_btf_fops)
+		err = btf_info(caller, file->private_data, &place, out);
+	fput(file);
+	return err;
+}

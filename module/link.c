@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Which program may hang on which hook, and how does it come off? One row per
+ * attach type. A link that has an fd is hooked; when the fd goes, by whatever
+ * death of its owner, the link is unhooked before close() returns.
+ */
+#include "module/link.h"
+
+#include <linux/err.h>
+#include <linux/file.h>
+#include <linux/fs.h>
+#include <linux/kernel.h>
+#include <linux/module.h>
+#include <linux/seq_file.h>
+
+#include "isa/abi.h"
+#include "module/caller.h"
+#include "module/command.h"
+#include "module/prog.h"
+
+struct object_ids modbpf_link_ids = OBJECT_IDS_INIT(modbpf_link_ids);
+
+/*
+ * There are no perf events here yet. What is no fd at all gets the error by
+ * which libraries tell that perf links are known.
+ */
+static int perf_link_attach(const struct caller *caller, const union modbpf_attr *attr,
+			    struct modbpf_prog *prog, struct modbpf_link **out)
+{
+	struct file *file = caller_fget(caller, attr->link_create.target_fd);
+
+	if (!file)
+		return -EBADF;
+	fput(file);
+	return -EINVAL;
+}
+
+static const struct hook_row hook_rows[] = {
+	{ MODBPF_ATTACH_PERF_EVENT, BIT_ULL(MODBPF_PROG_KPROBE) | BIT_ULL(MODBPF_PROG_TRACEPOINT) |
+	  BIT_ULL(MODBPF_PROG_PERF_EVENT) | BIT_ULL(MODBPF_PROG_SOCKET_FILTER), perf_link_attach },
+	{ MODBPF_ATTACH_KPROBE_MULTI, BIT_ULL(MODBPF_PROG_KPROBE), kprobe_link_attach },
+	{ MODBPF_ATTACH_NETFILTER, BIT_ULL(MODBPF_PROG_NETFILTER) |
+	  BIT_ULL(MODBPF_PROG_CGROUP_SKB) | BIT_ULL(MODBPF_PROG_SCHED_CLS),
+	  netfilter_link_attach },
+};
+
+static void link_detach(struct modbpf_link *link)
+{
+	mutex_lock(&link->lock);
+	if (!link->detached) {
+		link->ops->detach(link);
+		link->detached = true;
+	}
+	mutex_unlock(&link->lock);
+}
+
+/* Unhook, free, and let the program go. Sleeps. */
+static void link_destroy(struct modbpf_link *link)
+{
+	struct modbpf_prog *prog = link->prog;
+
+	link_detach(link);
+	mutex_destroy(&link->lock);
+	link->ops->destroy(link);
+	prog_put(prog);
+}
+
+static void link_free(struct modbpf_link *link)
+{
+	link_destroy(link);
+	objects_forget_one();
+}
+
+static void link_free_work(struct work_struct *work)
+{
+	link_free(container_of(work, struct modbpf_link, free_work));
+}
+
+void link_init(struct modbpf_link *link, const struct link_ops *ops,
+	       struct modbpf_prog *prog, u32 attach_type)
+{
+	refcount_set(&link->obj.refs, 1);
+	link->ops = ops;
+	link->prog = prog;
+	link->attach_type = attach_type;
+	link->detached = false;
+	mutex_init(&link->lock);
+	INIT_WORK(&link->free_work, link_free_work);
+}
+
+/* True when the caller has to free it. */
+static bool link_drop(struct modbpf_link *link)
+{
+	if (!refcount_dec_and_test(&link->obj.refs))
+		return false;
+	object_withdraw(&modbpf_link_ids, &link->obj);
+	return true;
+}
+
+void link_put(struct modbpf_link *link)
+{
+	if (link_drop(link))
+		queue_work(modbpf_wq, &link->free_work);
+}
+
+struct modbpf_link *link_get_by_fd(const struct caller *caller, int fd)
+{
+	struct file *file = caller_fget(caller, fd);
+	struct modbpf_link *link = ERR_PTR(-EINVAL);
+
+	if (!file)
+		return ERR_PTR(-EBADF);
+	if (file->f_op == &modbpf_link_fops) {
+		link = file->private_data;
+		refcount_inc(&link->obj.refs);
+	}
+	fput(file);
+	return link;
+}
+
+/* At once, not from a work: who closed the fd may rely on it. */
+static int link_release(struct inode *inode, struct file *file)
+{
+	struct modbpf_link *link = file->private_data;
+
+	if (link_drop(link))
+		link_free(link);
+	return 0;
+}
+
+static void link_show_fdinfo(struct seq_file *m, struct file *file)
+{
+	const struct modbpf_link *link = file->private_data;
+	const struct modbpf_prog *prog = link->prog;
+
+	seq_printf(m, "link_type:\t%s\n", link->ops->name);
+	seq_printf(m, "link_id:\t%u\n", link->obj.id);
+	seq_printf(m, "prog_tag:\t%*phN\n", (int)sizeof(prog->tag), prog->tag);
+	seq_printf(m, "prog_id:\t%u\n", prog->obj.id);
+	if (link->ops->show_fdinfo)
+		link->ops->show_fdinfo(link, m);
+}
+
+const struct file_operations modbpf_link_fops = {
+	.owner = THIS_MODULE,
+	.release = link_release,
+	.show_fdinfo = link_show_fdinfo,
+};
+
+/* --- commands ---------------------------------------------------------------------- */
+
+static const struct hook_row *hook_of(u32 attach_type, const struct modbpf_prog *prog)
+{
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(hook_rows); i++)
+		if (hook_rows[i].attach_type == attach_type &&
+		    hook_rows[i].prog_types & BIT_ULL(prog->type))
+			return &hook_rows[i];
+	return NULL;
+}
+
+/* The link is hooked and holds @prog's reference, or nothing has happened. */
+static int link_create(const struct caller *caller, const union modbpf_attr *attr,
+		       struct modbpf_prog *prog)
+{
+	const struct hook_row *hook = hook_of(attr->link_create.attach_type, prog);
+	struct modbpf_link *link;
+	int err;
+
+	if (!hook)
+		return -EINVAL;
+	err = hook->attach(caller, attr, prog, &link);
+	if (err)
+		return err;
+	prog_get(prog);
+	object_init(&link->obj, caller);
+	err = object_publish(&modbpf_link_ids, &link->obj);
+	if (err) {
+		link_destroy(link);
+		return err;
+	}
+	err = caller_fd_install(caller, "bpf_link", &modbpf_link_fops, link, O_RDWR);
+	/* Someone may have got it by its id: only the last reference frees. */
+	if (err < 0 && link_drop(link))
+		link_free(link);
+	return err;
+}
+
+int link_create_command(const struct caller *caller, const union modbpf_attr *attr,
+			const struct command_out *out)
+{
+	struct modbpf_prog *prog = prog_get_by_fd(caller, attr->link_create.prog_fd);
+	int err;
+
+	if (IS_ERR(prog))
+		return PTR_ERR(prog);
+	err = link_create(caller, attr, prog);
+	prog_put(prog);
+	return err;
+}
+
+int link_detach_command(const struct caller *caller, const union modbpf_attr *attr,
+			const struct command_out *out)
+{
+	struct modbpf_link *link = link_get_by_fd(caller, attr->link_detach.link_fd);
+
+	if (IS_ERR(link))
+		return PTR_ERR(link);
+	link_detach(link);
+	link_put(link);
+	return 0;
+}

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * How does the module come and go? The device appears last and goes first. An
+ * open fd of the device or of any object pins the module, so when exit runs
+ * nothing is attached and no command is under way.
+ */
+#include <linux/fs.h>
+#include <linux/init.h>
+#include <linux/miscdevice.h>
+#include <linux/module.h>
+#include <linux/moduleparam.h>
+
+#include "module/caller.h"
+#include "module/command.h"
+#include "module/helper.h"
+#include "module/image.h"
+#include "module/link.h"
+#include "module/object.h"
+#include "module/prog.h"
+#include "module/target.h"
+
+bool modbpf_jit = true;
+module_param_named(jit, modbpf_jit, bool, 0444);
+MODULE_PARM_DESC(jit, "run programs as machine code; 0: interpret them (default 1)");
+
+static long device_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
+{
+	struct caller caller;
+
+	switch (cmd) {
+	case MODBPF_IOC_CALL:
+		caller_init_current(&caller);
+		return command_call(&caller, arg);
+	case MODBPF_IOC_PERF:
+		return -EOPNOTSUPP;	/* not supported yet: events */
+	default:
+		return -ENOTTY;
+	}
+}
+
+static const struct file_operations device_fops = {
+	.owner = THIS_MODULE,
+	.open = nonseekable_open,
+	.unlocked_ioctl = device_ioctl,
+	.compat_ioctl = compat_ptr_ioctl,
+};
+
+static struct miscdevice device = {
+	.minor = MISC_DYNAMIC_MINOR,
+	.name = "modbpf",
+	.fops = &device_fops,
+	.mode = 0600,
+};
+
+static int check_params(void)
+{
+	if (modbpf_jit || MODBPF_INTERP)
+		return 0;
+	pr_err("modbpf: jit=0, but the interpreter was left out of this build\n");
+	return -EINVAL;
+}
+
+static int __init modbpf_init(void)
+{
+	int err;
+
+	err = check_params();
+	if (err)
+		return err;
+	helpers_init();
+	err = target_init();
+	if (err)
+		return err;
+	err = image_init();
+	if (err)
+		return err;
+	err = objects_init();
+	if (err)
+		goto exit_image;
+	err = hooks_init();
+	if (err)
+		goto exit_objects;
+	err = misc_register(&device);
+	if (err)
+		goto exit_hooks;
+	return 0;
+exit_hooks:
+	hooks_exit();
+exit_objects:
+	objects_exit();
+exit_image:
+	image_exit();
+	return err;
+}
+
+static void __exit modbpf_exit(void)
+{
+	misc_deregister(&device);
+	hooks_exit();
+	objects_exit();
+	image_exit();
+}
+
+module_init(modbpf_init);
+module_exit(modbpf_exit);
+MODULE_LICENSE("GPL");
+MODULE_DESCRIPTION("eBPF as a module: verifier, JIT, maps and hooks behind /dev/modbpf");

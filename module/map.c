@@ -1,0 +1,341 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * How does a map come to be, how is its fd used, and when does it go? What a
+ * map stores is its type's business, in module/map/.
+ */
+#include "module/map.h"
+
+#include <linux/err.h>
+#include <linux/file.h>
+#include <linux/fs.h>
+#include <linux/mm.h>
+#include <linux/module.h>
+#include <linux/nodemask.h>
+#include <linux/seq_file.h>
+
+#include "module/btf.h"
+#include "module/caller.h"
+#include "module/command.h"
+#include "module/compat/vma.h"
+
+struct object_ids modbpf_map_ids = OBJECT_IDS_INIT(modbpf_map_ids);
+
+static void map_destroy(struct modbpf_map *map)
+{
+	struct modbpf_btf *btf = map->btf;
+
+	mutex_destroy(&map->lock);
+	map->ops->destroy(map);
+	btf_put(btf);
+}
+
+static void map_free_work(struct work_struct *work)
+{
+	struct modbpf_map *map = container_of(to_rcu_work(work), struct modbpf_map, free_work);
+
+	map_destroy(map);
+	objects_forget_one();
+}
+
+void map_put(struct modbpf_map *map)
+{
+	if (!refcount_dec_and_test(&map->obj.refs))
+		return;
+	object_withdraw(&modbpf_map_ids, &map->obj);
+	queue_rcu_work(modbpf_wq, &map->free_work);
+}
+
+struct modbpf_map *map_get_by_fd(const struct caller *caller, int fd)
+{
+	struct file *file = caller_fget(caller, fd);
+	struct modbpf_map *map = ERR_PTR(-EINVAL);
+
+	if (!file)
+		return ERR_PTR(-EBADF);
+	if (file->f_op == &modbpf_map_fops)
+		map = map_get(file->private_data);
+	fput(file);
+	return map;
+}
+
+int map_write_begin(struct modbpf_map *map)
+{
+	int err = 0;
+
+	mutex_lock(&map->lock);
+	if (map->frozen)
+		err = -EPERM;
+	else
+		map->writers++;
+	mutex_unlock(&map->lock);
+	return err;
+}
+
+void map_write_end(struct modbpf_map *map)
+{
+	mutex_lock(&map->lock);
+	map->writers--;
+	mutex_unlock(&map->lock);
+}
+
+u32 map_sys_value_size(const struct modbpf_map *map)
+{
+	return map->ops->sys_value_size ? map->ops->sys_value_size(map) : map->value_size;
+}
+
+void map_describe(struct modbpf_map *map, struct map_desc *desc)
+{
+	bool is_constant;
+
+	desc->type = map->type;
+	desc->key_size = map->key_size;
+	desc->value_size = map->value_size;
+	desc->max_entries = map->max_entries;
+	desc->flags = map->flags;
+	desc->frozen = NULL;
+	desc->frozen_size = 0;
+	/* Nobody is left who may write: programs by the flag, user space by the freeze. */
+	mutex_lock(&map->lock);
+	is_constant = map->frozen && !map->writers && (map->flags & MODBPF_F_RDONLY_PROG);
+	mutex_unlock(&map->lock);
+	if (!is_constant || !map->ops->frozen_bytes)
+		return;
+	desc->frozen = map->ops->frozen_bytes(map);
+	if (desc->frozen)
+		desc->frozen_size = map->value_size;
+}
+
+/* --- the fd ------------------------------------------------------------------ */
+
+static int map_release(struct inode *inode, struct file *file)
+{
+	struct modbpf_map *map = file->private_data;
+
+	if (atomic_dec_and_test(&map->fds) && map->ops->release_fds)
+		map->ops->release_fds(map);
+	map_put(map);
+	return 0;
+}
+
+/* A copy of a mapping (fork, split) is one more writer. */
+static void map_vma_open(struct vm_area_struct *vma)
+{
+	struct modbpf_map *map = vma->vm_private_data;
+
+	if (!(vma->vm_flags & VM_MAYWRITE))
+		return;
+	mutex_lock(&map->lock);
+	map->writers++;
+	mutex_unlock(&map->lock);
+}
+
+static void map_vma_close(struct vm_area_struct *vma)
+{
+	if (vma->vm_flags & VM_MAYWRITE)
+		map_write_end(vma->vm_private_data);
+}
+
+static const struct vm_operations_struct map_vm_ops = {
+	.open = map_vma_open,
+	.close = map_vma_close,
+};
+
+/* The file holds the map as long as the mapping is there: no reference of its own. */
+static int map_mmap(struct file *file, struct vm_area_struct *vma)
+{
+	struct modbpf_map *map = file->private_data;
+	bool is_writable = vma->vm_flags & VM_WRITE;
+	int err;
+
+	if (!map->ops->mmap)
+		return -ENOTSUPP;
+	if (!(vma->vm_flags & VM_SHARED))
+		return -EINVAL;
+	if (is_writable) {
+		/*
+		 * Refused from the start, not only once frozen: a page that was
+		 * pinned through the mapping stays writable after it is gone,
+		 * and the verifier takes frozen bytes for constants.
+		 */
+		if (map->flags & MODBPF_F_RDONLY_PROG)
+			return READ_ONCE(map->frozen) ? -EPERM : -EACCES;
+		err = map_write_begin(map);
+		if (err)
+			return err;
+	} else {
+		/* mprotect() must not make a writer that nobody counted. */
+		compat_vm_flags_clear(vma, VM_MAYWRITE);
+	}
+	compat_vm_flags_clear(vma, VM_MAYEXEC);
+	vma->vm_ops = &map_vm_ops;
+	vma->vm_private_data = map;
+	err = map->ops->mmap(map, vma);
+	if (err && is_writable)
+		map_write_end(map);
+	return err;
+}
+
+static __poll_t map_poll(struct file *file, struct poll_table_struct *wait)
+{
+	struct modbpf_map *map = file->private_data;
+
+	return map->ops->poll ? map->ops->poll(map, file, wait) : EPOLLERR;
+}
+
+static void map_show_fdinfo(struct seq_file *m, struct file *file)
+{
+	const struct modbpf_map *map = file->private_data;
+
+	seq_printf(m, "map_type:\t%u\n", map->type);
+	seq_printf(m, "key_size:\t%u\n", map->key_size);
+	seq_printf(m, "value_size:\t%u\n", map->value_size);
+	seq_printf(m, "max_entries:\t%u\n", map->max_entries);
+	seq_printf(m, "map_flags:\t%#x\n", map->flags);
+	seq_printf(m, "map_extra:\t%#llx\n", map->extra);
+	seq_printf(m, "memlock:\t%llu\n", map->memory);
+	seq_printf(m, "map_id:\t%u\n", map->obj.id);
+	seq_printf(m, "frozen:\t%u\n", READ_ONCE(map->frozen));
+}
+
+const struct file_operations modbpf_map_fops = {
+	.owner = THIS_MODULE,
+	.release = map_release,
+	.mmap = map_mmap,
+	.poll = map_poll,
+	.show_fdinfo = map_show_fdinfo,
+};
+
+int map_fd_flags(u32 flags)
+{
+	switch (flags & (MODBPF_F_RDONLY | MODBPF_F_WRONLY)) {
+	case 0:
+		return O_RDWR;
+	case MODBPF_F_RDONLY:
+		return O_RDONLY;
+	case MODBPF_F_WRONLY:
+		return O_WRONLY;
+	default:
+		return -EINVAL;
+	}
+}
+
+int map_fd_install(const struct caller *caller, struct modbpf_map *map, int flags)
+{
+	int fd;
+
+	/* Before the fd is there: another thread may close it at once. */
+	atomic_inc(&map->fds);
+	fd = caller_fd_install(caller, "bpf-map", &modbpf_map_fops, map, flags);
+	if (fd < 0 && atomic_dec_and_test(&map->fds) && map->ops->release_fds)
+		map->ops->release_fds(map);
+	return fd;
+}
+
+/* --- MAP_CREATE --------------------------------------------------------------- */
+
+static int check_create(const union modbpf_attr *attr)
+{
+	if (attr->map_extra || attr->map_ifindex || attr->btf_vmlinux_value_type_id)
+		return -EINVAL;
+	if (attr->value_type_btf_obj_fd || attr->map_token_fd)
+		return -EINVAL;
+	if (attr->btf_key_type_id && !attr->btf_value_type_id)
+		return -EINVAL;
+	return map_fd_flags(attr->map_flags) < 0 ? -EINVAL : 0;
+}
+
+static int params_init(struct map_params *params, const union modbpf_attr *attr)
+{
+	u32 node = attr->numa_node;
+
+	params->type = attr->map_type;
+	params->key_size = attr->key_size;
+	params->value_size = attr->value_size;
+	params->max_entries = attr->max_entries;
+	params->flags = attr->map_flags;
+	params->extra = attr->map_extra;
+	params->numa_node = NUMA_NO_NODE;
+	if (!(attr->map_flags & MODBPF_F_NUMA_NODE) || node == (u32)NUMA_NO_NODE)
+		return 0;
+	if (node >= nr_node_ids || !node_online(node))
+		return -EINVAL;
+	params->numa_node = node;
+	return 0;
+}
+
+static int map_set_btf(struct modbpf_map *map, const struct caller *caller,
+		       const union modbpf_attr *attr)
+{
+	struct modbpf_btf *btf;
+
+	if (!attr->btf_key_type_id && !attr->btf_value_type_id)
+		return 0;
+	btf = btf_get_by_fd(caller, attr->btf_fd);
+	if (IS_ERR(btf))
+		return PTR_ERR(btf);
+	map->btf = btf;
+	map->btf_key_type_id = attr->btf_key_type_id;
+	map->btf_value_type_id = attr->btf_value_type_id;
+	return 0;
+}
+
+static struct modbpf_map *map_create(const struct map_ops *ops, const struct caller *caller,
+				     const struct map_params *params)
+{
+	struct modbpf_map *map = ops->create(params);
+
+	if (IS_ERR(map))
+		return map;
+	object_init(&map->obj, caller);
+	map->ops = ops;
+	map->type = params->type;
+	map->key_size = params->key_size;
+	map->value_size = params->value_size;
+	map->max_entries = params->max_entries;
+	map->flags = params->flags;
+	map->extra = params->extra;
+	mutex_init(&map->lock);
+	INIT_RCU_WORK(&map->free_work, map_free_work);
+	return map;
+}
+
+int map_create_command(const struct caller *caller, const union modbpf_attr *attr,
+		       const struct command_out *out)
+{
+	const struct map_ops *ops;
+	struct map_params params;
+	struct modbpf_map *map;
+	int err;
+
+	err = check_create(attr);
+	if (err)
+		return err;
+	err = params_init(&params, attr);
+	if (err)
+		return err;
+	ops = map_ops_of_type(attr->map_type);
+	if (!ops)
+		return -EINVAL;
+	err = ops->check(&params);
+	if (err)
+		return err;
+	map = map_create(ops, caller, &params);
+	if (IS_ERR(map))
+		return PTR_ERR(map);
+	err = object_set_name(&map->obj, attr->map_name);
+	if (err)
+		goto destroy;
+	err = map_set_btf(map, caller, attr);
+	if (err)
+		goto destroy;
+	err = object_publish(&modbpf_map_ids, &map->obj);
+	if (err)
+		goto destroy;
+	err = map_fd_install(caller, map, map_fd_flags(attr->map_flags));
+	if (err < 0)
+		map_put(map);
+	return err;
+destroy:
+	map_destroy(map);
+	return err;
+}

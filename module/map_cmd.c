@@ -1,0 +1,270 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * How does user space read and write a map's elements? Keys and values are
+ * copied into kernel buffers first, so that no map code ever faults, and out
+ * when the map is done.
+ */
+#include "module/map_cmd.h"
+
+#include <linux/err.h>
+#include <linux/file.h>
+#include <linux/fs.h>
+#include <linux/mm.h>
+#include <linux/rcupdate.h>
+#include <linux/slab.h>
+
+#include "module/caller.h"
+#include "module/map.h"
+
+/* A command's map, with a reference, and its buffers. */
+struct map_access {
+	struct modbpf_map *map;
+	void *key;
+	void *value;
+	bool is_writing;	/* map_write_begin() was called */
+};
+
+/* The fd must be open for @mode (FMODE_READ, FMODE_WRITE). */
+static struct modbpf_map *map_of_fd(const struct caller *caller, int fd, fmode_t mode)
+{
+	struct file *file = caller_fget(caller, fd);
+	struct modbpf_map *map;
+
+	if (!file)
+		return ERR_PTR(-EBADF);
+	if (file->f_op != &modbpf_map_fops)
+		map = ERR_PTR(-EINVAL);
+	else if ((file->f_mode & mode) != mode)
+		map = ERR_PTR(-EPERM);
+	else
+		map = map_get(file->private_data);
+	fput(file);
+	return map;
+}
+
+static int access_open(struct map_access *access, const struct caller *caller,
+		       const union modbpf_attr *attr, fmode_t mode)
+{
+	int err;
+
+	memset(access, 0, sizeof(*access));
+	access->map = map_of_fd(caller, attr->map_fd, mode);
+	if (IS_ERR(access->map))
+		return PTR_ERR(access->map);
+	if (!(mode & FMODE_WRITE))
+		return 0;
+	err = map_write_begin(access->map);
+	if (err)
+		map_put(access->map);
+	else
+		access->is_writing = true;
+	return err;
+}
+
+static void access_close(struct map_access *access)
+{
+	if (access->is_writing)
+		map_write_end(access->map);
+	kvfree(access->value);
+	kvfree(access->key);
+	map_put(access->map);
+}
+
+/* A map without keys wants none, as bpf(2): the address must be 0. */
+static int access_copy_key(struct map_access *access, const struct caller *caller, u64 from)
+{
+	void *key;
+
+	if (!access->map->key_size)
+		return from ? -EINVAL : 0;
+	key = caller_dup(caller, from, access->map->key_size);
+	if (IS_ERR(key))
+		return PTR_ERR(key);
+	access->key = key;
+	return 0;
+}
+
+/* No map has a lock inside its values yet, so F_LOCK can never be right. */
+static int check_lock_flag(u64 flags)
+{
+	return flags & MODBPF_F_LOCK ? -EINVAL : 0;
+}
+
+/* --- lookup -------------------------------------------------------------------- */
+
+static int read_value(struct modbpf_map *map, const void *key, void *value, u64 flags)
+{
+	const struct map_ops *ops = map->ops;
+	const void *found;
+
+	if (ops->sys_lookup)
+		return ops->sys_lookup(map, key, value, flags);
+	if (!ops->lookup)
+		return -ENOTSUPP;
+	rcu_read_lock();
+	found = ops->lookup(map, key);
+	if (found)
+		memcpy(value, found, map->value_size);
+	rcu_read_unlock();
+	return found ? 0 : -ENOENT;
+}
+
+int map_lookup_command(const struct caller *caller, const union modbpf_attr *attr,
+		       const struct command_out *out)
+{
+	struct map_access access;
+	u32 bytes;
+	int err;
+
+	if (attr->flags & ~(u64)MODBPF_F_LOCK)
+		return -EINVAL;
+	err = access_open(&access, caller, attr, FMODE_READ);
+	if (err)
+		return err;
+	err = check_lock_flag(attr->flags);
+	if (err)
+		goto close;
+	err = access_copy_key(&access, caller, attr->key);
+	if (err)
+		goto close;
+	bytes = map_sys_value_size(access.map);
+	err = -ENOMEM;
+	/* Zeroed: what a type does not fill must not be the kernel's old bytes. */
+	access.value = kvzalloc(bytes, GFP_USER | __GFP_NOWARN);
+	if (!access.value)
+		goto close;
+	err = read_value(access.map, access.key, access.value, attr->flags);
+	if (!err)
+		err = caller_copy_out(caller, attr->value, access.value, bytes);
+close:
+	access_close(&access);
+	return err;
+}
+
+/* --- update, delete --------------------------------------------------------------- */
+
+static int write_value(const struct caller *caller, struct modbpf_map *map, const void *key,
+		       const void *value, u64 flags)
+{
+	const struct map_ops *ops = map->ops;
+	int err;
+
+	if (ops->sys_update)
+		return ops->sys_update(caller, map, key, value, flags);
+	if (!ops->update)
+		return -ENOTSUPP;
+	rcu_read_lock();
+	err = ops->update(map, key, value, flags);
+	rcu_read_unlock();
+	return err;
+}
+
+int map_update_command(const struct caller *caller, const union modbpf_attr *attr,
+		       const struct command_out *out)
+{
+	struct map_access access;
+	void *value;
+	int err;
+
+	err = access_open(&access, caller, attr, FMODE_WRITE);
+	if (err)
+		return err;
+	err = check_lock_flag(attr->flags);
+	if (err)
+		goto close;
+	err = access_copy_key(&access, caller, attr->key);
+	if (err)
+		goto close;
+	value = caller_dup(caller, attr->value, map_sys_value_size(access.map));
+	if (IS_ERR(value)) {
+		err = PTR_ERR(value);
+		goto close;
+	}
+	access.value = value;
+	err = write_value(caller, access.map, access.key, value, attr->flags);
+close:
+	access_close(&access);
+	return err;
+}
+
+static int delete_key(struct modbpf_map *map, const void *key)
+{
+	const struct map_ops *ops = map->ops;
+	int err;
+
+	if (ops->sys_delete)
+		return ops->sys_delete(map, key);
+	if (!ops->delete)
+		return -ENOTSUPP;
+	rcu_read_lock();
+	err = ops->delete(map, key);
+	rcu_read_unlock();
+	return err;
+}
+
+int map_delete_command(const struct caller *caller, const union modbpf_attr *attr,
+		       const struct command_out *out)
+{
+	struct map_access access;
+	int err;
+
+	err = access_open(&access, caller, attr, FMODE_WRITE);
+	if (err)
+		return err;
+	err = access_copy_key(&access, caller, attr->key);
+	if (!err)
+		err = delete_key(access.map, access.key);
+	access_close(&access);
+	return err;
+}
+
+/* --- iteration, freeze ---------------------------------------------------------------- */
+
+int map_next_key_command(const struct caller *caller, const union modbpf_attr *attr,
+			 const struct command_out *out)
+{
+	struct map_access access;
+	int err;
+
+	err = access_open(&access, caller, attr, FMODE_READ);
+	if (err)
+		return err;
+	err = attr->key ? access_copy_key(&access, caller, attr->key) : 0;
+	if (err)
+		goto close;
+	err = -ENOTSUPP;
+	if (!access.map->ops->next_key)
+		goto close;
+	err = -ENOMEM;
+	access.value = kvzalloc(access.map->key_size, GFP_USER | __GFP_NOWARN);
+	if (!access.value)
+		goto close;
+	rcu_read_lock();
+	err = access.map->ops->next_key(access.map, access.key, access.value);
+	rcu_read_unlock();
+	if (!err)
+		err = caller_copy_out(caller, attr->next_key, access.value, access.map->key_size);
+close:
+	access_close(&access);
+	return err;
+}
+
+int map_freeze_command(const struct caller *caller, const union modbpf_attr *attr,
+		       const struct command_out *out)
+{
+	struct modbpf_map *map = map_of_fd(caller, attr->map_fd, FMODE_WRITE);
+	int err = 0;
+
+	if (IS_ERR(map))
+		return PTR_ERR(map);
+	mutex_lock(&map->lock);
+	if (map->writers || map->frozen)
+		err = -EBUSY;
+	else if (!caller_bpf_capable(caller))
+		err = -EPERM;
+	else
+		WRITE_ONCE(map->frozen, true);
+	mutex_unlock(&map->lock);
+	map_put(map);
+	return err;
+}

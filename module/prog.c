@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * How is a program run and counted, and when does it go? A program that was
+ * published is freed from a workqueue after an RCU grace period: until then a
+ * CPU may still be in it, by a tail call or on its way through a hook.
+ */
+#include "module/prog.h"
+
+#include <linux/err.h>
+#include <linux/file.h>
+#include <linux/fs.h>
+#include <linux/kprobes.h>
+#include <linux/module.h>
+#include <linux/seq_file.h>
+#include <linux/slab.h>
+
+#include "module/btf.h"
+#include "module/caller.h"
+#include "module/image.h"
+
+struct object_ids modbpf_prog_ids = OBJECT_IDS_INIT(modbpf_prog_ids);
+
+/* --- running: no tracing of it, a program may be what traces ----------------------- */
+
+static __always_inline u64 prog_call(const struct modbpf_prog *prog, const void *ctx)
+{
+#if MODBPF_INTERP
+	if (!prog->jited)
+		return modbpf_interp_run(&prog->interp, ctx, NULL);
+#endif
+	return prog->entry(ctx);
+}
+
+notrace u64 prog_run_guarded(struct modbpf_prog *prog, const void *ctx)
+{
+	u64 result = 0;
+
+	if (likely(this_cpu_inc_return(prog->cpu->active) == 1)) {
+		this_cpu_inc(prog->cpu->runs);
+		result = prog_call(prog, ctx);
+	} else {
+		this_cpu_inc(prog->cpu->misses);
+	}
+	this_cpu_dec(prog->cpu->active);
+	return result;
+}
+NOKPROBE_SYMBOL(prog_run_guarded);
+
+notrace u64 prog_run_packet(struct modbpf_prog *prog, const void *ctx)
+{
+	this_cpu_inc(prog->cpu->runs);
+	return prog_call(prog, ctx);
+}
+NOKPROBE_SYMBOL(prog_run_packet);
+
+void prog_counters(const struct modbpf_prog *prog, struct prog_cpu *sum)
+{
+	const struct prog_cpu *one;
+	int cpu;
+
+	memset(sum, 0, sizeof(*sum));
+	for_each_possible_cpu(cpu) {
+		one = per_cpu_ptr(prog->cpu, cpu);
+		sum->runs += READ_ONCE(one->runs);
+		sum->misses += READ_ONCE(one->misses);
+		sum->nsecs += READ_ONCE(one->nsecs);
+	}
+}
+
+u64 prog_memory(const struct modbpf_prog *prog)
+{
+	u64 per_insn = sizeof(struct modbpf_insn) + sizeof(u32) + sizeof(struct insn_fact);
+
+	return sizeof(*prog) + num_possible_cpus() * sizeof(struct prog_cpu) +
+	       prog->verified->insn_cnt * per_insn +
+	       prog->verified->subprog_cnt * sizeof(struct subprog) +
+	       prog->map_cnt * (sizeof(*prog->maps) + sizeof(*prog->binds)) + prog->jited_bytes;
+}
+
+/* --- life -------------------------------------------------------------------------- */
+
+void prog_free(struct modbpf_prog *prog)
+{
+	u32 i;
+
+	image_free(prog->image);
+	modbpf_verified_free(prog->verified);
+	for (i = 0; i < prog->map_cnt; i++)
+		map_put(prog->maps[i]);
+	btf_put(prog->btf);
+	kfree(prog->subprog_starts);
+	kfree(prog->maps);
+	kfree(prog->binds);
+	free_percpu(prog->cpu);
+	kfree(prog);
+}
+
+static void prog_free_work(struct work_struct *work)
+{
+	prog_free(container_of(to_rcu_work(work), struct modbpf_prog, free_work));
+	objects_forget_one();
+}
+
+struct modbpf_prog *prog_alloc(const struct caller *caller)
+{
+	struct modbpf_prog *prog = kzalloc(sizeof(*prog), GFP_KERNEL_ACCOUNT);
+
+	if (!prog)
+		return NULL;
+	prog->cpu = alloc_percpu_gfp(struct prog_cpu, GFP_KERNEL_ACCOUNT);
+	if (!prog->cpu) {
+		kfree(prog);
+		return NULL;
+	}
+	object_init(&prog->obj, caller);
+	INIT_RCU_WORK(&prog->free_work, prog_free_work);
+	return prog;
+}
+
+void prog_put(struct modbpf_prog *prog)
+{
+	if (!refcount_dec_and_test(&prog->obj.refs))
+		return;
+	object_withdraw(&modbpf_prog_ids, &prog->obj);
+	queue_rcu_work(modbpf_wq, &prog->free_work);
+}
+
+struct modbpf_prog *prog_get_by_fd(const struct caller *caller, int fd)
+{
+	struct file *file = caller_fget(caller, fd);
+	struct modbpf_prog *prog = ERR_PTR(-EINVAL);
+
+	if (!file)
+		return ERR_PTR(-EBADF);
+	if (file->f_op == &modbpf_prog_fops)
+		prog = prog_get(file->private_data);
+	fput(file);
+	return prog;
+}
+
+static int prog_release(struct inode *inode, struct file *file)
+{
+	prog_put(file->private_data);
+	return 0;
+}
+
+static void prog_show_fdinfo(struct seq_file *m, struct file *file)
+{
+	const struct modbpf_prog *prog = file->private_data;
+	struct prog_cpu sum;
+
+	prog_counters(prog, &sum);
+	seq_printf(m, "prog_type:\t%u\n", prog->type);
+	seq_printf(m, "prog_jited:\t%u\n", prog->jited);
+	seq_printf(m, "prog_tag:\t%*phN\n", (int)sizeof(prog->tag), prog->tag);
+	seq_printf(m, "memlock:\t%llu\n", prog_memory(prog));
+	seq_printf(m, "prog_id:\t%u\n", prog->obj.id);
+	seq_printf(m, "run_time_ns:\t%llu\n", sum.nsecs);
+	seq_printf(m, "run_cnt:\t%llu\n", sum.runs);
+	seq_printf(m, "recursion_misses:\t%llu\n", sum.misses);
+	seq_printf(m, "verified_insns:\t%u\n", prog->stats.insns_processed);
+	/* Our own: what loading it took. */
+	seq_printf(m, "verify_ns:\t%llu\n", prog->verify_nsecs);
+	seq_printf(m, "jit_ns:\t%llu\n", prog->jit_nsecs);
+}
+
+const struct file_operations modbpf_prog_fops = {
+	.owner = THIS_MODULE,
+	.release = prog_release,
+	.show_fdinfo = prog_show_fdinfo,
+};

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * How does a verified program become one that runs? Under jit=1 it is compiled,
+ * memory of the known size is taken, and the bytes are written for the address
+ * that they got. There is no falling back: no memory is an error.
+ */
+#include "module/prog.h"
+
+#include <linux/ktime.h>
+#include <linux/mm.h>
+#include <linux/slab.h>
+#include <linux/uaccess.h>
+
+#include "module/image.h"
+#include "module/target.h"
+
+#define JIT_OPT 2	/* the highest level there is */
+
+static int bind_maps(struct modbpf_prog *prog)
+{
+	struct map_bind *bind;
+	u32 i;
+
+	prog->binds = kcalloc(prog->map_cnt + 1, sizeof(*prog->binds), GFP_KERNEL_ACCOUNT);
+	if (!prog->binds)
+		return -ENOMEM;
+	for (i = 0; i < prog->map_cnt; i++) {
+		bind = &prog->binds[i];
+		bind->map = (unsigned long)prog->maps[i];
+		bind->max_entries = prog->maps[i]->max_entries;
+		if (prog->maps[i]->ops->bind)
+			prog->maps[i]->ops->bind(prog->maps[i], bind);
+	}
+	return 0;
+}
+
+static int size_image(struct modbpf_prog *prog, const struct map_desc *descs,
+		      struct jit_code **code)
+{
+	struct jit_request req = {
+		.prog = prog->verified,
+		.maps = descs,
+		.binds = prog->binds,
+		.target = modbpf_target(),
+		.opt = JIT_OPT,
+	};
+
+	return modbpf_jit_compile(&req, code);
+}
+
+static int allocate_image(struct modbpf_prog *prog, const struct jit_layout *layout)
+{
+	struct image *image = image_alloc(layout->bytes);
+
+	if (IS_ERR(image))
+		return PTR_ERR(image);
+	prog->image = image;
+	return 0;
+}
+
+static int emit_image(struct modbpf_prog *prog, const struct jit_code *code, u32 bytes, u8 **out)
+{
+	u8 *buf = kvmalloc(bytes, GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
+	int err;
+
+	if (!buf)
+		return -ENOMEM;
+	err = modbpf_jit_emit(code, image_addr(prog->image), buf);
+	if (err)
+		kvfree(buf);
+	else
+		*out = buf;
+	return err;
+}
+
+static int seal_image(struct modbpf_prog *prog, const struct jit_layout *layout, const u8 *buf)
+{
+	u64 addr = image_addr(prog->image);
+	int err;
+
+	prog->subprog_starts = kmemdup(layout->subprog,
+				       layout->subprog_cnt * sizeof(*layout->subprog),
+				       GFP_KERNEL_ACCOUNT);
+	if (!prog->subprog_starts)
+		return -ENOMEM;
+	err = image_write(prog->image, buf, layout->bytes);
+	if (err)
+		return err;
+	prog->jited_bytes = layout->bytes;
+	prog->entry = (void *)(unsigned long)(addr + layout->entry);
+	prog->tail_entry = addr + layout->tail_entry;
+	prog->jited = true;
+	return 0;
+}
+
+static int compile(struct modbpf_prog *prog, const struct map_desc *descs)
+{
+	const struct jit_layout *layout;
+	struct jit_code *code;
+	u8 *buf;
+	int err;
+
+	err = size_image(prog, descs, &code);
+	if (err)
+		return err;
+	layout = modbpf_jit_layout(code);
+	err = allocate_image(prog, layout);
+	if (err)
+		goto free_code;
+	err = emit_image(prog, code, layout->bytes, &buf);
+	if (err)
+		goto free_image;
+	err = seal_image(prog, layout, buf);
+	kvfree(buf);
+free_image:
+	if (err) {
+		image_free(prog->image);
+		prog->image = NULL;
+	}
+free_code:
+	modbpf_jit_free(code);
+	return err;
+}
+
+static u64 probe_load(u64 addr, u32 bytes)
+{
+	u64 value = 0;
+
+	if (copy_from_kernel_nofault(&value, (void *)(unsigned long)addr, bytes))
+		return 0;
+	return value;
+}
+
+static void interpret(struct modbpf_prog *prog)
+{
+	prog->interp.prog = prog->verified;
+	prog->interp.binds = prog->binds;
+	prog->interp.helpers = modbpf_target()->helpers;
+	prog->interp.probe_load = probe_load;
+	prog->tail_entry = (unsigned long)&prog->interp;
+}
+
+int prog_compile(struct modbpf_prog *prog, const struct map_desc *descs)
+{
+	u64 begin = ktime_get_ns();
+	int err = bind_maps(prog);
+
+	if (err)
+		return err;
+	if (modbpf_jit)
+		err = compile(prog, descs);
+	else
+		interpret(prog);
+	prog->jit_nsecs = ktime_get_ns() - begin;
+	return err;
+}

@@ -1,0 +1,390 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * PROG_LOAD: gather what the caller gave, verify it, make it runnable, publish
+ * it. Nothing is visible to anyone before the last step, which gives out the id
+ * and then the fd.
+ */
+#include <linux/capability.h>
+#include <linux/err.h>
+#include <linux/fcntl.h>
+#include <linux/kernel.h>
+#include <linux/ktime.h>
+#include <linux/license.h>
+#include <linux/mm.h>
+#include <linux/slab.h>
+
+#include "isa/tag.h"
+#include "module/btf.h"
+#include "module/caller.h"
+#include "module/command.h"
+#include "module/hook/skb.h"
+#include "module/map/prog_array.h"
+#include "module/prog.h"
+#include "module/user_log.h"
+
+struct load_type {
+	u32 type;
+	u32 right;		/* VERIFY_RIGHT_* that it takes to load one; 0: none */
+	u64 attach_types;	/* bit per expected_attach_type; ANY_ATTACH: not looked at */
+	const struct ctx_slot *ctx;
+};
+
+#define ANY_ATTACH (~0ULL)
+
+static const struct load_type load_types[] = {
+	{ MODBPF_PROG_SOCKET_FILTER, 0, ANY_ATTACH, modbpf_skb_slots },
+	{ MODBPF_PROG_KPROBE, VERIFY_RIGHT_PERFMON, ANY_ATTACH, NULL },
+	{ MODBPF_PROG_SCHED_CLS, VERIFY_RIGHT_NET_ADMIN, ANY_ATTACH, modbpf_skb_slots },
+	{ MODBPF_PROG_CGROUP_SKB, 0, BIT_ULL(MODBPF_ATTACH_CGROUP_INGRESS) |
+	  BIT_ULL(MODBPF_ATTACH_CGROUP_EGRESS), modbpf_skb_slots },
+	{ MODBPF_PROG_NETFILTER, VERIFY_RIGHT_NET_ADMIN,
+	  BIT_ULL(MODBPF_ATTACH_NETFILTER), NULL },
+};
+
+/* Flags of tests, which change no verdict here. The others are refused. */
+#define LOAD_FLAGS (MODBPF_PROG_ANY_ALIGNMENT | MODBPF_PROG_TEST_RND_HI32 | \
+		    MODBPF_PROG_TEST_STATE_FREQ | MODBPF_PROG_TEST_REG_INVARIANTS)
+
+#define LICENSE_BYTES 128
+#define INFO_REC_MAX_BYTES 252u	/* of func_info and line_info; Linux's */
+
+struct prog_load {
+	const struct caller *caller;
+	const union modbpf_attr *attr;
+	const struct load_type *type;
+	struct modbpf_prog *prog;
+	struct modbpf_insn *insns;
+	struct modbpf_map *maps[MODBPF_MAX_USED_MAPS];
+	u32 map_cnt;
+	struct map_desc descs[MODBPF_MAX_USED_MAPS];
+	u32 rights;		/* VERIFY_RIGHT_* */
+	struct user_log log;
+};
+
+static int reject(struct prog_load *load, int err, const char *why)
+{
+	user_log_line(&load->log, why);
+	return err;
+}
+
+/* --- gather --------------------------------------------------------------------- */
+
+static const struct load_type *load_type_of(u32 type)
+{
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(load_types); i++)
+		if (load_types[i].type == type)
+			return &load_types[i];
+	return NULL;
+}
+
+static u32 rights_of(const struct caller *caller)
+{
+	u32 rights = 0;
+
+	if (caller_perfmon_capable(caller))
+		rights |= VERIFY_RIGHT_PERFMON;
+	if (caller_capable(caller, CAP_NET_ADMIN) || caller_capable(caller, CAP_SYS_ADMIN))
+		rights |= VERIFY_RIGHT_NET_ADMIN;
+	if (caller_capable(caller, CAP_SYS_ADMIN))
+		rights |= VERIFY_RIGHT_SYS_ADMIN;
+	return rights;
+}
+
+/* What is there and is not understood must not be ignored. */
+static int check_features(struct prog_load *load)
+{
+	const union modbpf_attr *attr = load->attr;
+
+	if (attr->prog_flags & ~LOAD_FLAGS)
+		return reject(load, -EINVAL, "not supported yet: these prog_flags");
+	if (attr->prog_ifindex)
+		return reject(load, -EINVAL, "not supported yet: programs for a device");
+	if (attr->attach_btf_id || attr->attach_prog_fd)
+		return reject(load, -EINVAL, "not supported yet: attaching to a BTF id");
+	if (attr->core_relo_cnt || attr->core_relos || attr->core_relo_rec_size)
+		return reject(load, -EINVAL, "not supported yet: core_relos");
+	if (attr->prog_token_fd || attr->fd_array_cnt)
+		return reject(load, -EINVAL, "not supported yet: tokens and counted fd arrays");
+	return 0;
+}
+
+static int check_type(struct prog_load *load)
+{
+	const union modbpf_attr *attr = load->attr;
+	const struct load_type *type = load_type_of(attr->prog_type);
+
+	if (!type)
+		return reject(load, -EINVAL, "not supported yet: programs of this type");
+	if (type->right & ~load->rights)
+		return -EPERM;
+	if (type->attach_types != ANY_ATTACH &&
+	    (attr->expected_attach_type >= 64 ||
+	     !(type->attach_types & BIT_ULL(attr->expected_attach_type))))
+		return reject(load, -EINVAL, "expected_attach_type does not fit the program type");
+	load->type = type;
+	return 0;
+}
+
+static int gather_license(struct prog_load *load)
+{
+	char license[LICENSE_BYTES];
+	long length;
+
+	length = caller_copy_string(load->caller, license, load->attr->license, sizeof(license));
+	if (length < 0 && length != -E2BIG)
+		return length;
+	license[sizeof(license) - 1] = 0;
+	load->prog->gpl_compatible = license_is_gpl_compatible(license);
+	return 0;
+}
+
+static int gather_insns(struct prog_load *load)
+{
+	u32 cnt = load->attr->insn_cnt;
+	struct modbpf_insn *insns;
+
+	if (!cnt || cnt > MODBPF_MAX_INSNS)
+		return -E2BIG;
+	insns = caller_dup(load->caller, load->attr->insns, (size_t)cnt * sizeof(*insns));
+	if (IS_ERR(insns))
+		return PTR_ERR(insns);
+	load->insns = insns;
+	load->prog->loaded_insns = cnt;
+	modbpf_prog_tag(insns, cnt, load->prog->tag);
+	return 0;
+}
+
+static bool is_record_size(u32 bytes, u32 least)
+{
+	return bytes >= least && bytes <= INFO_REC_MAX_BYTES && bytes % 4 == 0;
+}
+
+/* The records themselves are not used; what they belong to is kept for who asks. */
+static int gather_btf(struct prog_load *load)
+{
+	const union modbpf_attr *attr = load->attr;
+	struct modbpf_btf *btf;
+
+	if (!attr->func_info_cnt && !attr->line_info_cnt)
+		return 0;
+	if (attr->func_info_cnt && !is_record_size(attr->func_info_rec_size, 8))
+		return reject(load, -EINVAL, "invalid func info rec size");
+	if (attr->line_info_cnt && !is_record_size(attr->line_info_rec_size, 16))
+		return reject(load, -EINVAL, "invalid line info rec size");
+	btf = btf_get_by_fd(load->caller, attr->prog_btf_fd);
+	if (IS_ERR(btf))
+		return PTR_ERR(btf);
+	load->prog->btf = btf;
+	return 0;
+}
+
+/* The index of the map, which is new or was named before. */
+static int add_map(struct prog_load *load, struct modbpf_map *map)
+{
+	u32 i;
+
+	for (i = 0; i < load->map_cnt; i++) {
+		if (load->maps[i] == map) {
+			map_put(map);
+			return i;
+		}
+	}
+	if (i == MODBPF_MAX_USED_MAPS) {
+		map_put(map);
+		return reject(load, -E2BIG, "The total number of maps per program has reached the limit of 64");
+	}
+	load->maps[i] = map;
+	map_describe(map, &load->descs[i]);
+	load->map_cnt++;
+	return i;
+}
+
+static int map_index_of(void *cookie, s32 fd, bool by_index)
+{
+	struct prog_load *load = cookie;
+	struct modbpf_map *map;
+	u64 place;
+
+	if (by_index) {
+		if (!load->attr->fd_array)
+			return reject(load, -EPROTO, "fd_idx without fd_array is invalid");
+		place = load->attr->fd_array + (u64)(u32)fd * sizeof(fd);
+		if (caller_copy_in(load->caller, &fd, place, sizeof(fd)))
+			return -EFAULT;
+	}
+	map = map_get_by_fd(load->caller, fd);
+	if (IS_ERR(map))
+		return reject(load, PTR_ERR(map), "fd is not pointing to valid bpf_map");
+	return add_map(load, map);
+}
+
+/* The references go from the list of the load to the program that is made. */
+static int gather_maps(struct prog_load *load)
+{
+	struct modbpf_prog *prog = load->prog;
+	int err;
+
+	err = modbpf_insns_bind_maps(load->insns, load->attr->insn_cnt, map_index_of, load);
+	if (err)
+		return err;
+	prog->maps = kmemdup(load->maps, load->map_cnt * sizeof(*prog->maps), GFP_KERNEL_ACCOUNT);
+	if (!prog->maps)
+		return -ENOMEM;
+	prog->map_cnt = load->map_cnt;
+	load->map_cnt = 0;
+	return 0;
+}
+
+static int gather(struct prog_load *load)
+{
+	const union modbpf_attr *attr = load->attr;
+	struct modbpf_prog *prog = load->prog;
+	int err;
+
+	err = check_features(load);
+	if (err)
+		return err;
+	err = gather_license(load);
+	if (err)
+		return err;
+	err = check_type(load);
+	if (err)
+		return err;
+	prog->type = attr->prog_type;
+	prog->expected_attach_type = attr->expected_attach_type;
+	err = gather_insns(load);
+	if (err)
+		return err;
+	err = object_set_name(&prog->obj, attr->prog_name);
+	if (err)
+		return err;
+	err = gather_btf(load);
+	if (err)
+		return err;
+	return gather_maps(load);
+}
+
+/* --- verify, seal, publish --------------------------------------------------------- */
+
+static int verify(struct prog_load *load)
+{
+	struct modbpf_prog *prog = load->prog;
+	struct verify_request req = {
+		.insns = load->insns,
+		.insn_cnt = load->attr->insn_cnt,
+		.prog_type = prog->type,
+		.expected_attach_type = prog->expected_attach_type,
+		.rights = load->rights,
+		.gpl_compatible = prog->gpl_compatible,
+		.maps = load->descs,
+		.map_cnt = prog->map_cnt,
+		.ctx = load->type->ctx,
+		.log = &load->log.base,
+	};
+	u64 begin = ktime_get_ns();
+	int err;
+
+	err = modbpf_verify(&req, &prog->verified, &prog->stats);
+	prog->verify_nsecs = ktime_get_ns() - begin;
+	return err;
+}
+
+/*
+ * A tail call hands the context over. The arrays that it goes through must
+ * hold programs of this kind only; and who is called may write to the packet,
+ * whatever the caller does.
+ */
+static int seal(struct prog_load *load)
+{
+	struct modbpf_prog *prog = load->prog;
+	u32 i;
+	int err;
+
+	for (i = 0; i < prog->map_cnt; i++) {
+		if (prog->maps[i]->type != MODBPF_MAP_PROG_ARRAY)
+			continue;
+		err = prog_array_claim(prog->maps[i], prog->type, prog->jited);
+		if (err)
+			return err;
+	}
+	for (i = 0; i < prog->verified->subprog_cnt; i++)
+		if (prog->verified->subprogs[i].has_tail_call)
+			prog->verified->uses_packet_write = true;
+	return 0;
+}
+
+static int publish(struct prog_load *load)
+{
+	return object_publish(&modbpf_prog_ids, &load->prog->obj);
+}
+
+/* Tell the caller how the log went: a log that does not fit is an error. */
+static int finish_log(struct prog_load *load, const struct command_out *out)
+{
+	u32 true_size;
+	int err = user_log_finish(&load->log, &true_size);
+
+	if (COMMAND_PUT(load->caller, out, log_true_size, &true_size))
+		return -EFAULT;
+	return err;
+}
+
+/* On success load->prog is published; on failure it is still to be freed. */
+static int prog_load(struct prog_load *load, const struct command_out *out)
+{
+	int err, log_err;
+
+	err = gather(load);
+	if (!err)
+		err = verify(load);
+	log_err = finish_log(load, out);
+	if (log_err)
+		return log_err;
+	if (err)
+		return err;
+	err = prog_compile(load->prog, load->descs);
+	if (err)
+		return err;
+	err = seal(load);
+	if (err)
+		return err;
+	return publish(load);
+}
+
+int prog_load_command(const struct caller *caller, const union modbpf_attr *attr,
+		      const struct command_out *out)
+{
+	struct prog_load *load = kvzalloc(sizeof(*load), GFP_KERNEL_ACCOUNT);
+	int err;
+
+	if (!load)
+		return -ENOMEM;
+	load->caller = caller;
+	load->attr = attr;
+	load->rights = rights_of(caller);
+	err = user_log_init(&load->log, caller, attr->log_level, attr->log_buf, attr->log_size);
+	if (err)
+		goto free_load;
+	err = -ENOMEM;
+	load->prog = prog_alloc(caller);
+	if (!load->prog)
+		goto free_load;
+	err = prog_load(load, out);
+	if (err)
+		goto free_prog;
+	err = caller_fd_install(caller, "bpf-prog", &modbpf_prog_fops, load->prog, O_RDWR);
+	if (err < 0)
+		prog_put(load->prog);
+	goto free_insns;
+free_prog:
+	while (load->map_cnt)
+		map_put(load->maps[--load->map_cnt]);
+	prog_free(load->prog);
+free_insns:
+	kvfree(load->insns);
+free_load:
+	kvfree(load);
+	return err;
+}

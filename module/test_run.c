@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * PROG_TEST_RUN: what does a packet program make of these bytes? The packet is
+ * a real sk_buff that no device ever sees. The bytes begin with an Ethernet
+ * header; as on Linux, SCHED_CLS sees it, the other types see what is behind.
+ */
+#include <linux/err.h>
+#include <linux/etherdevice.h>
+#include <linux/if_ether.h>
+#include <linux/kernel.h>
+#include <linux/ktime.h>
+#include <linux/math64.h>
+#include <linux/netdevice.h>
+#include <linux/rcupdate.h>
+#include <linux/skbuff.h>
+#include <net/net_namespace.h>
+
+#include "module/caller.h"
+#include "module/command.h"
+#include "module/hook/skb.h"
+#include "module/prog.h"
+
+#define TEST_HEADROOM (NET_SKB_PAD + NET_IP_ALIGN)
+#define TEST_MAX_BYTES (PAGE_SIZE - TEST_HEADROOM - \
+			SKB_DATA_ALIGN(sizeof(struct skb_shared_info)))	/* Linux's */
+
+struct test_result {
+	u32 retval;
+	u32 duration;	/* nanoseconds of one run, the mean */
+};
+
+static bool is_packet_type(u32 type)
+{
+	return type == MODBPF_PROG_SOCKET_FILTER || type == MODBPF_PROG_SCHED_CLS ||
+	       type == MODBPF_PROG_CGROUP_SKB;
+}
+
+static int check_test(const union modbpf_attr *attr)
+{
+	if (!attr->test.ctx_size_in != !attr->test.ctx_in ||
+	    !attr->test.ctx_size_out != !attr->test.ctx_out)
+		return -EINVAL;
+	return 0;
+}
+
+/* What only packet programs look at, after the type is known to be one. */
+static int check_packet_test(const union modbpf_attr *attr)
+{
+	u32 bytes = attr->test.data_size_in;
+
+	if (attr->test.flags || attr->test.cpu || attr->test.batch_size)
+		return -EINVAL;
+	if (attr->test.ctx_in || attr->test.ctx_out)	/* not supported yet */
+		return -EINVAL;
+	return bytes < ETH_HLEN || bytes > TEST_MAX_BYTES ? -EINVAL : 0;
+}
+
+/* The packet, its data at the network header. */
+static struct sk_buff *packet_read(const struct caller *caller, const union modbpf_attr *attr)
+{
+	u32 bytes = attr->test.data_size_in;
+	struct sk_buff *skb;
+	int err;
+
+	skb = alloc_skb(TEST_HEADROOM + bytes, GFP_KERNEL_ACCOUNT);
+	if (!skb)
+		return ERR_PTR(-ENOMEM);
+	skb_reserve(skb, TEST_HEADROOM);
+	err = caller_copy_in(caller, skb_put(skb, bytes), attr->test.data_in, bytes);
+	if (err) {
+		kfree_skb(skb);
+		return ERR_PTR(err);
+	}
+	skb->protocol = eth_type_trans(skb, caller->net->loopback_dev);
+	skb_reset_network_header(skb);
+	return skb;
+}
+
+static u32 run_once(struct modbpf_prog *prog, struct sk_buff *skb)
+{
+	struct skb_ctx ctx;
+	u32 retval;
+
+	rcu_read_lock();
+	migrate_disable();
+	skb_ctx_init(&ctx, skb, 0, skb->dev, skb->dev);
+	retval = prog_run_packet(prog, &ctx);
+	migrate_enable();
+	rcu_read_unlock();
+	return retval;
+}
+
+/* As often as asked; a signal ends it. */
+static int run_repeatedly(const struct caller *caller, struct modbpf_prog *prog,
+			  struct sk_buff *skb, u32 repeat, struct test_result *result)
+{
+	u32 runs = max(repeat, 1u), i;
+	u64 begin, spent = 0;
+
+	for (i = 0; i < runs; i++) {
+		begin = ktime_get_ns();
+		result->retval = run_once(prog, skb);
+		spent += ktime_get_ns() - begin;
+		if (caller_is_interrupted(caller))
+			return -EINTR;
+		cond_resched();
+	}
+	result->duration = min_t(u64, div_u64(spent, runs), U32_MAX);
+	return 0;
+}
+
+static int put_packet(const struct caller *caller, const union modbpf_attr *attr,
+		      const struct sk_buff *skb)
+{
+	u32 fits = skb->len;
+	int err = 0;
+
+	if (!attr->test.data_out)
+		return 0;
+	/* Without a size there is room for all, says the ABI. */
+	if (attr->test.data_size_out && fits > attr->test.data_size_out) {
+		fits = attr->test.data_size_out;
+		err = -ENOSPC;
+	}
+	if (caller_copy_out(caller, attr->test.data_out, skb->data, fits))
+		return -EFAULT;
+	return err;
+}
+
+/* Everything is told even if the packet was cut: -ENOSPC. */
+static int put_result(const struct caller *caller, const union modbpf_attr *attr,
+		      const struct command_out *out, const struct sk_buff *skb,
+		      const struct test_result *result)
+{
+	int err = put_packet(caller, attr, skb);
+
+	if (err == -EFAULT ||
+	    COMMAND_PUT(caller, out, test.data_size_out, &skb->len) ||
+	    COMMAND_PUT(caller, out, test.retval, &result->retval) ||
+	    COMMAND_PUT(caller, out, test.duration, &result->duration))
+		return -EFAULT;
+	return err;
+}
+
+static int test_packet(const struct caller *caller, const union modbpf_attr *attr,
+		       const struct command_out *out, struct modbpf_prog *prog)
+{
+	bool sees_mac = prog->type == MODBPF_PROG_SCHED_CLS;
+	struct test_result result;
+	struct sk_buff *skb;
+	int err;
+
+	err = check_packet_test(attr);
+	if (err)
+		return err;
+	skb = packet_read(caller, attr);
+	if (IS_ERR(skb))
+		return PTR_ERR(skb);
+	if (sees_mac)
+		__skb_push(skb, ETH_HLEN);
+	err = run_repeatedly(caller, prog, skb, attr->test.repeat, &result);
+	if (err)
+		goto free_skb;
+	if (!sees_mac)
+		__skb_push(skb, ETH_HLEN);
+	err = put_result(caller, attr, out, skb, &result);
+free_skb:
+	kfree_skb(skb);
+	return err;
+}
+
+int prog_test_run_command(const struct caller *caller, const union modbpf_attr *attr,
+			  const struct command_out *out)
+{
+	struct modbpf_prog *prog;
+	int err;
+
+	err = check_test(attr);
+	if (err)
+		return err;
+	prog = prog_get_by_fd(caller, attr->test.prog_fd);
+	if (IS_ERR(prog))
+		return PTR_ERR(prog);
+	err = -ENOTSUPP;
+	if (is_packet_type(prog->type))
+		err = test_packet(caller, attr, out, prog);
+	prog_put(prog);
+	return err;
+}
