@@ -219,8 +219,6 @@ u32 modbpf_insn_print(const struct modbpf_insn *insn, const struct disasm_names 
 	const struct opcode *row = opcode_lookup(insn->code);
 	struct out out = { buf, size, 0 };
 
-	if (size)
-		buf[0] = 0;
 	if (!is_printable(insn)) {
 		put(&out, ".insn 0x%02x %u %u %d %d", insn->code, insn->dst_reg, insn->src_reg,
 		    insn->off, insn->imm);

@@ -191,20 +191,36 @@ static void tail_call_lands(void)
 
 static void tail_call_falls_through(void)
 {
-	struct setup s;
+	struct setup s, other;
 
 	set_up(&s, TAIL_CALL("3") "exit");
+	set_up(&other, "r0 = 5; exit");
 	CHECK_EQ(modbpf_interp_run(&s.env, NULL, NULL), INTERP_TAIL_CALL_FAILED);
-	s.entries[3] = (unsigned long)&s.env;
+	s.entries[3] = (unsigned long)&other.env;
+	CHECK_EQ(modbpf_interp_run(&s.env, NULL, NULL), 5);
 	s.binds[1].max_entries = 3;
 	CHECK_EQ(modbpf_interp_run(&s.env, NULL, NULL), INTERP_TAIL_CALL_FAILED);
 	tear_down(&s);
 	/* The index is 32 bits wide. */
-	set_up(&s, TAIL_CALL("0xffffffff00000000 ll") "r0 = 5; exit");
-	s.entries[0] = (unsigned long)&s.env;
-	s.env.max_insns = 1000;
+	set_up(&s, TAIL_CALL("0xffffffff00000000 ll") "r0 = 6; exit");
+	s.entries[0] = (unsigned long)&other.env;
 	CHECK_EQ(modbpf_interp_run(&s.env, NULL, NULL), 5);
 	tear_down(&s);
+	tear_down(&other);
+}
+
+/* The frame that counts from then on is that of the program called. */
+static void tail_call_changes_the_frame(void)
+{
+	struct setup from, to;
+
+	set_up(&from, TAIL_CALL("0") "exit");
+	set_up(&to, "*(u64 *)(r10 -8) = 7; call sub; r0 = *(u64 *)(r10 -8); exit;"
+		    "sub: *(u64 *)(r10 -8) = 8; r0 = 0; exit");
+	from.entries[0] = (unsigned long)&to.env;
+	CHECK_EQ(modbpf_interp_run(&from.env, NULL, NULL), 7);
+	tear_down(&from);
+	tear_down(&to);
 }
 
 static u64 count_calls;
@@ -268,13 +284,16 @@ static void tail_call_must_fit(void)
 
 static void tail_call_needs_its_fact(void)
 {
-	struct setup s;
+	struct setup s, other;
 
 	set_up(&s, TAIL_CALL("0") "r0 = 9; exit");
-	s.entries[0] = (unsigned long)&s.env;
+	set_up(&other, "r0 = 5; exit");
+	s.entries[0] = (unsigned long)&other.env;
+	CHECK_EQ(modbpf_interp_run(&s.env, NULL, NULL), 5);
 	s.prog->facts[3].flags = 0;
 	CHECK_EQ(modbpf_interp_run(&s.env, NULL, NULL), 9);
 	tear_down(&s);
+	tear_down(&other);
 }
 
 /* --- limits and trace --------------------------------------------------------- */
@@ -356,6 +375,7 @@ static const struct check_case cases[] = {
 	{ "loads that may fault go through probe_load", probed_loads },
 	{ "a tail call goes to the program of its entry", tail_call_lands },
 	{ "a tail call to nowhere falls through", tail_call_falls_through },
+	{ "a tail call changes the frame's size", tail_call_changes_the_frame },
 	{ "the 34th tail call falls through", thirty_three_tail_calls },
 	{ "a tail call from a subprogram returns to its caller", tail_call_from_a_subprogram },
 	{ "a tail call falls through if its program does not fit", tail_call_must_fit },
