@@ -123,6 +123,21 @@ static void read_module_text(const char *name, char *buf, size_t size)
 	fclose(file);
 }
 
+/* The kernel shows a switch as 0 and 1, or as N and Y. */
+static const char *switch_text(char value)
+{
+	switch (value) {
+	case '1':
+	case 'Y':
+		return "enabled";
+	case '0':
+	case 'N':
+		return "disabled";
+	default:
+		return "unknown";
+	}
+}
+
 static void say_module(struct json_object *object)
 {
 	char version[64], jit[16];
@@ -132,12 +147,12 @@ static void say_module(struct json_object *object)
 	read_module_text("parameters/jit", jit, sizeof(jit));
 	if (!out_is_json()) {
 		printf("Module version %s\nJIT compiler is %s\n\n", version[0] ? version : "unknown",
-		       jit[0] == '0' ? "disabled" : jit[0] ? "enabled" : "unknown");
+		       switch_text(jit[0]));
 		return;
 	}
 	module = json_object_new_object();
 	json_add_str(module, "version", version);
-	json_add_str(module, "jit", jit);
+	json_add_str(module, "jit", switch_text(jit[0]));
 	json_object_object_add(object, "module", module);
 }
 

@@ -61,8 +61,6 @@ struct modbpf_place {
  * pointing at the part of @text that is wrong.
  */
 int modbpf_place_parse(const char *text, struct modbpf_place *place, const char **wrong);
-/* "inet/local_in/0". Returns as snprintf() does. */
-int modbpf_place_print(const struct modbpf_place *place, char *buf, size_t size);
 
 /*
  * Hang @prog there. A link to be destroyed with bpf_link__destroy(), or NULL with

@@ -69,11 +69,6 @@ int out_error(const char *fmt, ...)
 	return -1;
 }
 
-bool out_had_error(void)
-{
-	return had_error;
-}
-
 void out_note(const char *fmt, ...)
 {
 	va_list args;

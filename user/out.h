@@ -26,7 +26,6 @@ void out_nothing(void);
  * of a command is its reason: later ones are not printed. Returns -1.
  */
 int out_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
-bool out_had_error(void);
 /* A remark for people: to stderr, nothing under -j. */
 void out_note(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 

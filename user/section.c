@@ -83,19 +83,6 @@ int modbpf_place_parse(const char *text, struct modbpf_place *place, const char 
 	return 0;
 }
 
-int modbpf_place_print(const struct modbpf_place *place, char *buf, size_t size)
-{
-	const char *family = "?";
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(families); i++)
-		if (families[i].pf == place->pf)
-			family = families[i].name;
-	return snprintf(buf, size, "%s/%s/%d", family,
-			place->hook < ARRAY_SIZE(hooks) ? hooks[place->hook] : "?",
-			place->priority);
-}
-
 /*
  * A link's fd belongs into a struct bpf_link, which only libbpf can make:
  * bpf_program__attach_netns() makes one around a plain BPF_LINK_CREATE, and the
