@@ -14,6 +14,8 @@
 
 #include "module/helper/probe.h"
 
+#define LONGEST_SPEC 3	/* characters behind the '%': "lld" */
+
 struct trace_text {
 	char *out;
 	u32 bytes;	/* of out */
@@ -97,20 +99,26 @@ int trace_format(char *out, u32 out_bytes, const char *format, u32 format_bytes,
 		 const u64 args[TRACE_FORMAT_ARGS])
 {
 	struct trace_text text = { .out = out, .bytes = out_bytes };
-	u32 at, arg = 0;
+	/* The format may change while it is read: its end is found once, and looked at once. */
+	u32 at, arg = 0, len = strnlen(format, format_bytes);
+	char spec[LONGEST_SPEC + 1];
 	int used_chars;
 	bool used;
+	char c;
 
-	if (strnlen(format, format_bytes) == format_bytes)
+	if (len == format_bytes)
 		return -EINVAL;
-	for (at = 0; format[at]; at++) {
-		if (!isascii(format[at]) || (!isprint(format[at]) && !isspace(format[at])))
+	for (at = 0; at < len; at++) {
+		c = READ_ONCE(format[at]);
+		if (!isascii(c) || (!isprint(c) && !isspace(c)))
 			return -EINVAL;
-		if (format[at] != '%') {
-			put_char(&text, format[at]);
+		if (c != '%') {
+			put_char(&text, c);
 			continue;
 		}
-		used_chars = put_conversion(&text, format + at + 1,
+		memset(spec, 0, sizeof(spec));
+		memcpy(spec, format + at + 1, min_t(u32, LONGEST_SPEC, len - at - 1));
+		used_chars = put_conversion(&text, spec,
 					    arg < TRACE_FORMAT_ARGS ? args[arg] : 0, &used);
 		if (used_chars < 0 || (used && arg == TRACE_FORMAT_ARGS))
 			return -EINVAL;
