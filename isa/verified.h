@@ -19,7 +19,8 @@ enum {
 	FACT_PROBE_LOAD = 1 << 0,	/* the load may fault and then gives 0: use the probe thunk */
 	FACT_DIVISOR_NONZERO = 1 << 1,
 	FACT_UPPER_ZERO = 1 << 2,	/* the upper half of the result is zero (64-bit operation) */
-	FACT_CONST_MAP = 1 << 3,	/* helper call: R1 (R2 of tail_call, which needs it) is always the map with index .map */
+	/* Helper call: R1 (R2 of tail_call, which needs this) is always the map with index .map. */
+	FACT_CONST_MAP = 1 << 3,
 	FACT_CONST_KEY = 1 << 4,	/* lookup in an array map: the index is always .key */
 	FACT_DEAD = 1 << 5,		/* never reached; replaced by a jump to itself or removed */
 };

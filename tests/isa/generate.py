@@ -662,6 +662,7 @@ def control_flow():
         out.case([count], [6], 1000001 + count)
     out.prog("branch_backwards", """
         r2 = *(u64 *)(r1 +0)
+        r2 &= 3
         r0 = 0
         again: r0 += 1
         .repeat $count r0 += 1
@@ -672,17 +673,17 @@ def control_flow():
         for rounds in (1, 2, 3):
             out.case([count], [rounds], rounds * (count + 1))
     out.prog("nested_loops", """
-        r2 = *(u64 *)(r1 +0)
+        r2 = $a
         r0 = 0
-        outer: r3 = *(u64 *)(r1 +8)
+        outer: w3 = $b
         inner: r0 += 1
         w3 -= 1
         if w3 != 0 goto inner
         r2 -= 1
         if r2 != 0 goto outer
-        exit""")
+        exit""", "a b")
     for a, b in ((1, 1), (2, 3), (7, 11), (30, 30)):
-        out.case([], [a, b], a * b)
+        out.case([a, b], [], a * b)
     out.prog("chain_of_branches", """
         r2 = *(u64 *)(r1 +0)
         r0 = 0
@@ -797,7 +798,7 @@ def calls():
         exit""")
     out.case([], [], 42)
     out.prog("called_in_a_loop", """
-        r6 = *(u64 *)(r1 +0)
+        r6 = $count
         r7 = 0
         again: r1 = r6
         call square
@@ -808,9 +809,9 @@ def calls():
         exit
         square: r0 = r1
         r0 *= r1
-        exit""")
+        exit""", "count")
     for count in (1, 2, 10, 100):
-        out.case([], [count], sum(n * n for n in range(1, count + 1)))
+        out.case([count], [], sum(n * n for n in range(1, count + 1)))
     out.prog("called_twice_and_exits_twice", """
         r6 = r1
         r1 = *(u64 *)(r6 +0)

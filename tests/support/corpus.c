@@ -272,3 +272,42 @@ int corpus_read(const char *path, corpus_visit visit, void *cookie)
 		free(names);
 	return cases;
 }
+
+/* Where the main program ends: at the first subprogram that is called. */
+static u32 main_end(const struct corpus_case *c)
+{
+	u32 end = c->insn_cnt, i;
+
+	for (i = 0; i < c->insn_cnt; i += insn_is_ld_imm64(&c->insns[i]) ? 2 : 1) {
+		const struct modbpf_insn *insn = &c->insns[i];
+
+		if (insn_is_subprog_call(insn) && i + 1 + insn->imm < end)
+			end = i + 1 + insn->imm;
+	}
+	return end;
+}
+
+u32 corpus_wrap(const struct corpus_case *c, struct modbpf_insn *out)
+{
+	/* The way out stands before the program, so that no offset within it changes. */
+	static const struct modbpf_insn frame[CORPUS_WRAP_SLOTS] = {
+		{ MODBPF_LD_IMM64, 1, BPF_PSEUDO_MAP_VALUE, 0, 0 }, {},
+		{ BPF_JMP | BPF_JA, 0, 0, CORPUS_WRAP_SLOTS - 3, 0 },
+		{ MODBPF_LD_IMM64, 1, BPF_PSEUDO_MAP_VALUE, 0, 0 }, { .imm = CORPUS_MAX_WORDS * 8 },
+		{ BPF_STX | BPF_MEM | BPF_DW, 1, 0, 0, 0 },
+		{ BPF_ALU64 | BPF_MOV | BPF_K, 0, 0, 0, 0 },
+		{ BPF_JMP | BPF_EXIT, 0, 0, 0, 0 },
+	};
+	struct modbpf_insn to_frame = { .code = BPF_JMP32 | BPF_JA };
+	u32 end = main_end(c), i;
+
+	memcpy(out, frame, sizeof(frame));
+	memcpy(out + CORPUS_WRAP_SLOTS, c->insns, c->insn_cnt * sizeof(*out));
+	for (i = 0; i < end; i += insn_is_ld_imm64(&c->insns[i]) ? 2 : 1) {
+		if (c->insns[i].code != (BPF_JMP | BPF_EXIT))
+			continue;
+		to_frame.imm = 3 - (s32)(CORPUS_WRAP_SLOTS + i + 1);
+		out[CORPUS_WRAP_SLOTS + i] = to_frame;
+	}
+	return CORPUS_WRAP_SLOTS + c->insn_cnt;
+}

@@ -41,4 +41,16 @@ typedef void (*corpus_visit)(const struct corpus_case *c, void *cookie);
  */
 int corpus_read(const char *path, corpus_visit visit, void *cookie);
 
+/* Bytes of the value of the map that corpus_wrap() wants: the memory, then R0. */
+#define CORPUS_VALUE_BYTES ((CORPUS_MAX_WORDS + 1) * 8)
+#define CORPUS_WRAP_SLOTS 8	/* that it adds */
+
+/*
+ * Make a program that a verifier accepts of a case's: R1 becomes the value of map
+ * index 0 (an array of one value of CORPUS_VALUE_BYTES), each exit of the main
+ * program goes to code that leaves R0 in the value's last word and returns 0.
+ * @out holds insn_cnt + CORPUS_WRAP_SLOTS; returns the instructions written.
+ */
+u32 corpus_wrap(const struct corpus_case *c, struct modbpf_insn *out);
+
 #endif

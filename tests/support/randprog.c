@@ -225,12 +225,12 @@ static void put_branch(struct maker *mk)
 				  BPF_JLT, BPF_JLE, BPF_JSLT, BPF_JSLE };
 	u8 op = ops[rng_below(mk->rng, ARRAY_SIZE(ops))];
 	u8 class = rng_below(mk->rng, 2) ? BPF_JMP : BPF_JMP32;
+	bool is_long = !rng_below(mk->rng, 20);
 
 	if (mk->branch_cnt == MAX_BRANCHES)
 		return;
 	mk->branches[mk->branch_cnt].at = mk->cnt;
-	mk->branches[mk->branch_cnt++].items_left = rng_below(mk->rng, 20) ? rng_below(mk->rng, 8) + 1 :
-						     rng_below(mk->rng, 60) + 1;
+	mk->branches[mk->branch_cnt++].items_left = 1 + rng_below(mk->rng, is_long ? 60 : 8);
 	if (!rng_below(mk->rng, 12))
 		put(mk, rng_below(mk->rng, 2) ? BPF_JMP | BPF_JA : BPF_JMP32 | BPF_JA, 0, 0, 0, 0);
 	else if (rng_below(mk->rng, 2))
