@@ -133,9 +133,11 @@ static int put_result(const struct caller *caller, const union modbpf_attr *attr
 		      const struct test_result *result)
 {
 	int err = put_packet(caller, attr, skb);
+	/* Not out of the sk_buff itself: hardened usercopy forbids its slab. */
+	u32 len = skb->len;
 
 	if (err == -EFAULT ||
-	    COMMAND_PUT(caller, out, test.data_size_out, &skb->len) ||
+	    COMMAND_PUT(caller, out, test.data_size_out, &len) ||
 	    COMMAND_PUT(caller, out, test.retval, &result->retval) ||
 	    COMMAND_PUT(caller, out, test.duration, &result->duration))
 		return -EFAULT;
