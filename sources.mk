@@ -103,8 +103,14 @@ MODULE_SRCS := \
 
 # Only in modbpf_kunit.ko, which is otherwise the same module.
 KUNIT_SRCS := \
+	tests/kunit/c_prog.c \
+	tests/kunit/kunit_image.c \
+	tests/kunit/kunit_kprobe.c \
+	tests/kunit/kunit_netfilter.c \
 	tests/kunit/kunit_platform.c \
+	tests/kunit/kunit_target.c \
 	tests/kunit/suites.c \
+	tests/kunit/user_memory.c \
 
 # What isa/platform.h declares, for user space: part of libmodbpf-core.a.
 PLATFORM_SRCS := \
@@ -144,6 +150,7 @@ TEST_SUPPORT_SRCS := \
 	tests/support/jitrun.c \
 	tests/support/prog.c \
 	tests/support/randprog.c \
+	tests/support/verify.c \
 
 # What a single unit test needs besides.
 TEST_LIBS_test_encode := -lcapstone

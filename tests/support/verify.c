@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The world that the verifier's test programs live in: maps, a packet, the
+ * context fields of a made-up runtime, and helpers good enough to run them.
+ */
+#include "tests/support/verify.h"
+
+#include <stdlib.h>
+
+#include "isa/disasm.h"
+#include "isa/interp.h"
+#include "tests/support/asm.h"
+#include "verifier/ctx_skb.h"
+
+static const u8 ro_bytes[16] = { 1, 0, 0, 0, 0xff, 0xff, 0xff, 0xff, 8 };
+
+static const struct {
+	const char *name;
+	struct map_desc desc;
+} maps[] = {
+	{ "array", { MODBPF_MAP_ARRAY, 4, 16, 4, 0, NULL, 0 } },
+	{ "single", { MODBPF_MAP_ARRAY, 4, 48, 1, 0, NULL, 0 } },
+	{ "percpu", { MODBPF_MAP_PERCPU_ARRAY, 4, 8, 4, 0, NULL, 0 } },
+	{ "hash", { MODBPF_MAP_HASH, 8, 48, 16, 0, NULL, 0 } },
+	{ "lpm", { MODBPF_MAP_LPM_TRIE, 8, 8, 16, MODBPF_F_NO_PREALLOC, NULL, 0 } },
+	{ "ring", { MODBPF_MAP_RINGBUF, 0, 0, 4096, 0, NULL, 0 } },
+	{ "progs", { MODBPF_MAP_PROG_ARRAY, 4, 4, 4, 0, NULL, 0 } },
+	{ "progs2", { MODBPF_MAP_PROG_ARRAY, 4, 4, 8, 0, NULL, 0 } },
+	{ "rodata", { MODBPF_MAP_ARRAY, 4, 16, 1, MODBPF_F_RDONLY_PROG, ro_bytes, 16 } },
+	{ "readonly", { MODBPF_MAP_ARRAY, 4, 16, 4, MODBPF_F_RDONLY_PROG, NULL, 0 } },
+	{ "writeonly", { MODBPF_MAP_ARRAY, 4, 16, 1, MODBPF_F_WRONLY_PROG, NULL, 0 } },
+	{ "sockmap", { MODBPF_MAP_SOCKMAP, 4, 4, 4, 0, NULL, 0 } },
+};
+
+#define MAP_CNT ARRAY_SIZE(maps)
+const u32 verify_map_cnt = MAP_CNT;
+const char *const verify_map_names[MAP_CNT] = {
+	"array", "single", "percpu", "hash", "lpm", "ring", "progs", "progs2", "rodata",
+	"readonly", "writeonly", "sockmap",
+};
+
+/* What stands for the kernel's sk_buff. */
+struct fake_skb {
+	u64 pad;
+	u32 mark, priority;
+	u16 vlan_tci, queue_mapping;
+	u32 hash;
+	u64 packed;	/* napi_id is in bits 4..15 */
+	u8 gso;		/* gso_segs is in bits 2..4 */
+};
+
+#define IN_CTX(member, bytes) { -1, offsetof(struct skb_ctx, member), bytes, 0, 0 }
+#define IN_SKB(member, bytes, shift, mask) \
+	{ offsetof(struct skb_ctx, skb), offsetof(struct fake_skb, member), bytes, shift, mask }
+
+static const struct ctx_slot slots[CTX_SOURCE_COUNT] = {
+	[CTX_SKB_DATA] = IN_CTX(data, 8),
+	[CTX_SKB_DATA_END] = IN_CTX(data_end, 8),
+	[CTX_SKB_DATA_META] = IN_CTX(data, 8),
+	[CTX_SKB_LEN] = IN_CTX(len, 4),
+	[CTX_SKB_PKT_TYPE] = IN_CTX(pkt_type, 4),
+	[CTX_SKB_MARK] = IN_SKB(mark, 4, 0, 0),
+	[CTX_SKB_QUEUE_MAPPING] = IN_SKB(queue_mapping, 2, 0, 0),
+	[CTX_SKB_PROTOCOL] = IN_CTX(protocol, 4),
+	[CTX_SKB_VLAN_PRESENT] = IN_CTX(vlan_present, 4),
+	[CTX_SKB_VLAN_TCI] = IN_SKB(vlan_tci, 2, 0, 0),
+	[CTX_SKB_PRIORITY] = IN_SKB(priority, 4, 0, 0),
+	[CTX_SKB_INGRESS_IFINDEX] = IN_CTX(ingress_ifindex, 4),
+	[CTX_SKB_IFINDEX] = IN_CTX(ifindex, 4),
+	[CTX_SKB_CB] = IN_CTX(cb, 4),
+	[CTX_SKB_HASH] = IN_SKB(hash, 4, 0, 0),
+	[CTX_SKB_TC_CLASSID] = IN_CTX(tc_classid, 4),
+	[CTX_SKB_NAPI_ID] = IN_SKB(packed, 8, 4, 0xfff),
+	[CTX_SKB_GSO_SEGS] = IN_SKB(gso, 1, 2, 7),
+};
+
+#define TYPE_NAME(name, number) [number] = #name,
+static const char *const type_names[] = { MODBPF_PROG_TYPES(TYPE_NAME) };
+
+bool verify_type_by_name(const char *name, u32 *type)
+{
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(type_names); i++) {
+		if (type_names[i] && !strcmp(name, type_names[i])) {
+			*type = i;
+			return true;
+		}
+	}
+	*type = strtoul(name, NULL, 0);
+	return *type != 0;
+}
+
+struct growing_log {
+	struct verify_log log;
+	char *text;
+	u32 bytes;
+};
+
+static void log_write(struct verify_log *log, const char *text, u32 bytes)
+{
+	struct growing_log *growing = (struct growing_log *)log;
+
+	growing->text = realloc(growing->text, growing->bytes + bytes + 1);
+	memcpy(growing->text + growing->bytes, text, bytes);
+	growing->bytes += bytes;
+	growing->text[growing->bytes] = 0;
+}
+
+struct verify_request verify_request_of(const struct modbpf_insn *insns, u32 insn_cnt,
+					u32 prog_type)
+{
+	static struct map_desc descs[MAP_CNT];
+	u32 i;
+
+	for (i = 0; i < MAP_CNT; i++)
+		descs[i] = maps[i].desc;
+	return (struct verify_request){
+		.insns = insns, .insn_cnt = insn_cnt, .prog_type = prog_type,
+		.rights = VERIFY_RIGHT_PERFMON | VERIFY_RIGHT_NET_ADMIN | VERIFY_RIGHT_SYS_ADMIN,
+		.gpl_compatible = true, .maps = descs, .map_cnt = MAP_CNT, .ctx = slots,
+	};
+}
+
+static char *final_text(const struct verified_prog *prog)
+{
+	char *text = calloc(1, (size_t)prog->insn_cnt * (MODBPF_DISASM_BYTES + 2) + 1);
+	u32 i, at = 0;
+
+	for (i = 0; i < prog->insn_cnt; i++) {
+		at += sprintf(text + at, "%s", i ? "; " : "");
+		at += modbpf_insn_print(&prog->insns[i], NULL, text + at, MODBPF_DISASM_BYTES);
+		if (insn_is_ld_imm64(&prog->insns[i]))
+			i++;
+	}
+	return text;
+}
+
+void verify_text(const struct verify_input *input, struct verify_output *out)
+{
+	struct growing_log log = { .log = { log_write, input->log_level } };
+	struct verify_request req;
+	struct asm_prog assembled;
+
+	memset(out, 0, sizeof(*out));
+	if (asm_parse(input->text, verify_map_names, MAP_CNT, &assembled)) {
+		snprintf(out->syntax, sizeof(out->syntax), "line %u: %s", assembled.error_line,
+			 assembled.error);
+		return;
+	}
+	req = verify_request_of(assembled.insns, assembled.insn_cnt, input->prog_type);
+	req.expected_attach_type = input->attach_type;
+	req.gpl_compatible = !input->proprietary;
+	req.max_work = input->max_work;
+	req.log = &log.log;
+	if (input->no_rights)
+		req.rights = 0;
+	out->prog_type = input->prog_type;
+	out->err = modbpf_verify(&req, &out->prog, &out->stats);
+	out->log = log.text ? : calloc(1, 1);
+	out->final = out->err ? NULL : final_text(out->prog);
+	asm_free(&assembled);
+}
+
+void verify_output_free(struct verify_output *out)
+{
+	modbpf_verified_free(out->prog);
+	free(out->log);
+	free(out->final);
+}
+
+/* --- running --------------------------------------------------------------- */
+
+static u64 values[MAP_CNT][4 * 48 / 8];
+static u64 record[64];
+
+static u64 map_lookup(u64 map, u64 key, u64 r3, u64 r4, u64 r5)
+{
+	const struct map_desc *desc = &maps[map - 1].desc;
+	u32 index = *(const u32 *)key;
+
+	if (index >= 4 || index >= desc->max_entries)
+		return 0;
+	return (u64)values[map - 1] + index * desc->value_size;
+}
+
+static u64 seven(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
+{
+	return 7;
+}
+
+static u64 third(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
+{
+	return r3;
+}
+
+static u64 reserve(u64 r1, u64 size, u64 r3, u64 r4, u64 r5)
+{
+	return size <= sizeof(record) ? (u64)record : 0;
+}
+
+static void fill_helpers(u64 *helpers)
+{
+	helpers[MODBPF_FUNC_map_lookup_elem] = (u64)map_lookup;
+	helpers[MODBPF_FUNC_map_update_elem] = (u64)seven;
+	helpers[MODBPF_FUNC_map_delete_elem] = (u64)seven;
+	helpers[MODBPF_FUNC_ktime_get_ns] = (u64)seven;
+	helpers[MODBPF_FUNC_get_prandom_u32] = (u64)seven;
+	helpers[MODBPF_FUNC_get_smp_processor_id] = (u64)seven;
+	helpers[MODBPF_FUNC_trace_printk] = (u64)third;
+	helpers[MODBPF_FUNC_ringbuf_reserve] = (u64)reserve;
+	helpers[MODBPF_FUNC_ringbuf_submit] = (u64)seven;
+	helpers[MODBPF_FUNC_ringbuf_discard] = (u64)seven;
+}
+
+static void fill_binds(struct map_bind *binds, u64 *no_programs)
+{
+	u32 i;
+
+	memset(values, 0, sizeof(values));
+	for (i = 0; i < MAP_CNT; i++) {
+		binds[i].map = i + 1;
+		binds[i].values = (u64)values[i];
+		binds[i].stride = maps[i].desc.value_size;
+		binds[i].max_entries = maps[i].desc.max_entries;
+		if (maps[i].desc.type == MODBPF_MAP_PROG_ARRAY)
+			binds[i].values = (u64)no_programs;
+		if (maps[i].desc.frozen)
+			memcpy(values[i], maps[i].desc.frozen, maps[i].desc.frozen_size);
+	}
+}
+
+u64 verify_run(const struct verify_output *out)
+{
+	static u64 helpers[MODBPF_FUNC_LIMIT], no_programs[8];
+	u8 *packet = malloc(64);
+	struct map_bind binds[MAP_CNT];
+	struct fake_skb skb = { .mark = 0x11223344, .priority = 0x55667788, .vlan_tci = 0xabcd,
+				.queue_mapping = 0x1234, .hash = 0xcafebabe,
+				.packed = 0xfedcba9876543210ULL, .gso = 0xd7 };
+	struct skb_ctx ctx = { .data = packet, .data_end = packet + 64, .skb = &skb, .len = 64,
+			       .protocol = 0x0008, .ifindex = 3, .pkt_type = 2 };
+	u64 regs[21] = { 0 };
+	struct interp_env env = { .prog = out->prog, .binds = binds, .helpers = helpers,
+				  .max_insns = 10000000 };
+	bool is_packet = out->prog_type != MODBPF_PROG_KPROBE &&
+			 out->prog_type != MODBPF_PROG_NETFILTER;
+	u64 result;
+	u32 i;
+
+	for (i = 0; i < 64; i++)
+		packet[i] = i;
+	fill_helpers(helpers);
+	fill_binds(binds, no_programs);
+	result = modbpf_interp_run(&env, is_packet ? (void *)&ctx : regs, NULL);
+	free(packet);
+	return result;
+}
