@@ -554,6 +554,69 @@ def ordered():
     return out
 
 
+def atomic_stack():
+    out = Corpus("atomic operations on the stack; a branch asks what a verifier believes it holds")
+    values = [0, 1, 5, 272, 256, M64, 0x8182838485868788]
+    for bits, _ in SIZES:
+        mask = (1 << bits) - 1
+        out.prog("store_release_stack%d" % bits, """
+            r2 = *(u64 *)(r1 +0)
+            *(u64 *)(r10 -8) = 0
+            store_release((u{0} *)(r10 -8), r2)
+            r0 = *(u64 *)(r10 -8)
+            if r0 == 272 goto same
+            r0 += 1
+            same: exit""".format(bits))
+        for value in values:
+            stored = value & mask
+            out.case([], [value], stored if stored == 272 else stored + 1)
+        out.prog("load_acquire_stack%d" % bits, """
+            r2 = *(u64 *)(r1 +0)
+            *(u64 *)(r10 -8) = r2
+            r0 = load_acquire((u{0} *)(r10 -8))
+            if r0 == 256 goto same
+            r0 += 1
+            same: exit""".format(bits))
+        for value in values:
+            loaded = value & mask
+            out.case([], [value], loaded if loaded == 256 else loaded + 1)
+    for bits in (64, 32):
+        width = "64" if bits == 64 else ""
+        mask = (1 << bits) - 1
+        for name, function in ATOMICS.items():
+            insn = "r2 = atomic%s_%s((u%d *)(r10 -8), r2)" % (
+                width, name if name == "xchg" else "fetch_" + name, bits)
+            out.prog("atomic%d_%s_stack" % (bits, name), """
+                r2 = *(u64 *)(r1 +0)
+                *(u64 *)(r10 -8) = 5
+                {0}
+                r0 = *(u64 *)(r10 -8)
+                if r0 == 5 goto same
+                r0 += 1
+                same: if r2 == 5 goto fetched
+                r0 = -1
+                fetched: exit""".format(insn))
+            for value in values:
+                new = function(5, value & mask) & mask
+                out.case([], [value], new if new == 5 else new + 1)
+        out.prog("cmpxchg%d_stack" % bits, """
+            r0 = *(u64 *)(r1 +0)
+            r2 = 7
+            *(u64 *)(r10 -8) = 5
+            r0 = atomic{0}_cmpxchg((u{1} *)(r10 -8), r0, r2)
+            r3 = *(u64 *)(r10 -8)
+            if r3 == 5 goto kept
+            if r0 != 5 goto wrong
+            r0 = 100
+            exit
+            wrong: r0 = 200
+            exit
+            kept: exit""".format(width, bits))
+        for value in values + [1 << 32 | 5]:
+            out.case([], [value], 100 if value & mask == 5 else 5)
+    return out
+
+
 # --- jumps ---
 
 def branches_reg(bits):
@@ -861,6 +924,7 @@ FILES = {
     "atomics": atomics,
     "compare_exchange": compare_exchange,
     "ordered": ordered,
+    "atomic_stack": atomic_stack,
     "branches64_reg": lambda: branches_reg(64),
     "branches32_reg": lambda: branches_reg(32),
     "branches64_imm": lambda: branches_imm(64),

@@ -164,12 +164,17 @@ static void put_unary(struct maker *mk)
 	put(mk, codes[i], any_target(mk), 0, 0, i < 2 ? 0 : 16 << rng_below(mk->rng, 3));
 }
 
-/* An address register and an offset with room for 8 bytes. */
-static u32 any_place(struct maker *mk, s32 *off, u32 align)
+/*
+ * An address register and an offset with room for 8 bytes. The stack is accessed
+ * aligned to @bytes, as verifiers want it, other memory to @align.
+ */
+static u32 any_place(struct maker *mk, s32 *off, u32 bytes, u32 align)
 {
 	bool on_stack = mk->pointer == NO_REG || !rng_below(mk->rng, 3);
 	u32 room = (on_stack ? STACK_SLOTS : RANDPROG_WORDS - 10) * 8 - 8;
 
+	if (on_stack)
+		align = bytes;
 	*off = rng_below(mk->rng, room / align + 1) * align;
 	if (!on_stack)
 		return mk->pointer;
@@ -182,7 +187,7 @@ static void put_load(struct maker *mk)
 	u8 size = rng_below(mk->rng, 4) << 3;
 	u8 mode = size != BPF_DW && rng_below(mk->rng, 2) ? BPF_MEMSX : BPF_MEM;
 	s32 off;
-	u32 base = any_place(mk, &off, 1);
+	u32 base = any_place(mk, &off, insn_access_bytes(size), 1);
 
 	put(mk, BPF_LDX | mode | size, any_target(mk), base, off, 0);
 }
@@ -191,7 +196,7 @@ static void put_store(struct maker *mk)
 {
 	u8 size = rng_below(mk->rng, 4) << 3;
 	s32 off;
-	u32 base = any_place(mk, &off, 1);
+	u32 base = any_place(mk, &off, insn_access_bytes(size), 1);
 
 	if (rng_below(mk->rng, 2))
 		put(mk, BPF_ST | BPF_MEM | size, base, 0, off, (s32)rng_value(mk->rng));
@@ -210,7 +215,7 @@ static void put_atomic(struct maker *mk)
 
 	if (op >= MODBPF_LOAD_ACQ)
 		size = rng_below(mk->rng, 4) << 3;
-	base = any_place(mk, &off, 8);
+	base = any_place(mk, &off, 8, 8);
 	if (op == MODBPF_LOAD_ACQ)
 		put(mk, BPF_STX | BPF_ATOMIC | size, any_target(mk), base, off, op);
 	else if (op == BPF_CMPXCHG && (mk->pointer == 0 || mk->counter == 0))
