@@ -19,9 +19,11 @@
 #include "module/prog.h"
 #include "module/target.h"
 
-bool modbpf_jit = true;
-module_param_named(jit, modbpf_jit, bool, 0444);
+static int jit = 1;
+module_param(jit, int, 0444);
 MODULE_PARM_DESC(jit, "run programs as machine code; 0: interpret them (default 1)");
+
+bool modbpf_jit __ro_after_init;
 
 static long device_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 {
@@ -54,10 +56,16 @@ static struct miscdevice device = {
 
 static int check_params(void)
 {
-	if (modbpf_jit || MODBPF_INTERP)
-		return 0;
-	pr_err("modbpf: jit=0, but the interpreter was left out of this build\n");
-	return -EINVAL;
+	if (jit != 0 && jit != 1) {
+		pr_err("modbpf: jit is 0 or 1\n");
+		return -EINVAL;
+	}
+	if (!jit && !MODBPF_INTERP) {
+		pr_err("modbpf: jit=0, but the interpreter was left out of this build\n");
+		return -EINVAL;
+	}
+	modbpf_jit = jit;
+	return 0;
 }
 
 static int __init modbpf_init(void)

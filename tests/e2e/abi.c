@@ -1,0 +1,398 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What does bad input get from the device's commands on programs, links, BTF and
+ * information? The errnos are those that bpf(2) gives.
+ */
+#include <stdint.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+
+#include "tests/e2e/abi.h"
+
+#define BAD_ADDRESS 0x10ULL
+#define TYPE_SOCKET_FILTER 1
+#define TYPE_KPROBE 2
+#define TYPE_SCHED_CLS 3
+#define TYPE_CGROUP_SKB 8
+#define TYPE_NETFILTER 32
+
+static int socket_filter, array_map;
+
+static void test_transport(void)
+{
+	static char big[8192];
+	struct modbpf_call c = { .cmd = MODBPF_CMD_MAP_CREATE, .size = 16, .attr = BAD_ADDRESS };
+	union modbpf_attr *attr = (void *)big;
+
+	want("an ioctl that there is not", ioctl(device, 0x1234, 0) < 0 ? -errno : 0, -ENOTTY);
+	want("no call at all", ioctl(device, MODBPF_IOC_CALL, 0x10) < 0 ? -errno : 0, -EFAULT);
+	want("an attr that cannot be read", ioctl(device, MODBPF_IOC_CALL, &c) < 0 ? -errno : 0, -EFAULT);
+	want("more than a page", call(MODBPF_CMD_MAP_CREATE, big, 4097), -E2BIG);
+	big[sizeof(*attr) + 3] = 1;
+	want("a byte behind what is known", call(MODBPF_CMD_MAP_CREATE, big, 4096), -E2BIG);
+	want("the same for a command that there is not", call(9999, big, 4096), -E2BIG);
+	big[sizeof(*attr) + 3] = 0;
+	*attr = map_attr(2, 4, 4, 1);
+	close(want_fd("a long tail of zeros", call(MODBPF_CMD_MAP_CREATE, big, 4096)));
+	close(want_fd("an old caller's short attr", call(MODBPF_CMD_MAP_CREATE, big, 20)));
+	want("an empty attr", call(MODBPF_CMD_MAP_CREATE, big, 0), -EINVAL);
+	want("a command above all", call(9999, big, 16), -EINVAL);
+	want("the last possible command", call(0xffffffff, big, 16), -EINVAL);
+	want("a command that is not offered", call(MODBPF_CMD_OBJ_PIN, big, 16), -EINVAL);
+	memset(big, 0, sizeof(big));
+	attr->map_fd = array_map;
+	attr->value = 1;
+	want("a byte behind the command's last field", call(MODBPF_CMD_MAP_FREEZE, big, sizeof(*attr)), -EINVAL);
+}
+
+static void test_load_attr(void)
+{
+	union modbpf_attr attr = load_attr(TYPE_SOCKET_FILTER, two_insns, 0);
+
+	want("no instructions", call(MODBPF_CMD_PROG_LOAD, &attr, sizeof(attr)), -E2BIG);
+	attr.insn_cnt = 1000001;
+	want("a million and one", call(MODBPF_CMD_PROG_LOAD, &attr, sizeof(attr)), -E2BIG);
+	attr.insn_cnt = 0xffffffff;
+	want("four billion", call(MODBPF_CMD_PROG_LOAD, &attr, sizeof(attr)), -E2BIG);
+	attr = load_attr(TYPE_SOCKET_FILTER, (void *)BAD_ADDRESS, 2);
+	want("instructions that cannot be read", call(MODBPF_CMD_PROG_LOAD, &attr, sizeof(attr)), -EFAULT);
+	attr = load_attr(TYPE_SOCKET_FILTER, two_insns, 2);
+	attr.license = BAD_ADDRESS;
+	want("a license that cannot be read", call(MODBPF_CMD_PROG_LOAD, &attr, sizeof(attr)), -EFAULT);
+	attr = load_attr(0, two_insns, 2);
+	want("no type", call(MODBPF_CMD_PROG_LOAD, &attr, sizeof(attr)), -EINVAL);
+	attr = load_attr(12345, two_insns, 2);
+	want("an unknown type", call(MODBPF_CMD_PROG_LOAD, &attr, sizeof(attr)), -EINVAL);
+	attr = load_attr(TYPE_SOCKET_FILTER, two_insns, 2);
+	attr.prog_flags = 0x80000000;
+	want("an unknown flag", call(MODBPF_CMD_PROG_LOAD, &attr, sizeof(attr)), -EINVAL);
+	attr = load_attr(TYPE_SOCKET_FILTER, two_insns, 2);
+	memset(attr.prog_name, 'a', 16);
+	want("a name without an end", call(MODBPF_CMD_PROG_LOAD, &attr, sizeof(attr)), -EINVAL);
+	strcpy(attr.prog_name, "a b");
+	want("a name with a space", call(MODBPF_CMD_PROG_LOAD, &attr, sizeof(attr)), -EINVAL);
+	strcpy(attr.prog_name, "a_b.c9");
+	close(want_fd("a good name", call(MODBPF_CMD_PROG_LOAD, &attr, sizeof(attr))));
+	attr = load_attr(TYPE_NETFILTER, two_insns, 2);
+	want("netfilter without its attach type", call(MODBPF_CMD_PROG_LOAD, &attr, sizeof(attr)), -EINVAL);
+	attr = load_attr(TYPE_CGROUP_SKB, two_insns, 2);
+	attr.expected_attach_type = 7;
+	want("cgroup_skb with another's", call(MODBPF_CMD_PROG_LOAD, &attr, sizeof(attr)), -EINVAL);
+	attr.expected_attach_type = 64;
+	want("an attach type past all bits", call(MODBPF_CMD_PROG_LOAD, &attr, sizeof(attr)), -EINVAL);
+	attr = load_attr(TYPE_SOCKET_FILTER, two_insns, 2);
+	attr.func_info_cnt = 1;
+	attr.func_info_rec_size = 8;
+	attr.prog_btf_fd = -1;
+	want("function info without BTF", call(MODBPF_CMD_PROG_LOAD, &attr, sizeof(attr)), -EBADF);
+	attr.prog_btf_fd = array_map;
+	want("a map for BTF", call(MODBPF_CMD_PROG_LOAD, &attr, sizeof(attr)), -EINVAL);
+	attr.func_info_rec_size = 7;
+	want("records of seven bytes", call(MODBPF_CMD_PROG_LOAD, &attr, sizeof(attr)), -EINVAL);
+}
+
+static void test_load_maps(void)
+{
+	struct modbpf_insn insns[] = { LD_MAP_FD(1, 0), MOV64_IMM(0, 0), EXIT_INSN };
+	union modbpf_attr attr = load_attr(TYPE_SOCKET_FILTER, insns, 4);
+	__s32 fds[2] = { -1, array_map };
+	struct modbpf_prog_info info;
+	__u32 len = sizeof(info), id = 0;
+	int fd;
+
+	insns[0].imm = 9999;
+	want("a map fd that is not open", call(MODBPF_CMD_PROG_LOAD, &attr, sizeof(attr)), -EBADF);
+	insns[0].imm = device;
+	want("a map fd that is no map", call(MODBPF_CMD_PROG_LOAD, &attr, sizeof(attr)), -EINVAL);
+	insns[0].imm = array_map;
+	close(want_fd("a map", call(MODBPF_CMD_PROG_LOAD, &attr, sizeof(attr))));
+	insns[0].src_reg = BPF_PSEUDO_MAP_IDX;
+	insns[0].imm = 1;
+	want("an index without an array", call(MODBPF_CMD_PROG_LOAD, &attr, sizeof(attr)), -EPROTO);
+	attr.fd_array = BAD_ADDRESS;
+	want("an array that cannot be read", call(MODBPF_CMD_PROG_LOAD, &attr, sizeof(attr)), -EFAULT);
+	attr.fd_array = addr(fds);
+	insns[0].imm = 0;
+	want("an index of no map", call(MODBPF_CMD_PROG_LOAD, &attr, sizeof(attr)), -EBADF);
+	insns[0].imm = 1;
+	fd = want_fd("an index of a map", call(MODBPF_CMD_PROG_LOAD, &attr, sizeof(attr)));
+	memset(&info, 0, sizeof(info));
+	info.nr_map_ids = 1;
+	info.map_ids = addr(&id);
+	want("its info", info_of(fd, &info, &len), 0);
+	want("names one map", info.nr_map_ids, 1);
+	want_that("by its id", id != 0);
+	close(fd);
+}
+
+static void test_load_log(void)
+{
+	static const struct modbpf_insn bad[] = { EXIT_INSN };
+	union modbpf_attr attr = load_attr(TYPE_SOCKET_FILTER, bad, 1);
+	char whole[4096] = {}, part[16];
+	__u32 size;
+
+	want("R0 is not set", call(MODBPF_CMD_PROG_LOAD, &attr, sizeof(attr)), -EACCES);
+	attr.log_level = 1;
+	attr.log_buf = addr(whole);
+	want("a log of no size", call(MODBPF_CMD_PROG_LOAD, &attr, sizeof(attr)), -EINVAL);
+	attr.log_size = sizeof(whole);
+	attr.log_level = 0;
+	want("a log of no level", call(MODBPF_CMD_PROG_LOAD, &attr, sizeof(attr)), -EINVAL);
+	attr.log_level = 64;
+	want("an unknown level", call(MODBPF_CMD_PROG_LOAD, &attr, sizeof(attr)), -EINVAL);
+	attr.log_level = 1;
+	attr.log_size = 0xffffffff;
+	want("a log of 4 GiB", call(MODBPF_CMD_PROG_LOAD, &attr, sizeof(attr)), -EINVAL);
+	attr.log_size = sizeof(whole);
+	attr.log_buf = BAD_ADDRESS;
+	want("a log that cannot be written", call(MODBPF_CMD_PROG_LOAD, &attr, sizeof(attr)), -EFAULT);
+	attr.log_buf = addr(whole);
+	want("with a log", call(MODBPF_CMD_PROG_LOAD, &attr, sizeof(attr)), -EACCES);
+	want_that("the log says why", strstr(whole, "R0 !read_ok"));
+	want("and how long it is", attr.log_true_size, strlen(whole) + 1);
+	size = attr.log_true_size;
+	attr.log_buf = addr(part);
+	attr.log_size = sizeof(part);
+	want("too small a log", call(MODBPF_CMD_PROG_LOAD, &attr, sizeof(attr)), -ENOSPC);
+	want("the size is the whole one's", attr.log_true_size, size);
+	want_that("the end is kept", !strcmp(part, whole + size - sizeof(part)));
+	attr.log_level = 1 | MODBPF_LOG_FIXED;
+	want("too small a fixed log", call(MODBPF_CMD_PROG_LOAD, &attr, sizeof(attr)), -ENOSPC);
+	want_that("the beginning is kept", !strncmp(part, whole, sizeof(part) - 1) && !part[sizeof(part) - 1]);
+	attr.log_true_size = 77;
+	want("a caller that does not know the true size",
+	     call(MODBPF_CMD_PROG_LOAD, &attr, offsetof(union modbpf_attr, log_true_size)), -ENOSPC);
+	want("is not written to", attr.log_true_size, 77);
+}
+
+static void test_run_attr(void)
+{
+	unsigned char packet[64] = { [12] = 8 }, back[64];
+	union modbpf_attr attr = {};
+	int kprobe = want_fd("a kprobe program", load_trivial(TYPE_KPROBE));
+
+	attr.test.prog_fd = 9999;
+	want("no program", call(MODBPF_CMD_PROG_TEST_RUN, &attr, sizeof(attr)), -EBADF);
+	attr.test.prog_fd = array_map;
+	want("a map", call(MODBPF_CMD_PROG_TEST_RUN, &attr, sizeof(attr)), -EINVAL);
+	attr.test.prog_fd = kprobe;
+	want("a program that takes no packet", call(MODBPF_CMD_PROG_TEST_RUN, &attr, sizeof(attr)), -NOT_SUPPORTED);
+	close(kprobe);
+	attr.test.prog_fd = socket_filter;
+	want("no packet", call(MODBPF_CMD_PROG_TEST_RUN, &attr, sizeof(attr)), -EINVAL);
+	attr.test.data_in = addr(packet);
+	attr.test.data_size_in = 13;
+	want("less than an Ethernet header", call(MODBPF_CMD_PROG_TEST_RUN, &attr, sizeof(attr)), -EINVAL);
+	attr.test.data_size_in = 0xffffffff;
+	want("more than a page", call(MODBPF_CMD_PROG_TEST_RUN, &attr, sizeof(attr)), -EINVAL);
+	attr.test.data_size_in = sizeof(packet);
+	attr.test.data_in = BAD_ADDRESS;
+	want("a packet that cannot be read", call(MODBPF_CMD_PROG_TEST_RUN, &attr, sizeof(attr)), -EFAULT);
+	attr.test.data_in = addr(packet);
+	attr.test.ctx_size_in = 8;
+	want("a context's size without a context", call(MODBPF_CMD_PROG_TEST_RUN, &attr, sizeof(attr)), -EINVAL);
+	attr.test.ctx_size_in = 0;
+	attr.test.flags = 1;
+	want("a flag", call(MODBPF_CMD_PROG_TEST_RUN, &attr, sizeof(attr)), -EINVAL);
+	attr.test.flags = 0;
+	attr.test.repeat = 100;
+	want("a run", call(MODBPF_CMD_PROG_TEST_RUN, &attr, sizeof(attr)), 0);
+	want("its result", attr.test.retval, 1);
+	want("the packet's size", attr.test.data_size_out, sizeof(packet));
+	attr.test.data_out = addr(back);
+	attr.test.data_size_out = 20;
+	want("too little room", call(MODBPF_CMD_PROG_TEST_RUN, &attr, sizeof(attr)), -ENOSPC);
+	want("the packet's size all the same", attr.test.data_size_out, sizeof(packet));
+	want("a run with room", call(MODBPF_CMD_PROG_TEST_RUN, &attr, sizeof(attr)), 0);
+	want_that("the packet comes back", !memcmp(packet, back, sizeof(packet)));
+	attr.test.data_out = BAD_ADDRESS;
+	want("a result that cannot be written", call(MODBPF_CMD_PROG_TEST_RUN, &attr, sizeof(attr)), -EFAULT);
+}
+
+static void test_links(void)
+{
+	union modbpf_attr attr = {};
+	int filter = want_fd("a filter", load_trivial(TYPE_CGROUP_SKB)), link;
+	struct modbpf_link_info info = {};
+	__u32 len = sizeof(info);
+
+	attr.link_create.prog_fd = 9999;
+	attr.link_create.attach_type = 45;
+	want("no program", call(MODBPF_CMD_LINK_CREATE, &attr, sizeof(attr)), -EBADF);
+	attr.link_create.prog_fd = array_map;
+	want("a map", call(MODBPF_CMD_LINK_CREATE, &attr, sizeof(attr)), -EINVAL);
+	attr.link_create.prog_fd = socket_filter;
+	want("a program of another type", call(MODBPF_CMD_LINK_CREATE, &attr, sizeof(attr)), -EINVAL);
+	attr.link_create.attach_type = 41;
+	attr.link_create.target_fd = -1;
+	want("a perf link to nothing", call(MODBPF_CMD_LINK_CREATE, &attr, sizeof(attr)), -EBADF);
+	attr.link_create.attach_type = 0xffffffff;
+	want("an unknown attach type", call(MODBPF_CMD_LINK_CREATE, &attr, sizeof(attr)), -EINVAL);
+	memset(&attr, 0, sizeof(attr));
+	attr.link_create.prog_fd = filter;
+	attr.link_create.attach_type = 45;
+	attr.link_create.netfilter.pf = 2;
+	attr.link_create.netfilter.hooknum = 5;
+	want("a hook past the last", call(MODBPF_CMD_LINK_CREATE, &attr, sizeof(attr)), -EPROTO);
+	attr.link_create.netfilter.hooknum = 1;
+	attr.link_create.netfilter.pf = 1000;
+	want("a family that there is not", call(MODBPF_CMD_LINK_CREATE, &attr, sizeof(attr)), -EAFNOSUPPORT);
+	attr.link_create.netfilter.pf = 2;
+	attr.link_create.flags = 1;
+	want("a flag", call(MODBPF_CMD_LINK_CREATE, &attr, sizeof(attr)), -EINVAL);
+	attr.link_create.flags = 0;
+	attr.link_create.target_fd = 9999;
+	want("a namespace that is no fd", call(MODBPF_CMD_LINK_CREATE, &attr, sizeof(attr)), -EBADF);
+	attr.link_create.target_fd = 0;
+	link = want_fd("a link", call(MODBPF_CMD_LINK_CREATE, &attr, sizeof(attr)));
+	want("its info", info_of(link, &info, &len), 0);
+	want("is of a netfilter link", info.type, MODBPF_LINK_TYPE_NETFILTER);
+	want("at local_in", info.netfilter.hooknum, 1);
+	memset(&attr, 0, sizeof(attr));
+	attr.link_detach.link_fd = filter;
+	want("a program is detached", call(MODBPF_CMD_LINK_DETACH, &attr, sizeof(attr)), -EINVAL);
+	attr.link_detach.link_fd = 9999;
+	want("nothing is detached", call(MODBPF_CMD_LINK_DETACH, &attr, sizeof(attr)), -EBADF);
+	attr.link_detach.link_fd = link;
+	want("a link is detached", call(MODBPF_CMD_LINK_DETACH, &attr, sizeof(attr)), 0);
+	want("and again", call(MODBPF_CMD_LINK_DETACH, &attr, sizeof(attr)), 0);
+	close(link);
+	close(filter);
+}
+
+static void test_ids(void)
+{
+	union modbpf_attr attr = {};
+	struct modbpf_prog_info info = {};
+	__u32 len = sizeof(info);
+	int fd;
+
+	want("info of the program", info_of(socket_filter, &info, &len), 0);
+	attr.start_id = 0x7fffffff;
+	want("behind the last id", call(MODBPF_CMD_PROG_GET_NEXT_ID, &attr, sizeof(attr)), -EINVAL);
+	attr.start_id = info.id - 1;
+	want("the id after the one before", call(MODBPF_CMD_PROG_GET_NEXT_ID, &attr, sizeof(attr)), 0);
+	want("is the program's", attr.next_id, info.id);
+	attr.next_id = 0;
+	attr.start_id = info.id;
+	want("no further id", call(MODBPF_CMD_PROG_GET_NEXT_ID, &attr, sizeof(attr)), -ENOENT);
+	memset(&attr, 0, sizeof(attr));
+	attr.prog_id = info.id;
+	fd = want_fd("an fd by id", call(MODBPF_CMD_PROG_GET_FD_BY_ID, &attr, sizeof(attr)));
+	close(fd);
+	attr.prog_id = 0;
+	want("no id", call(MODBPF_CMD_PROG_GET_FD_BY_ID, &attr, sizeof(attr)), -ENOENT);
+	want("no map's id", call(MODBPF_CMD_MAP_GET_FD_BY_ID, &attr, sizeof(attr)), -ENOENT);
+	want("no link's id", call(MODBPF_CMD_LINK_GET_FD_BY_ID, &attr, sizeof(attr)), -ENOENT);
+	want("no BTF's id", call(MODBPF_CMD_BTF_GET_FD_BY_ID, &attr, sizeof(attr)), -ENOENT);
+	attr.prog_id = 0xffffffff;
+	want("an id past all", call(MODBPF_CMD_PROG_GET_FD_BY_ID, &attr, sizeof(attr)), -ENOENT);
+	want("no link is there", call(MODBPF_CMD_LINK_GET_NEXT_ID, &(union modbpf_attr){}, 8), -ENOENT);
+	want("no BTF is there", call(MODBPF_CMD_BTF_GET_NEXT_ID, &(union modbpf_attr){}, 8), -ENOENT);
+}
+
+static void test_info(void)
+{
+	struct modbpf_insn xlated[2] = {};
+	static char big[4096];
+	struct modbpf_prog_info info = {};
+	__u32 len = sizeof(info);
+
+	want("info of nothing", info_of(9999, &info, &len), -EBADF);
+	len = sizeof(info);
+	want("info of the device", info_of(device, &info, &len), -EINVAL);
+	len = sizeof(info);
+	want("nowhere to put it", info_of(socket_filter, (void *)BAD_ADDRESS, &len), -EFAULT);
+	len = 5000;
+	want("room of more than a page", info_of(socket_filter, big, &len), -E2BIG);
+	big[300] = 1;
+	len = sizeof(big);
+	want("a byte behind what is known", info_of(socket_filter, big, &len), -E2BIG);
+	big[300] = 0;
+	len = sizeof(big);
+	want("more room than there is info", info_of(socket_filter, big, &len), 0);
+	want("it says how much there is", len, sizeof(info));
+	len = 8;
+	want("little room", info_of(socket_filter, &info, &len), 0);
+	want("is filled", len, 8);
+	want_that("and no more", info.type == TYPE_SOCKET_FILTER && info.id && !info.load_time);
+	memset(&info, 0, sizeof(info));
+	info.xlated_prog_len = sizeof(xlated);
+	info.xlated_prog_insns = addr(xlated);
+	len = sizeof(info);
+	want("with instructions", info_of(socket_filter, &info, &len), 0);
+	want("their size", info.xlated_prog_len, sizeof(two_insns));
+	want_that("are what was loaded", !memcmp(xlated, two_insns, sizeof(xlated)));
+	want_that("and there is code", info.jited_prog_len > 0 && info.nr_jited_ksyms == 1);
+	memset(&info, 0, sizeof(info));
+	info.jited_prog_len = 1 << 20;
+	info.jited_prog_insns = BAD_ADDRESS;
+	len = sizeof(info);
+	want("code that cannot be put", info_of(socket_filter, &info, &len), -EFAULT);
+}
+
+static void test_btf(void)
+{
+	struct {
+		__u16 magic;
+		__u8 version, flags;
+		__u32 hdr_len, type_off, type_len, str_off, str_len;
+		char strings[8];
+	} btf = { 0xeb9f, 1, 0, 24, 0, 0, 0, 1, "" };
+	union modbpf_attr attr = {};
+	struct modbpf_btf_info info = {};
+	__u32 len = sizeof(info);
+	char back[25] = {};
+	int fd;
+
+	want("no BTF", call(MODBPF_CMD_BTF_LOAD, &attr, sizeof(attr)), -EINVAL);
+	attr.btf = addr(&btf);
+	attr.btf_size = 25;
+	fd = want_fd("the smallest BTF", call(MODBPF_CMD_BTF_LOAD, &attr, sizeof(attr)));
+	info.btf = addr(back);
+	info.btf_size = sizeof(back);
+	want("its info", info_of(fd, &info, &len), 0);
+	want_that("gives the bytes back", info.btf_size == 25 && !memcmp(back, &btf, 25));
+	close(fd);
+	btf.magic = 0;
+	want("another magic", call(MODBPF_CMD_BTF_LOAD, &attr, sizeof(attr)), -EINVAL);
+	btf.magic = 0xeb9f;
+	btf.version = 2;
+	want("another version", call(MODBPF_CMD_BTF_LOAD, &attr, sizeof(attr)), -NOT_SUPPORTED);
+	btf.version = 1;
+	btf.hdr_len = 0xfffffff0;
+	want("a giant header", call(MODBPF_CMD_BTF_LOAD, &attr, sizeof(attr)), -EINVAL);
+	btf.hdr_len = 24;
+	btf.str_off = 0xffffffff;
+	want("strings beyond the end", call(MODBPF_CMD_BTF_LOAD, &attr, sizeof(attr)), -EINVAL);
+	btf.str_off = 0;
+	btf.str_len = 2;
+	want("strings longer than the rest", call(MODBPF_CMD_BTF_LOAD, &attr, sizeof(attr)), -EINVAL);
+	attr.btf_size = (16 << 20) + 1;
+	want("more than 16 MiB", call(MODBPF_CMD_BTF_LOAD, &attr, sizeof(attr)), -E2BIG);
+	attr.btf_size = 25;
+	attr.btf = BAD_ADDRESS;
+	want("BTF that cannot be read", call(MODBPF_CMD_BTF_LOAD, &attr, sizeof(attr)), -EFAULT);
+}
+
+int main(void)
+{
+	device = open(MODBPF_DEVICE, O_RDWR | O_CLOEXEC);
+	if (device < 0) {
+		perror(MODBPF_DEVICE);
+		return 1;
+	}
+	array_map = want_fd("an array", create_map(2, 4, 8, 4, 0));
+	socket_filter = want_fd("a socket filter", load_trivial(TYPE_SOCKET_FILTER));
+	test_transport();
+	test_load_attr();
+	test_load_maps();
+	test_load_log();
+	test_run_attr();
+	test_links();
+	test_ids();
+	test_info();
+	test_btf();
+	return finish("abi");
+}
