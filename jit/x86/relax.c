@@ -44,6 +44,16 @@ static s32 distance(const struct x86_select *s, const struct x86_jump *jump, u32
 	return (s32)(to - end);
 }
 
+/* Would it reach if it were short? Its own length lies between it and a label behind it only. */
+static bool fits_short(const struct x86_select *s, const struct x86_jump *jump, u32 total)
+{
+	s32 far = distance(s, jump, total);
+
+	if (far < 0 && !jump->is_short)
+		far += x86_jump_size(jump->cond, false) - x86_jump_size(jump->cond, true);
+	return far >= -128 && far <= 127;
+}
+
 static int shorten(struct x86_select *s, u32 *total)
 {
 	u32 round, i, changed = 1;
@@ -51,11 +61,9 @@ static int shorten(struct x86_select *s, u32 *total)
 	for (round = 0; round < RELAX_ROUNDS && changed; round++) {
 		changed = 0;
 		for (i = 0; i < s->jump_cnt; i++) {
-			s32 far = distance(s, &s->jumps[i], *total);
-
 			if ((i & 0xfff) == 0 && modbpf_yield())
 				return -EINTR;
-			if (s->jumps[i].is_short || far < -128 || far > 127)
+			if (s->jumps[i].is_short || !fits_short(s, &s->jumps[i], *total))
 				continue;
 			s->jumps[i].is_short = true;
 			changed++;

@@ -11,6 +11,7 @@
 #include "tests/support/jitrun.h"
 #include "tests/support/prog.h"
 
+#include <pthread.h>
 #include <stdlib.h>
 
 #define REGS 10
@@ -91,7 +92,8 @@ static void report(const struct modbpf_insn *insn, const struct ctx *before, con
 	for (i = 0; i < REGS; i++)
 		if (got->regs[i] != want->regs[i])
 			check_failed(__FILE__, __LINE__,
-				     "code %#x dst %u src %u off %d imm %d: R%u is %#llx, not %#llx (dst %#llx, src %#llx)",
+				     "code %#x dst %u src %u off %d imm %d: R%u is %#llx, not %#llx "
+				     "(dst %#llx, src %#llx)",
 				     insn->code, insn->dst_reg, insn->src_reg, insn->off, insn->imm,
 				     i, got->regs[i], want->regs[i],
 				     before->regs[insn->dst_reg % REGS], before->regs[insn->src_reg % REGS]);
@@ -580,6 +582,49 @@ static void compare_and_exchange_that_succeeds(void)
 	}
 }
 
+/* Each of two threads turns its own bit over; nothing of the other's comes between. */
+struct flipper {
+	pthread_t thread;
+	const struct jit_run *run;
+	u64 ctx[4];	/* address, bit, rounds, 0 */
+	u64 surprises;
+};
+
+static void *flip(void *arg)
+{
+	struct flipper *flipper = arg;
+
+	flipper->surprises = jit_run_call(flipper->run, flipper->ctx, NULL);
+	return NULL;
+}
+
+static void atomics_under_contention(void)
+{
+	/* R0 counts the rounds in which the own bit was not as left the round before */
+	struct verified_prog *prog = prog_from_text(
+		"r6 = *(u64 *)(r1 +0)\n r7 = *(u64 *)(r1 +8)\n r8 = *(u64 *)(r1 +16)\n r9 = 0\n r0 = 0\n"
+		"again: r2 = r7\n r2 = atomic64_fetch_xor((u64 *)(r6 +0), r2)\n r2 &= r7\n"
+		"if r2 == r9 goto same\n r0 += 1\nsame: r9 ^= r7\n r8 += -1\n if r8 != 0 goto again\n exit\n",
+		NULL, 0);
+	struct flipper flippers[2];
+	struct jit_run run;
+	u64 word = 0;
+	u32 i;
+
+	CHECK_EQ(jit_run_prepare(&run, prog, NULL, NULL, 0), 0);
+	for (i = 0; i < 2; i++) {
+		flippers[i] = (struct flipper){ .run = &run, .ctx = { (u64)&word, 1 + i, 300001 } };
+		CHECK_EQ(pthread_create(&flippers[i].thread, NULL, flip, &flippers[i]), 0);
+	}
+	for (i = 0; i < 2; i++) {
+		pthread_join(flippers[i].thread, NULL);
+		CHECK_EQ(flippers[i].surprises, 0);
+	}
+	CHECK_EQ(word, 3);
+	jit_run_release(&run);
+	prog_free(prog);
+}
+
 static const struct check_case cases[] = {
 	{ "arithmetic of two registers, all pairs", arithmetic_of_registers },
 	{ "arithmetic with a constant, all registers", arithmetic_with_constants },
@@ -589,6 +634,7 @@ static const struct check_case cases[] = {
 	{ "loads and stores, unaligned", loads_and_stores },
 	{ "atomic operations, all pairs of registers", atomic_operations },
 	{ "compare-and-exchange that succeeds", compare_and_exchange_that_succeeds },
+	{ "atomic operations of two threads", atomics_under_contention },
 };
 
 int main(int argc, char **argv)

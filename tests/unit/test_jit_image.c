@@ -296,6 +296,55 @@ static void jumps_of_every_length(void)
 	free(insns);
 }
 
+/* Exactly @bytes of code: moves of 3 and 2 bytes. */
+static void put_bytes(struct insn_buf *buf, u32 bytes)
+{
+	for (; bytes % 3; bytes -= 2)
+		insn_put(buf, BPF_ALU | BPF_MOV | BPF_X, 0, 1, 0, 0);
+	for (; bytes; bytes -= 3)
+		insn_put(buf, BPF_ALU64 | BPF_MOV | BPF_X, 0, 1, 0, 0);
+}
+
+static void check_size_and_run(const struct insn_buf *buf, u32 bytes)
+{
+	struct verified_prog *prog = prog_build(buf->insns, buf->cnt);
+	struct jit_run run;
+
+	CHECK_EQ(jit_run_prepare(&run, prog, NULL, NULL, 0), 0);
+	CHECK_EQ(run.layout->bytes, bytes);
+	jit_run_call(&run, NULL, NULL);
+	jit_run_release(&run);
+	prog_free(prog);
+}
+
+/* A conditional jump of 2 bytes reaches 127 ahead, and 128 back from its end. */
+static void jumps_are_short_where_that_reaches(void)
+{
+	const u32 around = 8 + 4;	/* endbr64, push, mov; leave, ret, int3, int3 */
+	struct modbpf_insn insns[128];
+	u32 distance;
+
+	for (distance = 110; distance < 140; distance++) {
+		struct insn_buf ahead = { .insns = insns, .cap = ARRAY_SIZE(insns) };
+		struct insn_buf back = ahead;
+		u32 top;
+
+		insn_put(&ahead, BPF_JMP | BPF_JEQ | BPF_K, 1, 0, 0, 0);	/* test 3 */
+		put_bytes(&ahead, distance);
+		insns[0].off = ahead.cnt - 1;
+		insn_put_exit(&ahead);
+		check_size_and_run(&ahead, around + 3 + distance + (distance <= 127 ? 2 : 6));
+
+		insn_put_mov(&back, 2, 3);					/* 5 */
+		top = back.cnt;
+		put_bytes(&back, distance - 7);
+		insn_put(&back, BPF_ALU64 | BPF_ADD | BPF_K, 2, 0, 0, -1);	/* 4 */
+		insn_put(&back, BPF_JMP | BPF_JNE | BPF_K, 2, 0, top - back.cnt - 1, 0);
+		insn_put_exit(&back);
+		check_size_and_run(&back, around + 5 + distance + (distance + 2 <= 128 ? 2 : 6));
+	}
+}
+
 /* A ladder of jumps, each over @gap instructions: short ones bring others into reach. */
 static void jumps_that_shorten_each_other(void)
 {
@@ -541,6 +590,7 @@ static void what_no_verifier_makes(void)
 	CHECK_EQ(compile_text("r0 = 0\n goto pc+1\n exit\n", NULL), -EFAULT);
 	CHECK_EQ(compile_text("r0 = 0\n goto pc-3\n exit\n", NULL), -EFAULT);
 	CHECK_EQ(compile_text("goto pc+1\n r0 = 1 ll\n exit\n", NULL), -EFAULT);
+	CHECK_EQ(compile_text("exit\n .insn 0x18 0 0 0 0\n", NULL), -EFAULT);
 	CHECK_EQ(compile_text("r0 = 0\n exit\n", start_late), -EFAULT);
 	CHECK_EQ(compile_text("r0 = 0\n exit\n", end_late), -EFAULT);
 	CHECK_EQ(compile_text("call sub\n exit\nsub: r0 = 1\n exit\n", shift_subprogs), -EFAULT);
@@ -569,6 +619,7 @@ static const struct check_case cases[] = {
 	{ "facts shorten the code", facts_shorten_the_code },
 	{ "zero-extensions go only where they change nothing", zero_extensions },
 	{ "jumps of every length", jumps_of_every_length },
+	{ "jumps are short exactly where that reaches", jumps_are_short_where_that_reaches },
 	{ "jumps that shorten each other", jumps_that_shorten_each_other },
 	{ "60,000 instructions run", sixty_thousand_instructions_run },
 	{ "compile time is linear", compile_time_is_linear },
