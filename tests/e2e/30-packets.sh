@@ -61,8 +61,7 @@ if hold "$SCRATCH/hooks" ip netns exec right modbpf load "$E2E/hooks.bpf.o"; the
 	equal "postrouting" "$(map_u64 at_hook 4)" 4
 	check "a netfilter program at local_in" test "$(map_u64 at_hook 5)" -ge 4
 	# The namespace goes while programs are attached in it.
-	kill "${servers[@]}" 2>/dev/null
-	servers=()
+	stop_servers
 	net_down
 	check "a namespace that goes takes its programs off the hooks" within 10 test ! -e /run/netns/right
 	release

@@ -178,11 +178,17 @@ net_down() {
 
 # A server on both families that takes one connection after the other.
 serve() {	# serve PORT
-	right nc -l -k -4 -p "$1" >/dev/null 2>&1 </dev/null &
-	servers+=($!)
-	right nc -l -k -6 -p "$1" >/dev/null 2>&1 </dev/null &
-	servers+=($!)
+	local family
+	for family in -4 -6; do
+		ip netns exec right nc -l -k $family -p "$1" >/dev/null 2>&1 </dev/null &
+		echo $! >>"$SCRATCH/servers"
+	done
 	within 10 listens "$1"
+}
+
+stop_servers() {
+	[ ! -s "$SCRATCH/servers" ] || kill $(<"$SCRATCH/servers") 2>/dev/null
+	rm -f "$SCRATCH/servers"
 }
 
 listens() {
@@ -193,12 +199,8 @@ connects() {	# connects ADDRESS PORT
 	echo hello | timeout 5 ip netns exec left nc -N -w 2 "$1" "$2"
 }
 
-servers=()
 finish() {
-	local pid
-	for pid in "${servers[@]}"; do
-		kill "$pid" 2>/dev/null
-	done
+	stop_servers
 	rm -rf "$SCRATCH"
 	echo "$NAME: $passed passed, $failed failed"
 	[ $failed = 0 ]
