@@ -2,7 +2,7 @@
 /*
  * Which zero-extensions change nothing? A 32-bit move of a register to itself is
  * dropped if the register's upper half is already zero, by what precedes it in
- * its block. Nothing is assumed of a block's beginning.
+ * its block and by what the verifier found of the operations there. Nothing is assumed of a block's beginning.
  */
 #include "jit/ir.h"
 
@@ -15,7 +15,7 @@ static bool makes_zero_upper(const struct ir_op *op, u32 known)
 	case IR_CONST:
 		return (u64)op->imm >> 32 == 0;
 	case IR_MOV:
-		return op->width == 4 || known >> op->a & 1;
+		return op->width == 4 || op->flags & IR_UPPER_ZERO || known >> op->a & 1;
 	case IR_ZEXT:
 	case IR_SWAP:
 		return op->bytes <= 4;
@@ -24,7 +24,7 @@ static bool makes_zero_upper(const struct ir_op *op, u32 known)
 	case IR_ATOMIC:
 		return op->bytes <= 4;
 	default:
-		return op->width == 4;
+		return op->width == 4 || op->flags & IR_UPPER_ZERO;
 	}
 }
 

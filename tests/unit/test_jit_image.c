@@ -214,12 +214,22 @@ static void mark_divisor(struct verified_prog *prog)
 	prog->facts[1].flags |= FACT_DIVISOR_NONZERO;
 }
 
+static void mark_upper_zero(struct verified_prog *prog)
+{
+	prog->facts[0].flags |= FACT_UPPER_ZERO;
+}
+
 static void facts_shorten_the_code(void)
 {
 	static const char divide[] = "r0 = 6\n r0 /= r1\n exit\n";
+	static const char shift[] = "r0 >>= 40\n w0 = w0\n exit\n";
+	static const char move[] = "r0 = r1\n w0 = w0\n exit\n";
 
 	/* test 3, je 2, jmp 2, xor 2 */
 	CHECK_EQ(image_bytes(divide, 0, NULL) - image_bytes(divide, 0, mark_divisor), 9);
+	CHECK_EQ(image_bytes(shift, 1, NULL) - image_bytes(shift, 1, mark_upper_zero), 2);
+	CHECK_EQ(image_bytes(move, 1, NULL) - image_bytes(move, 1, mark_upper_zero), 2);
+	CHECK_EQ(image_bytes(shift, 0, NULL) - image_bytes(shift, 0, mark_upper_zero), 0);
 }
 
 static void zero_extensions(void)
