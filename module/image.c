@@ -128,8 +128,8 @@ struct image *image_alloc(u32 bytes)
 
 	if (!bytes)
 		return ERR_PTR(-EINVAL);
-	if (bytes > LARGEST) {
-		pr_err_ratelimited("modbpf: %u bytes of machine code; one program may have a quarter of the arena, %u bytes\n",
+	if (bytes > LARGEST) {	/* a quarter of the arena */
+		pr_err_ratelimited("modbpf: %u bytes of machine code are too many: a program may have %u\n",
 				   bytes, LARGEST);
 		return ERR_PTR(-ENOSPC);
 	}
@@ -141,8 +141,8 @@ struct image *image_alloc(u32 bytes)
 	image->bytes = bytes;
 	INIT_LIST_HEAD(&image->node);
 	if (reserve(image)) {
-		pr_err_ratelimited("modbpf: the arena for machine code is full: no room for %u bytes, %u of %u KiB in use (MODBPF_ARENA_KIB at build time)\n",
-				   bytes, image_arena_used() / 1024, ARENA_BYTES / 1024);
+		pr_err_ratelimited("modbpf: no room for %u bytes of machine code: %u of %u in use (MODBPF_ARENA_KIB)\n",
+				   bytes, image_arena_used(), (u32)ARENA_BYTES);
 		kfree(image);
 		return ERR_PTR(-ENOSPC);
 	}

@@ -204,11 +204,21 @@ static int copy_cookies(const struct caller *caller, struct kprobe_link *link, u
 	return 0;
 }
 
+/* A program must not be hung on what runs programs, nor on machine code of the JIT. */
+static bool is_own_text(const struct kprobe *kprobe)
+{
+	return within_module((unsigned long)kprobe->addr, THIS_MODULE);
+}
+
+/* Of an address as given and of a symbol once it is resolved, the place is checked. */
 static int register_probe(struct kprobe_link *link, u32 i)
 {
 	struct probe *probe = &link->probes[i];
+	struct kprobe *kprobe = kprobe_of(link, i);
 	int err;
 
+	if (is_own_text(kprobe))
+		return -EINVAL;
 	err = is_return(link) ? register_kretprobe(&probe->ret) :
 				register_kprobe(&probe->entry);
 	/* Linux's errno for a name that no function has. */
@@ -217,10 +227,7 @@ static int register_probe(struct kprobe_link *link, u32 i)
 	if (err)
 		return err;
 	link->registered = i + 1;
-	/* A program must not be hung on what runs programs. */
-	if (within_module((unsigned long)kprobe_of(link, i)->addr, THIS_MODULE))
-		return -EINVAL;
-	return 0;
+	return is_own_text(kprobe) ? -EINVAL : 0;
 }
 
 /* All or, after an error, some: the caller unregisters. Stops when the caller is killed. */
