@@ -1,0 +1,337 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Helpers, called as programs call them: by id, with five words. */
+#include <linux/cred.h>
+#include <linux/gfp.h>
+#include <linux/mm.h>
+#include <linux/sched.h>
+#include <linux/skbuff.h>
+#include <linux/slab.h>
+#include <linux/vmalloc.h>
+#include <kunit/test.h>
+
+#include "module/helper.h"
+#include "module/helper/trace_format.h"
+#include "module/hook/skb.h"
+#include "module/map/ringbuf.h"
+#include "tests/kunit/map_fixture.h"
+
+#define P(address) ((u64)(unsigned long)(address))
+#define CALL(name, r1, r2, r3, r4, r5) \
+	((s64)modbpf_helpers[MODBPF_FUNC_##name](r1, r2, r3, r4, r5))
+
+#define HELPER_IS_THERE(name, id) \
+	KUNIT_EXPECT_EQ_MSG(test, !modbpf_helpers[id], (id) == MODBPF_FUNC_tail_call, #name);
+
+static void table_has_every_helper(struct kunit *test)
+{
+	u32 i, cnt = 0;
+
+	MODBPF_HELPERS(HELPER_IS_THERE)
+	for (i = 0; i < MODBPF_FUNC_LIMIT; i++)
+		cnt += !!modbpf_helpers[i];
+#define COUNT_HELPER(name, id) + 1
+	KUNIT_EXPECT_EQ(test, cnt, 0u MODBPF_HELPERS(COUNT_HELPER) - 1);
+}
+
+static void map_helpers_reach_the_map(struct kunit *test)
+{
+	struct modbpf_map *map = map_fixture_make(test, (struct map_params)
+						  MAP_PARAMS(HASH, 4, 8, 2, 0));
+	u32 key = 1;
+	u64 value = 0xabcdef, *at;
+
+	KUNIT_EXPECT_EQ(test, CALL(map_lookup_elem, P(map), P(&key), 0, 0, 0), 0ll);
+	KUNIT_EXPECT_EQ(test, CALL(map_update_elem, P(map), P(&key), P(&value), 0, 0), 0ll);
+	KUNIT_EXPECT_EQ(test, CALL(map_update_elem, P(map), P(&key), P(&value), MODBPF_NOEXIST, 0),
+			(s64)-EEXIST);
+	at = (u64 *)(unsigned long)CALL(map_lookup_elem, P(map), P(&key), 0, 0, 0);
+	KUNIT_ASSERT_NOT_NULL(test, at);
+	KUNIT_EXPECT_EQ(test, *at, value);
+	KUNIT_EXPECT_EQ(test, CALL(map_delete_elem, P(map), P(&key), 0, 0, 0), 0ll);
+	KUNIT_EXPECT_EQ(test, CALL(map_delete_elem, P(map), P(&key), 0, 0, 0), (s64)-ENOENT);
+	map_fixture_free(map);
+}
+
+static void ringbuf_helpers_produce(struct kunit *test)
+{
+	struct modbpf_map *map = map_fixture_make(test, (struct map_params)
+						  MAP_PARAMS(RINGBUF, 0, 0, 4096, 0));
+	u8 *record, data[] = "record";
+
+	KUNIT_EXPECT_EQ(test, CALL(ringbuf_reserve, P(map), 8, 1, 0, 0), 0ll);
+	record = (u8 *)(unsigned long)CALL(ringbuf_reserve, P(map), 8, 0, 0, 0);
+	KUNIT_ASSERT_NOT_NULL(test, record);
+	KUNIT_EXPECT_EQ(test, CALL(ringbuf_output, P(map), P(data), sizeof(data), 0, 0), 0ll);
+	KUNIT_EXPECT_EQ(test, memcmp(record + 16, data, sizeof(data)), 0);
+	KUNIT_EXPECT_EQ(test, CALL(ringbuf_output, P(map), P(data), 4, 4, 0), (s64)-EINVAL);
+	KUNIT_EXPECT_EQ(test, CALL(ringbuf_output, P(map), P(data), 5000, 0, 0), (s64)-EAGAIN);
+	KUNIT_EXPECT_EQ(test, CALL(ringbuf_submit, P(record), 0, 0, 0, 0), 0ll);
+	KUNIT_EXPECT_EQ(test, ((u32 *)record)[-2], 8u);
+	record = (u8 *)(unsigned long)CALL(ringbuf_reserve, P(map), 8, 0, 0, 0);
+	KUNIT_EXPECT_EQ(test, CALL(ringbuf_discard, P(record), 0, 0, 0, 0), 0ll);
+	KUNIT_EXPECT_EQ(test, ((u32 *)record)[-2], 8u | 1u << 30);
+	KUNIT_EXPECT_EQ(test, CALL(ringbuf_query, P(map), RINGBUF_RING_SIZE, 0, 0, 0), 4096ll);
+	KUNIT_EXPECT_EQ(test, CALL(ringbuf_query, P(map), RINGBUF_PROD_POS, 0, 0, 0), 48ll);
+	map_fixture_free(map);
+}
+
+static void task_helpers_name_the_current_task(struct kunit *test)
+{
+	u8 buf[32];
+
+	KUNIT_EXPECT_EQ(test, CALL(get_current_pid_tgid, 0, 0, 0, 0, 0),
+			(s64)current->tgid << 32 | current->pid);
+	KUNIT_EXPECT_EQ(test, CALL(get_current_uid_gid, 0, 0, 0, 0, 0), 0ll);
+	KUNIT_EXPECT_EQ(test, CALL(get_current_task, 0, 0, 0, 0, 0), (s64)P(current));
+	memset(buf, 0xff, sizeof(buf));
+	KUNIT_EXPECT_EQ(test, CALL(get_current_comm, P(buf), sizeof(buf), 0, 0, 0), 0ll);
+	KUNIT_EXPECT_STREQ(test, (char *)buf, current->comm);
+	KUNIT_EXPECT_NULL(test, memchr_inv(buf + strlen(buf), 0, sizeof(buf) - strlen(buf)));
+	memset(buf, 0xff, sizeof(buf));
+	KUNIT_EXPECT_EQ(test, CALL(get_current_comm, P(buf), 3, 0, 0, 0), 0ll);
+	KUNIT_EXPECT_EQ(test, memcmp(buf, current->comm, 2), 0);
+	KUNIT_EXPECT_EQ(test, buf[2], 0);
+	KUNIT_EXPECT_EQ(test, buf[3], 0xff);
+}
+
+static void time_helpers_go_forward(struct kunit *test)
+{
+	u64 ns = CALL(ktime_get_ns, 0, 0, 0, 0, 0), boot = CALL(ktime_get_boot_ns, 0, 0, 0, 0, 0);
+	u32 i, same = 0, last = CALL(get_prandom_u32, 0, 0, 0, 0, 0), next;
+	int cpu, told;
+
+	KUNIT_EXPECT_GT(test, ns, 0ull);
+	KUNIT_EXPECT_GE(test, boot, ns);
+	KUNIT_EXPECT_GE(test, (u64)CALL(ktime_get_ns, 0, 0, 0, 0, 0), ns);
+	for (i = 0; i < 100; i++) {
+		next = CALL(get_prandom_u32, 0, 0, 0, 0, 0);
+		same += next == last;
+		last = next;
+	}
+	KUNIT_EXPECT_LT(test, same, 3u);
+	cpu = get_cpu();
+	told = CALL(get_smp_processor_id, 0, 0, 0, 0, 0);
+	put_cpu();
+	KUNIT_EXPECT_EQ(test, told, cpu);
+}
+
+static void probe_read_survives_everything(struct kunit *test)
+{
+	static const u64 bad[] = { 0, 8, 0x123456789000, 1ull << 47, 1ull << 62, ~0ull, ~0ull - 7 };
+	u64 source = 0x1122334455667788, got;
+	u32 i;
+
+	KUNIT_EXPECT_EQ(test, CALL(probe_read_kernel, P(&got), 8, P(&source), 0, 0), 0ll);
+	KUNIT_EXPECT_EQ(test, got, source);
+	KUNIT_EXPECT_EQ(test, CALL(probe_read, P(&got), 3, P(&source), 0, 0), 0ll);
+	for (i = 0; i < ARRAY_SIZE(bad); i++) {
+		got = ~0ull;
+		KUNIT_EXPECT_LT(test, CALL(probe_read_kernel, P(&got), 8, bad[i], 0, 0), 0ll);
+		KUNIT_EXPECT_EQ(test, got, 0ull);
+		got = ~0ull;
+		KUNIT_EXPECT_LT(test, CALL(probe_read, P(&got), 8, bad[i], 0, 0), 0ll);
+		KUNIT_EXPECT_EQ(test, got, 0ull);
+		got = ~0ull;
+		KUNIT_EXPECT_LT(test, CALL(probe_read_user, P(&got), 8, bad[i], 0, 0), 0ll);
+		KUNIT_EXPECT_EQ(test, got, 0ull);
+	}
+	/* A user's read never reaches the kernel. */
+	got = ~0ull;
+	KUNIT_EXPECT_EQ(test, CALL(probe_read_user, P(&got), 8, P(&source), 0, 0), (s64)-EFAULT);
+	KUNIT_EXPECT_EQ(test, got, 0ull);
+	KUNIT_EXPECT_EQ(test, CALL(probe_read_user_str, P(&got), 8, P("text"), 0, 0), (s64)-EFAULT);
+	KUNIT_EXPECT_EQ(test, CALL(probe_read_kernel, P(&got), 0, 0, 0, 0), 0ll);
+}
+
+/* A string that ends with the last byte of mapped memory, and one that does not. */
+static void probe_read_str_stops_at_the_end(struct kunit *test)
+{
+	char *pages = vmalloc(PAGE_SIZE), *end = pages + PAGE_SIZE;
+	char got[200];
+	u32 len;
+
+	KUNIT_ASSERT_NOT_NULL(test, pages);
+	memset(pages, 'x', PAGE_SIZE);
+	end[-1] = '\0';
+	for (len = 1; len <= 150; len++) {
+		memset(got, 0xff, sizeof(got));
+		KUNIT_ASSERT_EQ(test, CALL(probe_read_kernel_str, P(got), 180, P(end - len), 0, 0),
+				(s64)len);
+		KUNIT_ASSERT_EQ(test, memcmp(got, end - len, len), 0);
+		KUNIT_ASSERT_NULL(test, memchr_inv(got + len, 0, 180 - len));
+		KUNIT_ASSERT_EQ(test, (u8)got[180], 0xff);
+		KUNIT_ASSERT_EQ(test, CALL(probe_read_str, P(got), 180, P(end - len), 0, 0), (s64)len);
+	}
+	/* Cut to what fits. */
+	memset(got, 0xff, sizeof(got));
+	KUNIT_EXPECT_EQ(test, CALL(probe_read_kernel_str, P(got), 70, P(end - 150), 0, 0), 70ll);
+	KUNIT_EXPECT_EQ(test, strlen(got), 69ul);
+	KUNIT_EXPECT_EQ(test, (u8)got[70], 0xff);
+	KUNIT_EXPECT_EQ(test, CALL(probe_read_kernel_str, P(got), 1, P(end - 150), 0, 0), 1ll);
+	KUNIT_EXPECT_EQ(test, got[0], 0);
+	/* Not terminated before the guard page. */
+	end[-1] = 'x';
+	memset(got, 0xff, sizeof(got));
+	KUNIT_EXPECT_EQ(test, CALL(probe_read_kernel_str, P(got), 180, P(end - 100), 0, 0),
+			(s64)-EFAULT);
+	KUNIT_EXPECT_NULL(test, memchr_inv(got, 0, 180));
+	vfree(pages);
+}
+
+struct format_case {
+	const char *format;
+	u64 args[3];
+	const char *text;	/* NULL: refused */
+};
+
+static const struct format_case format_cases[] = {
+	{ "", {}, "" },
+	{ "plain\n", {}, "plain\n" },
+	{ "%d %i %u", { ~0ull, 0x100000005ull, ~0ull }, "-1 5 4294967295" },
+	{ "%x %ld %li", { 0xabcdefull << 32 | 0xface, ~0ull, 1ull << 40 }, "face -1 1099511627776" },
+	{ "%lu %lx %lld", { ~0ull, ~0ull, ~1ull }, "18446744073709551615 ffffffffffffffff -2" },
+	{ "%llu%%%llx", { 7, 0xbeef }, "7%beef" },
+	{ "%c%c%c", { 'a', 'b', 'c' }, "abc" },
+	{ "%d,%d,%d%%", { 1, 2, 3 }, "1,2,3%" },
+	{ "%s", { 0 }, "" },
+	{ "%s|", { 1ull << 62 }, "|" },
+	{ "%d %d %d %d", {}, NULL },
+	{ "%", {}, NULL },
+	{ "%l", {}, NULL },
+	{ "%llld", {}, NULL },
+	{ "%n", {}, NULL },
+	{ "%hd", {}, NULL },
+	{ "%ls", {}, NULL },
+	{ "%px", {}, NULL },
+	{ "%pS", {}, NULL },
+	{ "%f", {}, NULL },
+	{ "%*d", {}, NULL },
+	{ "bell\a", {}, NULL },
+	{ "\xc3\xa4", {}, NULL },
+};
+
+static void trace_format_writes_what_it_knows(struct kunit *test)
+{
+	const struct format_case *c;
+	char out[64];
+	u32 i;
+	int len;
+
+	for (i = 0; i < ARRAY_SIZE(format_cases); i++) {
+		c = &format_cases[i];
+		len = trace_format(out, sizeof(out), c->format, strlen(c->format) + 1, c->args);
+		if (!c->text) {
+			KUNIT_EXPECT_EQ_MSG(test, len, -EINVAL, "%s", c->format);
+			continue;
+		}
+		KUNIT_EXPECT_EQ_MSG(test, len, (int)strlen(c->text), "%s", c->format);
+		KUNIT_EXPECT_STREQ(test, out, c->text);
+	}
+}
+
+static void trace_format_keeps_to_its_buffer(struct kunit *test)
+{
+	const u64 args[3] = { P("a string that is longer than what is there for it"), 1234567, 5 };
+	const u64 numbers[3] = { 1234567, 5, 0 };
+	char out[24];
+	u32 bytes;
+	int len;
+
+	for (bytes = 1; bytes <= 16; bytes++) {
+		memset(out, 0x7f, sizeof(out));
+		len = trace_format(out, bytes, "<%s> %d", 8, args);
+		KUNIT_EXPECT_EQ(test, len, (int)bytes - 1);
+		KUNIT_EXPECT_EQ(test, out[len], 0);
+		KUNIT_EXPECT_NULL(test, memchr_inv(out + bytes, 0x7f, sizeof(out) - bytes));
+	}
+	len = trace_format(out, 7, "%d%d%d", 7, numbers);
+	KUNIT_EXPECT_EQ(test, len, 6);
+	/* Not terminated within what it is said to be. */
+	KUNIT_EXPECT_EQ(test, trace_format(out, 24, "%d", 2, args), -EINVAL);
+	/* A pointer is hashed. */
+	len = trace_format(out, 24, "%p", 3, args);
+	KUNIT_EXPECT_GT(test, len, 0);
+	KUNIT_EXPECT_NULL(test, strstr(out, "ffff8"));
+}
+
+static void trace_printk_returns_the_length(struct kunit *test)
+{
+	KUNIT_EXPECT_EQ(test, CALL(trace_printk, P("kunit %d %s\n"), 13, 42, P("text"), 0), 14ll);
+	KUNIT_EXPECT_EQ(test, CALL(trace_printk, P("%q"), 3, 0, 0, 0), (s64)-EINVAL);
+	KUNIT_EXPECT_EQ(test, CALL(trace_printk, P("x"), 0, 0, 0, 0), (s64)-EINVAL);
+}
+
+/* 40 bytes in the head, 100 in a page; byte n of the packet is n. */
+static struct sk_buff *make_packet(struct kunit *test)
+{
+	struct sk_buff *skb = alloc_skb(128, GFP_KERNEL);
+	struct page *page = alloc_page(GFP_KERNEL);
+	u8 *at;
+	u32 i;
+
+	KUNIT_ASSERT_TRUE(test, skb && page);
+	skb_reserve(skb, 64);
+	for (at = skb_put(skb, 40), i = 0; i < 40; i++)
+		at[i] = i;
+	for (at = page_address(page); i < 140; i++)
+		at[i - 40 + 8] = i;
+	skb_fill_page_desc(skb, 0, page, 8, 100);
+	skb->len += 100;
+	skb->data_len += 100;
+	skb->truesize += PAGE_SIZE;
+	return skb;
+}
+
+static void skb_load_bytes_reads_across_pieces(struct kunit *test)
+{
+	struct sk_buff *skb = make_packet(test);
+	struct skb_ctx ctx;
+	u8 got[160];
+	u32 i;
+
+	skb_ctx_init(&ctx, skb, 0, NULL, NULL);
+	KUNIT_EXPECT_EQ(test, CALL(skb_load_bytes, P(&ctx), 0, P(got), 140, 0), 0ll);
+	for (i = 0; i < 140; i++)
+		KUNIT_EXPECT_EQ(test, got[i], i);
+	KUNIT_EXPECT_EQ(test, CALL(skb_load_bytes, P(&ctx), 38, P(got), 4, 0), 0ll);
+	KUNIT_EXPECT_EQ(test, memcmp(got, "\x26\x27\x28\x29", 4), 0);
+	KUNIT_EXPECT_EQ(test, CALL(skb_load_bytes, P(&ctx), 139, P(got), 1, 0), 0ll);
+	KUNIT_EXPECT_EQ(test, got[0], 139);
+	memset(got, 0xff, sizeof(got));
+	KUNIT_EXPECT_EQ(test, CALL(skb_load_bytes, P(&ctx), 139, P(got), 2, 0), (s64)-EFAULT);
+	KUNIT_EXPECT_EQ(test, got[0] | got[1], 0);
+	KUNIT_EXPECT_EQ(test, got[2], 0xff);
+	KUNIT_EXPECT_EQ(test, CALL(skb_load_bytes, P(&ctx), 0xffffffff, P(got), 1, 0), (s64)-EFAULT);
+	KUNIT_EXPECT_EQ(test, CALL(skb_load_bytes, P(&ctx), 0x7fffffff, P(got), 8, 0), (s64)-EFAULT);
+	KUNIT_EXPECT_EQ(test, CALL(skb_load_bytes, P(&ctx), 0xfffffff0, P(got), 100, 0),
+			(s64)-EFAULT);
+	/* Offsets count from where the program's data begin. */
+	skb_pull(skb, 10);
+	skb_ctx_init(&ctx, skb, -10, NULL, NULL);
+	KUNIT_EXPECT_EQ(test, CALL(skb_load_bytes, P(&ctx), 3, P(got), 1, 0), 0ll);
+	KUNIT_EXPECT_EQ(test, got[0], 3);
+	KUNIT_EXPECT_EQ(test, CALL(skb_load_bytes, P(&ctx), 0, P(got), 140, 0), 0ll);
+	KUNIT_EXPECT_EQ(test, got[139], 139);
+	KUNIT_EXPECT_EQ(test, CALL(skb_load_bytes, P(&ctx), 0, P(got), 141, 0), (s64)-EFAULT);
+	kfree_skb(skb);
+}
+
+static struct kunit_case cases[] = {
+	KUNIT_CASE(table_has_every_helper),
+	KUNIT_CASE(map_helpers_reach_the_map),
+	KUNIT_CASE(ringbuf_helpers_produce),
+	KUNIT_CASE(task_helpers_name_the_current_task),
+	KUNIT_CASE(time_helpers_go_forward),
+	KUNIT_CASE(probe_read_survives_everything),
+	KUNIT_CASE(probe_read_str_stops_at_the_end),
+	KUNIT_CASE(trace_format_writes_what_it_knows),
+	KUNIT_CASE(trace_format_keeps_to_its_buffer),
+	KUNIT_CASE(trace_printk_returns_the_length),
+	KUNIT_CASE(skb_load_bytes_reads_across_pieces),
+	{}
+};
+
+struct kunit_suite kunit_helper_suite = {
+	.name = "helper",
+	.test_cases = cases,
+};

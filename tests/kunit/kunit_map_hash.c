@@ -1,0 +1,383 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * HASH against a model, under threads, and re-entered by a kprobe inside its
+ * own locked section.
+ */
+#include <linux/delay.h>
+#include <linux/kprobes.h>
+#include <linux/kthread.h>
+#include <linux/prandom.h>
+#include <linux/slab.h>
+
+#include "module/map/lock.h"
+#include "tests/kunit/map_fixture.h"
+
+static const struct map_check_case check_cases[] = {
+	{ "plain", MAP_PARAMS(HASH, 1, 1, 1, 0), 0 },
+	{ "flags", MAP_PARAMS(HASH, 4, 8, 1, MODBPF_F_NO_PREALLOC | MODBPF_F_ZERO_SEED |
+			      MODBPF_F_NUMA_NODE | MODBPF_F_WRONLY), 0 },
+	{ "no entries", MAP_PARAMS(HASH, 4, 8, 0, 0), -EINVAL },
+	{ "no key", MAP_PARAMS(HASH, 0, 8, 1, 0), -EINVAL },
+	{ "no value", MAP_PARAMS(HASH, 4, 0, 1, 0), -EINVAL },
+	{ "mapped", MAP_PARAMS(HASH, 4, 8, 1, MODBPF_F_MMAPABLE), -EINVAL },
+	{ "LRU flag", MAP_PARAMS(HASH, 4, 8, 1, MODBPF_F_NO_COMMON_LRU), -EINVAL },
+	{ "neither read nor written", MAP_PARAMS(HASH, 4, 8, 1, MODBPF_F_RDONLY_PROG |
+						 MODBPF_F_WRONLY_PROG), -EINVAL },
+	{ "giant key", MAP_PARAMS(HASH, KMALLOC_MAX_SIZE, 8, 1, 0), -E2BIG },
+	{ "giant value", MAP_PARAMS(HASH, 4, U32_MAX, 1, 0), -E2BIG },
+	{ "key and value overflow", MAP_PARAMS(HASH, U32_MAX, U32_MAX, 1, 0), -E2BIG },
+	{ "too many entries", MAP_PARAMS(HASH, 4, 8, (1U << 31) + 1, 0), -E2BIG },
+};
+
+static void hash_checks_parameters(struct kunit *test)
+{
+	map_fixture_check_all(test, check_cases, ARRAY_SIZE(check_cases));
+}
+
+static void hash_refuses_giants(struct kunit *test)
+{
+	struct map_params params = MAP_PARAMS(HASH, 512, 1 << 20, 1U << 31, 0);
+
+	KUNIT_EXPECT_EQ(test, PTR_ERR_OR_ZERO(map_fixture_try(&params)), -ENOMEM);
+}
+
+/* The model: a table of what is in the map. */
+#define MODEL_KEYS 96
+#define MODEL_ENTRIES 64
+
+struct model {
+	u32 key_size;
+	u32 cnt;
+	bool present[MODEL_KEYS];
+	u64 value[MODEL_KEYS][2];
+	u8 key[16];
+};
+
+static const void *model_key(struct model *model, u32 k)
+{
+	memset(model->key, 0xa5, sizeof(model->key));
+	model->key[0] = k;
+	model->key[model->key_size - 1] ^= k;
+	return model->key;
+}
+
+static u32 model_key_of(const u8 *key)
+{
+	return key[0];
+}
+
+static long model_update(struct model *model, u32 k, const u64 value[2], u64 flags)
+{
+	if (flags > MODBPF_EXIST)
+		return -EINVAL;
+	if (model->present[k] && flags == MODBPF_NOEXIST)
+		return -EEXIST;
+	if (!model->present[k] && flags == MODBPF_EXIST)
+		return -ENOENT;
+	if (!model->present[k] && model->cnt == MODEL_ENTRIES)
+		return -E2BIG;
+	model->cnt += !model->present[k];
+	model->present[k] = true;
+	memcpy(model->value[k], value, 16);
+	return 0;
+}
+
+static long model_delete(struct model *model, u32 k)
+{
+	if (!model->present[k])
+		return -ENOENT;
+	model->present[k] = false;
+	model->cnt--;
+	return 0;
+}
+
+/* Iteration visits what is there, each once, and ends. */
+static void model_compare(struct kunit *test, struct model *model, struct modbpf_map *map)
+{
+	bool seen[MODEL_KEYS] = {};
+	u8 key[16], next[16];
+	u64 value[2];
+	u32 k, cnt = 0;
+	int err;
+
+	for (err = map_fixture_next(map, NULL, next); !err; err = map_fixture_next(map, key, next)) {
+		memcpy(key, next, sizeof(key));
+		k = model_key_of(key);
+		KUNIT_ASSERT_LT(test, k, (u32)MODEL_KEYS);
+		KUNIT_ASSERT_FALSE(test, seen[k]);
+		KUNIT_ASSERT_TRUE(test, model->present[k]);
+		KUNIT_ASSERT_EQ(test, memcmp(key, model_key(model, k), model->key_size), 0);
+		seen[k] = true;
+		cnt++;
+	}
+	KUNIT_EXPECT_EQ(test, err, -ENOENT);
+	KUNIT_EXPECT_EQ(test, cnt, model->cnt);
+	for (k = 0; k < MODEL_KEYS; k++) {
+		const u64 *found = map->ops->lookup(map, model_key(model, k));
+
+		KUNIT_ASSERT_EQ(test, found != NULL, model->present[k]);
+		err = map->ops->sys_lookup(map, model_key(model, k), value, 0);
+		KUNIT_ASSERT_EQ(test, err, model->present[k] ? 0 : -ENOENT);
+		if (!found)
+			continue;
+		KUNIT_ASSERT_EQ(test, memcmp(found, model->value[k], 16), 0);
+		KUNIT_ASSERT_EQ(test, memcmp(value, model->value[k], 16), 0);
+	}
+}
+
+static void model_run(struct kunit *test, u32 key_size, u32 flags)
+{
+	struct modbpf_map *map = map_fixture_make(test, (struct map_params)
+						  MAP_PARAMS(HASH, key_size, 16, MODEL_ENTRIES, flags));
+	struct model *model = kunit_kzalloc(test, sizeof(*model), GFP_KERNEL);
+	struct rnd_state random;
+	u32 step, k, op;
+	u64 value[2], how;
+
+	KUNIT_ASSERT_NOT_NULL(test, model);
+	model->key_size = key_size;
+	prandom_seed_state(&random, 20 + key_size);
+	for (step = 0; step < 6000; step++) {
+		k = prandom_u32_state(&random) % MODEL_KEYS;
+		op = prandom_u32_state(&random) % 8;
+		value[0] = prandom_u32_state(&random);
+		value[1] = ~value[0];
+		how = op == 7 ? 3 : op % 3;
+		if (op < 5 || op == 7)
+			KUNIT_ASSERT_EQ(test, map_fixture_update(map, model_key(model, k), value, how),
+					model_update(model, k, value, how));
+		else
+			KUNIT_ASSERT_EQ(test, map->ops->delete(map, model_key(model, k)),
+					model_delete(model, k));
+		if (step % 64 == 0)
+			model_compare(test, model, map);
+	}
+	model_compare(test, model, map);
+	map_fixture_free(map);
+}
+
+static void hash_does_what_the_model_does(struct kunit *test)
+{
+	model_run(test, 4, 0);
+	model_run(test, 5, MODBPF_F_NO_PREALLOC);
+	model_run(test, 16, MODBPF_F_ZERO_SEED);
+}
+
+/* A full map refuses a new key, takes updates, and takes one for each that goes. */
+static void hash_knows_when_it_is_full(struct kunit *test)
+{
+	struct modbpf_map *map = map_fixture_make(test, (struct map_params)
+						  MAP_PARAMS(HASH, 4, 4, 10, 0));
+	u32 k, round;
+
+	for (k = 0; k < 10; k++)
+		KUNIT_EXPECT_EQ(test, map_fixture_update(map, &k, &k, MODBPF_ANY), 0);
+	for (round = 0; round < 100; round++) {
+		k = 10 + round;
+		KUNIT_EXPECT_EQ(test, map_fixture_update(map, &k, &k, MODBPF_ANY), -E2BIG);
+		k = 9 + round;
+		KUNIT_EXPECT_EQ(test, map_fixture_update(map, &k, &round, MODBPF_EXIST), 0);
+		KUNIT_EXPECT_EQ(test, map->ops->delete(map, &k), 0);
+		KUNIT_EXPECT_EQ(test, map->ops->delete(map, &k), -ENOENT);
+		k = 10 + round;
+		KUNIT_EXPECT_EQ(test, map_fixture_update(map, &k, &k, MODBPF_NOEXIST), 0);
+	}
+	map_fixture_free(map);
+}
+
+/* An update of a key that is there leaves its value where it is. */
+static void hash_updates_in_place(struct kunit *test)
+{
+	struct modbpf_map *map = map_fixture_make(test, (struct map_params)
+						  MAP_PARAMS(HASH, 8, 8, 4, 0));
+	u64 key = 7, value = 1;
+	u64 *at;
+
+	KUNIT_EXPECT_EQ(test, map_fixture_update(map, &key, &value, MODBPF_ANY), 0);
+	at = map->ops->lookup(map, &key);
+	KUNIT_ASSERT_NOT_NULL(test, at);
+	value = 2;
+	KUNIT_EXPECT_EQ(test, map_fixture_update(map, &key, &value, MODBPF_ANY), 0);
+	KUNIT_EXPECT_EQ(test, *at, 2ull);
+	KUNIT_EXPECT_PTR_EQ(test, (u64 *)map->ops->lookup(map, &key), at);
+	map_fixture_free(map);
+}
+
+/* Deleting each key as it is visited: the next one is still found. */
+static void hash_iterates_over_deletions(struct kunit *test)
+{
+	struct modbpf_map *map = map_fixture_make(test, (struct map_params)
+						  MAP_PARAMS(HASH, 4, 4, 500, 0));
+	u32 k, key, next, cnt = 0;
+
+	for (k = 0; k < 500; k++)
+		KUNIT_EXPECT_EQ(test, map_fixture_update(map, &k, &k, MODBPF_ANY), 0);
+	KUNIT_ASSERT_EQ(test, map_fixture_next(map, NULL, &next), 0);
+	do {
+		key = next;
+		KUNIT_ASSERT_EQ(test, map->ops->delete(map, &key), 0);
+		cnt++;
+	} while (!map_fixture_next(map, &key, &next));
+	KUNIT_EXPECT_EQ(test, cnt, 500u);
+	KUNIT_EXPECT_EQ(test, map_fixture_next(map, NULL, &next), -ENOENT);
+	map_fixture_free(map);
+}
+
+/* --- re-entered ---------------------------------------------------------------- */
+
+static struct {
+	struct modbpf_map *map, *other;
+	u32 key;
+	u32 hits;
+	long update, delete, other_update;
+	bool found;
+} reentry;
+
+/* Runs where a section ends, with its bucket still locked. */
+static int reenter(struct kprobe *probe, struct pt_regs *regs)
+{
+	u32 value = 99;
+
+	reentry.hits++;
+	reentry.update = reentry.map->ops->update(reentry.map, &reentry.key, &value, MODBPF_ANY);
+	reentry.delete = reentry.map->ops->delete(reentry.map, &reentry.key);
+	reentry.other_update = reentry.other->ops->update(reentry.other, &reentry.key, &value,
+							  MODBPF_ANY);
+	reentry.found = reentry.map->ops->lookup(reentry.map, &reentry.key);
+	return 0;
+}
+
+static void hash_is_busy_when_reentered(struct kunit *test)
+{
+	struct kprobe probe = { .addr = (kprobe_opcode_t *)map_unlock, .pre_handler = reenter };
+	u32 key = 5, value = 1;
+	u32 *at;
+
+	memset(&reentry, 0, sizeof(reentry));
+	reentry.key = key;
+	reentry.map = map_fixture_make(test, (struct map_params)MAP_PARAMS(HASH, 4, 4, 8, 0));
+	reentry.other = map_fixture_make(test, (struct map_params)MAP_PARAMS(HASH, 4, 4, 8, 0));
+	KUNIT_ASSERT_EQ(test, register_kprobe(&probe), 0);
+	KUNIT_EXPECT_EQ(test, map_fixture_update(reentry.map, &key, &value, MODBPF_ANY), 0);
+	unregister_kprobe(&probe);
+	KUNIT_EXPECT_EQ(test, reentry.hits, 1u);
+	KUNIT_EXPECT_EQ(test, reentry.update, -EBUSY);
+	KUNIT_EXPECT_EQ(test, reentry.delete, -EBUSY);
+	/* Nobody holds the other map's lock, so there is no reason to refuse. */
+	KUNIT_EXPECT_EQ(test, reentry.other_update, 0);
+	KUNIT_EXPECT_TRUE(test, reentry.found);
+	at = reentry.map->ops->lookup(reentry.map, &key);
+	KUNIT_ASSERT_NOT_NULL(test, at);
+	KUNIT_EXPECT_EQ(test, *at, 1u);
+	/* And the section is closed: it works again. */
+	KUNIT_EXPECT_EQ(test, map_fixture_update(reentry.map, &key, &value, MODBPF_EXIST), 0);
+	KUNIT_EXPECT_EQ(test, reentry.map->ops->delete(reentry.map, &key), 0);
+	map_fixture_free(reentry.map);
+	map_fixture_free(reentry.other);
+}
+
+/* --- all at once ------------------------------------------------------------------ */
+
+#define STORM_THREADS 4
+#define STORM_KEYS 64
+#define STORM_ROUNDS 20000
+
+struct storm {
+	struct modbpf_map *map;
+	atomic_t running;
+	atomic_t wrong;		/* lost or foreign values, unexpected errors */
+};
+
+struct storm_thread {
+	struct storm *storm;
+	u32 number;
+};
+
+/* Keys below STORM_THREADS stay; the others come and go, and share few buckets. */
+static int storm_thread(void *arg)
+{
+	struct storm_thread *thread = arg;
+	struct storm *storm = thread->storm;
+	struct modbpf_map *map = storm->map;
+	struct rnd_state random;
+	u64 value, got, *at;
+	u32 i, key;
+	long err;
+
+	prandom_seed_state(&random, 77 + thread->number);
+	for (i = 0; i < STORM_ROUNDS; i++) {
+		key = STORM_THREADS + prandom_u32_state(&random) % STORM_KEYS;
+		value = (u64)key << 32 | key;
+		rcu_read_lock();
+		if (i & 1)
+			err = map->ops->update(map, &key, &value, MODBPF_ANY);
+		else
+			err = map->ops->delete(map, &key);
+		if (err && err != -ENOENT && err != -E2BIG)
+			atomic_inc(&storm->wrong);
+		/* The value is copied under the lock: never another key's. */
+		if (!map->ops->sys_lookup(map, &key, &got, 0) && got != value)
+			atomic_inc(&storm->wrong);
+		/* A key that nobody deletes is never missed, whatever moves around it. */
+		key = i % STORM_THREADS;
+		at = map->ops->lookup(map, &key);
+		if (!at || READ_ONCE(*at) != key)
+			atomic_inc(&storm->wrong);
+		rcu_read_unlock();
+		if (i % 256 == 0)
+			cond_resched();
+	}
+	atomic_dec(&storm->running);
+	return 0;
+}
+
+static void hash_survives_a_storm(struct kunit *test)
+{
+	struct storm_thread threads[STORM_THREADS];
+	struct storm storm = { .running = ATOMIC_INIT(0), .wrong = ATOMIC_INIT(0) };
+	struct task_struct *task;
+	u32 key, cnt = 0, next;
+	u64 value;
+
+	storm.map = map_fixture_make(test, (struct map_params)MAP_PARAMS(HASH, 4, 8, 48, 0));
+	for (key = 0; key < STORM_THREADS; key++) {
+		value = key;
+		KUNIT_EXPECT_EQ(test, map_fixture_update(storm.map, &key, &value, MODBPF_ANY), 0);
+	}
+	for (key = 0; key < STORM_THREADS; key++) {
+		threads[key] = (struct storm_thread){ .storm = &storm, .number = key };
+		atomic_inc(&storm.running);
+		task = kthread_run(storm_thread, &threads[key], "map-storm/%u", key);
+		if (IS_ERR(task)) {
+			atomic_dec(&storm.running);
+			KUNIT_FAIL(test, "no thread");
+		}
+	}
+	while (atomic_read(&storm.running))
+		msleep(10);
+	KUNIT_EXPECT_EQ(test, atomic_read(&storm.wrong), 0);
+	/* All that can be seen can be deleted, and then all room is there again. */
+	while (!map_fixture_next(storm.map, NULL, &next))
+		KUNIT_ASSERT_EQ(test, storm.map->ops->delete(storm.map, &next), 0);
+	for (key = 0; !map_fixture_update(storm.map, &key, &value, MODBPF_NOEXIST); key++)
+		cnt++;
+	KUNIT_EXPECT_EQ(test, cnt, 48u);
+	map_fixture_free(storm.map);
+}
+
+static struct kunit_case cases[] = {
+	KUNIT_CASE(hash_checks_parameters),
+	KUNIT_CASE(hash_refuses_giants),
+	KUNIT_CASE(hash_does_what_the_model_does),
+	KUNIT_CASE(hash_knows_when_it_is_full),
+	KUNIT_CASE(hash_updates_in_place),
+	KUNIT_CASE(hash_iterates_over_deletions),
+	KUNIT_CASE(hash_is_busy_when_reentered),
+	KUNIT_CASE(hash_survives_a_storm),
+	{}
+};
+
+struct kunit_suite kunit_map_hash_suite = {
+	.name = "map_hash",
+	.test_cases = cases,
+};

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Maps for tests of map types, made as MAP_CREATE makes them, but without a descriptor. */
+#ifndef MODBPF_TESTS_KUNIT_MAP_FIXTURE_H
+#define MODBPF_TESTS_KUNIT_MAP_FIXTURE_H
+
+#include <kunit/test.h>
+#include <linux/err.h>
+#include <linux/numa.h>
+#include <linux/rcupdate.h>
+
+#include "module/map.h"
+
+#define MAP_PARAMS(kind, key, value, entries, more) { \
+	.type = MODBPF_MAP_##kind, .key_size = (key), .value_size = (value), \
+	.max_entries = (entries), .flags = (more), .numa_node = NUMA_NO_NODE }
+
+static inline int map_fixture_check(const struct map_params *params)
+{
+	return map_ops_of_type(params->type)->check(params);
+}
+
+static inline struct modbpf_map *map_fixture_try(const struct map_params *params)
+{
+	struct modbpf_map *map = map_ops_of_type(params->type)->create(params);
+
+	if (IS_ERR(map))
+		return map;
+	map->ops = map_ops_of_type(params->type);
+	map->type = params->type;
+	map->key_size = params->key_size;
+	map->value_size = params->value_size;
+	map->max_entries = params->max_entries;
+	map->flags = params->flags;
+	return map;
+}
+
+static inline struct modbpf_map *map_fixture_make(struct kunit *test, struct map_params params)
+{
+	struct modbpf_map *map;
+
+	KUNIT_ASSERT_EQ(test, map_fixture_check(&params), 0);
+	map = map_fixture_try(&params);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(map));
+	return map;
+}
+
+/* No program of this map runs any more. */
+static inline void map_fixture_free(struct modbpf_map *map)
+{
+	synchronize_rcu();
+	map->ops->destroy(map);
+}
+
+/* As the system calls do it. */
+static inline long map_fixture_update(struct modbpf_map *map, const void *key, const void *value,
+				      u64 flags)
+{
+	long err;
+
+	if (map->ops->sys_update)
+		return map->ops->sys_update(NULL, map, key, value, flags);
+	rcu_read_lock();
+	err = map->ops->update(map, key, value, flags);
+	rcu_read_unlock();
+	return err;
+}
+
+static inline int map_fixture_next(struct modbpf_map *map, const void *key, void *next)
+{
+	int err;
+
+	rcu_read_lock();
+	err = map->ops->next_key(map, key, next);
+	rcu_read_unlock();
+	return err;
+}
+
+/* One row of what check() says. */
+struct map_check_case {
+	const char *what;
+	struct map_params params;
+	int err;
+};
+
+static inline void map_fixture_check_all(struct kunit *test, const struct map_check_case *cases,
+					 size_t cnt)
+{
+	size_t i;
+
+	for (i = 0; i < cnt; i++)
+		KUNIT_EXPECT_EQ_MSG(test, map_fixture_check(&cases[i].params), cases[i].err, "%s",
+				    cases[i].what);
+}
+
+#endif
