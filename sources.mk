@@ -104,8 +104,15 @@ MODULE_SRCS := \
 # Only in modbpf_kunit.ko, which is otherwise the same module.
 KUNIT_SRCS := \
 	tests/kunit/c_prog.c \
+	tests/kunit/kunit_helper.c \
 	tests/kunit/kunit_image.c \
+	tests/kunit/kunit_jit.c \
 	tests/kunit/kunit_kprobe.c \
+	tests/kunit/kunit_map_array.c \
+	tests/kunit/kunit_map_hash.c \
+	tests/kunit/kunit_map_lpm_trie.c \
+	tests/kunit/kunit_map_prog_array.c \
+	tests/kunit/kunit_map_ringbuf.c \
 	tests/kunit/kunit_netfilter.c \
 	tests/kunit/kunit_platform.c \
 	tests/kunit/kunit_target.c \
@@ -155,3 +162,4 @@ TEST_SUPPORT_SRCS := \
 # What a single unit test needs besides.
 TEST_LIBS_test_encode := -lcapstone
 TEST_LIBS_test_jit_image := -lcapstone
+TEST_LIBS_test_verifier_clang = -Wl,--wrap=syscall $(LIBBPF) -lelf -lz
