@@ -77,7 +77,10 @@ static struct subprog *subprog_at(struct verified_prog *prog, s64 start)
 	abort();
 }
 
-/* How far below R10 the instruction reaches, if @copies holds R10's copies. */
+/*
+ * How far below R10 the instruction reaches, if @copies holds R10's copies. A copy
+ * that has become a number since then may add too much, but not more than a frame.
+ */
 static s32 reach(const struct modbpf_insn *insn, u32 copies)
 {
 	const struct opcode *row = opcode_lookup(insn->code);
@@ -86,7 +89,7 @@ static s32 reach(const struct modbpf_insn *insn, u32 copies)
 	if (!row)
 		return 0;
 	if (insn->code == (BPF_ALU64 | BPF_ADD | BPF_K) && copies & 1 << insn->dst_reg)
-		return -insn->imm;
+		return insn->imm < 0 && insn->imm >= -MODBPF_STACK_SIZE ? -insn->imm : 0;
 	reg = row->form == FORM_LOAD ||
 	      (row->form == FORM_ATOMIC && insn->imm == MODBPF_LOAD_ACQ) ?
 	      insn->src_reg : insn->dst_reg;

@@ -3,7 +3,8 @@
  * Which programs does nobody think of? Each item of a body is one random
  * instruction, or a few that belong together. Invariants that keep a program
  * harmless: the pointer and the loop counter are written by nothing else, a
- * branch goes forwards, a loop is entered at its start only.
+ * branch goes forwards, a loop is entered at its start only. (A daring program is
+ * harmless only as far as a verifier says so.)
  */
 #include "tests/support/randprog.h"
 
@@ -29,6 +30,7 @@ struct maker {
 	u32 loop_left;
 	u32 calls[MAX_CALLS];	/* instructions that call a subprogram */
 	u32 call_cnt;
+	bool daring;
 };
 
 void rng_seed(struct rng *rng, u64 seed)
@@ -224,6 +226,70 @@ static void put_atomic(struct maker *mk)
 		put(mk, BPF_STX | BPF_ATOMIC | size, base, any_target(mk), off, op);
 }
 
+/* One step towards an index that fits: of a kind that compilers emit, or nearly. */
+static void narrow(struct maker *mk, u32 reg)
+{
+	static const u8 ops[] = { BPF_AND, BPF_AND, BPF_AND, BPF_RSH, BPF_MOD, BPF_ADD, BPF_SUB, BPF_LSH,
+				  BPF_MUL, BPF_ARSH, BPF_XOR, BPF_DIV, BPF_OR };
+	u8 op = ops[rng_below(mk->rng, ARRAY_SIZE(ops))];
+	u8 class = rng_below(mk->rng, 2) ? BPF_ALU64 : BPF_ALU;
+	u32 bits = class == BPF_ALU ? 32 : 64;
+	s32 imm = 1 + rng_below(mk->rng, 1 << rng_below(mk->rng, 9));
+
+	if (op == BPF_AND && rng_below(mk->rng, 4))
+		imm = (1 << rng_below(mk->rng, 9)) - 1;
+	if (op == BPF_RSH || op == BPF_ARSH)
+		imm = bits - 1 - rng_below(mk->rng, 10);
+	if (op == BPF_LSH || op == BPF_MUL)
+		imm = 1 + rng_below(mk->rng, 4);
+	put(mk, class | op | BPF_K, reg, 0, op == BPF_MOD || op == BPF_DIV ? !rng_below(mk->rng, 4) : 0, imm);
+}
+
+/* "if reg > 40 goto" over what follows; returns where its offset is to be filled in. */
+static u32 put_guard(struct maker *mk, u32 reg)
+{
+	static const u8 ops[] = { BPF_JGT, BPF_JGE, BPF_JSGT, BPF_JSGE, BPF_JLT, BPF_JSLT, BPF_JSLE,
+				  BPF_JNE, BPF_JEQ, BPF_JSET };
+	u8 op = ops[rng_below(mk->rng, rng_below(mk->rng, 2) ? 2 : ARRAY_SIZE(ops))];
+	u8 class = rng_below(mk->rng, 3) ? BPF_JMP : BPF_JMP32;
+
+	if (rng_below(mk->rng, 6))
+		put(mk, class | op | BPF_K, reg, 0, 0, (s32)rng_below(mk->rng, 260) - 4);
+	else
+		put(mk, class | op | BPF_X, reg, any_source(mk), 0, 0);
+	return mk->cnt - 1;
+}
+
+/*
+ * An access through a pointer that a number was added to. Whether it is safe is
+ * for the verifier to find out.
+ */
+static void put_daring(struct maker *mk)
+{
+	u32 index = any_target(mk), place = any_target(mk), guards[4], guard_cnt = 0, steps, i;
+	u8 size = rng_below(mk->rng, 4) << 3;
+	bool on_stack = mk->pointer == NO_REG || !rng_below(mk->rng, 6);
+	s32 off = on_stack ? -(s32)(8 + rng_below(mk->rng, 41)) : (s32)rng_below(mk->rng, 200);
+
+	if (index == place)
+		return;
+	for (steps = 1 + rng_below(mk->rng, 4); steps; steps--) {
+		if (guard_cnt < ARRAY_SIZE(guards) && rng_below(mk->rng, 2))
+			guards[guard_cnt++] = put_guard(mk, index);
+		else
+			narrow(mk, index);
+	}
+	put(mk, BPF_ALU64 | BPF_MOV | BPF_X, place, on_stack ? MODBPF_REG_FP : mk->pointer, 0, 0);
+	put(mk, BPF_ALU64 | BPF_X | (rng_below(mk->rng, 8) ? BPF_ADD : BPF_SUB), place, index, 0, 0);
+	if (rng_below(mk->rng, 2))
+		put(mk, BPF_LDX | BPF_MEM | size, index, place, off, 0);
+	else
+		put(mk, BPF_STX | BPF_MEM | size, place, index, off, 0);
+	put_constant(mk, place);
+	for (i = 0; i < guard_cnt; i++)
+		mk->insns[guards[i]].off = mk->cnt - guards[i] - 1;
+}
+
 static void put_branch(struct maker *mk)
 {
 	static const u8 ops[] = { BPF_JEQ, BPF_JGT, BPF_JGE, BPF_JSET, BPF_JNE, BPF_JSGT, BPF_JSGE,
@@ -305,7 +371,9 @@ static void put_item(struct maker *mk)
 {
 	u32 kind = rng_below(mk->rng, 100);
 
-	if (kind < 45)
+	if (mk->daring && !rng_below(mk->rng, 5))
+		put_daring(mk);
+	else if (kind < 45)
 		put_alu(mk);
 	else if (kind < 52)
 		put_unary(mk);
@@ -389,12 +457,12 @@ static void put_subprog(struct maker *mk, u32 items)
 	put(mk, BPF_JMP | BPF_EXIT, 0, 0, 0, 0);
 }
 
-u32 randprog_make(struct rng *rng, struct modbpf_insn *insns)
+u32 randprog_make(struct rng *rng, bool daring, struct modbpf_insn *insns)
 {
-	struct maker mk = { .rng = rng, .insns = insns };
+	struct maker mk = { .rng = rng, .insns = insns, .daring = daring };
 	u32 starts[2], i;
 
-	put_main(&mk, rng_below(rng, 10) ? 5 + rng_below(rng, 50) : 200);
+	put_main(&mk, daring ? 3 + rng_below(rng, 20) : rng_below(rng, 10) ? 5 + rng_below(rng, 50) : 200);
 	if (!mk.call_cnt)
 		return mk.cnt;
 	for (i = 0; i < ARRAY_SIZE(starts); i++) {

@@ -27,7 +27,11 @@ u32 rng_below(struct rng *rng, u32 limit);
 /* A number of a kind that finds bugs: small, a power of two, an edge, or any. */
 u64 rng_value(struct rng *rng);
 
-/* Writes a program to @insns, which holds RANDPROG_MAX_INSNS; returns its length. */
-u32 randprog_make(struct rng *rng, struct modbpf_insn *insns);
+/*
+ * Writes a program to @insns, which holds RANDPROG_MAX_INSNS; returns its length.
+ * @daring: it has accesses at computed places, too, which may lie anywhere: run it
+ * only if a verifier accepts it.
+ */
+u32 randprog_make(struct rng *rng, bool daring, struct modbpf_insn *insns);
 
 #endif

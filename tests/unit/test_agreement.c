@@ -118,7 +118,7 @@ static bool compare_program(u64 seed)
 	u32 i;
 
 	rng_seed(&rng, seed);
-	prog = prog_build(insns, randprog_make(&rng, insns));
+	prog = prog_build(insns, randprog_make(&rng, false, insns));
 	for (i = 0; i < RANDPROG_WORDS; i++)
 		before[i] = rng_value(&rng);
 	memcpy(after, before, sizeof(after));
@@ -159,7 +159,7 @@ static void random_programs_vary(void)
 
 	for (seed = 1; seed <= 3000; seed++) {
 		rng_seed(&rng, seed);
-		cnt = randprog_make(&rng, insns);
+		cnt = randprog_make(&rng, false, insns);
 		CHECK(cnt < RANDPROG_MAX_INSNS);
 		for (i = 0; i < cnt; i++)
 			seen[insns[i].code] = 1;

@@ -74,19 +74,72 @@ static struct verified_prog *verify_case(const struct corpus_case *c)
 	return prog;
 }
 
+/* --- what is running now ------------------------------------------------------ */
+
+static const struct verified_prog *running;
+static u64 running_seed;
+
+static void print_program(const struct verified_prog *prog)
+{
+	char text[MODBPF_DISASM_BYTES];
+	u32 i;
+
+	for (i = 0; i < prog->insn_cnt; i += insn_is_ld_imm64(&prog->insns[i]) ? 2 : 1) {
+		modbpf_insn_print(&prog->insns[i], NULL, text, sizeof(text));
+		fprintf(stderr, "\t%4u: %s", i, text);
+		if (prog->facts[i].flags)
+			fprintf(stderr, "\t\tfacts %#x", prog->facts[i].flags);
+		fputc('\n', stderr);
+	}
+}
+
+static void dump_and_exit(void)
+{
+	fprintf(stderr, "seed %llu, as verified:\n", running_seed);
+	print_program(running);
+	exit(1);
+}
+
 /* --- facts ---------------------------------------------------------------- */
+
+#define STACK_BYTES 512
 
 struct fact_watch {
 	const struct verified_prog *prog;
 	u32 zero_upper;		/* 1 + the register whose upper half must be zero now */
 	u64 facts;		/* seen */
 	bool broken;
+	u64 memory, memory_end;	/* what may be accessed beside the stack; 0: not asked */
 };
 
 static void fact_is_wrong(struct fact_watch *watch, u32 at, const char *what)
 {
 	watch->broken = true;
 	check_failed(__FILE__, __LINE__, "at %u: %s", at, what);
+}
+
+/*
+ * An access outside the map's value and the stack is the end: nothing is sure after
+ * it. The stack of all frames lies within 512 bytes of any frame's R10.
+ */
+static void watch_access(const struct fact_watch *watch, const struct modbpf_insn *insn, u32 at,
+			 const u64 *regs)
+{
+	const struct opcode *row = opcode_lookup(insn->code);
+	bool reads = row->form == FORM_LOAD ||
+		     (row->form == FORM_ATOMIC && insn->imm == MODBPF_LOAD_ACQ);
+	u64 addr = regs[reads ? insn->src_reg : insn->dst_reg] + insn->off;
+
+	if (!watch->memory || (!reads && row->form != FORM_STORE_IMM && row->form != FORM_STORE_REG &&
+			       row->form != FORM_ATOMIC))
+		return;
+	if (addr >= watch->memory && addr + row->bytes <= watch->memory_end)
+		return;
+	if (addr - (regs[MODBPF_REG_FP] - STACK_BYTES) <= 2 * STACK_BYTES - (u64)row->bytes)
+		return;
+	fprintf(stderr, "UNSAFE program accepted: at %u, address %#llx is off the memory by %lld bytes\n",
+		at, addr, addr - watch->memory);
+	dump_and_exit();
 }
 
 static void watch_facts(void *cookie, const struct verified_prog *prog, u32 at,
@@ -97,6 +150,7 @@ static void watch_facts(void *cookie, const struct verified_prog *prog, u32 at,
 	u32 flags = prog->facts[at].flags;
 	u64 divisor = regs[insn->src_reg];
 
+	watch_access(watch, insn, at, regs);
 	if (watch->zero_upper && regs[watch->zero_upper - 1] >> 32)
 		fact_is_wrong(watch, at, "the upper half is not zero");
 	watch->zero_upper = flags & FACT_UPPER_ZERO ? 1 + insn->dst_reg : 0;
@@ -172,20 +226,6 @@ static u64 mix(u64 a, u64 b, u64 c, u64 d, u64 e)
 	return 0x9e3779b9;	/* the verifier knows that this helper has no arguments */
 }
 
-static void print_program(const struct verified_prog *prog)
-{
-	char text[MODBPF_DISASM_BYTES];
-	u32 i;
-
-	for (i = 0; i < prog->insn_cnt; i += insn_is_ld_imm64(&prog->insns[i]) ? 2 : 1) {
-		modbpf_insn_print(&prog->insns[i], NULL, text, sizeof(text));
-		fprintf(stderr, "\t%4u: %s", i, text);
-		if (prog->facts[i].flags)
-			fprintf(stderr, "\t\tfacts %#x", prog->facts[i].flags);
-		fputc('\n', stderr);
-	}
-}
-
 /* What a program leaves: its memory, and R0. */
 struct outcome {
 	u64 memory[RANDPROG_WORDS];
@@ -203,6 +243,10 @@ static struct outcome interpret(const struct verified_prog *prog, const u64 *bef
 				  .max_insns = 1000000 };
 	bool stopped;
 
+	if (watch) {
+		watch->memory = (unsigned long)out.memory;
+		watch->memory_end = watch->memory + VALUE_BYTES;
+	}
 	memcpy(out.memory, before, VALUE_BYTES);
 	out.r0 = modbpf_interp_run(&env, NULL, &stopped);
 	CHECK(!stopped);
@@ -232,7 +276,23 @@ static bool is_same(const struct outcome *a, const struct outcome *b, const char
 	return false;
 }
 
-/* As written, as verified, and as machine code: no difference, and each fact holds. */
+/* Other input, for the facts and the accesses alone. */
+static void try_inputs(const struct verified_prog *prog, struct rng *rng, struct fact_watch *watch)
+{
+	u64 memory[RANDPROG_WORDS];
+	u32 round, i;
+
+	for (round = 0; round < 8; round++) {
+		for (i = 0; i < RANDPROG_WORDS; i++)
+			memory[i] = round % 2 ? rng_value(rng) : rng_below(rng, 400) - 50ULL;
+		interpret(prog, memory, watch);
+	}
+}
+
+/*
+ * As written, as verified, and as machine code: no difference, and each fact holds.
+ * Every other program is a daring one.
+ */
 static bool compare_program(u64 seed, bool verbose)
 {
 	static struct modbpf_insn insns[RANDPROG_MAX_INSNS + 2];
@@ -247,7 +307,7 @@ static bool compare_program(u64 seed, bool verbose)
 
 	rng_seed(&rng, seed);
 	insns[0] = (struct modbpf_insn){ MODBPF_LD_IMM64, 1, BPF_PSEUDO_MAP_VALUE, 0, 0 };
-	cnt = 2 + randprog_make(&rng, insns + 2);
+	cnt = 2 + randprog_make(&rng, seed & 1, insns + 2);
 	for (i = 0; i < RANDPROG_WORDS; i++)
 		before[i] = rng_value(&rng);
 	verified = verify(insns, cnt, VALUE_BYTES, &log);
@@ -259,8 +319,13 @@ static bool compare_program(u64 seed, bool verbose)
 	}
 	accepted++;
 	plain = prog_build(insns, cnt);
+	for (i = 0; i < plain->subprog_cnt && plain->subprog_cnt == verified->subprog_cnt; i++)
+		plain->subprogs[i].stack_depth = verified->subprogs[i].stack_depth;
+	running = verified;
+	running_seed = seed;
+	got = interpret(verified, before, &watch);	/* first: nothing else sees a wrong address */
+	try_inputs(verified, &rng, &watch);
 	want = interpret(plain, before, NULL);
-	got = interpret(verified, before, &watch);
 	same = is_same(&want, &got, "verified and interpreted") && !watch.broken;
 	for (i = 0; i < 2; i++) {
 		got = run_code(verified, before, i ? JIT_RUN_OPT1 : 0);
