@@ -23,6 +23,7 @@ VERIFIER_SRCS := \
 	verifier/cfg.c \
 	verifier/ctx.c \
 	verifier/depth.c \
+	verifier/exact.c \
 	verifier/explore.c \
 	verifier/final.c \
 	verifier/helper.c \
@@ -104,6 +105,12 @@ MODULE_SRCS := \
 # Only in modbpf_kunit.ko, which is otherwise the same module.
 KUNIT_SRCS := \
 	tests/kunit/c_prog.c \
+	tests/kunit/command_call.c \
+	tests/kunit/kunit_command.c \
+	tests/kunit/kunit_command_id.c \
+	tests/kunit/kunit_command_link.c \
+	tests/kunit/kunit_command_map.c \
+	tests/kunit/kunit_command_prog.c \
 	tests/kunit/kunit_helper.c \
 	tests/kunit/kunit_image.c \
 	tests/kunit/kunit_jit.c \
@@ -114,7 +121,9 @@ KUNIT_SRCS := \
 	tests/kunit/kunit_map_prog_array.c \
 	tests/kunit/kunit_map_ringbuf.c \
 	tests/kunit/kunit_netfilter.c \
+	tests/kunit/kunit_object.c \
 	tests/kunit/kunit_platform.c \
+	tests/kunit/kunit_prog.c \
 	tests/kunit/kunit_target.c \
 	tests/kunit/suites.c \
 	tests/kunit/user_memory.c \

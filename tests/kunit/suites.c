@@ -11,17 +11,40 @@
 #include <linux/moduleparam.h>
 
 #define SUITES(row) \
+	row(kunit_btf_fd_by_id_command_suite) \
+	row(kunit_btf_load_command_suite) \
+	row(kunit_btf_next_id_command_suite) \
+	row(kunit_command_suite) \
 	row(kunit_helper_suite) \
 	row(kunit_image_suite) \
+	row(kunit_info_command_suite) \
 	row(kunit_jit_suite) \
 	row(kunit_kprobe_suite) \
+	row(kunit_link_create_command_suite) \
+	row(kunit_link_detach_command_suite) \
+	row(kunit_link_fd_by_id_command_suite) \
+	row(kunit_link_next_id_command_suite) \
 	row(kunit_map_array_suite) \
+	row(kunit_map_create_command_suite) \
+	row(kunit_map_delete_command_suite) \
+	row(kunit_map_fd_by_id_command_suite) \
+	row(kunit_map_freeze_command_suite) \
 	row(kunit_map_hash_suite) \
+	row(kunit_map_lookup_command_suite) \
 	row(kunit_map_lpm_trie_suite) \
+	row(kunit_map_next_id_command_suite) \
+	row(kunit_map_next_key_command_suite) \
 	row(kunit_map_prog_array_suite) \
 	row(kunit_map_ringbuf_suite) \
+	row(kunit_map_update_command_suite) \
 	row(kunit_netfilter_suite) \
+	row(kunit_object_suite) \
 	row(kunit_platform_suite) \
+	row(kunit_prog_fd_by_id_command_suite) \
+	row(kunit_prog_load_command_suite) \
+	row(kunit_prog_next_id_command_suite) \
+	row(kunit_prog_suite) \
+	row(kunit_prog_test_run_command_suite) \
 	row(kunit_target_suite) \
 
 #define DECLARE_SUITE(name) extern struct kunit_suite name;
