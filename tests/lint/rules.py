@@ -178,6 +178,8 @@ def kernel_addresses_are_not_printed(tree):
     """%px, and %p in a log that user space reads."""
     for path in tree.of(*C, under=('module', 'verifier', 'isa', 'jit')):
         for number, line in lines_of(strip_comments(tree[path], strings=False)):
+            if path == 'module/helper/trace_format.c' and '"%p"' in line:
+                continue    # a program's own %p, which printf hashes
             if re.search(r'%-?\d*p(x|K|[^A-Za-z])', line):
                 yield path, number, 'prints an address'
 
