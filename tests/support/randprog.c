@@ -245,15 +245,20 @@ static void narrow(struct maker *mk, u32 reg)
 	put(mk, class | op | BPF_K, reg, 0, op == BPF_MOD || op == BPF_DIV ? !rng_below(mk->rng, 4) : 0, imm);
 }
 
-/* "if reg > 40 goto" over what follows; returns where its offset is to be filled in. */
-static u32 put_guard(struct maker *mk, u32 reg)
+/*
+ * "if reg > 40 goto" over what follows; returns where its offset is to be filled in.
+ * @edge: the last index that fits.
+ */
+static u32 put_guard(struct maker *mk, u32 reg, s32 edge)
 {
 	static const u8 ops[] = { BPF_JGT, BPF_JGE, BPF_JSGT, BPF_JSGE, BPF_JLT, BPF_JSLT, BPF_JSLE,
 				  BPF_JNE, BPF_JEQ, BPF_JSET };
 	u8 op = ops[rng_below(mk->rng, rng_below(mk->rng, 2) ? 2 : ARRAY_SIZE(ops))];
 	u8 class = rng_below(mk->rng, 3) ? BPF_JMP : BPF_JMP32;
 
-	if (rng_below(mk->rng, 6))
+	if (rng_below(mk->rng, 2))
+		put(mk, class | op | BPF_K, reg, 0, 0, edge + (s32)rng_below(mk->rng, 5) - 2);
+	else if (rng_below(mk->rng, 3))
 		put(mk, class | op | BPF_K, reg, 0, 0, (s32)rng_below(mk->rng, 260) - 4);
 	else
 		put(mk, class | op | BPF_X, reg, any_source(mk), 0, 0);
@@ -271,11 +276,21 @@ static void put_daring(struct maker *mk)
 	bool on_stack = mk->pointer == NO_REG || !rng_below(mk->rng, 6);
 	s32 off = on_stack ? -(s32)(8 + rng_below(mk->rng, 41)) : (s32)rng_below(mk->rng, 200);
 
+	s32 edge = (on_stack ? 0 : RANDPROG_WORDS * 8) - off - (s32)insn_access_bytes(size);
+
 	if (index == place)
 		return;
-	for (steps = 1 + rng_below(mk->rng, 4); steps; steps--) {
+	steps = 1 + rng_below(mk->rng, 4);
+	if (mk->pointer != NO_REG && rng_below(mk->rng, 2)) {
+		/* The usual: read, compare, access. */
+		put(mk, BPF_LDX | BPF_MEM | rng_below(mk->rng, 4) << 3, index, mk->pointer,
+		    8 * rng_below(mk->rng, 10), 0);
+		guards[guard_cnt++] = put_guard(mk, index, edge);
+		steps = 0;
+	}
+	for (; steps; steps--) {
 		if (guard_cnt < ARRAY_SIZE(guards) && rng_below(mk->rng, 2))
-			guards[guard_cnt++] = put_guard(mk, index);
+			guards[guard_cnt++] = put_guard(mk, index, edge);
 		else
 			narrow(mk, index);
 	}
