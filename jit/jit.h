@@ -54,7 +54,11 @@ struct jit_layout {
 	const u32 *insn;	/* final insn -> its first byte */
 };
 
-/* Returns 0, -ENOMEM, -EINTR, -E2BIG (an image above the limit), -EOPNOTSUPP. */
+/*
+ * Returns 0, -ENOMEM, -EINTR, -E2BIG (an image above 16 MiB), -EOPNOTSUPP (an
+ * instruction, a helper or a tail call that has no code here), -EFAULT (not what
+ * the verifier makes: a bug of ours).
+ */
 int modbpf_jit_compile(const struct jit_request *req, struct jit_code **out);
 const struct jit_layout *modbpf_jit_layout(const struct jit_code *code);
 /*
