@@ -5,6 +5,7 @@
  * so that no number ever tells of an address.
  */
 #include "isa/opcode.h"
+#include "verifier/exact.h"
 #include "verifier/step.h"
 
 #define POINTER_REACH (1LL << 29)	/* how far a pointer may be from its object */
@@ -41,7 +42,7 @@ static int check_mov_reg(struct step *step)
 		*dst = *src;
 		return 0;
 	}
-	*dst = reg_scalar(num);
+	*dst = reg_derived(num, src->deps);
 	return 0;
 }
 
@@ -67,9 +68,9 @@ static int check_swap(struct step *step)
 	}
 	/* Machines here are little-endian: to_le only truncates. */
 	if (swaps)
-		*dst = reg_scalar(scalar_swap(dst->num, insn->imm));
+		*dst = reg_derived(scalar_swap(dst->num, insn->imm), dst->deps);
 	else
-		*dst = reg_scalar(scalar_truncate(dst->num, insn->imm / 8, false));
+		*dst = reg_derived(scalar_truncate(dst->num, insn->imm / 8, false), dst->deps);
 	return 0;
 }
 
@@ -190,6 +191,7 @@ static int check_pointer_alu(struct step *step, const struct reg *src)
 			  op == BPF_ADD ? "+=" : "-=");
 		return -EACCES;
 	}
+	mark_exact(step->state, reg_is_pointer(dst) ? src->deps : dst->deps);
 	if (reg_is_pointer(dst))
 		return check_move_pointer(step, insn->dst_reg, src->num, op == BPF_SUB);
 	if (op == BPF_SUB) {
@@ -207,7 +209,8 @@ static void note_result(struct step *step, const struct reg *src)
 	const struct reg *dst = &step_regs(step)[insn->dst_reg];
 	struct scalar divisor = src->num;
 
-	if (dst->kind != REG_SCALAR || dst->num.r64.umax > 0xffffffff)
+	/* A number that may be another on a pruned path proves nothing. */
+	if (dst->kind != REG_SCALAR || dst->deps || dst->num.r64.umax > 0xffffffff)
 		step->note->flags |= NOTE_UPPER_SET;
 	if (op != BPF_DIV && op != BPF_MOD)
 		return;
@@ -215,6 +218,8 @@ static void note_result(struct step *step, const struct reg *src)
 		divisor = scalar_truncate(divisor, 4, false);
 	if (src->kind != REG_SCALAR || scalar_contains_value(divisor, 0))
 		step->note->flags |= NOTE_DIVISOR_ZERO;
+	if (!(step->note->flags & NOTE_DIVISOR_ZERO))
+		mark_exact(step->state, src->deps);
 }
 
 int check_alu(struct step *step)
@@ -243,8 +248,9 @@ int check_alu(struct step *step)
 	else if (reg_is_pointer(dst) || reg_is_pointer(&src))
 		err = check_pointer_alu(step, &src);
 	else
-		*dst = reg_scalar(scalar_alu(BPF_OP(insn->code), is64,
-					     opcode_is_signed(insn), dst->num, src.num));
+		*dst = reg_derived(scalar_alu(BPF_OP(insn->code), is64,
+					      opcode_is_signed(insn), dst->num, src.num),
+				   dst->deps | src.deps);
 	if (!err)
 		note_result(step, &src);
 	return err;

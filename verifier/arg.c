@@ -2,6 +2,7 @@
 /* Is each argument of a helper call of the kind that the helper's row names? */
 #include "verifier/arg.h"
 
+#include "verifier/exact.h"
 #include "verifier/helper.h"
 #include "verifier/mem.h"
 #include "verifier/stack.h"
@@ -105,6 +106,8 @@ static void note_key(struct step *step, u32 regno, u32 map)
 	struct insn_note *note = step->note;
 	u32 key;
 
+	if (note->flags & NOTE_KEY_VARIES)
+		return;
 	if (!map_rule_of(map_of(step, map)->type)->indexed || reg->kind != REG_STACK ||
 	    map_of(step, map)->key_size != 4 || !scalar_is_const(reg->num) ||
 	    !stack_const_u32(step->state, reg->frame, (s64)scalar_value(reg->num), &key)) {
@@ -138,6 +141,7 @@ static int check_size_arg(struct step *step, const struct helper *helper, u32 re
 
 	if (reg->kind != REG_SCALAR)
 		return refuse_kind(step, regno, "scalar");
+	mark_exact(step->state, reg->deps);
 	if (reg->num.r64.smin < 0) {
 		vlog_line(step->log, "R%u min value is negative, either use unsigned or 'var &= const'",
 			  regno);
@@ -166,6 +170,7 @@ static int check_const_size_arg(struct step *step, u32 regno, struct call_args *
 
 	if (reg->kind != REG_SCALAR)
 		return refuse_kind(step, regno, "scalar");
+	mark_exact(step->state, reg->deps);
 	if (!scalar_is_const(reg->num)) {
 		vlog_line(step->log, "R%u is not a known constant", regno);
 		return -EACCES;

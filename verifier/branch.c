@@ -5,6 +5,7 @@
  * compared with the packet's end tells how many bytes are there.
  */
 #include "isa/opcode.h"
+#include "verifier/exact.h"
 #include "verifier/step.h"
 
 #define NO_REG 16	/* the second operand is the immediate */
@@ -28,7 +29,7 @@ static void go_one_way(struct step *step, bool taken)
 }
 
 /* All numbers that are equal to the one called @id are now known to be @num. */
-static void narrow_linked(struct state *state, u32 id, struct scalar num)
+static void narrow_linked(struct state *state, u32 id, struct scalar num, u64 deps)
 {
 	struct reg_walk walk = { .state = state };
 	struct reg *reg;
@@ -36,8 +37,10 @@ static void narrow_linked(struct state *state, u32 id, struct scalar num)
 	if (!id)
 		return;
 	while ((reg = reg_walk_next(&walk)))
-		if (reg->kind == REG_SCALAR && reg->id == id)
+		if (reg->kind == REG_SCALAR && reg->id == id) {
 			reg->num = num;
+			reg->deps |= deps;
+		}
 }
 
 /* Narrow the operands of @state's copy for that way; false: the way is dead. */
@@ -48,6 +51,7 @@ static bool narrow_numbers(struct step *step, struct state *state, bool taken)
 	struct reg imm = reg_scalar(scalar_const((s64)insn->imm));
 	struct reg *src = &imm;
 	struct scalar a, b;
+	u64 deps;
 
 	if (BPF_SRC(insn->code) == BPF_X)
 		src = &state_top(state)->regs[insn->src_reg];
@@ -55,12 +59,16 @@ static bool narrow_numbers(struct step *step, struct state *state, bool taken)
 	b = src->num;
 	if (!scalar_assume(BPF_OP(insn->code), !opcode_is_32bit(insn->code), taken, &a, &b))
 		return false;
+	/* Each was narrowed by what is known of the other. */
+	deps = dst->deps | src->deps;
 	dst->num = a;
+	dst->deps = deps;
 	if (src != dst) {
 		src->num = b;
-		narrow_linked(state, src->id, b);
+		src->deps = deps;
+		narrow_linked(state, src->id, b, deps);
 	}
-	narrow_linked(state, dst->id, a);
+	narrow_linked(state, dst->id, a, deps);
 	return true;
 }
 
@@ -70,9 +78,11 @@ static int branch_on_numbers(struct step *step, struct operands *ops)
 	bool taken_lives, falls_lives;
 	int way = scalar_branch(BPF_OP(insn->code), !opcode_is_32bit(insn->code),
 				ops->dst->num, ops->src->num);
+	u64 deps;
 	int err;
 
 	if (way >= 0) {
+		mark_exact(step->state, ops->dst->deps | ops->src->deps);
 		narrow_numbers(step, step->state, way);
 		go_one_way(step, way);
 		return 0;
@@ -80,6 +90,7 @@ static int branch_on_numbers(struct step *step, struct operands *ops)
 	err = step_fork(step, jump_target(insn, step->pc));
 	if (err)
 		return err;
+	deps = ops->dst->deps | ops->src->deps;
 	taken_lives = narrow_numbers(step, step->fork, true);
 	falls_lives = narrow_numbers(step, step->state, false);
 	if (taken_lives && falls_lives) {
@@ -87,6 +98,7 @@ static int branch_on_numbers(struct step *step, struct operands *ops)
 		mark_way(step, false);
 		return 0;
 	}
+	mark_exact(step->state, deps);
 	if (!taken_lives) {
 		state_free(step->fork);
 		step->fork = NULL;
@@ -245,6 +257,7 @@ static int branch_on_pointers(struct step *step, struct operands *ops)
 	if (is64 && (op == BPF_JEQ || op == BPF_JNE)) {
 		struct operands swapped = { ops->src_no, ops->dst_no, ops->src, ops->dst };
 
+		mark_exact(step->state, ops->src->deps | ops->dst->deps);
 		if (is_zero(ops->src))
 			return branch_on_null(step, ops);
 		if (is_zero(ops->dst))

@@ -5,6 +5,7 @@
  */
 #include "verifier/arg.h"
 
+#include "verifier/exact.h"
 #include "verifier/helper.h"
 
 static int check_availability(struct step *step, const struct helper *helper)
@@ -181,6 +182,8 @@ static int check_return_value(struct step *step)
 		vlog_line(step->log, "R0 leaks addr as return value");
 		return -EACCES;
 	}
+	if (rule)
+		mark_exact(step->state, r0->deps);
 	if (!rule || (r0->num.r64.smin >= rule->min && r0->num.r64.smax <= rule->max))
 		return 0;
 	vlog_line(step->log, "At program exit the register R0 has smin=%lld smax=%lld should have been in [%d, %d]",

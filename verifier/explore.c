@@ -11,12 +11,14 @@
  */
 #include "verifier/explore.h"
 
+#include "verifier/exact.h"
 #include "verifier/print.h"
 #include "verifier/prune.h"
 #include "verifier/stack.h"
 #include "verifier/step.h"
 
 #define YIELD_EVERY 4096	/* work units */
+#define MAX_PER_INSN 64	/* states kept at one instruction */
 
 struct explorer {
 	const struct program *prog;
@@ -29,6 +31,7 @@ struct explorer {
 	struct kept **kept;		/* list per instruction */
 	struct kept *evicted;		/* in no list, but with paths that have not ended */
 	u32 kept_cnt;
+	u32 evicted_cnt;
 	u32 max_per_insn;
 	u64 bytes;			/* of kept and pending states */
 	u64 yield_at;
@@ -63,15 +66,11 @@ static int check_budget(struct explorer *x)
 
 /* --- states that are kept ------------------------------------------------- */
 
-static void kept_free(struct explorer *x, struct kept *kept)
+static void kept_unlink(struct kept *kept)
 {
 	*kept->link = kept->next;
 	if (kept->next)
 		kept->next->link = kept->link;
-	x->bytes -= sizeof(*kept) + state_bytes(kept->state);
-	x->kept_cnt--;
-	state_free(kept->state);
-	modbpf_free(kept);
 }
 
 static void kept_insert(struct kept **head, struct kept *kept)
@@ -83,18 +82,34 @@ static void kept_insert(struct kept **head, struct kept *kept)
 	*head = kept;
 }
 
-/* It seldom prunes: out of the list, and gone once no path comes from it. */
+static void kept_free(struct explorer *x, struct kept *kept)
+{
+	kept_unlink(kept);
+	x->bytes -= sizeof(*kept) + state_bytes(kept->state);
+	x->kept_cnt--;
+	x->evicted_cnt -= kept->evicted;
+	state_free(kept->state);
+	modbpf_free(kept);
+}
+
+/*
+ * Out of the list, and gone once no path comes from it. Until then marks are
+ * passed on through it, but what its registers held is not asked for any more.
+ */
 static void kept_evict(struct explorer *x, struct kept *kept)
 {
 	if (!kept->branches) {
 		kept_free(x, kept);
 		return;
 	}
-	*kept->link = kept->next;
-	if (kept->next)
-		kept->next->link = kept->link;
+	kept_unlink(kept);
 	kept->evicted = true;
+	x->evicted_cnt++;
 	kept_insert(&x->evicted, kept);
+	x->bytes -= state_bytes(kept->state);
+	while (kept->state->frame_cnt)
+		state_pop_frame(kept->state);
+	x->bytes += state_bytes(kept->state);
 }
 
 /* A path that came from @kept has ended. */
@@ -120,6 +135,7 @@ static int keep_state(struct explorer *x)
 
 	if (!kept)
 		return -ENOMEM;
+	exact_begin(x->state, kept);
 	kept->state = state_copy(x->state);
 	if (!kept->state) {
 		modbpf_free(kept);
@@ -146,11 +162,11 @@ static int keep_state(struct explorer *x)
 /* --- join points ---------------------------------------------------------- */
 
 static bool is_contained(struct explorer *x, const struct state *outer, const struct state *inner,
-			 const u64 *read)
+			 const struct kept *kept)
 {
 	struct prune prune = { x->prog, &x->ids, &x->stats->work };
 
-	return state_contains(&prune, outer, inner, read);
+	return state_contains(&prune, outer, inner, kept);
 }
 
 /* What paths from @kept read is read by the current path, which ends here. */
@@ -167,16 +183,21 @@ static void inherit_reads(struct explorer *x, const struct kept *kept)
 /* Compare with the states kept here. *@pruned: the path ends. */
 static int check_join(struct explorer *x, bool *pruned)
 {
-	struct kept *kept, *next;
+	struct kept **head = &x->kept[x->state->insn], *kept, *next, *last = NULL;
+	u32 cnt = 0;
 
-	for (kept = x->kept[x->state->insn]; kept; kept = next) {
+	for (kept = *head; kept; kept = next) {
 		next = kept->next;
+		last = kept;
+		cnt++;
 		x->stats->work++;
 		if (!state_same_place(kept->state, x->state))
 			continue;
-		if (!kept->branches && is_contained(x, kept->state, x->state, kept->read)) {
-			kept->hits++;
+		if (!kept->branches && is_contained(x, kept->state, x->state, kept)) {
+			kept_unlink(kept);
+			kept_insert(head, kept);
 			inherit_reads(x, kept);
+			exact_inherit(x->state, kept);
 			*pruned = true;
 			return 0;
 		}
@@ -185,12 +206,13 @@ static int check_join(struct explorer *x, bool *pruned)
 			vlog_line(x->log, "infinite loop detected at insn %u", x->state->insn);
 			return -EINVAL;
 		}
-		if (++kept->misses > kept->hits * 3 + 3)
-			kept_evict(x, kept);
 	}
-	if (!x->kept[x->state->insn] || (x->jumps >= 2 && x->insns >= 8))
-		return keep_state(x);
-	return 0;
+	if (*head && (x->jumps < 2 || x->insns < 8 + x->evicted_cnt / 32))
+		return 0;
+	/* The states kept last are those that branches taken back will meet. */
+	if (cnt >= MAX_PER_INSN)
+		kept_evict(x, last);
+	return keep_state(x);
 }
 
 /* --- paths ---------------------------------------------------------------- */

@@ -219,7 +219,7 @@ int check_load(struct step *step)
 	if (err)
 		return err;
 	step_regs(step)[insn->dst_reg] = value;
-	if (value.kind != REG_SCALAR || value.num.r64.umax > 0xffffffff)
+	if (value.kind != REG_SCALAR || value.deps || value.num.r64.umax > 0xffffffff)
 		step->note->flags |= NOTE_UPPER_SET;
 	return 0;
 }

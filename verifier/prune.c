@@ -45,11 +45,17 @@ static bool ref_fits(struct id_map *ids, u32 from, u32 to)
 	return id_fits(ids, from, to);
 }
 
-static bool reg_contains(struct id_map *ids, const struct reg *outer, const struct reg *inner)
+/* @exact: which numbers matter. Links between numbers always do. */
+static bool reg_contains(struct id_map *ids, const struct reg *outer, const struct reg *inner,
+			 u64 exact)
 {
 	if (outer->kind == REG_UNINIT)
 		return true;	/* no path read it */
-	if (outer->kind != inner->kind || !scalar_contains(outer->num, inner->num))
+	if (outer->kind != inner->kind)
+		return false;
+	if (outer->kind == REG_SCALAR && outer->deps && !(outer->deps & exact))
+		return id_fits(ids, outer->id, inner->id);
+	if (!scalar_contains(outer->num, inner->num))
 		return false;
 	if (outer->frame != inner->frame || outer->map != inner->map ||
 	    outer->size != inner->size || outer->off != inner->off)
@@ -95,21 +101,22 @@ static struct reg spilled_number(const struct slot *outer, const struct slot *in
 }
 
 static bool spill_contains(struct id_map *ids, const struct slot *outer,
-			   const struct slot *inner)
+			   const struct slot *inner, u64 exact)
 {
 	struct reg number;
 	u32 i;
 
 	if (outer->spill.kind != REG_SCALAR)
-		return inner->cnt == 8 && reg_contains(ids, &outer->spill, &inner->spill);
+		return inner->cnt == 8 && reg_contains(ids, &outer->spill, &inner->spill, exact);
 	for (i = outer->first; i < outer->first + outer->cnt; i++)
 		if (!is_number(inner, i))
 			return false;
 	number = spilled_number(outer, inner);
-	return reg_contains(ids, &outer->spill, &number);
+	return reg_contains(ids, &outer->spill, &number, exact);
 }
 
-static bool slot_contains(struct id_map *ids, const struct slot *outer, const struct slot *inner)
+static bool slot_contains(struct id_map *ids, const struct slot *outer, const struct slot *inner,
+			  u64 exact)
 {
 	u32 i;
 
@@ -119,11 +126,11 @@ static bool slot_contains(struct id_map *ids, const struct slot *outer, const st
 		if (outer->bytes[i] == BYTE_ZERO && !is_zero_byte(inner, i))
 			return false;
 	}
-	return !outer->cnt || spill_contains(ids, outer, inner);
+	return !outer->cnt || spill_contains(ids, outer, inner, exact);
 }
 
 static bool frame_contains(const struct prune *prune, const struct frame *outer,
-			   const struct frame *inner, u32 live, u64 read)
+			   const struct frame *inner, u32 live, u64 read, u64 exact)
 {
 	static const struct slot nothing;	/* a slot never written */
 	u32 i;
@@ -132,7 +139,7 @@ static bool frame_contains(const struct prune *prune, const struct frame *outer,
 		if (!(live >> i & 1))
 			continue;
 		*prune->work += 1;
-		if (!reg_contains(prune->ids, &outer->regs[i], &inner->regs[i]))
+		if (!reg_contains(prune->ids, &outer->regs[i], &inner->regs[i], exact))
 			return false;
 	}
 	for (i = 0; i < outer->slot_cnt; i++) {
@@ -140,7 +147,7 @@ static bool frame_contains(const struct prune *prune, const struct frame *outer,
 			continue;
 		*prune->work += 1;
 		if (!slot_contains(prune->ids, &outer->slots[i],
-				   i < inner->slot_cnt ? &inner->slots[i] : &nothing))
+				   i < inner->slot_cnt ? &inner->slots[i] : &nothing, exact))
 			return false;
 	}
 	return true;
@@ -168,7 +175,7 @@ static u32 live_in_frame(const struct program *prog, const struct state *state, 
 }
 
 bool state_contains(const struct prune *prune, const struct state *outer,
-		    const struct state *inner, const u64 *read)
+		    const struct state *inner, const struct kept *kept)
 {
 	u32 i;
 
@@ -180,7 +187,8 @@ bool state_contains(const struct prune *prune, const struct state *outer,
 	for (i = 0; i < outer->frame_cnt; i++)
 		if (!frame_contains(prune, outer->frames[i], inner->frames[i],
 				    live_in_frame(prune->prog, outer, i),
-				    read ? read[i] : ~0ULL))
+				    kept ? kept->read[i] : ~0ULL,
+				    kept ? kept->exact : ~0ULL))
 			return false;
 	for (i = 0; i < outer->ref_cnt; i++)
 		if (!ref_fits(prune->ids, outer->refs[i].id, inner->refs[i].id))

@@ -31,9 +31,9 @@ struct prune {
 bool state_same_place(const struct state *a, const struct state *b);
 /*
  * Is every concrete state of @inner one of @outer, as far as the paths from
- * @outer can tell? @read: the slots that they read, per frame; NULL: all.
+ * @outer could tell? @kept says what they looked at; NULL: at everything.
  */
 bool state_contains(const struct prune *prune, const struct state *outer,
-		    const struct state *inner, const u64 *read);
+		    const struct state *inner, const struct kept *kept);
 
 #endif

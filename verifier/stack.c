@@ -7,6 +7,8 @@
  */
 #include "verifier/stack.h"
 
+#include "verifier/exact.h"
+
 static u32 slot_at(s32 off)
 {
 	return (u32)(-off - 1) / 8;
@@ -97,7 +99,8 @@ static void break_spill(struct slot *slot)
 		return;
 	if (reg_is_pointer(&slot->spill))
 		left = BYTE_UNINIT;
-	else if (scalar_is_const(slot->spill.num) && !scalar_value(slot->spill.num))
+	else if (!slot->spill.deps && scalar_is_const(slot->spill.num) &&
+		 !scalar_value(slot->spill.num))
 		left = BYTE_ZERO;
 	for (i = slot->first; i < slot->first + slot->cnt; i++)
 		slot->bytes[i] = left;
@@ -122,7 +125,8 @@ static void slot_put_number(struct step *step, struct slot *slot, u32 first, u32
 	struct scalar num = scalar_truncate(value->num, cnt, false);
 	bool whole = fits(value->num, cnt), zero;
 
-	zero = scalar_is_const(num) && !scalar_value(num);
+	/* A byte cannot say what it depends on: only what depends on nothing is a known zero. */
+	zero = !value->deps && scalar_is_const(num) && !scalar_value(num);
 	if (zero || (!whole && scalar_contains(num, scalar_loaded(cnt, false)))) {
 		if (overlaps_spill(slot, first, cnt))
 			break_spill(slot);
@@ -135,7 +139,7 @@ static void slot_put_number(struct step *step, struct slot *slot, u32 first, u32
 	slot->cnt = cnt;
 	if (whole)
 		mark_scalar_linked(step, value);
-	slot->spill = reg_scalar(num);
+	slot->spill = reg_derived(num, value->deps);
 	slot->spill.id = whole ? value->id : 0;
 }
 
@@ -204,10 +208,12 @@ static struct reg slot_number(const struct slot *slot, u32 first, u32 cnt, bool 
 	u64 value;
 
 	if (known_bytes(slot, first, cnt, &value))
-		return reg_scalar(scalar_truncate(scalar_const(value), cnt, sign_extend));
+		return reg_derived(scalar_truncate(scalar_const(value), cnt, sign_extend),
+				   slot->cnt ? slot->spill.deps : 0);
 	if (!slot->cnt || slot->first != first || cnt > slot->cnt)
 		return reg;
 	reg.num = scalar_truncate(slot->spill.num, cnt, sign_extend);
+	reg.deps = slot->spill.deps;
 	if (cnt == slot->cnt && !(sign_extend && cnt < 8))
 		reg.id = slot->spill.id;
 	return reg;
@@ -303,15 +309,19 @@ void stack_smear(struct step *step, u32 frame_no, struct span span)
 	}
 }
 
-bool stack_const_u32(const struct state *state, u32 frame_no, s32 off, u32 *value)
+bool stack_const_u32(struct state *state, u32 frame_no, s32 off, u32 *value)
 {
 	const struct frame *frame = state->frames[frame_no];
+	const struct slot *slot;
 	u64 known;
 
 	if (off % 4 || off > -4 || slot_at(off) >= frame->slot_cnt)
 		return false;
-	if (!known_bytes(&frame->slots[slot_at(off)], byte_at(off), 4, &known))
+	slot = &frame->slots[slot_at(off)];
+	if (!known_bytes(slot, byte_at(off), 4, &known))
 		return false;
+	if (slot->cnt)
+		mark_exact(state, slot->spill.deps);
 	*value = known;
 	return true;
 }

@@ -31,8 +31,8 @@ int stack_fill(struct step *step, u32 frame, struct span span);
 /* Any of the bytes may be overwritten with a number. */
 void stack_smear(struct step *step, u32 frame, struct span span);
 
-/* The number that 4 bytes at @off hold, if it is known. */
-bool stack_const_u32(const struct state *state, u32 frame, s32 off, u32 *value);
+/* The number that 4 bytes at @off hold, if it is known; it is then relied upon. */
+bool stack_const_u32(struct state *state, u32 frame, s32 off, u32 *value);
 
 /* Note for pruning that slot @slot of @frame is read on the path of @state. */
 void stack_mark_read(struct state *state, u32 frame, u32 slot);

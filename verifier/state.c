@@ -34,6 +34,11 @@ struct reg reg_scalar(struct scalar num)
 	return (struct reg){ .kind = REG_SCALAR, .num = num };
 }
 
+struct reg reg_derived(struct scalar num, u64 deps)
+{
+	return (struct reg){ .kind = REG_SCALAR, .deps = deps, .num = num };
+}
+
 struct reg reg_pointer(enum reg_kind kind)
 {
 	return (struct reg){ .kind = kind, .num = scalar_const(0) };

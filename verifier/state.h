@@ -41,6 +41,7 @@ struct reg {
 	u32 size;	/* record: bytes */
 	s32 off;	/* packet: distance from the base that id names */
 	u32 range;	/* packet: bytes from that base that are inside the packet */
+	u64 deps;	/* scalar: numbers of the parent state that it comes from; see exact.h */
 	struct scalar num;	/* scalar: the value; pointer: bytes from the start */
 };
 
@@ -87,15 +88,18 @@ struct state {
 	struct ref refs[MAX_REFS];
 };
 
+#define EXACT_BITS 64
+
 /* A state that was kept at a join point, to prune later paths by. */
 struct kept {
 	struct kept *next;	/* at the same instruction, or among the evicted */
 	struct kept **link;	/* what points to it */
 	struct state *state;
 	u32 branches;		/* paths from here that have not ended */
-	u32 hits, misses;
 	bool evicted;		/* in no list any more: goes when its paths have ended */
 	u64 read[MODBPF_MAX_FRAMES];	/* slots that paths from here read, a bit each */
+	u64 exact;	/* numbers that paths from here relied on, by their deps bit */
+	u64 origin[EXACT_BITS];	/* what each of them came from: deps of the parent */
 };
 
 struct state *state_new(void);
@@ -116,6 +120,7 @@ static inline struct frame *state_top(const struct state *state)
 
 struct reg reg_uninit(void);
 struct reg reg_scalar(struct scalar num);
+struct reg reg_derived(struct scalar num, u64 deps);
 struct reg reg_pointer(enum reg_kind kind);	/* at offset 0 */
 
 bool reg_is_pointer(const struct reg *reg);

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* Which numbers does the safety of a path depend on? See exact.h. */
+#include "verifier/exact.h"
+
+void exact_begin(struct state *state, struct kept *kept)
+{
+	struct reg_walk walk = { .state = state };
+	struct scalar unknown = scalar_unknown();
+	struct reg *reg;
+	u32 bit = 0;
+
+	while ((reg = reg_walk_next(&walk))) {
+		if (reg->kind != REG_SCALAR)
+			continue;
+		/* An unknown number contains every other as it is. */
+		if (scalar_contains(reg->num, unknown)) {
+			reg->deps = 0;
+			continue;
+		}
+		kept->origin[bit] |= reg->deps;
+		reg->deps = 1ULL << bit;
+		if (bit < EXACT_BITS - 1)	/* the last bit is shared by what is left */
+			bit++;
+	}
+}
+
+void mark_exact(struct state *state, u64 deps)
+{
+	struct kept *kept = state->parent;
+	u32 bit;
+
+	while (kept && deps) {
+		u64 fresh = deps & ~kept->exact;
+
+		kept->exact |= fresh;
+		deps = 0;
+		for (bit = 0; fresh; bit++, fresh >>= 1)
+			if (fresh & 1)
+				deps |= kept->origin[bit];
+		kept = kept->state->parent;
+	}
+}
+
+static void inherit_frame(struct state *state, const struct frame *inner,
+			  const struct frame *outer, u64 exact)
+{
+	u32 i;
+
+	for (i = 0; i < MODBPF_REG_FP; i++)
+		if (outer->regs[i].deps & exact)
+			mark_exact(state, inner->regs[i].deps);
+	for (i = 0; i < outer->slot_cnt && i < inner->slot_cnt; i++)
+		if (outer->slots[i].cnt && inner->slots[i].cnt &&
+		    outer->slots[i].spill.deps & exact)
+			mark_exact(state, inner->slots[i].spill.deps);
+}
+
+void exact_inherit(struct state *state, const struct kept *kept)
+{
+	u32 i;
+
+	for (i = 0; i < state->frame_cnt; i++)
+		inherit_frame(state, state->frames[i], kept->state->frames[i], kept->exact);
+}
