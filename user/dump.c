@@ -23,7 +23,7 @@ static void *read_code(int fd, bool is_jited, struct bpf_prog_info *info, uint32
 
 	memset(info, 0, sizeof(*info));
 	if (bpf_obj_get_info_by_fd(fd, info, &len)) {
-		out_error("can't get prog info: %s", strerror(errno));
+		out_error("can't get prog info: %s", error_text(errno));
 		return NULL;
 	}
 	*size = is_jited ? info->jited_prog_len : info->xlated_prog_len;
@@ -48,7 +48,7 @@ static void *read_code(int fd, bool is_jited, struct bpf_prog_info *info, uint32
 	if (!bpf_obj_get_info_by_fd(fd, info, &len) &&
 	    (is_jited ? info->jited_prog_insns : info->xlated_prog_insns))
 		return code;
-	out_error("the instructions are not told: %s", errno ? strerror(errno) : "CAP_PERFMON is needed");
+	out_error("the instructions are not told: %s", errno ? error_text(errno) : "CAP_PERFMON is needed");
 	free(code);
 	return NULL;
 }
@@ -62,7 +62,7 @@ static int write_code(const char *path, void *code, uint32_t size)
 		is_written = false;
 	free(code);
 	if (!is_written)
-		return out_error("%s: cannot be written: %s", path, strerror(errno));
+		return out_error("%s: cannot be written: %s", path, error_text(errno));
 	out_nothing();
 	return 0;
 }

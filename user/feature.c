@@ -49,14 +49,15 @@ static int try_load(uint32_t type, const struct modbpf_insn *insns, uint32_t cnt
 	return 0;
 }
 
-static bool has_prog_type(uint32_t type)
+/* Load the smallest program there is: 0 or the errno. */
+static int try_prog_type(uint32_t type)
 {
 	static const struct modbpf_insn keep[] = {
 		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = 0, .imm = 1 },
 		{ .code = BPF_JMP | BPF_EXIT },
 	};
 
-	return !try_load(type, keep, ARRAY_SIZE(keep), NULL);
+	return try_load(type, keep, ARRAY_SIZE(keep), NULL);
 }
 
 /* Arguments are missing, so the load fails: the reason tells whether the helper is known. */
@@ -200,13 +201,15 @@ static int feature_probe(struct args *args)
 
 	if (args_end(args) || need_device())
 		return -1;
+	if (try_prog_type(MODBPF_PROG_SOCKET_FILTER) == EPERM)
+		return out_error("not permitted: CAP_BPF is needed to ask");
 	all = json_object_new_object();
 	progs = json_object_new_object();
 	maps = json_object_new_object();
 	helpers = json_object_new_object();
 	say_module(all);
 	for (type = 1; type < PROG_TYPE_LIMIT && prog_type_name(type); type++) {
-		if (has_prog_type(type))
+		if (!try_prog_type(type))
 			has_type |= 1ULL << type;
 		say_type(progs, out_is_json() ? "prog_type" : "program_type", prog_type_name(type),
 			 has_type >> type & 1);

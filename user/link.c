@@ -27,7 +27,7 @@ static int get_info(int fd, struct modbpf_link_info *info)
 	uint32_t len = sizeof(*info);
 
 	if (bpf_obj_get_info_by_fd(fd, info, &len))
-		return out_error("can't get link info: %s", strerror(errno));
+		return out_error("can't get link info: %s", error_text(errno));
 	return 0;
 }
 
@@ -194,7 +194,7 @@ static int link_detach(struct args *args)
 	if (!args_end(args)) {
 		err = bpf_link_detach(fd);
 		if (err)
-			out_error("failed link detach: %s", strerror(errno));
+			out_error("failed link detach: %s", error_text(errno));
 		else
 			out_nothing();
 	}

@@ -51,6 +51,19 @@ static void say_attached(struct json_object *array, const struct bpf_program *pr
 	json_object_array_add(array, object);
 }
 
+static const char *attach_reason(int err)
+{
+	switch (err) {
+	case EOPNOTSUPP:
+		return "its SEC() name says no place, or none where modbpf attaches it today";
+	case ESRCH:
+	case ENOENT:
+		return "the kernel has no such function, or it cannot be probed";
+	default:
+		return error_text(err);
+	}
+}
+
 static int attach_all(struct bpf_object *obj, const char *path, struct attached *attached,
 		      struct json_object *array)
 {
@@ -65,14 +78,10 @@ static int attach_all(struct bpf_object *obj, const char *path, struct attached 
 		return out_error("no memory");
 	bpf_object__for_each_program(prog, obj) {
 		link = bpf_program__attach(prog);
-		if (!link && errno == EOPNOTSUPP)
-			return out_error("%s: section '%s', program '%s': not supported yet: "
-					 "attaching what this SEC() name says", path,
-					 bpf_program__section_name(prog), bpf_program__name(prog));
 		if (!link)
 			return out_error("%s: section '%s', program '%s': cannot be attached: %s",
 					 path, bpf_program__section_name(prog),
-					 bpf_program__name(prog), strerror(errno));
+					 bpf_program__name(prog), attach_reason(errno));
 		attached->link[attached->cnt++] = link;
 		say_attached(array, prog, link);
 	}
@@ -124,7 +133,7 @@ static int open_rings(struct bpf_object *obj, struct ring_buffer **out)
 		if (err) {
 			ring_buffer__free(rings);
 			return out_error("ring buffer '%s' cannot be opened: %s",
-					 bpf_map__name(map), strerror(-err));
+					 bpf_map__name(map), error_text(-err));
 		}
 	}
 	*out = rings;
@@ -145,7 +154,7 @@ static int stream(struct ring_buffer *rings)
 	/* What came since the last poll. */
 	if (err >= 0 && rings)
 		err = ring_buffer__consume(rings);
-	return err < 0 ? out_error("ring buffers cannot be read: %s", strerror(-err)) : 0;
+	return err < 0 ? out_error("ring buffers cannot be read: %s", error_text(-err)) : 0;
 }
 
 static int run(struct bpf_object *obj, const char *path)

@@ -48,7 +48,7 @@ static int map_info(int fd, struct bpf_map_info *info)
 
 	memset(info, 0, sizeof(*info));
 	if (bpf_obj_get_info_by_fd(fd, info, &len))
-		return out_error("can't get map info: %s", strerror(errno));
+		return out_error("can't get map info: %s", error_text(errno));
 	return 0;
 }
 
@@ -215,7 +215,7 @@ static int dump_entry(const struct open_map *map, struct json_object *array, uns
 	if (bpf_map_lookup_elem(map->fd, map->next, map->value)) {
 		if (errno == ENOENT)
 			return 0;
-		return out_error("can't look a key up: %s", strerror(errno));
+		return out_error("can't look a key up: %s", error_text(errno));
 	}
 	++*cnt;
 	if (out_is_json())
@@ -246,7 +246,7 @@ static int map_dump(struct args *args)
 		is_first = false;
 	}
 	if (!err && errno != ENOENT)
-		err = out_error("can't get next key: %s", strerror(errno));
+		err = out_error("can't get next key: %s", error_text(errno));
 	if (!err && out_is_json())
 		out_json(json_object_get(array));
 	else if (!err)
@@ -289,7 +289,7 @@ static int map_lookup(struct args *args)
 		goto out;
 	if (bpf_map_lookup_elem(map.fd, map.key, map.value)) {
 		if (errno != ENOENT) {
-			out_error("lookup failed: %s", strerror(errno));
+			out_error("lookup failed: %s", error_text(errno));
 		} else if (out_is_json()) {
 			out_nothing();
 		} else {
@@ -322,7 +322,7 @@ static int map_getnext(struct args *args)
 	if ((has_key && need_key(args, &map)) || args_end(args))
 		goto out;
 	if (bpf_map_get_next_key(map.fd, has_key ? map.key : NULL, map.next)) {
-		out_error("can't get next key: %s", strerror(errno));
+		out_error("can't get next key: %s", error_text(errno));
 		goto out;
 	}
 	err = 0;
@@ -369,7 +369,7 @@ static int map_update(struct args *args)
 	    update_flags(args, &flags))
 		goto out;
 	if (bpf_map_update_elem(map.fd, map.key, map.value, flags)) {
-		out_error("update failed: %s", strerror(errno));
+		out_error("update failed: %s", error_text(errno));
 		goto out;
 	}
 	err = 0;
@@ -389,7 +389,7 @@ static int map_delete(struct args *args)
 	if (need_key(args, &map) || args_end(args))
 		goto out;
 	if (bpf_map_delete_elem(map.fd, map.key)) {
-		out_error("delete failed: %s", strerror(errno));
+		out_error("delete failed: %s", error_text(errno));
 		goto out;
 	}
 	err = 0;
@@ -408,7 +408,7 @@ static int map_freeze(struct args *args)
 	if (!args_end(args)) {
 		err = bpf_map_freeze(fd);
 		if (err)
-			out_error("can't freeze map for user-space: %s", strerror(errno));
+			out_error("can't freeze map for user-space: %s", error_text(errno));
 		else
 			out_nothing();
 	}

@@ -64,7 +64,7 @@ static const char *warning_text(int err)
 	static const char prefix[] = "libbpf: ";
 
 	if (!last_warning[0])
-		return strerror(err);
+		return error_text(err);
 	return last_warning + (strncmp(last_warning, prefix, strlen(prefix)) ? 0 : strlen(prefix));
 }
 
@@ -80,12 +80,12 @@ static int check_elf(const char *path)
 	size_t len;
 
 	if (!file)
-		return out_error("%s: cannot be opened: %s", path, strerror(errno));
+		return out_error("%s: cannot be opened: %s", path, error_text(errno));
 	memset(&header, 0, sizeof(header));
 	len = fread(&header, 1, sizeof(header), file);
 	if (!len && ferror(file)) {
 		fclose(file);
-		return out_error("%s: cannot be read: %s", path, strerror(errno));
+		return out_error("%s: cannot be read: %s", path, error_text(errno));
 	}
 	fclose(file);
 	if (len < sizeof(header) || memcmp(header.e_ident, ELFMAG, SELFMAG))
@@ -171,7 +171,21 @@ static const char *log_tail(const char *log, int lines)
 	return at;
 }
 
-/* The line that says why: the last one that is not the verifier's statistics. */
+/* Lines that say where and how much, not why: an instruction, a state, the statistics. */
+static bool is_circumstance(const char *line)
+{
+	static const char *const beginnings[] = {
+		"processed ", "verification time ", "stack depth ", "known there: ", "; ", "from ",
+	};
+	size_t i, digits = strspn(line, "0123456789");
+
+	for (i = 0; i < sizeof(beginnings) / sizeof(beginnings[0]); i++)
+		if (!strncmp(line, beginnings[i], strlen(beginnings[i])))
+			return true;
+	return digits && line[digits] == ':';
+}
+
+/* The last line of @log that says why. */
 static void log_reason(const char *log, char *buf, size_t size)
 {
 	const char *line, *next;
@@ -179,9 +193,7 @@ static void log_reason(const char *log, char *buf, size_t size)
 	buf[0] = 0;
 	for (line = log; *line; line = next) {
 		next = line + strcspn(line, "\n");
-		if (next > line && strncmp(line, "processed ", strlen("processed ")) &&
-		    strncmp(line, "verification time ", strlen("verification time ")) &&
-		    strncmp(line, "stack depth ", strlen("stack depth ")))
+		if (next > line && !is_circumstance(line))
 			snprintf(buf, size, "%.*s", (int)(next - line), line);
 		next += *next == '\n';
 	}
@@ -206,6 +218,9 @@ static int explain_load(struct bpf_object *obj, const char *path, int err)
 	char reason[512];
 	size_t size;
 
+	if (!prog && err == EPERM)
+		return out_error("%s: not permitted: CAP_BPF is needed, for tracing programs "
+				 "CAP_PERFMON, for packet programs CAP_NET_ADMIN", path);
 	if (!prog)
 		return out_error("%s: %s", path, warning_text(err));
 	log = bpf_program__log_buf(prog, &size);
@@ -213,7 +228,7 @@ static int explain_load(struct bpf_object *obj, const char *path, int err)
 	if (!out_is_json())
 		fprintf(stderr, "%s", prints_all ? log : log_tail(log, LOG_LINES_SHOWN));
 	return out_error("%s: section '%s', program '%s': %s: %s", path,
-			 bpf_program__section_name(prog), bpf_program__name(prog), strerror(err),
+			 bpf_program__section_name(prog), bpf_program__name(prog), error_text(err),
 			 reason);
 }
 

@@ -9,6 +9,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static enum { OUT_TEXT, OUT_JSON, OUT_PRETTY } format;
 static bool had_error;
@@ -80,6 +81,12 @@ void out_note(const char *fmt, ...)
 	vfprintf(stderr, fmt, args);
 	va_end(args);
 	fputc('\n', stderr);
+}
+
+const char *error_text(int err)
+{
+	/* Linux's ENOTSUPP, which is in no header of user space. */
+	return err == 524 ? "this type does not offer that" : strerror(err);
 }
 
 void out_hex(const void *bytes, size_t size)

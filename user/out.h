@@ -29,6 +29,9 @@ int out_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* A remark for people: to stderr, nothing under -j. */
 void out_note(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
+/* strerror(), which does not know all that bpf(2) says. */
+const char *error_text(int err);
+
 /* "0a 1b ..." */
 void out_hex(const void *bytes, size_t size);
 /* ["0x0a","0x1b",...] */

@@ -39,7 +39,7 @@ static int prog_facts_get(int fd, struct prog_facts *facts)
 	facts->info.map_ids = (uintptr_t)facts->map_ids;
 	facts->info.nr_map_ids = MAP_IDS_MAX;
 	if (bpf_obj_get_info_by_fd(fd, &facts->info, &len))
-		return out_error("can't get prog info: %s", strerror(errno));
+		return out_error("can't get prog info: %s", error_text(errno));
 	if (facts->info.nr_map_ids > MAP_IDS_MAX)
 		facts->info.nr_map_ids = MAP_IDS_MAX;
 	facts->memlock = fdinfo_number(fd, "memlock");
@@ -315,13 +315,13 @@ static void *read_data(const char *path, size_t *size)
 	FILE *file = strcmp(path, "-") ? fopen(path, "re") : stdin;
 
 	if (!data || !file) {
-		out_error("%s: cannot be opened: %s", path, strerror(errno));
+		out_error("%s: cannot be opened: %s", path, error_text(errno));
 		free(data);
 		return NULL;
 	}
 	*size = fread(data, 1, room, file);
 	if (ferror(file) || *size == room) {
-		out_error("%s: %s", path, ferror(file) ? strerror(errno) : "more than 1 MiB");
+		out_error("%s: %s", path, ferror(file) ? error_text(errno) : "more than 1 MiB");
 		free(data);
 		data = NULL;
 	}
@@ -337,7 +337,7 @@ static int write_data(const char *path, const void *data, size_t size)
 
 	if (file && file != stdout && fclose(file))
 		is_written = false;
-	return is_written ? 0 : out_error("%s: cannot be written: %s", path, strerror(errno));
+	return is_written ? 0 : out_error("%s: cannot be written: %s", path, error_text(errno));
 }
 
 static int run_once(int fd, const struct run_request *request, void *in, size_t in_size, void *out)
@@ -351,7 +351,7 @@ static int run_once(int fd, const struct run_request *request, void *in, size_t 
 	struct json_object *object;
 
 	if (bpf_prog_test_run_opts(fd, &opts))
-		return out_error("failed to run program: %s", strerror(errno));
+		return out_error("failed to run program: %s", error_text(errno));
 	if (out && write_data(request->data_out, out, opts.data_size_out))
 		return -1;
 	if (!out_is_json()) {

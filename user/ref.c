@@ -79,14 +79,14 @@ static int walk(const struct ref_kind *kind, const struct wanted *wanted, struct
 		if (fd < 0 && errno == ENOENT)
 			continue;
 		if (fd < 0)
-			return out_error("%s %u cannot be opened: %s", kind->name, id, strerror(errno));
+			return out_error("%s %u cannot be opened: %s", kind->name, id, error_text(errno));
 		if (!matches(kind, fd, wanted))
 			close(fd);
 		else if (add_fd(refs, fd))
 			return -1;
 	}
 	if (errno != ENOENT)
-		return out_error("the %ss cannot be listed: %s", kind->name, strerror(errno));
+		return out_error("the %ss cannot be listed: %s", kind->name, error_text(errno));
 	return 0;
 }
 
@@ -99,7 +99,7 @@ static int find_id(const struct ref_kind *kind, struct args *args, struct refs *
 		return -1;
 	fd = kind->open_id(id);
 	if (fd < 0)
-		return out_error("get by id (%u): %s", (unsigned int)id, strerror(errno));
+		return out_error("get by id (%u): %s", (unsigned int)id, error_text(errno));
 	return add_fd(refs, fd);
 }
 
