@@ -118,6 +118,7 @@ KUNIT_SRCS := \
 	tests/kunit/kunit_map_array.c \
 	tests/kunit/kunit_map_hash.c \
 	tests/kunit/kunit_map_lpm_trie.c \
+	tests/kunit/kunit_map_mmap.c \
 	tests/kunit/kunit_map_prog_array.c \
 	tests/kunit/kunit_map_ringbuf.c \
 	tests/kunit/kunit_netfilter.c \

@@ -34,6 +34,7 @@
 	row(kunit_map_lpm_trie_suite) \
 	row(kunit_map_next_id_command_suite) \
 	row(kunit_map_next_key_command_suite) \
+	row(kunit_map_mmap_suite) \
 	row(kunit_map_prog_array_suite) \
 	row(kunit_map_ringbuf_suite) \
 	row(kunit_map_update_command_suite) \
