@@ -303,7 +303,7 @@ int check_store(struct step *step)
 	struct reg *value = &imm;
 	int err = check_reg_read(step, insn->dst_reg);
 
-	if (!err && row->form == FORM_STORE_REG) {
+	if (!err && row->form != FORM_STORE_IMM) {	/* store-release has an operation in imm */
 		value = &step_regs(step)[insn->src_reg];
 		err = check_reg_read(step, insn->src_reg);
 	}
