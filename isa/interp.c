@@ -585,24 +585,32 @@ static enum step run_insn(struct interp *in)
 	return STEP_ON;
 }
 
+/* Apart from its caller, whose frame is full with the machine's state. */
+static __attribute__((noinline)) u64 run_all(struct interp *in, bool *stopped)
+{
+	const struct interp_env *root = in->root;
+	u64 done;
+
+	for (done = 0; !root->max_insns || done < root->max_insns; done++) {
+		if (root->trace)
+			root->trace(root->cookie, in->env->prog, in->pc, in->regs, in->frame_cnt);
+		if (run_insn(in) == STEP_DONE)
+			return in->regs[0];
+	}
+	if (stopped)
+		*stopped = true;
+	return ~0ULL;
+}
+
 u64 modbpf_interp_run(const struct interp_env *env, const void *ctx, bool *stopped)
 {
 	/* Zeroed: a bug elsewhere must not show a program what the kernel left there. */
 	struct interp in = { .root = env, .env = env };
-	u64 done;
 
 	in.regs[1] = (unsigned long)ctx;
 	in.regs[MODBPF_REG_FP] = frame_top(&in);
 	in.depth = env->prog->subprogs[0].stack_depth;
 	if (stopped)
 		*stopped = false;
-	for (done = 0; !env->max_insns || done < env->max_insns; done++) {
-		if (env->trace)
-			env->trace(env->cookie, in.env->prog, in.pc, in.regs, in.frame_cnt);
-		if (run_insn(&in) == STEP_DONE)
-			return in.regs[0];
-	}
-	if (stopped)
-		*stopped = true;
-	return ~0ULL;
+	return run_all(&in, stopped);
 }
