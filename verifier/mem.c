@@ -61,8 +61,8 @@ static int check_offset_bounded(struct step *step, u32 regno, s64 off)
 	s64 lo = reg->num.r64.smin, hi = reg->num.r64.smax;
 
 	if (lo <= -FAR || (lo + off < 0 && !scalar_is_const(reg->num))) {
-		vlog_line(step->log, "R%u min value is negative, either use unsigned index or do a if (index >=0) check.",
-			  regno);
+		vlog_line(step->log, "R%u min value is negative, "
+			  "either use unsigned index or do a if (index >=0) check.", regno);
 		return -EACCES;
 	}
 	if (hi >= FAR) {

@@ -21,7 +21,8 @@ static void log_stats(struct verification *v, const struct verify_stats *stats)
 		vlog_line(&v->log, "work %llu", stats->work);
 		vlog_line(&v->log, "stack depth %u", stats->stack_depth);
 	}
-	vlog_line(&v->log, "processed %u insns (limit %u) max_states_per_insn %u total_states %u peak_states %u mark_read 0",
+	vlog_line(&v->log, "processed %u insns (limit %u) max_states_per_insn %u "
+		  "total_states %u peak_states %u mark_read 0",
 		  stats->insns_processed, EXPLORE_MAX_INSNS, v->max_states_per_insn,
 		  stats->states_total, stats->states_peak);
 }
