@@ -27,7 +27,10 @@ struct link_ops {
 	void (*detach)(struct modbpf_link *link);
 	/* Free the struct; the hook is detached, the program still referenced. */
 	void (*destroy)(struct modbpf_link *link);
-	/* OBJ_GET_INFO_BY_FD: the type's part. @info is zeroed, id and type are filled. May copy strings out. 0 or -errno. */
+	/*
+	 * OBJ_GET_INFO_BY_FD: the type's part. @info is zeroed, id and type are
+	 * filled; @asked is what the caller gave. May copy strings out. 0 or -errno.
+	 */
 	int (*fill_info)(const struct caller *caller, const struct modbpf_link *link,
 			 struct modbpf_link_info *info, const struct modbpf_link_info *asked);
 	void (*show_fdinfo)(const struct modbpf_link *link, struct seq_file *m);
