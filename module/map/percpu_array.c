@@ -10,6 +10,7 @@
  */
 #include <linux/err.h>
 #include <linux/log2.h>
+#include <linux/mm.h>
 #include <linux/nospec.h>
 #include <linux/percpu.h>
 #include <linux/sched.h>
@@ -63,6 +64,10 @@ static int alloc_chunks(struct percpu_array_map *array, u32 max_entries)
 	u32 cnt = (max_entries - 1) >> array->chunk_shift;
 
 	cnt++;
+	/* At most 2^32 entries of 2^15 bytes. More than there is would be got by killing others. */
+	if (((u64)max_entries * array->stride >> PAGE_SHIFT) * num_possible_cpus() >=
+	    totalram_pages())
+		return -ENOMEM;
 	array->chunks = map_area_alloc((u64)cnt * sizeof(*array->chunks), NUMA_NO_NODE);
 	if (!array->chunks)
 		return -ENOMEM;
@@ -72,7 +77,7 @@ static int alloc_chunks(struct percpu_array_map *array, u32 max_entries)
 		/* Zeroed by the allocator. */
 		if (!fatal_signal_pending(current))
 			chunk = __alloc_percpu_gfp((size_t)entries * array->stride, 8,
-						   GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
+						   GFP_KERNEL_ACCOUNT | __GFP_NOWARN | __GFP_NORETRY);
 		if (!chunk)
 			return -ENOMEM;
 		array->chunks[array->chunk_cnt] = chunk;

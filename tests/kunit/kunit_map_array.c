@@ -40,9 +40,11 @@ static void array_refuses_giants(struct kunit *test)
 {
 	struct map_params plain = MAP_PARAMS(ARRAY, 4, INT_MAX, U32_MAX, 0);
 	struct map_params mapped = MAP_PARAMS(ARRAY, 4, INT_MAX, U32_MAX, MODBPF_F_MMAPABLE);
+	struct map_params percpu = MAP_PARAMS(PERCPU_ARRAY, 4, 8, U32_MAX, 0);
 
 	KUNIT_EXPECT_EQ(test, PTR_ERR_OR_ZERO(map_fixture_try(&plain)), -ENOMEM);
 	KUNIT_EXPECT_EQ(test, PTR_ERR_OR_ZERO(map_fixture_try(&mapped)), -ENOMEM);
+	KUNIT_EXPECT_EQ(test, PTR_ERR_OR_ZERO(map_fixture_try(&percpu)), -ENOMEM);
 }
 
 static void check_bounds(struct kunit *test, struct modbpf_map *map)
