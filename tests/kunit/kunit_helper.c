@@ -14,6 +14,7 @@
 #include "module/hook/skb.h"
 #include "module/map/ringbuf.h"
 #include "tests/kunit/map_fixture.h"
+#include "tests/kunit/user_memory.h"
 
 #define P(address) ((u64)(unsigned long)(address))
 #define CALL(name, r1, r2, r3, r4, r5) \
@@ -141,6 +142,35 @@ static void probe_read_survives_everything(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, got, 0ull);
 	KUNIT_EXPECT_EQ(test, CALL(probe_read_user_str, P(&got), 8, P("text"), 0, 0), (s64)-EFAULT);
 	KUNIT_EXPECT_EQ(test, CALL(probe_read_kernel, P(&got), 0, 0, 0, 0), 0ll);
+}
+
+static void probe_read_reads_the_user(struct kunit *test)
+{
+	struct user_memory mem;
+	u64 at, got = 0, last;
+	char text[16];
+
+	user_memory_begin(test, &mem, 2 * PAGE_SIZE);
+	at = user_memory_put(test, &mem, "user text", 10);
+	KUNIT_EXPECT_EQ(test, CALL(probe_read_user, P(&got), 8, at, 0, 0), 0ll);
+	KUNIT_EXPECT_EQ(test, memcmp(&got, "user tex", 8), 0);
+	KUNIT_EXPECT_EQ(test, CALL(probe_read_user_str, P(text), 16, at, 0, 0), 10ll);
+	KUNIT_EXPECT_STREQ(test, text, "user text");
+	got = 0;
+	KUNIT_EXPECT_EQ(test, CALL(probe_read, P(&got), 8, at, 0, 0), 0ll);
+	KUNIT_EXPECT_EQ(test, memcmp(&got, "user tex", 8), 0);
+	KUNIT_EXPECT_EQ(test, CALL(probe_read_str, P(text), 5, at, 0, 0), 5ll);
+	KUNIT_EXPECT_STREQ(test, text, "user");
+	/* Not an address of the kernel, though it can be read. */
+	KUNIT_EXPECT_EQ(test, CALL(probe_read_kernel, P(&got), 8, at, 0, 0), (s64)-ERANGE);
+	KUNIT_EXPECT_EQ(test, got, 0ull);
+	KUNIT_EXPECT_EQ(test, CALL(probe_read_kernel_str, P(text), 16, at, 0, 0), (s64)-ERANGE);
+	/* Half on a page that is there, half on one that would have to be faulted in. */
+	last = mem.start + PAGE_SIZE - 4;
+	got = ~0ull;
+	KUNIT_EXPECT_EQ(test, CALL(probe_read_user, P(&got), 8, last, 0, 0), (s64)-EFAULT);
+	KUNIT_EXPECT_EQ(test, got, 0ull);
+	user_memory_end(&mem);
 }
 
 /* A string that ends with the last byte of mapped memory, and one that does not. */
@@ -323,6 +353,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(task_helpers_name_the_current_task),
 	KUNIT_CASE(time_helpers_go_forward),
 	KUNIT_CASE(probe_read_survives_everything),
+	KUNIT_CASE(probe_read_reads_the_user),
 	KUNIT_CASE(probe_read_str_stops_at_the_end),
 	KUNIT_CASE(trace_format_writes_what_it_knows),
 	KUNIT_CASE(trace_format_keeps_to_its_buffer),
