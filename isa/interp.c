@@ -586,7 +586,7 @@ static enum step run_insn(struct interp *in)
 }
 
 /* Apart from its caller, whose frame is full with the machine's state. */
-static __attribute__((noinline)) u64 run_all(struct interp *in, bool *stopped)
+static __attribute__((__noinline__)) u64 run_all(struct interp *in, bool *stopped)
 {
 	const struct interp_env *root = in->root;
 	u64 done;
