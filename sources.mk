@@ -126,6 +126,7 @@ KUNIT_SRCS := \
 	tests/kunit/kunit_platform.c \
 	tests/kunit/kunit_prog.c \
 	tests/kunit/kunit_target.c \
+	tests/kunit/kunit_user_log.c \
 	tests/kunit/suites.c \
 	tests/kunit/user_memory.c \
 

@@ -5,9 +5,11 @@
 #include <linux/atomic.h>
 #include <linux/cred.h>
 #include <linux/ctype.h>
+#include <linux/delay.h>
 #include <linux/errno.h>
 #include <linux/ktime.h>
 #include <linux/limits.h>
+#include <linux/printk.h>
 #include <linux/rcupdate.h>
 #include <linux/string.h>
 #include <linux/timekeeping.h>
@@ -16,6 +18,9 @@
 #include <linux/workqueue.h>
 
 #include "module/caller.h"
+
+/* More generations than there are kinds of objects mean that a reference was lost. */
+#define ROUNDS_TO_COMPLAIN 100
 
 struct workqueue_struct *modbpf_wq;
 static atomic_t objects_alive;	/* published and not yet freed */
@@ -33,10 +38,20 @@ int objects_init(void)
  */
 void objects_exit(void)
 {
-	do {
+	u32 rounds;
+	int alive;
+
+	for (rounds = 1;; rounds++) {
 		rcu_barrier();	/* queue_rcu_work()'s callbacks have run */
 		flush_workqueue(modbpf_wq);
-	} while (atomic_read(&objects_alive));
+		alive = atomic_read(&objects_alive);
+		if (!alive)
+			break;
+		if (rounds == ROUNDS_TO_COMPLAIN)
+			pr_err("modbpf: %d objects are never freed; the module cannot go\n", alive);
+		if (rounds >= ROUNDS_TO_COMPLAIN)
+			ssleep(1);
+	}
 	destroy_workqueue(modbpf_wq);
 }
 

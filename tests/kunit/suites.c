@@ -32,9 +32,9 @@
 	row(kunit_map_hash_suite) \
 	row(kunit_map_lookup_command_suite) \
 	row(kunit_map_lpm_trie_suite) \
+	row(kunit_map_mmap_suite) \
 	row(kunit_map_next_id_command_suite) \
 	row(kunit_map_next_key_command_suite) \
-	row(kunit_map_mmap_suite) \
 	row(kunit_map_prog_array_suite) \
 	row(kunit_map_ringbuf_suite) \
 	row(kunit_map_update_command_suite) \
@@ -47,6 +47,7 @@
 	row(kunit_prog_suite) \
 	row(kunit_prog_test_run_command_suite) \
 	row(kunit_target_suite) \
+	row(kunit_user_log_suite) \
 
 #define DECLARE_SUITE(name) extern struct kunit_suite name;
 #define SUITE_POINTER(name) &name,
