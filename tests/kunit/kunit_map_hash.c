@@ -4,6 +4,7 @@
  * own locked section.
  */
 #include <linux/delay.h>
+#include <linux/jhash.h>
 #include <linux/kprobes.h>
 #include <linux/kthread.h>
 #include <linux/prandom.h>
@@ -276,6 +277,59 @@ static void hash_is_busy_when_reentered(struct kunit *test)
 	map_fixture_free(reentry.other);
 }
 
+/* --- a look-up whose chain moves under it ------------------------------------------ */
+
+/* Two keys of 8 bytes with the same hash where the seed is zero; in a chain the first comes first. */
+#define TWIN_FIRST 0x100003840ull
+#define TWIN_SECOND 0x10000f5e7ull
+
+static struct {
+	struct modbpf_map *map;
+	u64 first, second, stranger;
+	u32 hits;
+	long err;
+} stray;
+
+/* The look-up of the second key stands on the first one's element, which goes to another chain. */
+static int move_the_chain(struct kprobe *probe, struct pt_regs *regs)
+{
+	if (regs_get_kernel_argument(regs, 1) != (unsigned long)&stray.second || stray.hits++)
+		return 0;
+	stray.err = stray.map->ops->delete(stray.map, &stray.first);
+	if (!stray.err)
+		stray.err = stray.map->ops->update(stray.map, &stray.stranger, &stray.stranger,
+						   MODBPF_NOEXIST);
+	return 0;
+}
+
+static void hash_finds_its_way_back(struct kunit *test)
+{
+	struct kprobe probe = { .symbol_name = "memcmp", .pre_handler = move_the_chain };
+	u64 *found;
+	u32 hash;
+
+	memset(&stray, 0, sizeof(stray));
+	stray.first = TWIN_FIRST;
+	stray.second = TWIN_SECOND;
+	hash = jhash2((u32 *)&stray.first, 2, 0);
+	KUNIT_ASSERT_EQ(test, jhash2((u32 *)&stray.second, 2, 0), hash);
+	while (((jhash2((u32 *)&stray.stranger, 2, 0) ^ hash) & 7) == 0)
+		stray.stranger++;
+	stray.map = map_fixture_make(test, (struct map_params)
+				     MAP_PARAMS(HASH, 8, 8, 8, MODBPF_F_ZERO_SEED));
+	KUNIT_ASSERT_EQ(test, map_fixture_update(stray.map, &stray.first, &stray.first, 0), 0);
+	KUNIT_ASSERT_EQ(test, map_fixture_update(stray.map, &stray.second, &stray.second, 0), 0);
+	KUNIT_ASSERT_EQ(test, register_kprobe(&probe), 0);
+	found = stray.map->ops->lookup(stray.map, &stray.second);
+	unregister_kprobe(&probe);
+	KUNIT_EXPECT_GT(test, stray.hits, 1u);
+	KUNIT_EXPECT_EQ(test, stray.err, 0l);
+	KUNIT_EXPECT_NOT_NULL(test, found);
+	if (found)
+		KUNIT_EXPECT_EQ(test, *found, stray.second);
+	map_fixture_free(stray.map);
+}
+
 /* --- all at once ------------------------------------------------------------------ */
 
 #define STORM_THREADS 4
@@ -373,6 +427,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(hash_updates_in_place),
 	KUNIT_CASE(hash_iterates_over_deletions),
 	KUNIT_CASE(hash_is_busy_when_reentered),
+	KUNIT_CASE(hash_finds_its_way_back),
 	KUNIT_CASE(hash_survives_a_storm),
 	{}
 };
