@@ -1,0 +1,89 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# One link on many functions, on none because of a bad one, and on a function that goes away
+# while it is called: what does the kernel's own list of probes say?
+. "$(dirname "$0")/lib.sh"
+
+probes() {	# how many kprobes there are, ours or not
+	grep -c . /sys/kernel/debug/kprobes/list
+}
+
+some_probes() {
+	[ "$(probes)" != 0 ]
+}
+
+no_probes() {
+	[ "$(probes)" = 0 ]
+}
+
+system_calls() {	# names of COUNT functions, one a line
+	sed -n 's/^[0-9a-f]* [tT] \(__x64_sys_[a-z0-9_]*\)$/\1/p' /proc/kallsyms | sort -u | head -"$1"
+}
+
+probe() {	# probe NAME entry|return <names: hold a link; its output is in $SCRATCH/NAME
+	# Said outright, since what runs in the background would read nothing.
+	"$E2E/hold_probes" "$2" >"$SCRATCH/$1" 2>&1 <&0 &
+	holder=$!
+	within 60 grep -q '^attached' "$SCRATCH/$1"
+}
+
+check "the module is inserted" insert
+equal "no probe is there" "$(probes)" 0
+system_calls 100 >"$SCRATCH/hundred"
+equal "a hundred system calls have names" "$(wc -l <"$SCRATCH/hundred")" 100
+
+for kind in entry return; do
+	start=$SECONDS
+	probe many $kind <"$SCRATCH/hundred" || { bad "a hundred places, $kind: $(cat "$SCRATCH/many")"; finish; }
+	echo "  a hundred places, $kind: $((SECONDS - start)) s"
+	equal "all of them are probed, $kind" "$(probes)" 100
+	equal "none is disabled, $kind" "$(grep -c DISABLED /sys/kernel/debug/kprobes/list)" 0
+	release
+	equal "none is left, $kind" "$(probes)" 0
+	check "they have fired, $kind" grep -q '^ran [1-9][0-9]* missed 0 of 100$' "$SCRATCH/many"
+done
+
+{ cat "$SCRATCH/hundred"; echo modbpf_no_such_function; } >"$SCRATCH/one_bad"
+"$E2E/hold_probes" entry <"$SCRATCH/one_bad" >"$SCRATCH/bad" 2>&1
+equal "a bad name behind a hundred good ones is ESRCH" "$(cat "$SCRATCH/bad")" "refused 3"
+equal "and leaves no probe" "$(probes)" 0
+echo image_alloc | "$E2E/hold_probes" entry >"$SCRATCH/own" 2>&1
+equal "the module's own text is EINVAL" "$(cat "$SCRATCH/own")" "refused 22"
+
+# Killed on the way: it stops at the next place.
+"$E2E/hold_probes" entry <"$SCRATCH/hundred" >/dev/null 2>&1 &
+holder=$!
+within 20 some_probes
+kill -KILL $holder
+wait $holder 2>/dev/null
+check "no probe is left of one who was killed" within 30 no_probes
+
+# A module that goes while its function is called and probed.
+dummy_up() {
+	modprobe dummy numdummies=1 && ip addr add 10.99.0.1/24 dev dummy0 &&
+		ip link set dummy0 up && ip neigh add 10.99.0.2 lladdr 02:00:00:00:00:02 dev dummy0
+}
+
+if modinfo dummy >/dev/null 2>&1; then
+	for kind in entry return; do
+		check "a module is there, $kind" dummy_up
+		probe gone $kind <<<dummy:dummy_xmit
+		equal "a module's function is probed, $kind" "$(probes)" 1
+		ping -q -i 0.005 10.99.0.2 >/dev/null 2>&1 &
+		flood=$!
+		sleep 1
+		check "the module goes under fire, $kind" rmmod dummy
+		kill $flood
+		wait $flood 2>/dev/null
+		check "its probe is out of service, $kind" grep -q GONE /sys/kernel/debug/kprobes/list
+		check "the link is still there, $kind" test "$(links | grep -c kprobe_multi)" = 1
+		release
+		check "the program has run, $kind" grep -q '^ran [1-9]' "$SCRATCH/gone"
+		equal "no probe is left, $kind" "$(probes)" 0
+	done
+else
+	skip "a probed module that goes" "the dummy network driver cannot be loaded"
+fi
+check "nothing is left" within 10 nothing_is_loaded
+check "the module leaves" remove_soon
+finish
