@@ -112,4 +112,5 @@ static void __exit modbpf_exit(void)
 module_init(modbpf_init);
 module_exit(modbpf_exit);
 MODULE_LICENSE("GPL");
+MODULE_VERSION(MODBPF_VERSION);
 MODULE_DESCRIPTION("eBPF as a module: verifier, JIT, maps and hooks behind /dev/modbpf");

@@ -43,6 +43,9 @@ struct modbpf_perf_open {
 };
 MODBPF_ASSERT_SIZE(struct modbpf_perf_open, 32);
 
+/* Of the module, the library and the CLI: they are released together. */
+#define MODBPF_VERSION	"0.1.0"
+
 #define MODBPF_DEVICE	"/dev/modbpf"
 #define MODBPF_IOC_CALL	_IOWR(0xEB, 0x00, struct modbpf_call)
 #define MODBPF_IOC_PERF	_IOWR(0xEB, 0x01, struct modbpf_perf_open)

@@ -9,11 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "uapi/modbpf.h"
 #include "user/cli.h"
 #include "user/object.h"
 #include "user/out.h"
-
-#define MODBPF_VERSION "0.1.0"
 
 volatile int is_ended;
 
