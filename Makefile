@@ -222,6 +222,7 @@ install:			## the module (modules_install), the CLI, the library and the header
 		$(if $(DESTDIR),INSTALL_MOD_PATH=$(DESTDIR)) modules_install
 	install -D -m 0755 $(B)/user/modbpf $(DESTDIR)$(PREFIX)/sbin/modbpf
 	install -D -m 0644 uapi/modbpf.h $(DESTDIR)$(PREFIX)/include/modbpf.h
+	install -D -m 0644 user/libmodbpf.h $(DESTDIR)$(PREFIX)/include/libmodbpf.h
 	install -D -m 0644 $(B)/user/libmodbpf.a $(DESTDIR)$(PREFIX)/lib/libmodbpf.a
 	install -D -m 0644 $(B)/user/libmodbpf-core.a $(DESTDIR)$(PREFIX)/lib/libmodbpf-core.a
 
