@@ -130,6 +130,11 @@ int main(int argc, char **argv)
 		fprintf(stderr, "%s\n", modbpf_device_error(errno));
 		return 1;
 	}
+	if (access("/sys/kernel/btf/vmlinux", R_OK)) {
+		fprintf(stderr, "execsnoop: the offsets of task_struct are taken from "
+			"/sys/kernel/btf/vmlinux, which this kernel does not have\n");
+		return 1;
+	}
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
 	modbpf_register_sections();
