@@ -173,4 +173,5 @@ TEST_SUPPORT_SRCS := \
 # What a single unit test needs besides.
 TEST_LIBS_test_encode := -lcapstone
 TEST_LIBS_test_jit_image := -lcapstone
+TEST_LIBS_test_verifier_run := -Wl,--wrap=state_contains,--wrap=exact_begin
 TEST_LIBS_test_verifier_clang = -Wl,--wrap=syscall $(LIBBPF) -lelf -lz

@@ -5,6 +5,9 @@
  * that are accepted run in the interpreter, and before each instruction the
  * place that it will access is looked up, and the verifier's facts are checked.
  *
+ * And may pruning change what is found? Each program is verified without it, too:
+ * what is accepted, what is dead and what is a fact must be so then as well.
+ *
  * The first argument is a seed, the second how many programs to make.
  */
 #include <stdlib.h>
@@ -14,6 +17,8 @@
 #include "tests/support/check.h"
 #include "tests/support/randprog.h"
 #include "tests/support/verify.h"
+#include "verifier/exact.h"
+#include "verifier/prune.h"
 #include "verifier/ctx_skb.h"
 
 #define MAX_INSNS 1024
@@ -89,15 +94,22 @@ static void make_swap(void)
 	     any_number(), 0, 0, 16 << rng_below(&rng, 3));
 }
 
-static void make_random(void)
+/* After a call: numbers in R1 to R5 again. */
+static void make_values(void)
 {
-	emit(BPF_JMP | BPF_CALL, 0, 0, 0, MODBPF_FUNC_get_prandom_u32);
-	emit(BPF_ALU64 | BPF_MOV | BPF_X, 9, 0, 0, 0);
+	if (rng_below(&rng, 3) == 0)
+		emit(BPF_ALU64 | BPF_MOV | BPF_X, 9, 0, 0, 0);
 	emit(BPF_ALU64 | BPF_MOV | BPF_X, 1, 0, 0, 0);
 	emit(BPF_ALU64 | BPF_MOV | BPF_K, 2, 0, 0, rng_value(&rng));
 	emit(BPF_ALU64 | BPF_MOV | BPF_X, 3, 9, 0, 0);
 	emit(BPF_ALU64 | BPF_MOV | BPF_K, 4, 0, 0, rng_below(&rng, 64));
 	emit(BPF_ALU64 | BPF_MOV | BPF_K, 5, 0, 0, rng_below(&rng, 64));
+}
+
+static void make_random(void)
+{
+	emit(BPF_JMP | BPF_CALL, 0, 0, 0, MODBPF_FUNC_get_prandom_u32);
+	make_values();
 }
 
 static void make_spill(void)
@@ -206,6 +218,41 @@ static void make_branch(void)
 		emit(code | BPF_K, any_number(), 0, -2, rng_value(&rng));
 }
 
+/* Two ways that leave something different and meet again: for pruning. */
+static void make_choice(void)
+{
+	static const u8 sizes[] = { BPF_B, BPF_H, BPF_W, BPF_DW };
+	u32 branch, cnt = 1 + rng_below(&rng, 3);
+
+	emit(BPF_JMP | BPF_CALL, 0, 0, 0, MODBPF_FUNC_get_prandom_u32);
+	make_values();
+	branch = insn_cnt;
+	emit(BPF_JMP | BPF_JGT | BPF_K, 0, 0, 0, 1000);
+	while (cnt--) {
+		u8 size = sizes[rng_below(&rng, 4)];
+		s32 off = -(s32)any_slot() + rng_below(&rng, 8 / insn_access_bytes(size)) *
+						     insn_access_bytes(size);
+
+		switch (rng_below(&rng, 5)) {
+		case 0:
+			emit(BPF_ALU64 | BPF_MOV | BPF_K, any_number(), 0, 0, rng_below(&rng, 50));
+			break;
+		case 1:
+			emit(BPF_ST | BPF_MEM | size, MODBPF_REG_FP, 0, off,
+			     rng_below(&rng, 2) * rng_below(&rng, 50));
+			break;
+		case 2:
+			emit((rng_below(&rng, 2) ? BPF_ALU64 : BPF_ALU) | BPF_MOV | BPF_X,
+			     any_number(), any_number(), 0, 0);
+			break;
+		default:
+			make_spill();
+			break;
+		}
+	}
+	insns[branch].off = insn_cnt - branch - 1;
+}
+
 static void make_lookup(void)
 {
 	u32 slot = any_slot();
@@ -222,7 +269,12 @@ static void make_lookup(void)
 
 static void make_item(bool packet)
 {
-	switch (rng_below(&rng, 16)) {
+	switch (rng_below(&rng, 19)) {
+	case 16:
+	case 17:
+	case 18:
+		make_choice();
+		break;
 	case 0:
 		make_random();
 		break;
@@ -292,6 +344,7 @@ static void make_program(bool packet)
 		emit_map(7, BPF_PSEUDO_MAP_VALUE, MAP_SINGLE, rng_below(&rng, 3) * 8);
 		emit(BPF_ALU64 | BPF_MOV | BPF_X, 8, 7, 0, 0);
 	}
+	emit(BPF_ALU64 | BPF_MOV | BPF_K, 9, 0, 0, rng_below(&rng, 64));
 	make_random();
 	for (i = 1; i <= 4; i++)
 		emit(BPF_STX | BPF_MEM | BPF_DW, MODBPF_REG_FP, i, -8 * (s32)i, 0);
@@ -437,8 +490,64 @@ static void run_program(const struct verified_prog *prog)
 	}
 }
 
+/* The linker gives us the verifier's calls: see TEST_LIBS_test_verifier_run. */
+bool __real_state_contains(const struct prune *prune, const struct state *outer,
+			   const struct state *inner, const struct kept *kept);
+bool __wrap_state_contains(const struct prune *prune, const struct state *outer,
+			   const struct state *inner, const struct kept *kept);
+
+static bool is_pruning = true;
+static u32 pruned, compared;
+
+bool __wrap_state_contains(const struct prune *prune, const struct state *outer,
+			   const struct state *inner, const struct kept *kept)
+{
+	if (!is_pruning || !__real_state_contains(prune, outer, inner, kept))
+		return false;
+	pruned++;
+	return true;
+}
+
+void __real_exact_begin(struct state *state, struct kept *kept);
+void __wrap_exact_begin(struct state *state, struct kept *kept);
+
+/* Without pruning every number is what it is, and facts need no caution. */
+void __wrap_exact_begin(struct state *state, struct kept *kept)
+{
+	if (is_pruning)
+		__real_exact_begin(state, kept);
+}
+
+static void compare_with_full(const struct verify_request *req, const struct verified_prog *prog)
+{
+	struct verified_prog *full;
+	struct verify_stats stats;
+	u32 i;
+	int err;
+
+	is_pruning = false;
+	err = modbpf_verify(req, &full, &stats);
+	is_pruning = true;
+	if (err == -E2BIG)
+		return;
+	compared++;
+	if (err) {
+		check_failed(__FILE__, __LINE__, "rejected without pruning: %d", err);
+		return;
+	}
+	if (full->insn_cnt != prog->insn_cnt ||
+	    memcmp(full->insns, prog->insns, prog->insn_cnt * sizeof(*prog->insns)))
+		check_failed(__FILE__, __LINE__, "another final program without pruning");
+	else
+		for (i = 0; i < prog->insn_cnt; i++)
+			if (prog->facts[i].flags & ~full->facts[i].flags)
+				check_failed(__FILE__, __LINE__, "insn %u: facts %#x, without pruning %#x", i,
+						     prog->facts[i].flags, full->facts[i].flags);
+	modbpf_verified_free(full);
+}
+
 static u32 made, accepted;
-static u64 program_cnt = 15000, seed = 1;
+static u64 program_cnt = 10000, seed = 1;
 
 static void one_program(void)
 {
@@ -458,6 +567,8 @@ static void one_program(void)
 	if (err)
 		return;
 	accepted++;
+	req.max_work = 2000000;
+	compare_with_full(&req, prog);
 	has_escaped = false;
 	run_program(prog);
 	if (has_escaped)
@@ -472,8 +583,10 @@ static void accepted_programs_stay_inside(void)
 	rng_seed(&rng, seed);
 	for (i = 0; i < program_cnt; i++)
 		one_program();
-	printf("seed %llu: %u programs, %u accepted, %llu instructions executed\n", seed, made,
-	       accepted, executed);
+	printf("seed %llu: %u programs, %u accepted, %u verified without pruning, %u paths pruned, "
+	       "%llu instructions executed\n", seed, made, accepted, compared, pruned, executed);
+	CHECK(compared > 100);
+	CHECK(pruned > 100);
 	CHECK(accepted * 10 > made);
 	CHECK(executed > program_cnt);
 }
