@@ -41,18 +41,43 @@ void mark_exact(struct state *state, u64 deps)
 	}
 }
 
+/*
+ * Nothing relies on what an unknown number is, but on that its copies are equal
+ * to it; and that two numbers are equal may depend on what they are (a 32-bit
+ * copy of one that fits).
+ */
+static bool is_relied_on(const struct reg *outer, u64 exact)
+{
+	return outer->deps & exact || (outer->kind == REG_SCALAR && !outer->deps && outer->id);
+}
+
+/* Known zeros outside of a spill have no bit: whoever reads them relies on them. */
+static bool has_zeros(const struct slot *slot)
+{
+	u32 i;
+
+	for (i = 0; i < 8; i++)
+		if (slot->bytes[i] == BYTE_ZERO)
+			return true;
+	return false;
+}
+
 static void inherit_frame(struct state *state, const struct frame *inner,
-			  const struct frame *outer, u64 exact)
+			  const struct frame *outer, u64 read, u64 exact)
 {
 	u32 i;
 
 	for (i = 0; i < MODBPF_REG_FP; i++)
-		if (outer->regs[i].deps & exact)
+		if (is_relied_on(&outer->regs[i], exact))
 			mark_exact(state, inner->regs[i].deps);
-	for (i = 0; i < outer->slot_cnt && i < inner->slot_cnt; i++)
-		if (outer->slots[i].cnt && inner->slots[i].cnt &&
-		    outer->slots[i].spill.deps & exact)
+	for (i = 0; i < outer->slot_cnt && i < inner->slot_cnt; i++) {
+		const struct slot *slot = &outer->slots[i];
+
+		if (!(read >> i & 1) || !inner->slots[i].cnt)
+			continue;
+		if (has_zeros(slot) || (slot->cnt && is_relied_on(&slot->spill, exact)))
 			mark_exact(state, inner->slots[i].spill.deps);
+	}
 }
 
 void exact_inherit(struct state *state, const struct kept *kept)
@@ -60,5 +85,6 @@ void exact_inherit(struct state *state, const struct kept *kept)
 	u32 i;
 
 	for (i = 0; i < state->frame_cnt; i++)
-		inherit_frame(state, state->frames[i], kept->state->frames[i], kept->exact);
+		inherit_frame(state, state->frames[i], kept->state->frames[i], kept->read[i],
+			      kept->exact);
 }

@@ -245,7 +245,7 @@ static void data_cases(void)
 
 static void enough_cases(void)
 {
-	CHECK(case_cnt >= 250);
+	CHECK(case_cnt >= 565);
 }
 
 static const struct check_case cases[] = {
