@@ -2,6 +2,8 @@
 /* Is the arena handed out, written, run and taken back as module/image.h says? */
 #include <kunit/test.h>
 #include <linux/err.h>
+#include <linux/kprobes.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/stacktrace.h>
 #include <linux/string.h>
@@ -215,6 +217,49 @@ static void executable_mapping_is_not_writable(struct kunit *test)
 	image_free(image);
 }
 
+/* thunk.S: does nothing but return. */
+extern const u8 modbpf_sample_return[];
+
+static struct task_struct *starved;
+
+/* vmap() finds no memory, for one task. */
+static int refuse_alias(struct kprobe *kprobe, struct pt_regs *regs)
+{
+	if (current != starved)
+		return 0;
+	regs->ax = 0;
+	regs->ip = (unsigned long)modbpf_sample_return;
+	return 1;
+}
+
+static void freeing_without_memory_is_made_up_for(struct kunit *test)
+{
+	struct kprobe vmap_probe = { .symbol_name = "vmap", .pre_handler = refuse_alias };
+	struct image *image = new_image(test, CODE_BYTES);
+	struct image *other;
+	u32 used = image_arena_used();
+	u64 addr = image_addr(image);
+	u8 code[CODE_BYTES];
+
+	assemble(code, addr, 0);
+	KUNIT_EXPECT_EQ(test, image_write(image, code, CODE_BYTES), 0);
+	starved = current;
+	KUNIT_ASSERT_EQ(test, register_kprobe(&vmap_probe), 0);
+	image_free(image);
+	KUNIT_EXPECT_EQ(test, image_arena_used(), used);
+	/* What is not filled with traps yet is not given to anybody. */
+	other = new_image(test, CODE_BYTES);
+	KUNIT_EXPECT_NE(test, image_addr(other), addr);
+	KUNIT_EXPECT_EQ(test, image_write(other, code, CODE_BYTES), -ENOMEM);
+	unregister_kprobe(&vmap_probe);
+	image_free(other);
+	KUNIT_EXPECT_EQ(test, image_arena_used(), used - ARENA_GRANULE);
+	image = new_image(test, CODE_BYTES);
+	KUNIT_EXPECT_EQ(test, image_addr(image), addr);
+	KUNIT_EXPECT_TRUE(test, arena_is_trap(bytes_of(image), CODE_BYTES));
+	image_free(image);
+}
+
 static struct kunit_case image_cases[] = {
 	KUNIT_CASE(code_runs_and_is_gone_when_freed),
 	KUNIT_CASE(stack_trace_goes_through_an_image),
@@ -224,6 +269,7 @@ static struct kunit_case image_cases[] = {
 	KUNIT_CASE(full_arena_is_enospc_until_something_goes),
 	KUNIT_CASE(hole_is_used_again),
 	KUNIT_CASE(executable_mapping_is_not_writable),
+	KUNIT_CASE(freeing_without_memory_is_made_up_for),
 	{}
 };
 
