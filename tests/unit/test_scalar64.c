@@ -153,7 +153,8 @@ static void prove_alu(void)
 				check_failed(__FILE__, __LINE__, "op %#x is64 %d signed %d: %#llx, %#llx gives %#llx",
 					     ops[k], is64, is_signed, x, y, want);
 			if (scalar_is_const(a) && scalar_is_const(b) && !scalar_is_const(r))
-				check_failed(__FILE__, __LINE__, "op %#x is64 %d signed %d: of constants %#llx, %#llx not constant",
+				check_failed(__FILE__, __LINE__,
+					     "op %#x is64 %d signed %d: of constants %#llx, %#llx not constant",
 					     ops[k], is64, is_signed, x, y);
 		}
 	}
