@@ -49,8 +49,9 @@ static bool ref_fits(struct id_map *ids, u32 from, u32 to)
 static bool reg_contains(struct id_map *ids, const struct reg *outer, const struct reg *inner,
 			 u64 exact)
 {
+	/* No path read it, but as an argument that may be left out: then it must be in both. */
 	if (outer->kind == REG_UNINIT)
-		return true;	/* no path read it */
+		return inner->kind == REG_UNINIT;
 	if (outer->kind != inner->kind)
 		return false;
 	if (outer->kind == REG_SCALAR && outer->deps && !(outer->deps & exact))
