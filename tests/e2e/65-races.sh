@@ -1,0 +1,15 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Threads close, find, use and detach each other's objects: does the kernel bear it, and is
+# everything gone afterwards?
+. "$(dirname "$0")/lib.sh"
+
+check "the module is inserted" insert
+ip link set lo up
+ping -q -i 0.002 127.0.0.1 >/dev/null 2>&1 &
+flood=$!
+check "threads race" "$E2E/races" "${RACES_SECONDS:-5}" && echo "  $out"
+kill -INT $flood
+check "nothing is left" within 10 nothing_is_loaded
+check "the module leaves" remove_soon
+finish
