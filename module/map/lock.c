@@ -8,15 +8,32 @@
 #include "module/map/lock.h"
 
 #include <linux/percpu.h>
+#include <linux/preempt.h>
+#include <linux/processor.h>
 
 /* Open sections on this CPU, over all maps. Written with interrupts off; an NMI leaves it as it was. */
 static DEFINE_PER_CPU(int, map_lock_depth);
+
+/*
+ * The outermost section of this CPU. In an NMI (a kprobe's int3 counts as one) the
+ * holder is another CPU, whose section nothing holds up for long; lockdep, which
+ * knows locks but not depths, would call the waiting a deadlock.
+ */
+static void wait_for(raw_spinlock_t *lock)
+{
+	if (!in_nmi()) {
+		raw_spin_lock(lock);
+		return;
+	}
+	while (!raw_spin_trylock(lock))
+		cpu_relax();
+}
 
 /* On behalf of the section at @depth. */
 static bool take(raw_spinlock_t *lock, int depth)
 {
 	if (depth == 1)
-		raw_spin_lock(lock);
+		wait_for(lock);
 	else if (!raw_spin_trylock(lock))
 		return false;
 	__release(lock);
