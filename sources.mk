@@ -28,6 +28,7 @@ VERIFIER_SRCS := \
 	verifier/final.c \
 	verifier/helper.c \
 	verifier/live.c \
+	verifier/load_rule.c \
 	verifier/log.c \
 	verifier/mem.c \
 	verifier/print.c \

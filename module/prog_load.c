@@ -9,7 +9,6 @@
 #include <linux/fcntl.h>
 #include <linux/kernel.h>
 #include <linux/ktime.h>
-#include <linux/license.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
 
@@ -21,29 +20,7 @@
 #include "module/map/prog_array.h"
 #include "module/prog.h"
 #include "module/user_log.h"
-
-struct load_type {
-	u32 type;
-	u32 right;		/* VERIFY_RIGHT_* that it takes to load one; 0: none */
-	u64 attach_types;	/* bit per expected_attach_type; ANY_ATTACH: not looked at */
-	const struct ctx_slot *ctx;
-};
-
-#define ANY_ATTACH (~0ULL)
-
-static const struct load_type load_types[] = {
-	{ MODBPF_PROG_SOCKET_FILTER, 0, ANY_ATTACH, modbpf_skb_slots },
-	{ MODBPF_PROG_KPROBE, VERIFY_RIGHT_PERFMON, ANY_ATTACH, NULL },
-	{ MODBPF_PROG_SCHED_CLS, VERIFY_RIGHT_NET_ADMIN, ANY_ATTACH, modbpf_skb_slots },
-	{ MODBPF_PROG_CGROUP_SKB, 0, BIT_ULL(MODBPF_ATTACH_CGROUP_INGRESS) |
-	  BIT_ULL(MODBPF_ATTACH_CGROUP_EGRESS), modbpf_skb_slots },
-	{ MODBPF_PROG_NETFILTER, VERIFY_RIGHT_NET_ADMIN,
-	  BIT_ULL(MODBPF_ATTACH_NETFILTER), NULL },
-};
-
-/* Flags of tests, which change no verdict here. The others are refused. */
-#define LOAD_FLAGS (MODBPF_PROG_ANY_ALIGNMENT | MODBPF_PROG_TEST_RND_HI32 | \
-		    MODBPF_PROG_TEST_STATE_FREQ | MODBPF_PROG_TEST_REG_INVARIANTS)
+#include "verifier/load_rule.h"
 
 #define LICENSE_BYTES 128
 #define INFO_REC_MAX_BYTES 252u	/* of func_info and line_info; Linux's */
@@ -61,23 +38,15 @@ struct prog_load {
 	struct user_log log;
 };
 
+/* @why NULL: the errno says it all. */
 static int reject(struct prog_load *load, int err, const char *why)
 {
-	user_log_line(&load->log, why);
+	if (why)
+		user_log_line(&load->log, why);
 	return err;
 }
 
 /* --- gather --------------------------------------------------------------------- */
-
-static const struct load_type *load_type_of(u32 type)
-{
-	u32 i;
-
-	for (i = 0; i < ARRAY_SIZE(load_types); i++)
-		if (load_types[i].type == type)
-			return &load_types[i];
-	return NULL;
-}
 
 static u32 rights_of(const struct caller *caller)
 {
@@ -92,39 +61,21 @@ static u32 rights_of(const struct caller *caller)
 	return rights;
 }
 
-/* What is there and is not understood must not be ignored. */
-static int check_features(struct prog_load *load)
+static struct load_facts facts_of(const struct prog_load *load)
 {
 	const union modbpf_attr *attr = load->attr;
 
-	if (attr->prog_flags & ~LOAD_FLAGS)
-		return reject(load, -EINVAL, "not supported yet: these prog_flags");
-	if (attr->prog_ifindex)
-		return reject(load, -EINVAL, "not supported yet: programs for a device");
-	if (attr->attach_btf_id || attr->attach_prog_fd)
-		return reject(load, -EINVAL, "not supported yet: attaching to a BTF id");
-	if (attr->core_relo_cnt || attr->core_relos || attr->core_relo_rec_size)
-		return reject(load, -EINVAL, "not supported yet: core_relos");
-	if (attr->prog_token_fd || attr->fd_array_cnt)
-		return reject(load, -EINVAL, "not supported yet: tokens and counted fd arrays");
-	return 0;
-}
-
-static int check_type(struct prog_load *load)
-{
-	const union modbpf_attr *attr = load->attr;
-	const struct load_type *type = load_type_of(attr->prog_type);
-
-	if (!type)
-		return reject(load, -EINVAL, "not supported yet: programs of this type");
-	if (type->right & ~load->rights)
-		return -EPERM;
-	if (type->attach_types != ANY_ATTACH &&
-	    (attr->expected_attach_type >= 64 ||
-	     !(type->attach_types & BIT_ULL(attr->expected_attach_type))))
-		return reject(load, -EINVAL, "expected_attach_type does not fit the program type");
-	load->type = type;
-	return 0;
+	return (struct load_facts){
+		.prog_type = attr->prog_type,
+		.expected_attach_type = attr->expected_attach_type,
+		.prog_flags = attr->prog_flags,
+		.prog_ifindex = attr->prog_ifindex,
+		.rights = load->rights,
+		.attaches_to_btf = attr->attach_btf_id || attr->attach_prog_fd,
+		.has_core_relos = attr->core_relo_cnt || attr->core_relos ||
+				  attr->core_relo_rec_size,
+		.has_token = attr->prog_token_fd || attr->fd_array_cnt,
+	};
 }
 
 static int gather_license(struct prog_load *load)
@@ -136,7 +87,7 @@ static int gather_license(struct prog_load *load)
 	if (length < 0 && length != -E2BIG)
 		return length;
 	license[sizeof(license) - 1] = 0;
-	load->prog->gpl_compatible = license_is_gpl_compatible(license);
+	load->prog->gpl_compatible = load_license_is_gpl(license);
 	return 0;
 }
 
@@ -240,18 +191,20 @@ static int gather_maps(struct prog_load *load)
 static int gather(struct prog_load *load)
 {
 	const union modbpf_attr *attr = load->attr;
+	const struct load_facts facts = facts_of(load);
 	struct modbpf_prog *prog = load->prog;
+	const char *why = NULL;
 	int err;
 
-	err = check_features(load);
+	err = load_check_features(&facts, &why);
 	if (err)
-		return err;
+		return reject(load, err, why);
 	err = gather_license(load);
 	if (err)
 		return err;
-	err = check_type(load);
+	err = load_check_type(&facts, &load->type, &why);
 	if (err)
-		return err;
+		return reject(load, err, why);
 	prog->type = attr->prog_type;
 	prog->expected_attach_type = attr->expected_attach_type;
 	err = gather_insns(load);
@@ -280,7 +233,7 @@ static int verify(struct prog_load *load)
 		.gpl_compatible = prog->gpl_compatible,
 		.maps = load->descs,
 		.map_cnt = prog->map_cnt,
-		.ctx = load->type->ctx,
+		.ctx = load->type->has_skb ? modbpf_skb_slots : NULL,
 		.log = &load->log.base,
 	};
 	u64 begin = ktime_get_ns();

@@ -26,4 +26,32 @@ struct skb_ctx {
 	u32 pad;
 };
 
+/*
+ * Which fields of __sk_buff has the runtime, and where? IN_CTX(source, member):
+ * in skb_ctx. IN_SKB(source, member, bytes): in what skb points to; the bytes are
+ * those of struct sk_buff on every kernel. IN_SCHED(): the same, only where the
+ * kernel has packet schedulers. cb is IN_CTX too, but is reached in words.
+ * The runtime makes its ctx_slot table of it; sources that are not listed are absent.
+ */
+#define SKB_CTX_SOURCES(IN_CTX, IN_SKB, IN_SCHED) \
+	IN_CTX(CTX_SKB_DATA, data) \
+	IN_CTX(CTX_SKB_DATA_END, data_end) \
+	/* No metadata in front of a packet here: an empty range. */ \
+	IN_CTX(CTX_SKB_DATA_META, data) \
+	IN_CTX(CTX_SKB_LEN, len) \
+	IN_CTX(CTX_SKB_PKT_TYPE, pkt_type) \
+	IN_SKB(CTX_SKB_MARK, mark, 4) \
+	IN_SKB(CTX_SKB_QUEUE_MAPPING, queue_mapping, 2) \
+	IN_CTX(CTX_SKB_PROTOCOL, protocol) \
+	IN_CTX(CTX_SKB_VLAN_PRESENT, vlan_present) \
+	IN_SKB(CTX_SKB_VLAN_TCI, vlan_tci, 2) \
+	IN_SKB(CTX_SKB_VLAN_PROTO, vlan_proto, 2) \
+	IN_SKB(CTX_SKB_PRIORITY, priority, 4) \
+	IN_CTX(CTX_SKB_INGRESS_IFINDEX, ingress_ifindex) \
+	IN_CTX(CTX_SKB_IFINDEX, ifindex) \
+	IN_SCHED(CTX_SKB_TC_INDEX, tc_index, 2) \
+	IN_CTX(CTX_SKB_CB, cb[0]) \
+	IN_SKB(CTX_SKB_HASH, hash, 4) \
+	IN_CTX(CTX_SKB_TC_CLASSID, tc_classid)
+
 #endif

@@ -10,35 +10,26 @@
 #include <linux/netdevice.h>
 #include <linux/skbuff.h>
 
-#define IN_CTX(member) { .hop = -1, \
+#define IN_CTX(source, member) [source] = { .hop = -1, \
 	.offset = offsetof(struct skb_ctx, member), \
-	.size = sizeof_field(struct skb_ctx, member) }
-#define IN_SKB(member) { .hop = offsetof(struct skb_ctx, skb), \
-	.offset = offsetof(struct sk_buff, member), \
-	.size = sizeof_field(struct sk_buff, member) }
+	.size = sizeof_field(struct skb_ctx, member) },
+#define IN_SKB(source, member, bytes) [source] = { .hop = offsetof(struct skb_ctx, skb), \
+	.offset = offsetof(struct sk_buff, member), .size = bytes },
+#define CHECK_NOTHING(source, member)
+#define CHECK_BYTES(source, member, bytes) \
+	static_assert(sizeof_field(struct sk_buff, member) == (bytes), "bytes of " #member);
+#ifdef CONFIG_NET_SCHED
+#define IN_SCHED IN_SKB
+#define CHECK_SCHED CHECK_BYTES
+#else
+#define IN_SCHED(source, member, bytes)
+#define CHECK_SCHED IN_SCHED
+#endif
+
+SKB_CTX_SOURCES(CHECK_NOTHING, CHECK_BYTES, CHECK_SCHED)
 
 const struct ctx_slot modbpf_skb_slots[CTX_SOURCE_COUNT] = {
-	[CTX_SKB_DATA] = IN_CTX(data),
-	[CTX_SKB_DATA_END] = IN_CTX(data_end),
-	/* No metadata in front of a packet here: an empty range. */
-	[CTX_SKB_DATA_META] = IN_CTX(data),
-	[CTX_SKB_LEN] = IN_CTX(len),
-	[CTX_SKB_PKT_TYPE] = IN_CTX(pkt_type),
-	[CTX_SKB_MARK] = IN_SKB(mark),
-	[CTX_SKB_QUEUE_MAPPING] = IN_SKB(queue_mapping),
-	[CTX_SKB_PROTOCOL] = IN_CTX(protocol),
-	[CTX_SKB_VLAN_PRESENT] = IN_CTX(vlan_present),
-	[CTX_SKB_VLAN_TCI] = IN_SKB(vlan_tci),
-	[CTX_SKB_VLAN_PROTO] = IN_SKB(vlan_proto),
-	[CTX_SKB_PRIORITY] = IN_SKB(priority),
-	[CTX_SKB_INGRESS_IFINDEX] = IN_CTX(ingress_ifindex),
-	[CTX_SKB_IFINDEX] = IN_CTX(ifindex),
-#ifdef CONFIG_NET_SCHED
-	[CTX_SKB_TC_INDEX] = IN_SKB(tc_index),
-#endif
-	[CTX_SKB_CB] = { .hop = -1, .offset = offsetof(struct skb_ctx, cb), .size = 4 },
-	[CTX_SKB_HASH] = IN_SKB(hash),
-	[CTX_SKB_TC_CLASSID] = IN_CTX(tc_classid),
+	SKB_CTX_SOURCES(IN_CTX, IN_SKB, IN_SCHED)
 };
 
 void skb_ctx_init(struct skb_ctx *ctx, struct sk_buff *skb, s32 offset,

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * What is asked of a PROG_LOAD before the verifier sees the program? What is
+ * there and is not understood is refused, never ignored.
+ */
+#include "verifier/load_rule.h"
+
+#define ANY_ATTACH (~0ULL)
+#define ATTACH(type) (1ULL << MODBPF_ATTACH_##type)
+
+static const struct load_type load_types[] = {
+	{ MODBPF_PROG_SOCKET_FILTER, 0, ANY_ATTACH, true },
+	{ MODBPF_PROG_KPROBE, VERIFY_RIGHT_PERFMON, ANY_ATTACH, false },
+	{ MODBPF_PROG_SCHED_CLS, VERIFY_RIGHT_NET_ADMIN, ANY_ATTACH, true },
+	{ MODBPF_PROG_CGROUP_SKB, 0, ATTACH(CGROUP_INGRESS) | ATTACH(CGROUP_EGRESS), true },
+	{ MODBPF_PROG_NETFILTER, VERIFY_RIGHT_NET_ADMIN, ATTACH(NETFILTER), false },
+};
+
+enum {	/* prog_flags of bpf(2) */
+	LOAD_ANY_ALIGNMENT = 1 << 1,
+	LOAD_TEST_RND_HI32 = 1 << 2,
+	LOAD_TEST_STATE_FREQ = 1 << 3,
+	LOAD_TEST_REG_INVARIANTS = 1 << 7,
+};
+
+/* Flags of tests, which change no verdict here. The others are refused. */
+#define LOAD_FLAGS (LOAD_ANY_ALIGNMENT | LOAD_TEST_RND_HI32 | LOAD_TEST_STATE_FREQ | \
+		    LOAD_TEST_REG_INVARIANTS)
+
+static int refuse(const char **why, int err, const char *text)
+{
+	*why = text;
+	return err;
+}
+
+int load_check_features(const struct load_facts *facts, const char **why)
+{
+	if (facts->prog_flags & ~LOAD_FLAGS)
+		return refuse(why, -EINVAL, "not supported yet: these prog_flags");
+	if (facts->prog_ifindex)
+		return refuse(why, -EINVAL, "not supported yet: programs for a device");
+	if (facts->attaches_to_btf)
+		return refuse(why, -EINVAL, "not supported yet: attaching to a BTF id");
+	if (facts->has_core_relos)
+		return refuse(why, -EINVAL, "not supported yet: core_relos");
+	if (facts->has_token)
+		return refuse(why, -EINVAL, "not supported yet: tokens and counted fd arrays");
+	return 0;
+}
+
+static const struct load_type *load_type_of(u32 type)
+{
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(load_types); i++)
+		if (load_types[i].type == type)
+			return &load_types[i];
+	return NULL;
+}
+
+int load_check_type(const struct load_facts *facts, const struct load_type **type,
+		    const char **why)
+{
+	const struct load_type *found = load_type_of(facts->prog_type);
+
+	if (!found)
+		return refuse(why, -EINVAL, "not supported yet: programs of this type");
+	if (found->right & ~facts->rights)
+		return refuse(why, -EPERM, NULL);
+	if (found->attach_types != ANY_ATTACH &&
+	    (facts->expected_attach_type >= 64 ||
+	     !(found->attach_types & 1ULL << facts->expected_attach_type)))
+		return refuse(why, -EINVAL, "expected_attach_type does not fit the program type");
+	*type = found;
+	return 0;
+}
+
+bool load_license_is_gpl(const char *license)
+{
+	static const char *const compatible[] = {
+		"GPL", "GPL v2", "GPL and additional rights", "Dual BSD/GPL", "Dual MIT/GPL",
+		"Dual MPL/GPL",
+	};
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(compatible); i++)
+		if (!strcmp(license, compatible[i]))
+			return true;
+	return false;
+}

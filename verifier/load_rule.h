@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * What is asked of a PROG_LOAD before the verifier sees the program? The device
+ * and the CLI's offline check both ask here, so that both answer the same.
+ */
+#ifndef MODBPF_VERIFIER_LOAD_RULE_H
+#define MODBPF_VERIFIER_LOAD_RULE_H
+
+#include "verifier/verifier.h"
+
+struct load_type {
+	u32 type;		/* enum modbpf_prog_type */
+	u32 right;		/* VERIFY_RIGHT_* that it takes to load one; 0: none */
+	u64 attach_types;	/* bit per expected_attach_type; all set: not looked at */
+	bool has_skb;		/* the context is the runtime's skb_ctx */
+};
+
+/* What of the attributes the rules look at. */
+struct load_facts {
+	u32 prog_type;
+	u32 expected_attach_type;
+	u32 prog_flags;
+	u32 prog_ifindex;
+	u32 rights;		/* VERIFY_RIGHT_* of the caller */
+	bool attaches_to_btf;	/* attach_btf_id, attach_prog_fd */
+	bool has_core_relos;
+	bool has_token;		/* prog_token_fd, fd_array_cnt */
+};
+
+/*
+ * 0, or -EINVAL with *@why a line for the log: something is asked for that
+ * would have to be ignored.
+ */
+int load_check_features(const struct load_facts *facts, const char **why);
+/* 0 and *@type, or -EINVAL, -EPERM with *@why a line for the log, or NULL. */
+int load_check_type(const struct load_facts *facts, const struct load_type **type,
+		    const char **why);
+/* May a program with this license call what is for GPL programs only? */
+bool load_license_is_gpl(const char *license);
+
+#endif
