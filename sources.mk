@@ -146,6 +146,7 @@ USER_PRELOAD_SRCS := \
 # The CLI, build/user/modbpf.
 USER_SRCS := \
 	user/args.c \
+	user/check.c \
 	user/dump.c \
 	user/fdinfo.c \
 	user/feature.c \
@@ -155,9 +156,14 @@ USER_SRCS := \
 	user/map.c \
 	user/names.c \
 	user/object.c \
+	user/offline.c \
+	user/offline_log.c \
+	user/offline_map.c \
 	user/out.c \
 	user/prog.c \
 	user/ref.c \
+	user/rejection.c \
+	user/source.c \
 
 # Linked into every unit test (tests/unit/test_*.c are found by name).
 TEST_SUPPORT_SRCS := \

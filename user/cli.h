@@ -15,12 +15,17 @@ int map_command(struct args *args);
 int link_command(struct args *args);
 int feature_command(struct args *args);
 int load_command(struct args *args);
+/* Also 1: a program was rejected. */
+int check_command(struct args *args);
 /* Also the word "help" behind each object. */
 int help_command(struct args *args);
 
 /* Set by Ctrl-C and SIGTERM once catch_end() was called; then commands that stay return. */
 extern volatile int is_ended;
 void catch_end(void);
+
+/* How often -v was given: "check" prints logs. */
+extern int verbosity;
 
 /* What "prog show" says of one program: as text, or as a JSON object. */
 int prog_print(int fd);

@@ -20,6 +20,8 @@
 
 static int device = -1;		/* atomic; written by whoever opens it first */
 __thread const struct modbpf_place *transport_place;
+int (*transport_answer)(int cmd, const void *attr, size_t size);
+void (*transport_watch)(int cmd, const void *attr, size_t size);
 
 int modbpf_device(void)
 {
@@ -62,7 +64,15 @@ const char *modbpf_device_error(int err)
 	}
 }
 
-int modbpf_bpf(int cmd, const void *attr, size_t size)
+static int answered(int result)
+{
+	if (result >= 0)
+		return result;
+	errno = -result;
+	return -1;
+}
+
+static int call_device(int cmd, const void *attr, size_t size)
 {
 	struct modbpf_call call = {
 		.cmd = cmd,
@@ -72,6 +82,14 @@ int modbpf_bpf(int cmd, const void *attr, size_t size)
 	int fd = modbpf_device();
 
 	return fd < 0 ? -1 : ioctl(fd, MODBPF_IOC_CALL, &call);
+}
+
+int modbpf_bpf(int cmd, const void *attr, size_t size)
+{
+	if (transport_watch)
+		transport_watch(cmd, attr, size);
+	return transport_answer ? answered(transport_answer(cmd, attr, size)) :
+				  call_device(cmd, attr, size);
 }
 
 static int perf_event_open(const void *attr, int pid, int cpu, int group_fd, unsigned long flags)

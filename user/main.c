@@ -2,7 +2,8 @@
 /*
  * modbpf: what bpftool is to the kernel's eBPF. Which object, which command?
  *
- * Exit code: 0; 255 after an error, which is said in one line.
+ * Exit code: 0; 1 if "check" found a program that is rejected; 255 after an
+ * error, which is said in one line.
  */
 #include <signal.h>
 #include <stdio.h>
@@ -33,6 +34,8 @@ static void print_usage(FILE *to)
 {
 	fputs("Usage: modbpf [OPTIONS] OBJECT { COMMAND | help }\n"
 	      "       modbpf [OPTIONS] load FILE		load, attach what its SEC() names say, stay\n"
+	      "       modbpf [OPTIONS] check FILE [section NAME | program NAME] [-v]\n"
+	      "							would they be accepted? asks no device\n"
 	      "       modbpf version\n"
 	      "\n"
 	      "       modbpf prog { show | list } [PROG]\n"
@@ -50,7 +53,7 @@ static void print_usage(FILE *to)
 	      "\n"
 	      "       PROG := { id ID | name NAME | tag TAG }   MAP := { id ID | name NAME }\n"
 	      "       LINK := id ID                             DATA := [hex] BYTES\n"
-	      "       OPTIONS := { -j|--json | -p|--pretty | -d|--debug | -V|--version }\n"
+	      "       OPTIONS := { -j|--json | -p|--pretty | -d|--debug | -v|--verbose | -V|--version }\n"
 	      "       Words may be shortened as long as they are clear.\n", to);
 }
 
@@ -86,6 +89,7 @@ static const struct command objects[] = {
 	{ "link", link_command },
 	{ "feature", feature_command },
 	{ "load", load_command },
+	{ "check", check_command },
 	{ "version", version_command },
 	{ NULL, NULL },
 };
@@ -95,7 +99,8 @@ static const struct {
 	char letter;
 } options[] = {
 	{ "-j", "--json", 'j' }, { "-p", "--pretty", 'p' }, { "-d", "--debug", 'd' },
-	{ "-V", "--version", 'V' }, { "-h", "--help", 'h' },
+	{ "-V", "--version", 'V' }, { "-h", "--help", 'h' }, { "-v", "--verbose", 'v' },
+	{ "-vv", "-vv", 'w' },
 };
 
 /* The letter of an option, 0 if @word is none. */
@@ -109,6 +114,12 @@ static char option_letter(const char *word)
 	return 0;
 }
 
+/* Looks like an option, but belongs to one command, which takes it with what follows. */
+static bool is_word(const char *word)
+{
+	return !strcmp(word, "--hold") || !strcmp(word, "--section") || !strcmp(word, "--program");
+}
+
 /* Take the options out, wherever they are. 0 or -1 after an error; *@instead: a command in their place. */
 static int take_options(struct args *args, const struct command **instead)
 {
@@ -116,7 +127,7 @@ static int take_options(struct args *args, const struct command **instead)
 	int i, kept = 0;
 
 	for (i = 0; i < args->cnt; i++) {
-		if (args->word[i][0] != '-' || !args->word[i][1] || !strcmp(args->word[i], "--hold")) {
+		if (args->word[i][0] != '-' || !args->word[i][1] || is_word(args->word[i])) {
 			args->word[kept++] = args->word[i];
 			continue;
 		}
@@ -129,6 +140,12 @@ static int take_options(struct args *args, const struct command **instead)
 			break;
 		case 'd':
 			all = true;
+			break;
+		case 'v':
+			verbosity++;
+			break;
+		case 'w':
+			verbosity += 2;
 			break;
 		case 'V':
 			*instead = command_find(objects, "object", "version");
@@ -157,12 +174,12 @@ int main(int argc, char **argv)
 		if (!out_is_json())
 			print_usage(stderr);
 		else
-			out_error("an object is missing: prog, map, link, feature, load");
+			out_error("an object is missing: prog, map, link, feature, load, check");
 		err = -1;
 	} else if (!err) {
 		err = command_run(objects, "object", &args);
 	}
 	if (fflush(stdout) || ferror(stdout))
 		err = -1;
-	return err ? 255 : 0;
+	return err < 0 ? 255 : err;
 }

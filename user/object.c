@@ -15,12 +15,12 @@
 
 #include "user/libmodbpf.h"
 #include "user/out.h"
+#include "user/rejection.h"
 
 #ifndef EM_BPF
 #define EM_BPF 247
 #endif
 
-#define LOG_BYTES (16 << 20)	/* of which only what is written takes memory */
 #define LOG_LINES_SHOWN 12
 #define SECTIONS_WANTED \
 	"kprobe/FUNCTION, kretprobe/FUNCTION, ksyscall/CALL, kretsyscall/CALL, " \
@@ -58,8 +58,7 @@ void object_catch_log(bool all)
 	libbpf_set_print(catch_line);
 }
 
-/* libbpf's last warning of substance, without its "libbpf: ". */
-static const char *warning_text(int err)
+const char *object_warning(int err)
 {
 	static const char prefix[] = "libbpf: ";
 
@@ -134,7 +133,7 @@ struct bpf_object *object_open(const char *path)
 	last_warning[0] = 0;
 	obj = bpf_object__open_file(path, NULL);
 	if (!obj) {
-		out_error("%s: %s", path, warning_text(errno));
+		out_error("%s: %s", path, object_warning(errno));
 		return NULL;
 	}
 	if (check_sections(obj, path)) {
@@ -171,34 +170,6 @@ static const char *log_tail(const char *log, int lines)
 	return at;
 }
 
-/* Lines that say where and how much, not why: an instruction, a state, the statistics. */
-static bool is_circumstance(const char *line)
-{
-	static const char *const beginnings[] = {
-		"processed ", "verification time ", "stack depth ", "known there: ", "; ", "from ",
-	};
-	size_t i, digits = strspn(line, "0123456789");
-
-	for (i = 0; i < sizeof(beginnings) / sizeof(beginnings[0]); i++)
-		if (!strncmp(line, beginnings[i], strlen(beginnings[i])))
-			return true;
-	return digits && line[digits] == ':';
-}
-
-/* The last line of @log that says why. */
-static void log_reason(const char *log, char *buf, size_t size)
-{
-	const char *line, *next;
-
-	buf[0] = 0;
-	for (line = log; *line; line = next) {
-		next = line + strcspn(line, "\n");
-		if (next > line && !is_circumstance(line))
-			snprintf(buf, size, "%.*s", (int)(next - line), line);
-		next += *next == '\n';
-	}
-}
-
 /* The program that was being loaded when it failed; NULL: it was not a program. */
 static struct bpf_program *failed_program(struct bpf_object *obj)
 {
@@ -214,22 +185,26 @@ static struct bpf_program *failed_program(struct bpf_object *obj)
 static int explain_load(struct bpf_object *obj, const char *path, int err)
 {
 	struct bpf_program *prog = failed_program(obj);
+	struct rejection why;
 	const char *log;
-	char reason[512];
+	char at[512] = "";
 	size_t size;
 
 	if (!prog && err == EPERM)
 		return out_error("%s: not permitted: CAP_BPF is needed, for tracing programs "
 				 "CAP_PERFMON, for packet programs CAP_NET_ADMIN", path);
 	if (!prog)
-		return out_error("%s: %s", path, warning_text(err));
+		return out_error("%s: %s", path, object_warning(err));
 	log = bpf_program__log_buf(prog, &size);
-	log_reason(log, reason, sizeof(reason));
+	rejection_read(log, obj, &why);
+	if (why.has_source)
+		snprintf(at, sizeof(at), " (%s:%u: %s)", why.source.file, why.source.line,
+			 why.source.text);
 	if (!out_is_json())
 		fprintf(stderr, "%s", prints_all ? log : log_tail(log, LOG_LINES_SHOWN));
-	return out_error("%s: section '%s', program '%s': %s: %s", path,
+	return out_error("%s: section '%s', program '%s': %s: %s%s", path,
 			 bpf_program__section_name(prog), bpf_program__name(prog), error_text(err),
-			 reason);
+			 why.reason, at);
 }
 
 static void free_logs(struct bpf_object *obj)
@@ -254,14 +229,15 @@ int object_load(struct bpf_object *obj, const char *path, const char *only)
 	if (need_device())
 		return -1;
 	bpf_object__for_each_program(prog, obj) {
-		log = calloc(1, LOG_BYTES);
+		log = calloc(1, OBJECT_LOG_BYTES);
 		if (!log) {
 			free_logs(obj);
 			return out_error("no memory");
 		}
-		bpf_program__set_log_buf(prog, log, LOG_BYTES);
+		bpf_program__set_log_buf(prog, log, OBJECT_LOG_BYTES);
 	}
 	last_warning[0] = 0;
+	source_watch();
 	err = bpf_object__load(obj);
 	if (err)
 		err = explain_load(obj, path, -err);

@@ -8,6 +8,8 @@
 
 #include <stdbool.h>
 
+#define OBJECT_LOG_BYTES (16 << 20)	/* of which only what is written takes memory */
+
 struct bpf_object;
 
 /* Catch what libbpf says; with @all, print it too. Once, at the start. */
@@ -20,6 +22,12 @@ struct bpf_object *object_open(const char *path);
  * end of the verifier's log goes before the error.
  */
 int object_load(struct bpf_object *obj, const char *path, const char *only);
+
+/*
+ * Why libbpf failed with @err, when it was not for a program's log: its last
+ * warning of substance, or the errno's text.
+ */
+const char *object_warning(int err);
 
 /* 0, or -1 after out_error() with the reason. */
 int need_device(void);

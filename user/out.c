@@ -89,6 +89,14 @@ const char *error_text(int err)
 	return err == 524 ? "this type does not offer that" : strerror(err);
 }
 
+void out_duration(const char *what, uint64_t ns)
+{
+	if (ns < 1000000)
+		printf("  %s %.1fus", what, ns / 1e3);
+	else
+		printf("  %s %.1fms", what, ns / 1e6);
+}
+
 void out_hex(const void *bytes, size_t size)
 {
 	const unsigned char *byte = bytes;

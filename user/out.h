@@ -32,6 +32,8 @@ void out_note(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* strerror(), which does not know all that bpf(2) says. */
 const char *error_text(int err);
 
+/* "  WHAT 12.3us", or in ms from there on. */
+void out_duration(const char *what, uint64_t ns);
 /* "0a 1b ..." */
 void out_hex(const void *bytes, size_t size);
 /* ["0x0a","0x1b",...] */

@@ -76,14 +76,6 @@ static void print_tag(char *buf, size_t size, const uint8_t *tag)
 		snprintf(buf + 2 * i, size - 2 * i, "%02x", tag[i]);
 }
 
-static void print_duration(const char *what, uint64_t ns)
-{
-	if (ns < 1000000)
-		printf("  %s %.1fus", what, ns / 1e3);
-	else
-		printf("  %s %.1fms", what, ns / 1e6);
-}
-
 int prog_print(int fd)
 {
 	struct prog_facts facts;
@@ -119,8 +111,8 @@ int prog_print(int fd)
 		printf("%s%u", i ? "," : "  map_ids ", facts.map_ids[i]);
 	printf("\n\tverified_insns %u", info->verified_insns);
 	if (facts.verify_ns) {
-		print_duration("verify", facts.verify_ns);
-		print_duration("jit", facts.jit_ns);
+		out_duration("verify", facts.verify_ns);
+		out_duration("jit", facts.jit_ns);
 	}
 	if (info->btf_id)
 		printf("\n\tbtf_id %u", info->btf_id);

@@ -1,0 +1,377 @@
+// SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause
+/*
+ * bpf(2) without a device. Each fd that is given out is a file in memory, which
+ * can be mapped and closed as a map's can; what it stands for is remembered
+ * here by its number, until the number is given out again.
+ */
+#define _GNU_SOURCE
+#include "user/offline.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "uapi/modbpf.h"
+#include "user/offline_log.h"
+#include "user/platform.h"
+#include "user/transport.h"
+#include "verifier/ctx_skb.h"
+#include "verifier/load_rule.h"
+
+#define BTF_MAX_BYTES (16u << 20)
+#define LICENSE_BYTES 128
+
+enum stand_kind { STANDS_FOR_NOTHING, STANDS_FOR_MAP, STANDS_FOR_BTF };
+
+/* What an fd stands for. */
+struct stand_in {
+	enum stand_kind kind;
+	struct map_desc map;
+	bool is_frozen;
+	u8 *value;		/* of a map whose value can become constant, or NULL */
+	u32 btf_bytes;
+};
+
+static struct stand_in *stand_ins;
+static u32 stand_in_cnt;
+static const char *asked_log;
+static struct offline_verdict *asked;
+
+/* --- fds ------------------------------------------------------------------------ */
+
+/* A fresh fd, or -errno. */
+static int new_fd(enum stand_kind kind)
+{
+	struct stand_in *grown;
+	int fd = memfd_create("modbpf", MFD_CLOEXEC);
+
+	if (fd < 0)
+		return -errno;
+	if ((u32)fd >= stand_in_cnt) {
+		grown = realloc(stand_ins, (fd + 1) * sizeof(*grown));
+		if (!grown) {
+			close(fd);
+			return -ENOMEM;
+		}
+		memset(grown + stand_in_cnt, 0, (fd + 1 - stand_in_cnt) * sizeof(*grown));
+		stand_ins = grown;
+		stand_in_cnt = fd + 1;
+	}
+	free(stand_ins[fd].value);
+	memset(&stand_ins[fd], 0, sizeof(stand_ins[fd]));
+	stand_ins[fd].kind = kind;
+	return fd;
+}
+
+static struct stand_in *stand_in_of(s32 fd, enum stand_kind kind)
+{
+	if (fd < 0 || (u32)fd >= stand_in_cnt || stand_ins[fd].kind != kind)
+		return NULL;
+	return &stand_ins[fd];
+}
+
+/* As the device: an empty end is no name, nor is what a path cannot have. */
+static bool is_name(const char name[MODBPF_OBJ_NAME_LEN])
+{
+	u32 i;
+
+	for (i = 0; i < MODBPF_OBJ_NAME_LEN && name[i]; i++)
+		if (!isalnum((unsigned char)name[i]) && name[i] != '_' && name[i] != '.')
+			return false;
+	return i < MODBPF_OBJ_NAME_LEN;
+}
+
+/* --- maps and BTF ----------------------------------------------------------------- */
+
+static bool can_be_constant(const struct map_desc *map)
+{
+	return map->type == MODBPF_MAP_ARRAY && map->max_entries == 1 &&
+	       map->flags & MODBPF_F_RDONLY_PROG;
+}
+
+static int map_create(const union modbpf_attr *attr)
+{
+	const struct map_desc map = {
+		.type = attr->map_type, .key_size = attr->key_size,
+		.value_size = attr->value_size, .max_entries = attr->max_entries,
+		.flags = attr->map_flags,
+	};
+	int err = offline_map_check(&map), fd;
+
+	if (err)
+		return err;
+	if (attr->map_extra || attr->map_ifindex || attr->btf_vmlinux_value_type_id ||
+	    attr->value_type_btf_obj_fd || attr->map_token_fd || !is_name(attr->map_name))
+		return -EINVAL;
+	fd = new_fd(STANDS_FOR_MAP);
+	if (fd < 0)
+		return fd;
+	stand_ins[fd].map = map;
+	if (can_be_constant(&map))
+		stand_ins[fd].value = calloc(1, map.value_size);
+	/* Who maps it finds zeros, as in a new map. */
+	if ((can_be_constant(&map) && !stand_ins[fd].value) ||
+	    (map.flags & MODBPF_F_MMAPABLE &&
+	     ftruncate(fd, (u64)map.value_size * map.max_entries + 4096))) {
+		close(fd);
+		return -ENOMEM;
+	}
+	return fd;
+}
+
+static int map_update(const union modbpf_attr *attr)
+{
+	struct stand_in *stand_in = stand_in_of(attr->map_fd, STANDS_FOR_MAP);
+
+	if (!stand_in)
+		return -EBADF;
+	if (stand_in->is_frozen)
+		return -EPERM;
+	if (stand_in->value)
+		memcpy(stand_in->value, (const void *)(uintptr_t)attr->value,
+		       stand_in->map.value_size);
+	return 0;
+}
+
+static int map_freeze(const union modbpf_attr *attr)
+{
+	struct stand_in *stand_in = stand_in_of(attr->map_fd, STANDS_FOR_MAP);
+
+	if (!stand_in)
+		return -EBADF;
+	stand_in->is_frozen = true;
+	return 0;
+}
+
+static int btf_load(const union modbpf_attr *attr)
+{
+	int fd;
+
+	if (attr->btf_size > BTF_MAX_BYTES)
+		return -E2BIG;
+	fd = new_fd(STANDS_FOR_BTF);
+	if (fd >= 0)
+		stand_ins[fd].btf_bytes = attr->btf_size;
+	return fd;
+}
+
+/* libbpf asks it of BTF only, to see whether it can ask. */
+static int object_info(const union modbpf_attr *attr)
+{
+	const struct stand_in *stand_in = stand_in_of(attr->info.bpf_fd, STANDS_FOR_BTF);
+	struct modbpf_btf_info info = { 0 };
+	u32 room = attr->info.info_len;
+
+	if (!stand_in)
+		return -EINVAL;
+	info.btf_size = stand_in->btf_bytes;
+	info.id = attr->info.bpf_fd;
+	memcpy((void *)(uintptr_t)attr->info.info, &info, room < sizeof(info) ? room : sizeof(info));
+	return 0;
+}
+
+/* --- programs --------------------------------------------------------------------- */
+
+/* The same fields are there as on the device; where, is of no matter to a verdict. */
+#define IN_CTX(source, member) [source] = { .hop = -1, \
+	.offset = offsetof(struct skb_ctx, member), .size = sizeof(((struct skb_ctx *)0)->member) },
+#define IN_SKB(source, member, bytes) [source] = { .hop = offsetof(struct skb_ctx, skb), \
+	.offset = 8 * (source), .size = bytes },
+
+static const struct ctx_slot skb_slots[CTX_SOURCE_COUNT] = {
+	SKB_CTX_SOURCES(IN_CTX, IN_SKB, IN_SKB)
+};
+
+struct load {
+	const union modbpf_attr *attr;
+	const struct load_type *type;
+	struct modbpf_insn *insns;
+	struct map_desc maps[MODBPF_MAX_USED_MAPS];
+	s32 fds[MODBPF_MAX_USED_MAPS];	/* of maps */
+	u32 map_cnt;
+	struct offline_log log;
+	struct offline_verdict verdict;
+};
+
+static int reject(struct load *load, int err, const char *why)
+{
+	if (why)
+		offline_log_line(&load->log, why);
+	return err;
+}
+
+static int map_index_of(void *cookie, s32 fd, bool by_index)
+{
+	const struct stand_in *stand_in;
+	struct load *load = cookie;
+	u32 i;
+
+	if (by_index && !load->attr->fd_array)
+		return reject(load, -EPROTO, "fd_idx without fd_array is invalid");
+	if (by_index)
+		return -EFAULT;	/* libbpf makes none, and where the array ends is not told */
+	stand_in = stand_in_of(fd, STANDS_FOR_MAP);
+	if (!stand_in)
+		return reject(load, -EBADF, "fd is not pointing to valid bpf_map");
+	for (i = 0; i < load->map_cnt; i++)
+		if (load->fds[i] == fd)
+			return i;
+	if (i == MODBPF_MAX_USED_MAPS)
+		return reject(load, -E2BIG,
+			      "The total number of maps per program has reached the limit of 64");
+	load->fds[i] = fd;
+	load->maps[i] = stand_in->map;
+	if (stand_in->is_frozen && stand_in->value) {
+		load->maps[i].frozen = stand_in->value;
+		load->maps[i].frozen_size = stand_in->map.value_size;
+	}
+	return load->map_cnt++;
+}
+
+static int check_attr(struct load *load, u32 rights)
+{
+	const union modbpf_attr *attr = load->attr;
+	const struct load_facts facts = {
+		.prog_type = attr->prog_type,
+		.expected_attach_type = attr->expected_attach_type,
+		.prog_flags = attr->prog_flags,
+		.prog_ifindex = attr->prog_ifindex,
+		.rights = rights,
+		.attaches_to_btf = attr->attach_btf_id || attr->attach_prog_fd,
+		.has_core_relos = attr->core_relo_cnt || attr->core_relos ||
+				  attr->core_relo_rec_size,
+		.has_token = attr->prog_token_fd || attr->fd_array_cnt,
+	};
+	const char *why = NULL;
+	int err;
+
+	err = load_check_features(&facts, &why);
+	if (!err)
+		err = load_check_type(&facts, &load->type, &why);
+	if (err)
+		return reject(load, err, why);
+	if (!attr->license)
+		return -EFAULT;
+	if (!attr->insn_cnt || attr->insn_cnt > MODBPF_MAX_INSNS)
+		return -E2BIG;
+	return is_name(attr->prog_name) ? 0 : -EINVAL;
+}
+
+static u64 now_nsecs(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000000000ULL + now.tv_nsec;
+}
+
+static bool is_gpl(const union modbpf_attr *attr)
+{
+	char license[LICENSE_BYTES];
+
+	snprintf(license, sizeof(license), "%s", (const char *)(uintptr_t)attr->license);
+	return load_license_is_gpl(license);
+}
+
+static int verify(struct load *load, u32 rights)
+{
+	const union modbpf_attr *attr = load->attr;
+	const struct verify_request req = {
+		.insns = load->insns, .insn_cnt = attr->insn_cnt, .prog_type = attr->prog_type,
+		.expected_attach_type = attr->expected_attach_type, .rights = rights,
+		.gpl_compatible = is_gpl(attr), .maps = load->maps, .map_cnt = load->map_cnt,
+		.ctx = load->type->has_skb ? skb_slots : NULL, .log = &load->log.base,
+	};
+	struct offline_verdict *verdict = &load->verdict;
+	struct verified_prog *prog;
+	u64 begin = now_nsecs(), bytes = platform_bytes();
+	int err;
+
+	platform_reset_peak();
+	err = modbpf_verify(&req, &prog, &verdict->stats);
+	verdict->nsecs = now_nsecs() - begin;
+	verdict->peak_bytes = platform_peak() - bytes;
+	if (!err)
+		modbpf_verified_free(prog);
+	return err;
+}
+
+static int load_and_verify(struct load *load)
+{
+	/* Of the machine that it is for, not of who asks: root's. */
+	const u32 rights = VERIFY_RIGHT_PERFMON | VERIFY_RIGHT_NET_ADMIN | VERIFY_RIGHT_SYS_ADMIN;
+	const union modbpf_attr *attr = load->attr;
+	size_t bytes = attr->insn_cnt * sizeof(*load->insns);
+	int err = check_attr(load, rights);
+
+	if (err)
+		return err;
+	load->verdict.insn_cnt = attr->insn_cnt;
+	load->insns = malloc(bytes);
+	if (!load->insns)
+		return -ENOMEM;
+	memcpy(load->insns, (const void *)(uintptr_t)attr->insns, bytes);
+	err = modbpf_insns_bind_maps(load->insns, attr->insn_cnt, map_index_of, load);
+	if (!err)
+		err = verify(load, rights);
+	free(load->insns);
+	return err;
+}
+
+static int prog_load(const union modbpf_attr *attr)
+{
+	struct load *load = calloc(1, sizeof(*load));
+	int err, log_err;
+
+	if (!load)
+		return -ENOMEM;
+	load->attr = attr;
+	err = offline_log_init(&load->log, attr->log_level, (char *)(uintptr_t)attr->log_buf,
+			       attr->log_size);
+	if (!err) {
+		err = load_and_verify(load);
+		log_err = offline_log_finish(&load->log);
+		err = log_err ? log_err : err;
+	}
+	load->verdict.was_asked = true;
+	load->verdict.err = err;
+	if (asked && attr->log_buf == (uintptr_t)asked_log)
+		*asked = load->verdict;
+	free(load);
+	return err ? err : new_fd(STANDS_FOR_NOTHING);
+}
+
+static int answer(int cmd, const void *given, size_t size)
+{
+	union modbpf_attr attr;
+
+	memset(&attr, 0, sizeof(attr));
+	memcpy(&attr, given, size < sizeof(attr) ? size : sizeof(attr));
+	switch (cmd) {
+	case MODBPF_CMD_MAP_CREATE:
+		return map_create(&attr);
+	case MODBPF_CMD_MAP_UPDATE_ELEM:
+		return map_update(&attr);
+	case MODBPF_CMD_MAP_FREEZE:
+		return map_freeze(&attr);
+	case MODBPF_CMD_BTF_LOAD:
+		return btf_load(&attr);
+	case MODBPF_CMD_OBJ_GET_INFO_BY_FD:
+		return object_info(&attr);
+	case MODBPF_CMD_BTF_GET_NEXT_ID:
+		return -ENOENT;
+	case MODBPF_CMD_PROG_LOAD:
+		return prog_load(&attr);
+	default:
+		return -EINVAL;
+	}
+}
+
+void offline_begin(const char *log, struct offline_verdict *verdict)
+{
+	asked_log = log;
+	asked = verdict;
+	transport_answer = answer;
+}
