@@ -23,18 +23,21 @@ static void wait_for(raw_spinlock_t *lock)
 {
 	if (!in_nmi()) {
 		raw_spin_lock(lock);
-		return;
+	} else {
+		while (!raw_spin_trylock(lock))
+			cpu_relax();
 	}
-	while (!raw_spin_trylock(lock))
-		cpu_relax();
+	__release(lock);
 }
 
 /* On behalf of the section at @depth. */
 static bool take(raw_spinlock_t *lock, int depth)
 {
-	if (depth == 1)
+	if (depth == 1) {
 		wait_for(lock);
-	else if (!raw_spin_trylock(lock))
+		return true;
+	}
+	if (!raw_spin_trylock(lock))
 		return false;
 	__release(lock);
 	return true;
