@@ -41,7 +41,7 @@ EXAMPLE_LIBS := -Wl,--wrap=syscall -Wl,--start-group $(B)/user/libmodbpf.a $(LIB
 TEST_LIBS := -lm
 
 .PHONY: all help deps deps-build deps-all module module-build sparse-build kunit-build user examples
-.PHONY: install clean lint check kunit vmtest stress soak demo shell test unit-build check-build
+.PHONY: install clean lint check fuzz kunit vmtest stress soak demo shell test unit-build check-build
 
 all: module user examples	## the module, the user side and the examples
 
@@ -53,6 +53,7 @@ help:				## this list
 	@echo "  DESTDIR=...  root to install below;  PREFIX=/usr"
 	@echo "  MODBPF_INTERP=n, MODBPF_ARENA_KIB=4096    see Kbuild"
 	@echo "  K=6.1|6.12|debug   the kernel that 'make shell' boots"
+	@echo "  TIME=600, SEED=1   for 'make fuzz'"
 
 # --- packages ---------------------------------------------------------------
 
@@ -192,6 +193,11 @@ $(B)/asan/fuzz_%: $(B)/asan/tests/fuzz/fuzz_%.o $(unit-support) $(B)/asan/libmod
 	$(CC) $(ASAN_CFLAGS) -o $@ $(filter %.o,$^) $(B)/asan/libmodbpf-core.a $(TEST_LIBS) $(TEST_LIBS_fuzz_$*)
 $(B)/asan/modbpf: $(call objs,$(B)/asan,$(USER_SRCS) $(USER_LIB_SRCS)) $(B)/asan/libmodbpf-core.a
 	$(CC) $(ASAN_CFLAGS) -o $@ $^ $(USER_LIBS)
+TIME ?= 60
+fuzz: deps-build		## run each fuzzer for TIME seconds, from SEED or anywhere
+	$(again) $(fuzz-bins)
+	@seed=$${SEED:-$$(od -An -N4 -tu4 /dev/urandom | tr -d ' ')}; for fuzzer in $(fuzz-bins); do \
+		echo "$${fuzzer##*/} from seed $$seed, $(TIME) s"; $$fuzzer $(TIME) $$seed || exit; done
 check-build: $(fuzz-bins) $(if $(wildcard user/main.c),$(B)/asan/modbpf) $(e2e-objs) $(example-objs)
 
 lint: deps-all			## layers, sizes, style, sparse, cppcheck: no findings

@@ -167,18 +167,27 @@ USER_SRCS := \
 
 # Linked into every unit test (tests/unit/test_*.c are found by name).
 TEST_SUPPORT_SRCS := \
+	tests/support/agreement.c \
 	tests/support/asm.c \
 	tests/support/asm_insn.c \
 	tests/support/asm_scan.c \
 	tests/support/check.c \
+	tests/support/claims.c \
 	tests/support/corpus.c \
+	tests/support/fuzz.c \
 	tests/support/jitrun.c \
 	tests/support/prog.c \
+	tests/support/randchain.c \
+	tests/support/randnumber.c \
 	tests/support/randprog.c \
+	tests/support/randverify.c \
 	tests/support/verify.c \
+	tests/support/watch.c \
+	tests/support/world.c \
 
 # What a single unit test needs besides.
 TEST_LIBS_test_encode := -lcapstone
 TEST_LIBS_test_jit_image := -lcapstone
+TEST_LIBS_fuzz_verifier := -Wl,--wrap=state_contains,--wrap=exact_begin,--wrap=check_insn
 TEST_LIBS_test_verifier_run := -Wl,--wrap=state_contains,--wrap=exact_begin
 TEST_LIBS_test_verifier_clang = -Wl,--wrap=syscall $(LIBBPF) -lelf -lz

@@ -1,0 +1,294 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Is the verifier right about random programs? What it accepts must
+ * - be accepted, dead and a fact alike when no path is pruned;
+ * - run under a watch (tests/support/watch.h) without doing what it may not;
+ * - be, before each instruction, in a state that the verifier had there;
+ * - do the same as machine code.
+ *
+ * Arguments are those of tests/support/fuzz.h; a failure prints the program, its
+ * seed and number.
+ */
+#include "isa/abi.h"
+#include "isa/disasm.h"
+#include "isa/opcode.h"
+#include "tests/support/check.h"
+#include "tests/support/claims.h"
+#include "tests/support/fuzz.h"
+#include "tests/support/jitrun.h"
+#include "tests/support/verify.h"
+#include "verifier/exact.h"
+#include "verifier/prune.h"
+#include "verifier/step.h"
+
+#define FULL_WORK 150000	/* work units for verifying without pruning */
+#define MAX_RUN_INSNS 200000
+#define RUNS 4
+#define CLAIMS_EVERY 4		/* accepted programs */
+#define MAX_LENGTH RANDVERIFY_MAX_INSNS
+
+void __sanitizer_set_death_callback(void (*callback)(void));
+
+static struct randverify program;
+static struct claims claims;
+static struct watch watch;
+static struct fuzz fuzz;
+static bool has_failed;
+
+static struct {
+	u64 made, accepted, compared, claimed, pruned, executed, jitted;
+	u32 lengths[MAX_LENGTH + 1];
+} counts;
+
+static void print_program(void)
+{
+	char text[MODBPF_DISASM_BYTES];
+	u32 i;
+
+	printf("seed %llu, program %llu, type %u:\n", fuzz.seed, fuzz.number, program.prog_type);
+	for (i = 0; i < program.insn_cnt; i += insn_is_ld_imm64(&program.insns[i]) ? 2 : 1) {
+		modbpf_insn_print(&program.insns[i], NULL, text, sizeof(text));
+		printf("\t%4u: %s\n", i, text);
+	}
+	fflush(stdout);
+}
+
+static void fail(const char *what)
+{
+	if (!has_failed) {
+		check_failed(__FILE__, __LINE__, "%s", what);
+		print_program();
+	}
+	has_failed = true;
+}
+
+/* --- the verifier's calls, which the linker gives us: see TEST_LIBS_fuzz_verifier --- */
+
+static bool is_pruning = true, is_noting;
+
+bool __real_state_contains(const struct prune *prune, const struct state *outer,
+			   const struct state *inner, const struct kept *kept);
+bool __wrap_state_contains(const struct prune *prune, const struct state *outer,
+			   const struct state *inner, const struct kept *kept);
+void __real_exact_begin(struct state *state, struct kept *kept);
+void __wrap_exact_begin(struct state *state, struct kept *kept);
+int __real_check_insn(struct step *step);
+int __wrap_check_insn(struct step *step);
+
+bool __wrap_state_contains(const struct prune *prune, const struct state *outer,
+			   const struct state *inner, const struct kept *kept)
+{
+	if (!is_pruning || !__real_state_contains(prune, outer, inner, kept))
+		return false;
+	counts.pruned++;
+	return true;
+}
+
+/* Without pruning every number is what it is, and facts need no caution. */
+void __wrap_exact_begin(struct state *state, struct kept *kept)
+{
+	if (is_pruning)
+		__real_exact_begin(state, kept);
+}
+
+int __wrap_check_insn(struct step *step)
+{
+	if (is_noting)
+		claims_note(&claims, step->state);
+	return __real_check_insn(step);
+}
+
+/* --- one program ------------------------------------------------------------- */
+
+static bool is_branch(const struct modbpf_insn *insn)
+{
+	u8 form = opcode_lookup(insn->code)->form;
+
+	return form == FORM_BRANCH_IMM || form == FORM_BRANCH_REG;
+}
+
+static bool facts_hold(const struct insn_fact *fact, const struct insn_fact *full)
+{
+	return !(fact->flags & ~full->flags) &&
+	       (!(fact->flags & FACT_CONST_KEY) || fact->key == full->key) &&
+	       (!(fact->flags & FACT_CONST_MAP) || fact->map == full->map);
+}
+
+/*
+ * What is reached on some path when all are walked is reached in the program, and
+ * its facts are facts then. (More may be known then: numbers are what they are.)
+ */
+static bool covers_full(const struct verified_prog *prog, const struct verified_prog *full)
+{
+	static s32 place[MAX_LENGTH];	/* last final instruction of each original one */
+	u32 i;
+
+	memset(place, 0xff, sizeof(place));
+	for (i = 0; i < prog->insn_cnt; i++)
+		place[prog->origin[i]] = i;
+	for (i = 0; i < full->insn_cnt; i += insn_is_ld_imm64(&full->insns[i]) ? 2 : 1) {
+		s32 at = place[full->origin[i]];
+
+		if (at < 0) {
+			fail("an instruction is dead that is reached without pruning");
+			return false;
+		}
+		if (is_branch(&full->insns[i]) && !is_branch(&prog->insns[at])) {
+			fail("a branch goes one way that goes both ways without pruning");
+			return false;
+		}
+		if (i + 1 < full->insn_cnt && full->origin[i + 1] == full->origin[i])
+			continue;
+		if (!facts_hold(&prog->facts[at], &full->facts[i])) {
+			fail("a fact that is none without pruning");
+			return false;
+		}
+	}
+	return true;
+}
+
+/* Verify again, every path, and note all states. False: it failed. */
+static bool compare_with_full(struct verify_request req, const struct verified_prog *prog)
+{
+	struct verified_prog *full;
+	struct verify_stats stats;
+	bool same = true;
+	int err;
+
+	req.max_work = FULL_WORK;
+	is_pruning = false;
+	is_noting = counts.accepted % CLAIMS_EVERY == 0;
+	err = modbpf_verify(&req, &full, &stats);
+	is_pruning = true;
+	if (err == -E2BIG) {
+		claims.is_full = true;
+	} else if (err) {
+		fail("rejected without pruning");
+		same = false;
+	} else {
+		counts.compared++;
+		same = covers_full(prog, full);
+	}
+	if (!is_noting)
+		claims.is_full = true;
+	is_noting = false;
+	modbpf_verified_free(full);
+	return same;
+}
+
+static void check_claims(struct watch *watch)
+{
+	claims_check(&claims, watch);
+}
+
+static bool run_under_jit(const struct verified_prog *prog, const struct jit_run *run, u64 world_seed,
+			  u64 r0)
+{
+	static struct world after;
+	bool kept;
+
+	after = world;
+	world_fill(world_seed);
+	counts.jitted++;
+	if (jit_run_call(run, world_context(program.prog_type), &kept) == r0 && kept &&
+	    !memcmp(&world, &after, sizeof(world)))
+		return true;
+	fail("machine code does something else");
+	return false;
+}
+
+static void run_program(const struct verified_prog *prog)
+{
+	u64 world_seed, r0, checked = claims.checked;
+	struct jit_run jit;
+	bool ended;
+	u32 i;
+
+	world_fill(0);
+	if (jit_run_prepare(&jit, prog, world_binds, world_helpers,
+			    fuzz.number % 2 ? JIT_RUN_OPT1 : 0)) {
+		fail("the JIT refuses it");
+		return;
+	}
+	watch.check = claims.is_full ? NULL : check_claims;
+	for (i = 0; i < RUNS && !has_failed; i++) {
+		world_seed = fuzz.number * RUNS + i;
+		world_fill(world_seed);
+		ended = watch_run(&watch, prog, program.prog_type, MAX_RUN_INSNS, &r0);
+		if (watch.complaint[0])
+			fail(watch.complaint);
+		else if (!ended)
+			fail("it does not end");
+		else
+			run_under_jit(prog, &jit, world_seed, r0);
+	}
+	counts.claimed += claims.checked > checked;
+	jit_run_release(&jit);
+}
+
+static void one_program(void)
+{
+	struct verify_request req;
+	struct verified_prog *prog;
+	struct verify_stats stats;
+	struct rng rng;
+	int err;
+
+	rng_seed(&rng, fuzz.seed * 0x100000001b3 + fuzz.number);
+	rng_next(&rng);
+	randverify_make(&rng, &program);
+	req = verify_request_of(program.insns, program.insn_cnt, program.prog_type);
+	counts.made++;
+	err = modbpf_verify(&req, &prog, &stats);
+	if (err == -EFAULT)
+		fail("the verifier says that it is wrong itself");
+	if (err)
+		return;
+	counts.accepted++;
+	counts.lengths[program.insn_cnt]++;
+	if (compare_with_full(req, prog))
+		run_program(prog);
+	claims_clear(&claims);
+	modbpf_verified_free(prog);
+}
+
+static u32 median_length(void)
+{
+	u64 seen = 0;
+	u32 i;
+
+	for (i = 0; i < MAX_LENGTH; i++) {
+		seen += counts.lengths[i];
+		if (seen * 2 >= counts.accepted)
+			break;
+	}
+	return i;
+}
+
+static void print_counts(void)
+{
+	printf("seed %llu: %llu programs, %llu accepted (%llu %%), median length %u; "
+	       "%llu verified without pruning, %llu with all states noted; %llu paths pruned; ",
+	       fuzz.seed, counts.made, counts.accepted, counts.accepted * 100 / counts.made,
+	       median_length(), counts.compared, counts.claimed, counts.pruned);
+	printf("%llu instructions watched, %llu of them in a noted state; %llu runs as machine code\n",
+	       watch.executed, claims.checked, counts.jitted);
+}
+
+int main(int argc, char **argv)
+{
+	fuzz_begin(&fuzz, argc, argv);
+	__sanitizer_set_death_callback(print_program);
+	check_begin("random programs");
+	do {
+		one_program();
+	} while (!has_failed && fuzz_next(&fuzz));
+	print_counts();
+	if (!fuzz.single && !has_failed && counts.made > 100) {
+		CHECK(counts.accepted * 10 >= counts.made * 3);
+		CHECK(median_length() >= 30);
+		CHECK(counts.compared && counts.claimed && counts.pruned && counts.jitted);
+	}
+	check_end();
+	return check_run("fuzz_verifier", NULL, 0, 1, argv);
+}

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The maker of random programs for the verifier: its account of what holds, and
+ * what its parts, numbers (randnumber.c), chains of joins (randchain.c) and places
+ * (randverify.c), share.
+ *
+ * Registers: R6 is the context, R7 the start of some memory, R8 the packet's end
+ * or a number, the rest numbers. Slots fp-8 .. fp-32 hold numbers; what lies
+ * below is scratch of single items.
+ */
+#ifndef MODBPF_TESTS_SUPPORT_RANDMAKER_H
+#define MODBPF_TESTS_SUPPORT_RANDMAKER_H
+
+#include "tests/support/randverify.h"
+
+#define UNBOUNDED (~0u)
+#define SLOTS 4
+
+/* The largest value on any path, and that on some path. */
+struct bound {
+	u32 max, some;
+};
+
+struct account {
+	u16 set;			/* registers that hold numbers */
+	struct bound regs[10];
+	struct bound slots[SLOTS];	/* of the slot's first bytes */
+	u8 bytes[SLOTS];		/* initialised, a bit each */
+	u32 range;			/* packet bytes checked from R7 on */
+};
+
+enum base { BASE_VALUE, BASE_ARRAY, BASE_PACKET, BASE_RECORD, BASE_CALLER };
+
+#define MAX_OUTS 64
+#define MAX_CALLS 4
+
+struct maker {
+	struct rng *rng;
+	struct randverify *prog;
+	struct account known;
+	enum base base;
+	u32 room;			/* bytes at R7, the packet's apart */
+	u8 work[4];			/* registers that most items use */
+	u32 work_cnt, slot_cnt;
+	u32 outs[MAX_OUTS], out_cnt;	/* branches to where the program ends early */
+	u32 calls[MAX_CALLS], call_cnt;
+	u32 mistakes;			/* that may still be made */
+	bool in_subprog;
+};
+
+static inline u32 below(struct maker *mk, u32 limit)
+{
+	return rng_below(mk->rng, limit);
+}
+
+static inline bool one_in(struct maker *mk, u32 cnt)
+{
+	return !rng_below(mk->rng, cnt);
+}
+
+void put(struct maker *mk, u8 code, u32 dst, u32 src, s32 off, s32 imm);
+void put_map(struct maker *mk, u32 dst, u32 kind, u32 map, u32 off);
+/* Let the branch at @at go to what comes next. */
+void land(struct maker *mk, u32 at);
+/* The branch just written goes to where the program ends early. */
+void goes_out(struct maker *mk);
+/* Use up a mistake? */
+bool errs(struct maker *mk);
+
+/* A register that items use: any; one that holds a number. */
+u32 work_reg(struct maker *mk);
+u32 number_reg(struct maker *mk);
+/* One among R0 to R5 that is neither @a nor @b, and no longer a number. */
+u32 place_reg(struct maker *mk, u32 a, u32 b);
+void set_number(struct maker *mk, u32 reg, u32 max, u32 some);
+/* An unknown number of 1, 2 or 4 bytes, or 8 where the context has them. */
+void put_unknown(struct maker *mk, u32 reg);
+/* After a call: R1 to R5 are gone and R0 is a number or, if not @has_result, gone. */
+void after_call(struct maker *mk, bool has_result);
+struct account account_meet(const struct account *a, const struct account *b);
+u8 random_size(struct maker *mk);
+
+/* One instruction or a few on numbers in registers and slots. */
+void put_move(struct maker *mk);
+/* Bound @reg from above to at most @limit, else out, by itself or through a copy. */
+void put_guard(struct maker *mk, u32 reg, u32 limit);
+/* A branch on numbers, for whatever comes next; returns where it is. */
+u32 put_condition(struct maker *mk);
+
+/* A few numbers through several joins, then an access that relies on one of them. */
+void put_chain(struct maker *mk);
+
+#endif

@@ -1,0 +1,457 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Does a running program do what a safe program may not? See watch.h. */
+#include "tests/support/watch.h"
+
+#include "isa/abi.h"
+#include "isa/interp.h"
+#include "isa/opcode.h"
+#include "verifier/helper.h"
+
+static struct watch *watching;
+
+void watch_complain(struct watch *watch, const char *what)
+{
+	snprintf(watch->complaint, sizeof(watch->complaint), "final insn %u (from %u): %s",
+		 watch->insn, watch->prog->origin[watch->insn], what);
+	longjmp(watch->leave, 1);
+}
+
+static struct watch_frame *top(struct watch *watch)
+{
+	return &watch->frames[watch->depth];
+}
+
+static const struct subprog *subprog_of(const struct verified_prog *prog, u32 insn)
+{
+	u32 i;
+
+	for (i = 0; i + 1 < prog->subprog_cnt; i++)
+		if (insn < prog->subprogs[i].end)
+			break;
+	return &prog->subprogs[i];
+}
+
+static u64 stack_start(struct watch *watch)
+{
+	return top(watch)->regs[MODBPF_REG_FP] - subprog_of(watch->prog, watch->insn)->stack_depth;
+}
+
+u8 watch_stack_tag(const struct watch *watch, u64 addr)
+{
+	u64 distance = watch->stack_end - addr;
+
+	if (!distance || distance > MODBPF_STACK_SIZE)
+		return TAG_UNSET;
+	return watch->stack[MODBPF_STACK_SIZE - distance];
+}
+
+static bool is_within(u64 addr, u64 bytes, const void *start, u64 size)
+{
+	return addr >= (u64)start && bytes <= size && addr - (u64)start <= size - bytes;
+}
+
+static bool is_on_stack(struct watch *watch, u64 addr, u64 bytes)
+{
+	u64 start = stack_start(watch);
+
+	return is_within(addr, bytes, (void *)start, watch->stack_end - start);
+}
+
+static bool is_in_values(u64 addr, u64 bytes)
+{
+	u32 map, size, cnt;
+	u64 first;
+
+	for (map = 0; map < WORLD_MAPS; map++)
+		if (world_values(map, &first, &size, &cnt) &&
+		    is_within(addr, bytes, (void *)first, (u64)size * cnt) &&
+		    (addr - first) % size + bytes <= size)
+			return true;
+	return false;
+}
+
+static bool is_in_records(u64 addr, u64 bytes)
+{
+	u32 i;
+
+	for (i = 0; i < WORLD_RECORDS; i++)
+		if (is_within(addr, bytes, world.records[i].words, world.records[i].bytes))
+			return true;
+	return false;
+}
+
+static bool is_in_context(const struct watch *watch, u64 addr, u64 bytes, bool write)
+{
+	const u8 *scratch = (u8 *)&world.ctx.ifindex;
+
+	if (watch->prog_type == MODBPF_PROG_KPROBE)
+		return !write && is_within(addr, bytes, world.regs, 168);
+	if (write && is_within(addr, bytes, &world.ctx, scratch - (u8 *)&world.ctx))
+		return false;
+	return is_within(addr, bytes, &world.ctx, sizeof(world.ctx)) ||
+	       is_within(addr, bytes, world.skb, sizeof(world.skb));
+}
+
+static bool is_own(struct watch *watch, u64 addr, u64 bytes, bool write)
+{
+	return is_in_values(addr, bytes) || is_in_records(addr, bytes) ||
+	       is_within(addr, bytes, world.ctx.data, world.ctx.data_end - world.ctx.data);
+}
+
+static void set_stack(struct watch *watch, u64 addr, u64 bytes, u8 tag)
+{
+	memset(&watch->stack[MODBPF_STACK_SIZE - (watch->stack_end - addr)], tag, bytes);
+}
+
+/* What is read is all numbers, or one whole pointer of 8 bytes. */
+static u8 read_stack(struct watch *watch, u64 addr, u64 bytes)
+{
+	u32 i, pointers = 0;
+
+	for (i = 0; i < bytes; i++) {
+		u8 tag = watch_stack_tag(watch, addr + i);
+
+		if (tag == TAG_UNSET)
+			watch_complain(watch, "reads stack that was never written");
+		pointers += tag == TAG_POINTER;
+	}
+	if (pointers && (pointers != bytes || bytes != 8 || addr % 8))
+		watch_complain(watch, "reads a part of a pointer");
+	return pointers ? TAG_POINTER : TAG_NUMBER;
+}
+
+/* Bytes that were part of a pointer which is no longer whole are worth nothing. */
+static void write_stack(struct watch *watch, u64 addr, u64 bytes, u8 tag)
+{
+	u64 first = addr & ~7ULL, end = (addr + bytes + 7) & ~7ULL, at;
+
+	if (tag == TAG_POINTER && (bytes != 8 || addr % 8))
+		watch_complain(watch, "writes a part of a pointer");
+	for (at = first; at < end; at++)
+		if (watch_stack_tag(watch, at) == TAG_POINTER)
+			set_stack(watch, at, 1, TAG_UNSET);
+	set_stack(watch, addr, bytes, tag);
+}
+
+static u8 check_read(struct watch *watch, u64 addr, u64 bytes)
+{
+	if (is_on_stack(watch, addr, bytes))
+		return read_stack(watch, addr, bytes);
+	if (is_in_context(watch, addr, bytes, false))
+		return is_within(addr, bytes, &world.ctx, offsetof(struct skb_ctx, ifindex)) &&
+		       watch->prog_type != MODBPF_PROG_KPROBE ? TAG_POINTER : TAG_NUMBER;
+	if (!is_own(watch, addr, bytes, false))
+		watch_complain(watch, "reads what is not its own");
+	return TAG_NUMBER;
+}
+
+static void check_write(struct watch *watch, u64 addr, u64 bytes, u8 tag)
+{
+	if (is_on_stack(watch, addr, bytes)) {
+		write_stack(watch, addr, bytes, tag);
+		return;
+	}
+	if (!is_own(watch, addr, bytes, true) && !is_in_context(watch, addr, bytes, true))
+		watch_complain(watch, "writes what is not its own");
+	if (tag != TAG_NUMBER)
+		watch_complain(watch, "writes a pointer to where others read");
+}
+
+/* --- helpers ---------------------------------------------------------------- */
+
+static void helper_reads(u64 addr, u64 bytes)
+{
+	if (bytes && is_on_stack(watching, addr, bytes)) {
+		u64 i;
+
+		for (i = 0; i < bytes; i++)
+			read_stack(watching, addr + i, 1);
+	} else if (bytes && !is_own(watching, addr, bytes, false)) {
+		watch_complain(watching, "lets a helper read what is not its own");
+	}
+}
+
+static void helper_writes(u64 addr, u64 bytes)
+{
+	if (is_on_stack(watching, addr, bytes))
+		write_stack(watching, addr, bytes, TAG_NUMBER);
+	else if (!is_own(watching, addr, bytes, true))
+		watch_complain(watching, "lets a helper write what is not its own");
+}
+
+static void helper_gives_pointer(void)
+{
+	watching->result_tag = TAG_POINTER;
+}
+
+static void helper_complains(const char *what)
+{
+	char text[100];
+
+	snprintf(text, sizeof(text), "calls a helper that %s", what);
+	watch_complain(watching, text);
+}
+
+static const struct world_watcher watcher = {
+	helper_reads, helper_writes, helper_gives_pointer, helper_complains,
+};
+
+/* --- instructions ------------------------------------------------------------ */
+
+static u8 read_reg(struct watch *watch, u32 reg)
+{
+	u8 tag = top(watch)->tags[reg];
+
+	if (tag == TAG_UNSET)
+		watch_complain(watch, "reads a register that holds nothing");
+	return tag;
+}
+
+static u8 tag_of_alu(struct watch *watch, const struct modbpf_insn *insn,
+		     const struct opcode *row)
+{
+	u8 op = BPF_OP(insn->code), src = TAG_NUMBER, dst;
+	bool is_mov = op == BPF_MOV && row->form != FORM_NEG && row->form != FORM_SWAP;
+
+	if (row->form == FORM_ALU_REG)
+		src = read_reg(watch, insn->src_reg);
+	if (is_mov) {
+		if (src == TAG_POINTER && (opcode_is_32bit(insn->code) || insn->off))
+			watch_complain(watch, "copies a part of a pointer");
+		return src;
+	}
+	dst = read_reg(watch, insn->dst_reg);
+	if (dst == TAG_NUMBER && src == TAG_NUMBER)
+		return TAG_NUMBER;
+	if (opcode_is_32bit(insn->code) || (op != BPF_ADD && op != BPF_SUB) ||
+	    row->form == FORM_NEG || row->form == FORM_SWAP)
+		watch_complain(watch, "computes with a pointer");
+	if (op == BPF_SUB && src == TAG_POINTER) {
+		if (dst != TAG_POINTER)
+			watch_complain(watch, "subtracts a pointer from a number");
+		return TAG_NUMBER;
+	}
+	if (dst == TAG_POINTER && src == TAG_POINTER)
+		watch_complain(watch, "adds pointers");
+	return TAG_POINTER;
+}
+
+static u64 address_of(struct watch *watch, u32 reg, const struct modbpf_insn *insn)
+{
+	if (read_reg(watch, reg) != TAG_POINTER)
+		watch_complain(watch, "takes a number for an address");
+	return top(watch)->regs[reg] + insn->off;
+}
+
+static void watch_atomic(struct watch *watch, const struct modbpf_insn *insn, u32 bytes)
+{
+	const struct atomic_op *op = atomic_lookup(insn->imm);
+	u8 *tags = top(watch)->tags;
+	u64 addr;
+
+	if (op->flags & ATOMIC_LOAD) {
+		tags[insn->dst_reg] = check_read(watch, address_of(watch, insn->src_reg, insn), bytes);
+		return;
+	}
+	addr = address_of(watch, insn->dst_reg, insn);
+	if (addr % bytes && !(op->flags & ATOMIC_STORE))
+		watch_complain(watch, "has an atomic operation that is not aligned");
+	if (op->flags & ATOMIC_STORE) {
+		check_write(watch, addr, bytes, read_reg(watch, insn->src_reg));
+		return;
+	}
+	if (read_reg(watch, insn->src_reg) != TAG_NUMBER ||
+	    check_read(watch, addr, bytes) != TAG_NUMBER)
+		watch_complain(watch, "has an atomic operation on a pointer");
+	check_write(watch, addr, bytes, TAG_NUMBER);
+	if (op->flags & ATOMIC_USES_R0 && read_reg(watch, 0) != TAG_NUMBER)
+		watch_complain(watch, "compares memory with a pointer");
+}
+
+static void watch_branch(struct watch *watch, const struct modbpf_insn *insn, bool with_reg)
+{
+	const struct watch_frame *frame = top(watch);
+	u8 dst = read_reg(watch, insn->dst_reg), src = TAG_NUMBER, op = BPF_OP(insn->code);
+	u64 other = (s64)insn->imm;
+
+	if (with_reg) {
+		src = read_reg(watch, insn->src_reg);
+		other = src == TAG_NUMBER ? frame->regs[insn->src_reg] : frame->regs[insn->dst_reg];
+	}
+	if (dst == src)
+		return;
+	if (opcode_is_32bit(insn->code) || (op != BPF_JEQ && op != BPF_JNE) || other)
+		watch_complain(watch, "compares a pointer with a number");
+}
+
+/* Arguments that the helper takes as numbers; its row says which. */
+static void watch_helper_call(struct watch *watch, const struct modbpf_insn *insn)
+{
+	const struct helper *helper = helper_of(insn->imm);
+	u32 i;
+
+	for (i = 0; helper && i < 5; i++) {
+		u8 kind = helper->args[i];
+
+		if (kind != ARG_NONE && kind != ARG_ADDRESS) {
+			bool number = kind == ARG_NUMBER || kind == ARG_OPTIONAL_NUMBER ||
+				      kind == ARG_SIZE || kind == ARG_SIZE_OR_ZERO ||
+				      kind == ARG_CONST_SIZE;
+
+			if (read_reg(watch, i + 1) != (number ? TAG_NUMBER : TAG_POINTER))
+				watch_complain(watch, "passes another kind of argument");
+		}
+	}
+	memset(top(watch)->tags, TAG_UNSET, 6);
+	watch->result_tag = helper && helper->ret == RET_VOID ? TAG_UNSET : TAG_NUMBER;
+	watch->in_call = true;
+}
+
+static void enter_subprog(struct watch *watch, u32 at)
+{
+	struct watch_frame *caller = top(watch), *callee = caller + 1;
+	u64 start = stack_start(watch);
+
+	caller->call = at;
+	memset(watch->stack, TAG_UNSET, MODBPF_STACK_SIZE - (watch->stack_end - start));
+	memset(callee->tags, TAG_UNSET, sizeof(callee->tags));
+	memcpy(&callee->tags[1], &caller->tags[1], 5);
+	callee->tags[MODBPF_REG_FP] = TAG_POINTER;
+	memset(caller->tags, TAG_UNSET, 6);
+	watch->depth++;
+}
+
+static void watch_exit(struct watch *watch)
+{
+	u8 tag = read_reg(watch, 0);
+	u64 r0 = top(watch)->regs[0];
+	u32 i;
+
+	if (watch->depth) {
+		watch->depth--;
+		top(watch)->tags[0] = tag;
+		return;
+	}
+	if (tag != TAG_NUMBER)
+		watch_complain(watch, "returns a pointer");
+	if (watch->prog_type == MODBPF_PROG_CGROUP_SKB && r0 > 1)
+		watch_complain(watch, "returns what its type may not");
+	for (i = 0; i < WORLD_RECORDS; i++)
+		if (world.records[i].bytes)
+			watch_complain(watch, "ends with a record that it holds");
+}
+
+static void check_facts(struct watch *watch, const struct modbpf_insn *insn,
+			const struct opcode *row)
+{
+	const struct insn_fact *fact = &watch->prog->facts[watch->insn];
+	const u64 *regs = top(watch)->regs;
+
+	if (fact->flags & FACT_DEAD)
+		watch_complain(watch, "comes to what is never reached");
+	if (fact->flags & FACT_DIVISOR_NONZERO && row->form == FORM_ALU_REG &&
+	    !(opcode_is_32bit(insn->code) ? (u32)regs[insn->src_reg] : regs[insn->src_reg]))
+		watch_complain(watch, "the divisor is zero");
+	if (fact->flags & FACT_CONST_MAP && regs[1] != fact->map + 1u)
+		watch_complain(watch, "the map is another");
+	if (fact->flags & FACT_CONST_KEY && *(u32 *)regs[2] != fact->key)
+		watch_complain(watch, "the key is another");
+	if (fact->flags & FACT_UPPER_ZERO)
+		watch->upper_zero_reg = insn->dst_reg;
+}
+
+static void watch_insn(struct watch *watch, const struct modbpf_insn *insn)
+{
+	const struct opcode *row = opcode_lookup(insn->code);
+	u8 *tags = top(watch)->tags;
+
+	switch (row->form) {
+	case FORM_LOAD:
+		tags[insn->dst_reg] = check_read(watch, address_of(watch, insn->src_reg, insn),
+						 row->bytes);
+		break;
+	case FORM_STORE_IMM:
+		check_write(watch, address_of(watch, insn->dst_reg, insn), row->bytes, TAG_NUMBER);
+		break;
+	case FORM_STORE_REG:
+		check_write(watch, address_of(watch, insn->dst_reg, insn), row->bytes,
+			    read_reg(watch, insn->src_reg));
+		break;
+	case FORM_ATOMIC:
+		watch_atomic(watch, insn, insn_access_bytes(insn->code));
+		break;
+	case FORM_LD_IMM64:
+		tags[insn->dst_reg] = insn->src_reg ? TAG_POINTER : TAG_NUMBER;
+		break;
+	case FORM_BRANCH_IMM:
+	case FORM_BRANCH_REG:
+		watch_branch(watch, insn, row->form == FORM_BRANCH_REG);
+		break;
+	case FORM_JUMP:
+		break;
+	case FORM_CALL:
+		if (insn_is_subprog_call(insn))
+			enter_subprog(watch, watch->insn);
+		else
+			watch_helper_call(watch, insn);
+		break;
+	case FORM_EXIT:
+		watch_exit(watch);
+		break;
+	default:
+		tags[insn->dst_reg] = tag_of_alu(watch, insn, row);
+		break;
+	}
+}
+
+static void trace(void *cookie, const struct verified_prog *prog, u32 at, const u64 *regs,
+		  u32 depth)
+{
+	struct watch *watch = cookie;
+	const struct modbpf_insn *insn = &prog->insns[at];
+
+	watch->executed++;
+	watch->insn = at;
+	if (!watch->stack_end)
+		watch->stack_end = regs[MODBPF_REG_FP];
+	if (depth != watch->depth)
+		watch_complain(watch, "is in another frame than its calls say");
+	memcpy(top(watch)->regs, regs, sizeof(top(watch)->regs));
+	if (watch->in_call)
+		top(watch)->tags[0] = watch->result_tag;
+	watch->in_call = false;
+	if (watch->upper_zero_reg >= 0 && regs[watch->upper_zero_reg] >> 32)
+		watch_complain(watch, "the upper half of the last result is not zero");
+	watch->upper_zero_reg = -1;
+	if (watch->check && (!at || prog->origin[at] != prog->origin[at - 1]))
+		watch->check(watch);
+	check_facts(watch, insn, opcode_lookup(insn->code));
+	watch_insn(watch, insn);
+}
+
+bool watch_run(struct watch *watch, const struct verified_prog *prog, u32 prog_type,
+	       u64 max_insns, u64 *r0)
+{
+	struct interp_env env = { .prog = prog, .binds = world_binds, .helpers = world_helpers,
+				  .trace = trace, .cookie = watch, .max_insns = max_insns };
+	bool stopped = false;
+
+	watch->prog = prog;
+	watch->prog_type = prog_type;
+	watch->depth = 0;
+	watch->stack_end = 0;
+	watch->in_call = false;
+	watch->upper_zero_reg = -1;
+	watch->complaint[0] = 0;
+	memset(watch->stack, TAG_UNSET, sizeof(watch->stack));
+	memset(watch->frames, 0, sizeof(watch->frames));
+	watch->frames[0].tags[1] = TAG_POINTER;
+	watch->frames[0].tags[MODBPF_REG_FP] = TAG_POINTER;
+	watching = watch;
+	world_watcher = &watcher;
+	*r0 = ~0ULL;
+	if (!setjmp(watch->leave))
+		*r0 = modbpf_interp_run(&env, world_context(prog_type), &stopped);
+	world_watcher = NULL;
+	return !stopped;
+}
