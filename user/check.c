@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause
 /*
  * modbpf check: would the device accept the programs of an object? The device's
- * verifier is asked in this process: no module, no device, no rights. Each
+ * verifier is asked in user space: no module, no device, no rights. Each
  * program is loaded alone, from the file, so that one does not hide another.
  */
 #include <bpf/libbpf.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "uapi/modbpf.h"
 #include "user/cli.h"
@@ -51,7 +54,7 @@ static void print_rejection(const struct check *check, const struct bpf_object *
 	if (why.has_source)
 		printf("\t%s:%u: %s\n", why.source.file, why.source.line, why.source.text);
 	if (why.has_insn)
-		printf("\tinsn %u: %s\n", why.insn, why.insn_text);
+		printf("\tinsn %u%s%s\n", why.insn, why.insn_text[0] ? ": " : "", why.insn_text);
 	if (why.known[0])
 		printf("\tknown there: %s\n", why.known);
 	printf("\t%s: %s\n", error_text(-check->verdict.err),
@@ -91,7 +94,8 @@ static void add_rejection(struct json_object *object, const struct check *check,
 	json_add_str(object, "reason", why.reason);
 	if (why.has_insn) {
 		json_add_u64(object, "insn", why.insn);
-		json_add_str(object, "insn_text", why.insn_text);
+		if (why.insn_text[0])
+			json_add_str(object, "insn_text", why.insn_text);
 	}
 	if (why.known[0])
 		json_add_str(object, "known", why.known);
@@ -226,7 +230,7 @@ static int report(struct check *check)
 	return check->rejected ? 1 : 0;
 }
 
-int check_command(struct args *args)
+static int check_file(struct args *args)
 {
 	struct check check = { 0 };
 	int err;
@@ -244,4 +248,26 @@ int check_command(struct args *args)
 	json_object_put(check.array);
 	free(check.log);
 	return err;
+}
+
+/*
+ * In a process of its own: libbpf trusts an object's BTF, and a damaged one can
+ * end it. That must not pass for a verdict.
+ */
+int check_command(struct args *args)
+{
+	int status;
+	pid_t child = fork();
+
+	if (child < 0)
+		return out_error("no process can be made: %s", error_text(errno));
+	if (!child)
+		return check_file(args);
+	while (waitpid(child, &status, 0) < 0)
+		if (errno != EINTR)
+			return out_error("the check is lost: %s", error_text(errno));
+	if (WIFEXITED(status))
+		return WEXITSTATUS(status) == 255 ? -1 : WEXITSTATUS(status);
+	return out_error("%s: libbpf cannot read it: the object is damaged (signal %d)",
+			 args_peek(args), WTERMSIG(status));
 }

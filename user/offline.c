@@ -308,7 +308,6 @@ static int load_and_verify(struct load *load)
 
 	if (err)
 		return err;
-	load->verdict.insn_cnt = attr->insn_cnt;
 	load->insns = malloc(bytes);
 	if (!load->insns)
 		return -ENOMEM;
@@ -328,6 +327,7 @@ static int prog_load(const union modbpf_attr *attr)
 	if (!load)
 		return -ENOMEM;
 	load->attr = attr;
+	load->verdict.insn_cnt = attr->insn_cnt;
 	err = offline_log_init(&load->log, attr->log_level, (char *)(uintptr_t)attr->log_buf,
 			       attr->log_size);
 	if (!err) {
