@@ -168,6 +168,10 @@ static int ask(struct check *check, struct bpf_object *obj, struct bpf_program *
 	err = bpf_object__load(obj);
 	if (!check->verdict.was_asked)
 		return out_error("%s: %s", check->path, object_warning(-err));
+	/* Of this process, not of the program. */
+	if (check->verdict.err == -ENOMEM || check->verdict.err == -EFAULT)
+		return out_error("%s: program '%s' cannot be verified: %s", check->path,
+				 bpf_program__name(prog), error_text(-check->verdict.err));
 	check->asked++;
 	check->rejected += check->verdict.err != 0;
 	if (out_is_json())

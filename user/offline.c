@@ -332,11 +332,11 @@ static int prog_load(const union modbpf_attr *attr)
 			       attr->log_size);
 	if (!err) {
 		err = load_and_verify(load);
+		load->verdict.was_asked = true;
+		load->verdict.err = err;	/* a log that is cut is no verdict */
 		log_err = offline_log_finish(&load->log);
 		err = log_err ? log_err : err;
 	}
-	load->verdict.was_asked = true;
-	load->verdict.err = err;
 	if (asked && attr->log_buf == (uintptr_t)asked_log)
 		*asked = load->verdict;
 	free(load);
