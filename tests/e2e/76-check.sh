@@ -1,0 +1,49 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Does "modbpf check", which asks no device, give the device's verdict and the device's log?
+. "$(dirname "$0")/lib.sh"
+
+# Each program of an object by both: the same verdict, the same log where it is rejected,
+# as many instructions looked at where it is accepted.
+compare() {	# compare OBJECT PROGRAM
+	local what line log device status
+	what="$(basename "$1" .bpf.o): $2"
+	line=$(modbpf -v check "$1" program "$2" 2>&1)
+	status=$?
+	log=$(sed "/^$2  section /,\$d" <<<"$line")
+	line=$(grep "^$2  section " <<<"$line")
+	if [ $status = 1 ]; then
+		contains "$what: check says rejected" "$line" "  rejected  "
+		refused "$what: the device rejects it" "Error: $1: section '" modbpf -d prog load "$1" "$2"
+		contains "$what: with the same log" "$out" "$log"
+	else
+		equal "$what: check takes it" $status 0
+		check "$what: the device takes it" modbpf prog load "$1" "$2"
+		contains "$what: the same number of instructions" "$line" \
+			"  processed $(sed -n 's/.*verified_insns \([0-9]*\).*/\1/p' <<<"$out")  "
+	fi
+}
+
+programs() {	# the programs of an object
+	modbpf check "$1" 2>/dev/null | sed -n 's/^\([a-zA-Z_0-9]*\)  section .*/\1/p'
+}
+
+check "the verdicts are there" test -e "$E2E/verdicts.bpf.o"
+equal "without a device" "$(modbpf check "$E2E/verdicts.bpf.o" | grep -c '^ok_.*  accepted  ')" 5
+equal "all that is to be rejected" "$(modbpf check "$E2E/verdicts.bpf.o" | grep -c '^no_.*  rejected  ')" 13
+check "the module is inserted" insert
+for object in "$E2E"/*.bpf.o "$EXAMPLES"/*.bpf.o; do
+	for program in $(programs "$object"); do
+		compare "$object" "$program"
+	done
+done
+
+# What is wrong before a program is: the same words.
+equal "a map that is refused" "$(modbpf check "$E2E/bad_map.bpf.o" 2>&1)" "$(modbpf prog load "$E2E/bad_map.bpf.o" 2>&1)"
+
+# The line of the source is said on the device's path, too.
+where="bad_access.bpf.c:$(grep -n 'return \*value;' tests/e2e/bad_access.bpf.c | cut -d: -f1): return *value;"
+contains "the source line, checked" "$(modbpf check "$E2E/bad_access.bpf.o" 2>&1)" "$where"
+contains "the source line, loaded" "$(modbpf load "$E2E/bad_access.bpf.o" 2>&1)" "$where"
+check "the module leaves" remove_soon
+finish
