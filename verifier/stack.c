@@ -89,21 +89,28 @@ int check_stack_span(struct step *step, u32 regno, s64 off, u32 bytes, struct sp
 	return 0;
 }
 
-/* The spill is no longer whole: what is left of a number is a number, of a pointer nothing. */
+/*
+ * What is left of a byte of a spill: of a pointer nothing; of a number a number, and
+ * zero stays zero if that depends on nothing.
+ */
+static enum slot_byte byte_left(const struct slot *slot, u32 byte)
+{
+	if (reg_is_pointer(&slot->spill))
+		return BYTE_UNINIT;
+	if (slot->spill.deps || !scalar_is_const(slot->spill.num))
+		return BYTE_MISC;
+	return scalar_value(slot->spill.num) >> (8 * (byte - slot->first)) & 0xff ? BYTE_MISC : BYTE_ZERO;
+}
+
+/* The spill is no longer whole. */
 static void break_spill(struct slot *slot)
 {
-	enum slot_byte left = BYTE_MISC;
 	u32 i;
 
 	if (!slot->cnt)
 		return;
-	if (reg_is_pointer(&slot->spill))
-		left = BYTE_UNINIT;
-	else if (!slot->spill.deps && scalar_is_const(slot->spill.num) &&
-		 !scalar_value(slot->spill.num))
-		left = BYTE_ZERO;
 	for (i = slot->first; i < slot->first + slot->cnt; i++)
-		slot->bytes[i] = left;
+		slot->bytes[i] = byte_left(slot, i);
 	slot->cnt = 0;
 	slot->spill = reg_uninit();
 }
