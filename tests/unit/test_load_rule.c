@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Which PROG_LOADs does the verifier not even see? Each rule is broken alone, by
+ * a request that is otherwise good.
+ */
+#include "tests/support/check.h"
+#include "uapi/modbpf.h"
+#include "verifier/load_rule.h"
+
+#define ALL_RIGHTS (VERIFY_RIGHT_PERFMON | VERIFY_RIGHT_NET_ADMIN | VERIFY_RIGHT_SYS_ADMIN)
+
+static const struct load_facts good = {
+	.prog_type = MODBPF_PROG_KPROBE,
+	.rights = ALL_RIGHTS,
+};
+
+/* The line that refuses @facts; "" if the errno says it all. */
+static const char *refusal(const struct load_facts *facts, int *err)
+{
+	const struct load_type *type = NULL;
+	const char *why = NULL;
+
+	*err = load_check_features(facts, &why);
+	if (!*err)
+		*err = load_check_type(facts, &type, &why);
+	CHECK(*err || type->type == facts->prog_type);
+	return !*err ? "let through" : why ? why : "";
+}
+
+static void check_refused(struct load_facts facts, int want, const char *line)
+{
+	int err;
+
+	CHECK_STR(refusal(&facts, &err), line);
+	CHECK_EQ(err, want);
+}
+
+static bool is_taken(struct load_facts facts)
+{
+	int err;
+
+	refusal(&facts, &err);
+	return !err;
+}
+
+static struct load_facts of_type(u32 type, u32 attach_type, u32 rights)
+{
+	struct load_facts facts = good;
+
+	facts.prog_type = type;
+	facts.expected_attach_type = attach_type;
+	facts.rights = rights;
+	return facts;
+}
+
+static void features(void)
+{
+	struct load_facts facts;
+
+	CHECK(is_taken(good));
+	facts = good;
+	facts.prog_ifindex = 1;
+	check_refused(facts, -EINVAL, "not supported yet: programs for a device");
+	facts = good;
+	facts.attaches_to_btf = true;
+	check_refused(facts, -EINVAL, "not supported yet: attaching to a BTF id");
+	facts = good;
+	facts.has_core_relos = true;
+	check_refused(facts, -EINVAL, "not supported yet: core_relos");
+	facts = good;
+	facts.has_token = true;
+	check_refused(facts, -EINVAL, "not supported yet: tokens and counted fd arrays");
+}
+
+static void flags(void)
+{
+	const u32 taken = MODBPF_PROG_ANY_ALIGNMENT | MODBPF_PROG_TEST_RND_HI32 |
+			  MODBPF_PROG_TEST_STATE_FREQ | MODBPF_PROG_TEST_REG_INVARIANTS;
+	struct load_facts facts = good;
+	u32 bit;
+
+	for (bit = 0; bit < 32; bit++) {
+		facts.prog_flags = 1u << bit;
+		if (facts.prog_flags & taken)
+			CHECK(is_taken(facts));
+		else
+			check_refused(facts, -EINVAL, "not supported yet: these prog_flags");
+	}
+}
+
+static void types(void)
+{
+	const u64 known = 1ULL << MODBPF_PROG_SOCKET_FILTER | 1ULL << MODBPF_PROG_KPROBE |
+			  1ULL << MODBPF_PROG_SCHED_CLS | 1ULL << MODBPF_PROG_CGROUP_SKB |
+			  1ULL << MODBPF_PROG_NETFILTER;
+	u32 type;
+
+	for (type = 0; type < 64; type++) {
+		if (known >> type & 1)
+			continue;
+		check_refused(of_type(type, 0, ALL_RIGHTS), -EINVAL,
+			      "not supported yet: programs of this type");
+	}
+	check_refused(of_type(~0u, 0, ALL_RIGHTS), -EINVAL,
+		      "not supported yet: programs of this type");
+}
+
+static void rights(void)
+{
+	CHECK(is_taken(of_type(MODBPF_PROG_SOCKET_FILTER, 0, 0)));
+	CHECK(is_taken(of_type(MODBPF_PROG_CGROUP_SKB, MODBPF_ATTACH_CGROUP_INGRESS, 0)));
+	CHECK(is_taken(of_type(MODBPF_PROG_KPROBE, 0, VERIFY_RIGHT_PERFMON)));
+	CHECK(is_taken(of_type(MODBPF_PROG_SCHED_CLS, 0, VERIFY_RIGHT_NET_ADMIN)));
+	CHECK(is_taken(of_type(MODBPF_PROG_NETFILTER, MODBPF_ATTACH_NETFILTER,
+			       VERIFY_RIGHT_NET_ADMIN)));
+	check_refused(of_type(MODBPF_PROG_KPROBE, 0, ALL_RIGHTS & ~VERIFY_RIGHT_PERFMON), -EPERM, "");
+	check_refused(of_type(MODBPF_PROG_SCHED_CLS, 0, ALL_RIGHTS & ~VERIFY_RIGHT_NET_ADMIN),
+		      -EPERM, "");
+	check_refused(of_type(MODBPF_PROG_NETFILTER, MODBPF_ATTACH_NETFILTER,
+			      ALL_RIGHTS & ~VERIFY_RIGHT_NET_ADMIN), -EPERM, "");
+}
+
+static void check_attach(u32 type, u64 fitting)
+{
+	u32 attach_type;
+
+	for (attach_type = 0; attach_type < 64; attach_type++) {
+		if (fitting >> attach_type & 1)
+			CHECK(is_taken(of_type(type, attach_type, ALL_RIGHTS)));
+		else
+			check_refused(of_type(type, attach_type, ALL_RIGHTS), -EINVAL,
+				      "expected_attach_type does not fit the program type");
+	}
+	/* One that a shift would take for a small number. */
+	if (~fitting)
+		check_refused(of_type(type, 64 + __builtin_ctzll(fitting), ALL_RIGHTS), -EINVAL,
+			      "expected_attach_type does not fit the program type");
+}
+
+static void attach_types(void)
+{
+	check_attach(MODBPF_PROG_CGROUP_SKB, 1ULL << 0 | 1ULL << 1);
+	check_attach(MODBPF_PROG_NETFILTER, 1ULL << 45);
+	check_attach(MODBPF_PROG_KPROBE, ~0ULL);
+	check_attach(MODBPF_PROG_SCHED_CLS, ~0ULL);
+	check_attach(MODBPF_PROG_SOCKET_FILTER, ~0ULL);
+}
+
+static void licenses(void)
+{
+	CHECK(load_license_is_gpl("GPL"));
+	CHECK(load_license_is_gpl("GPL v2"));
+	CHECK(load_license_is_gpl("GPL and additional rights"));
+	CHECK(load_license_is_gpl("Dual BSD/GPL"));
+	CHECK(load_license_is_gpl("Dual MIT/GPL"));
+	CHECK(load_license_is_gpl("Dual MPL/GPL"));
+	CHECK(!load_license_is_gpl(""));
+	CHECK(!load_license_is_gpl("gpl"));
+	CHECK(!load_license_is_gpl("GPL "));
+	CHECK(!load_license_is_gpl("GP"));
+	CHECK(!load_license_is_gpl("Proprietary"));
+	CHECK(!load_license_is_gpl("BSD"));
+}
+
+static const struct check_case cases[] = {
+	{ "features", features },
+	{ "flags", flags },
+	{ "types", types },
+	{ "rights", rights },
+	{ "attach types", attach_types },
+	{ "licenses", licenses },
+};
+
+int main(int argc, char **argv)
+{
+	return check_run("test_load_rule", cases, ARRAY_SIZE(cases), argc, argv);
+}
