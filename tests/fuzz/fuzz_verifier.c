@@ -28,7 +28,7 @@
 #define FULL_WORK 150000	/* work units for verifying without pruning */
 #define MAX_RUN_INSNS 200000
 #define RUNS 4
-#define RUNS_IN_DOUBT 400
+#define RUNS_IN_DOUBT 1000
 #define DOUBTS_IN 500		/* accepted programs: one of them may differ without a run that shows it */
 #define CLAIMS_EVERY 4		/* accepted programs */
 #define MAX_LENGTH RANDVERIFY_MAX_INSNS

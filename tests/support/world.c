@@ -24,6 +24,8 @@ static const struct {
 	[RANDVERIFY_HASH] = { offsetof(struct world, hash), RANDVERIFY_SINGLE_BYTES, WORLD_ENTRIES },
 };
 
+static_assert(sizeof(struct world) % 8 == 0, "filled in steps of 8 bytes");
+
 bool world_values(u32 map, u64 *first, u32 *bytes, u32 *cnt)
 {
 	if (map >= WORLD_MAPS || !values[map].bytes)
@@ -174,12 +176,18 @@ static void fill_tables(void)
 							   RANDVERIFY_ARRAY_BYTES, WORLD_ENTRIES };
 }
 
-static u64 usual_number(struct rng *rng)
+/* Some worlds are made of small numbers, some of large ones; most have both. */
+static u64 usual_number(struct rng *rng, u32 mood)
 {
-	switch (rng_below(rng, 4)) {
+	u32 kind = mood < 4 ? mood : rng_below(rng, 4);
+
+	if (mood < 4 && !rng_below(rng, 4))
+		kind = rng_below(rng, 4);
+	switch (kind) {
 	case 0:
-		return rng_below(rng, 2);
 	case 1:
+		return rng_below(rng, 4);
+	case 2:
 		return rng_below(rng, 64);
 	default:
 		return rng_value(rng);
@@ -188,18 +196,23 @@ static u64 usual_number(struct rng *rng)
 
 void world_fill(u64 seed)
 {
-	u32 *words = (u32 *)&world;
+	u8 *bytes = (u8 *)&world;
 	struct rng rng;
-	u32 i;
+	u32 i, mood, width;
+	u64 value;
 
 	if (!world_helpers[MODBPF_FUNC_map_lookup_elem])
 		fill_tables();
 	rng_seed(&rng, seed);
 	rng_seed(&results, seed + 1);
-	for (i = 0; i < sizeof(world) / sizeof(*words); i++)
-		words[i] = usual_number(&rng);
+	mood = rng_below(&rng, 8);
+	width = 1 << rng_below(&rng, 4);
+	for (i = 0; i < sizeof(world); i += width) {
+		value = usual_number(&rng, mood);
+		memcpy(bytes + i, &value, width);
+	}
 	for (i = 0; i < ARRAY_SIZE(world.regs); i++)
-		world.regs[i] = usual_number(&rng);
+		world.regs[i] = usual_number(&rng, mood);
 	for (i = 0; i < WORLD_RECORDS; i++)
 		world.records[i].bytes = 0;
 	world.ctx.data = world.packet;

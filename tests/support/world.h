@@ -21,15 +21,25 @@ struct world_record {
 	u32 bytes;	/* 0: not held */
 };
 
+/* Nobody's: what leaves one thing must not come to the next. */
+#define WORLD_GAP(name) u64 name[32]
+
 struct world {
 	struct skb_ctx ctx;
+	WORLD_GAP(gap0);
 	u64 skb[8];
 	u64 regs[21];	/* the context of a kprobe */
+	WORLD_GAP(gap1);
 	u8 packet[WORLD_PACKET_BYTES];
+	WORLD_GAP(gap2);
 	u64 single[RANDVERIFY_SINGLE_BYTES / 8];
+	WORLD_GAP(gap3);
 	u64 array[WORLD_ENTRIES][RANDVERIFY_ARRAY_BYTES / 8];
+	WORLD_GAP(gap4);
 	u64 percpu[WORLD_ENTRIES][1];
+	WORLD_GAP(gap5);
 	u64 hash[WORLD_ENTRIES][RANDVERIFY_SINGLE_BYTES / 8];
+	WORLD_GAP(gap6);
 	struct world_record records[WORLD_RECORDS];
 	u64 outcome;	/* of all memory that helpers read */
 };
