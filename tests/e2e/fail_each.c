@@ -74,11 +74,11 @@ static enum bpf_map_type map_type;
 static int op_map(void)
 {
 	LIBBPF_OPTS(bpf_map_create_opts, opts);
-	__u32 key_size = 4, value_size = 16, entries = 64;
+	__u32 key_size = 4, value_size = 16, entries = 8;
 
 	if (map_type == BPF_MAP_TYPE_RINGBUF) {
 		key_size = value_size = 0;
-		entries = 8192;
+		entries = 4096;
 	}
 	if (map_type == BPF_MAP_TYPE_LPM_TRIE) {
 		key_size = 8;
@@ -94,9 +94,9 @@ static int op_update(void)
 {
 	LIBBPF_OPTS(bpf_map_create_opts, opts, .map_flags = BPF_F_NO_PREALLOC);
 	char key[8] = { 32 }, value[16] = {};
-	int fd = bpf_map_create(map_type, "failing", 8, 16, 64, &opts), i;
+	int fd = bpf_map_create(map_type, "failing", 8, 16, 8, &opts), i;
 
-	for (i = 0; fd >= 0 && i < 4; i++) {
+	for (i = 0; fd >= 0 && i < 2; i++) {
 		key[4] = i;
 		if (bpf_map_update_elem(fd, key, value, BPF_ANY)) {
 			close(fd);
