@@ -23,9 +23,22 @@ if [ "${1:-}" = --path ]; then
 	echo "$dir"
 	exit 0
 fi
+FILES=2390	# lines of the build log that name a file
+
+progress() {
+	local done
+	done=$(grep -c '^  ' "$dir/build.log" 2>/dev/null || true)
+	echo "debug-kernel: ${done:-0} of about $FILES steps" >&2
+}
+
 mkdir -p "$cache"
 exec 9>"$dir.lock"
-flock 9
+if ! flock -n 9; then
+	echo "debug-kernel: is being built already, waiting for it; log: $dir/build.log" >&2
+	until flock -w 30 9; do
+		progress
+	done
+fi
 if [ ! -e "$dir/.done" ]; then
 	rm -rf "$dir"
 	mkdir -p "$dir/src" "$dir/build"
@@ -36,7 +49,12 @@ if [ ! -e "$dir/.done" ]; then
 		(cd "$dir/build" && "$dir/src/scripts/kconfig/merge_config.sh" -m -O . .config "$config")
 		make -C "$dir/src" O="$dir/build" olddefconfig
 	} >"$dir/build.log" 2>&1
-	if ! nice make -C "$dir/src" O="$dir/build" -j"$(nproc)" bzImage modules >>"$dir/build.log" 2>&1; then
+	nice make -C "$dir/src" O="$dir/build" -j"$(nproc)" bzImage modules >>"$dir/build.log" 2>&1 &
+	builder=$!
+	while sleep 30 && kill -0 "$builder" 2>/dev/null; do
+		progress
+	done
+	if ! wait "$builder"; then
 		tail -30 "$dir/build.log" >&2
 		echo "debug-kernel: the build failed, the whole log: $dir/build.log" >&2
 		exit 1
