@@ -36,6 +36,19 @@ check "ping passes again" left ping -q -c 2 -i 0.2 -W 2 10.77.0.2
 equal "ten requests in all" "$(map_u64 seen 1)" 10
 check "TCP passes again" connects 10.77.0.2 8080
 
+# Beside nftables: a chain that comes later sees what the program lets pass, and no more.
+nft_packets() {
+	right nft list chain inet later input | sed -n 's/.*counter packets \([0-9]*\) .*/\1/p'
+}
+check "an nftables chain behind the program" right nft \
+	'table inet later { chain input { type filter hook input priority 10; icmp type echo-request counter; }; }'
+check "ping passes both" left ping -q -c 2 -i 0.2 -W 2 10.77.0.2
+equal "the chain saw two requests" "$(nft_packets)" 2
+check "ICMP shall drop" verdict 1 1
+refused "ping is dropped" "100% packet loss" left ping -q -c 2 -i 0.2 -W 1 10.77.0.2
+equal "the chain saw no more" "$(nft_packets)" 2
+check "ICMP shall pass" verdict 1 0
+
 # UDP: 50 datagrams, none of them answered.
 for i in $(seq 50); do echo "datagram $i"; done >"$SCRATCH/lines"
 left bash -c 'while read -r line; do echo "$line" >/dev/udp/10.77.0.2/9; done' <"$SCRATCH/lines" 2>/dev/null
