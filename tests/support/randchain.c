@@ -230,6 +230,75 @@ static void put_use(struct maker *mk)
 	mk->known.set &= ~(1u << mk->prog->insns[mk->prog->insn_cnt - 1].dst_reg);
 }
 
+/* --- copies ------------------------------------------------------------------ */
+
+/* R@first and R@second come from R@from, and are equal if it is small, or always; or are not. */
+static void put_copies(struct maker *mk, u32 first, u32 second, u32 from)
+{
+	static const u8 sizes[] = { BPF_B, BPF_H, BPF_W, BPF_W, BPF_DW };
+	u8 size = sizes[below(mk, sizeof(sizes))];
+
+	switch (below(mk, 6)) {
+	case 0:
+		put_unknown(mk, first);
+		put(mk, BPF_ALU64 | BPF_MOV | BPF_X, second, first, 0, 0);
+		break;
+	case 1:
+		put_unknown(mk, first);
+		put_unknown(mk, second);
+		break;
+	case 2:
+		put(mk, BPF_ALU64 | BPF_MOV | BPF_X, first, from, 0, 0);
+		put(mk, BPF_ALU64 | BPF_MOV | BPF_X, second, from, one_in(mk, 2) ? 0 : 8 << below(mk, 3), 0);
+		break;
+	case 3:
+		put(mk, BPF_ALU64 | BPF_MOV | BPF_X, first, from, 0, 0);
+		put(mk, BPF_STX | BPF_MEM | size, MODBPF_REG_FP, from, SLOT_OFF, 0);
+		put(mk, BPF_LDX | (size != BPF_DW && one_in(mk, 3) ? BPF_MEMSX : BPF_MEM) | size, second,
+		    MODBPF_REG_FP, SLOT_OFF, 0);
+		break;
+	default:
+		put(mk, BPF_ALU64 | BPF_MOV | BPF_X, first, from, 0, 0);
+		put(mk, BPF_ALU | BPF_MOV | BPF_X, second, from, 0, 0);
+		break;
+	}
+	set_number(mk, first, UNBOUNDED, UNBOUNDED);
+	set_number(mk, second, UNBOUNDED, UNBOUNDED);
+}
+
+/* A copy is checked and the other used: are they equal on every path? */
+static void put_copied(struct maker *mk)
+{
+	static const u8 sizes[] = { BPF_B, BPF_W, BPF_DW, BPF_DW };
+	u32 from = 2 + below(mk, 4), swap = below(mk, 2), limit = below(mk, mk->room - 7), branch, end;
+	u32 joins = below(mk, 2);
+
+	put(mk, BPF_LDX | BPF_MEM | sizes[below(mk, 4)], from, 7, below(mk, mk->room - 7), 0);
+	set_number(mk, from, UNBOUNDED, UNBOUNDED);
+	if (one_in(mk, 2)) {
+		branch = put_fork(mk);
+		put(mk, BPF_ALU64 | BPF_AND | BPF_K, from, 0, 0, one_in(mk, 2) ? 0xff : 0x7f);
+		land(mk, branch);
+	}
+	if (joins) {
+		branch = put_fork(mk);
+		put_copies(mk, 8, 9, from);
+		put(mk, BPF_JMP | BPF_JA, 0, 0, 0, 0);
+		end = mk->prog->insn_cnt - 1;
+		land(mk, branch);
+		put_copies(mk, 8, 9, from);
+		land(mk, end);
+	} else {
+		put_copies(mk, 8, 9, from);
+	}
+	put(mk, BPF_JMP | BPF_JGT | BPF_K, 9 - swap, 0, 0, limit);
+	goes_out(mk);
+	put(mk, BPF_ALU64 | BPF_MOV | BPF_X, 0, 7, 0, 0);
+	put(mk, BPF_ALU64 | BPF_ADD | BPF_X, 0, 8 + swap, 0, 0);
+	put(mk, BPF_LDX | BPF_MEM | BPF_B, from, 0, mk->room - 1 - limit, 0);
+	mk->known.set &= ~1u;
+}
+
 void put_chain(struct maker *mk)
 {
 	static const u8 others[] = { 2, 3, 4, 5 };
@@ -240,6 +309,10 @@ void put_chain(struct maker *mk)
 	mk->work[2] = others[below(mk, sizeof(others))];
 	mk->work_cnt = 2 + below(mk, 2);
 	mk->slot_cnt = 2;
+	if (one_in(mk, 4)) {
+		put_copied(mk);
+		return;
+	}
 	put_step(mk);
 	for (; joins; joins--) {
 		put_join(mk);

@@ -330,7 +330,7 @@ static void move_atomic(struct maker *mk)
 	u32 slot = below(mk, mk->slot_cnt), reg = number_reg(mk);
 	u8 size = one_in(mk, 2) ? BPF_DW : BPF_W;
 
-	if (op == BPF_CMPXCHG && !(mk->known.set & 1))
+	if (op == BPF_CMPXCHG && !(mk->known.set & 1) && !errs(mk))
 		op = BPF_XCHG;
 	if (mk->known.bytes[slot] != 0xff)
 		return;

@@ -110,6 +110,23 @@ static void put_indexed(struct maker *mk)
 		set_slots(mk, false);
 }
 
+/* A place in the packet, at most 255 bytes away, that nobody checks; none of three registers. */
+static u32 put_other_place(struct maker *mk, u32 index, u32 place, u32 end)
+{
+	u32 other, by;
+
+	do {
+		other = place_reg(mk, index, place);
+	} while (other == end);
+	do {
+		by = place_reg(mk, index, place);
+	} while (by == end || by == other);
+	put(mk, BPF_LDX | BPF_MEM | BPF_B, by, 6, 8, 0);
+	put(mk, BPF_ALU64 | BPF_MOV | BPF_X, other, 7, 0, 0);
+	put(mk, BPF_ALU64 | BPF_ADD | BPF_X, other, by, 0, 0);
+	return other;
+}
+
 /* Compare a place in the packet with its end, then access what lies before. */
 static void put_packet_check(struct maker *mk)
 {
@@ -117,7 +134,7 @@ static void put_packet_check(struct maker *mk)
 	u32 index = number_reg(mk), place, end, bytes = 1 + below(mk, 20), extra;
 	bool indexed = one_in(mk, 2), swapped = one_in(mk, 2), strict = one_in(mk, 2);
 	u8 size = random_size(mk);
-	u32 branch;
+	u32 branch, accessed;
 
 	if (indexed)
 		settle_bound(mk, index, 0x4000);
@@ -128,6 +145,7 @@ static void put_packet_check(struct maker *mk)
 	end = place_reg(mk, index, place);
 	put(mk, BPF_ALU64 | BPF_MOV | BPF_X, end, place, 0, 0);
 	put(mk, BPF_ALU64 | BPF_ADD | BPF_K, end, 0, 0, bytes);
+	accessed = indexed && errs(mk) ? put_other_place(mk, index, place, end) : place;
 	/* "end > R8", "end >= R8" and "R8 < end", "R8 <= end" leave. */
 	if (swapped)
 		put(mk, BPF_JMP | (strict ? BPF_JLE : BPF_JLT) | BPF_X, 8, end, 0, 0);
@@ -138,7 +156,7 @@ static void put_packet_check(struct maker *mk)
 	if (bytes + extra < insn_access_bytes(size))
 		size = BPF_B;
 	if (indexed || one_in(mk, 2))
-		put_access(mk, place, size, bytes + extra - insn_access_bytes(size),
+		put_access(mk, accessed, size, bytes + extra - insn_access_bytes(size),
 			   may_write(mk) && one_in(mk, 2));
 	if (!indexed && one_in(mk, 2)) {
 		goes_out(mk);
@@ -151,7 +169,7 @@ static void put_packet_check(struct maker *mk)
 	/* After the join nothing is checked, unless one forgets. */
 	if (errs(mk))
 		put_access(mk, indexed ? place : 7, BPF_B, 0, false);
-	mk->known.set &= ~(1u << place | 1u << end);
+	mk->known.set &= ~(1u << place | 1u << end | 1u << accessed);
 }
 
 /* --- pointers through joins ------------------------------------------------- */
@@ -379,7 +397,7 @@ static void put_sized_call(struct maker *mk)
 		put(mk, BPF_ALU64 | BPF_MOV | BPF_X, 1, 6, 0, 0);
 		put(mk, BPF_ALU64 | BPF_MOV | BPF_K, 2, 0, 0, below(mk, 64));
 		put(mk, BPF_JMP | BPF_CALL, 0, 0, 0, MODBPF_FUNC_skb_load_bytes);
-		set_slots(mk, false);
+		set_slots(mk, true);	/* or so one may think */
 	} else if (zero_ok) {
 		put_map(mk, 1, BPF_PSEUDO_MAP_FD, RANDVERIFY_RING, 0);
 		put(mk, BPF_ALU64 | BPF_MOV | BPF_K, 4, 0, 0, 0);
