@@ -87,11 +87,30 @@ static void put_fill(struct maker *mk)
 	set_number(mk, reg, mk->known.slots[SLOT].max, mk->known.slots[SLOT].some);
 }
 
+/* A helper overwrites a part of the slot. */
+static void put_partial_fill(struct maker *mk)
+{
+	u32 first = below(mk, 8);
+
+	if (mk->prog->prog_type == MODBPF_PROG_KPROBE)
+		return;
+	put(mk, BPF_ALU64 | BPF_MOV | BPF_X, 1, 6, 0, 0);
+	put(mk, BPF_ALU64 | BPF_MOV | BPF_K, 2, 0, 0, 0);
+	put(mk, BPF_ALU64 | BPF_MOV | BPF_X, 3, MODBPF_REG_FP, 0, 0);
+	put(mk, BPF_ALU64 | BPF_ADD | BPF_K, 3, 0, 0, SLOT_OFF + (s32)first);
+	put(mk, BPF_ALU64 | BPF_MOV | BPF_K, 4, 0, 0, 1 + below(mk, 8 - first));
+	put(mk, BPF_JMP | BPF_CALL, 0, 0, 0, MODBPF_FUNC_skb_load_bytes);
+	mk->known.set &= ~0x3fu;
+}
+
 static void put_step(struct maker *mk)
 {
 	u32 reg;
 
-	switch (below(mk, 13)) {
+	switch (below(mk, 14)) {
+	case 13:
+		put_partial_fill(mk);
+		break;
 	case 0:
 	case 1:
 	case 2:
@@ -271,8 +290,16 @@ static void put_copied(struct maker *mk)
 {
 	static const u8 sizes[] = { BPF_B, BPF_W, BPF_DW, BPF_DW };
 	u32 from = 2 + below(mk, 4), swap = below(mk, 2), limit = below(mk, mk->room - 7), branch, end;
-	u32 joins = below(mk, 2);
+	u32 joins = below(mk, 2), bound = 7 - from;
 
+	if (one_in(mk, 3)) {	/* checked against a number that may differ */
+		put(mk, BPF_ALU64 | BPF_MOV | BPF_K, bound, 0, 0, limit);
+		branch = put_fork(mk);
+		put(mk, BPF_ALU64 | BPF_MOV | BPF_K, bound, 0, 0, one_in(mk, 2) ? 0 : 255);
+		land(mk, branch);
+	} else {
+		bound = MODBPF_REG_FP;
+	}
 	put(mk, BPF_LDX | BPF_MEM | sizes[below(mk, 4)], from, 7, below(mk, mk->room - 7), 0);
 	set_number(mk, from, UNBOUNDED, UNBOUNDED);
 	if (one_in(mk, 2)) {
@@ -291,7 +318,10 @@ static void put_copied(struct maker *mk)
 	} else {
 		put_copies(mk, 8, 9, from);
 	}
-	put(mk, BPF_JMP | BPF_JGT | BPF_K, 9 - swap, 0, 0, limit);
+	if (bound == MODBPF_REG_FP)
+		put(mk, BPF_JMP | BPF_JGT | BPF_K, 9 - swap, 0, 0, limit);
+	else
+		put(mk, BPF_JMP | BPF_JGT | BPF_X, 9 - swap, bound, 0, 0);
 	goes_out(mk);
 	put(mk, BPF_ALU64 | BPF_MOV | BPF_X, 0, 7, 0, 0);
 	put(mk, BPF_ALU64 | BPF_ADD | BPF_X, 0, 8 + swap, 0, 0);

@@ -393,6 +393,8 @@ static void put_sized_call(struct maker *mk)
 	if (size != reg)
 		put(mk, BPF_ALU64 | BPF_MOV | BPF_X, reg, size, 0, 0);
 	put_fp(mk, reg - 1, from);
+	if (!fills && errs(mk))
+		put(mk, BPF_STX | BPF_MEM | BPF_DW, MODBPF_REG_FP, 6, -8 * (s32)(1 + below(mk, SLOTS)), 0);
 	if (fills) {
 		put(mk, BPF_ALU64 | BPF_MOV | BPF_X, 1, 6, 0, 0);
 		put(mk, BPF_ALU64 | BPF_MOV | BPF_K, 2, 0, 0, below(mk, 64));
@@ -410,8 +412,28 @@ static void put_sized_call(struct maker *mk)
 	after_call(mk, true);
 }
 
+/* An argument that may be left out, on all paths or, by mistake, on one. */
+static void put_optional_call(struct maker *mk)
+{
+	u32 branch;
+
+	put(mk, BPF_JMP | BPF_CALL, 0, 0, 0, MODBPF_FUNC_get_prandom_u32);
+	put(mk, BPF_JMP | BPF_JSGT | BPF_K, 0, 0, 0, 0);
+	branch = mk->prog->insn_cnt - 1;
+	put(mk, BPF_ALU64 | BPF_MOV | BPF_K, errs(mk) ? 3 : 0, 0, 0, 5);
+	land(mk, branch);
+	put_fp(mk, 1, STACK_BYTES);
+	put(mk, BPF_ALU64 | BPF_MOV | BPF_K, 2, 0, 0, 8);
+	put(mk, BPF_JMP | BPF_CALL, 0, 0, 0, MODBPF_FUNC_trace_printk);
+	after_call(mk, true);
+}
+
 static void put_plain_call(struct maker *mk)
 {
+	if (one_in(mk, 3) && stack_is_set(mk)) {
+		put_optional_call(mk);
+		return;
+	}
 	if (one_in(mk, 2) && stack_is_set(mk)) {
 		put_key(mk);
 		put_map(mk, 1, BPF_PSEUDO_MAP_FD, RANDVERIFY_ARRAY, 0);
