@@ -321,6 +321,22 @@ static void move_alu_reg(struct maker *mk)
 	set_number(mk, dst, max, a.some < max ? a.some : max);
 }
 
+/* R0 is a number, or by mistake on one path a pointer, when memory is compared with it. */
+static void move_exchange(struct maker *mk)
+{
+	u32 reg = work_reg(mk);
+
+	if (!reg || mk->known.bytes[0] != 0xff)
+		return;
+	put_unknown(mk, reg);
+	put(mk, BPF_ALU64 | BPF_MOV | BPF_X, 0, errs(mk) ? 6 : reg, 0, 0);
+	put(mk, BPF_JMP | BPF_JEQ | BPF_K, reg, 0, 1, below(mk, 4));
+	put(mk, BPF_ALU64 | BPF_MOV | BPF_K, 0, 0, 0, 1);
+	put(mk, BPF_STX | BPF_ATOMIC | BPF_DW, MODBPF_REG_FP, reg, -8, BPF_CMPXCHG);
+	mk->known.slots[0] = (struct bound){ UNBOUNDED, UNBOUNDED };
+	set_number(mk, 0, UNBOUNDED, UNBOUNDED);
+}
+
 static void move_atomic(struct maker *mk)
 {
 	static const s32 ops[] = { BPF_ADD, BPF_OR, BPF_AND, BPF_XOR, BPF_ADD | BPF_FETCH,
@@ -373,7 +389,10 @@ void put_move(struct maker *mk)
 		put_unknown(mk, work_reg(mk));
 		break;
 	default:
-		move_atomic(mk);
+		if (one_in(mk, 4))
+			move_exchange(mk);
+		else
+			move_atomic(mk);
 		break;
 	}
 }

@@ -418,7 +418,8 @@ static void put_optional_call(struct maker *mk)
 	u32 branch;
 
 	put(mk, BPF_JMP | BPF_CALL, 0, 0, 0, MODBPF_FUNC_get_prandom_u32);
-	put(mk, BPF_JMP | BPF_JSGT | BPF_K, 0, 0, 0, 0);
+	put(mk, BPF_JMP | BPF_JSGT | BPF_K, 0, 0, 1, 0);
+	put(mk, BPF_JMP | BPF_JA, 0, 0, 0, 0);	/* the way without it comes first */
 	branch = mk->prog->insn_cnt - 1;
 	put(mk, BPF_ALU64 | BPF_MOV | BPF_K, errs(mk) ? 3 : 0, 0, 0, 5);
 	land(mk, branch);

@@ -360,6 +360,19 @@ static void check_facts(struct watch *watch, const struct modbpf_insn *insn,
 		watch->upper_zero_reg = insn->dst_reg;
 }
 
+/* The verifier sets arguments that a call may leave out: only those that were left out. */
+static void check_replaced(struct watch *watch, const struct modbpf_insn *insn)
+{
+	const struct verified_prog *prog = watch->prog;
+	u32 last = watch->insn;
+
+	while (last + 1 < prog->insn_cnt && prog->origin[last + 1] == prog->origin[watch->insn])
+		last++;
+	if (last != watch->insn && insn_is_helper_call(&prog->insns[last]) &&
+	    top(watch)->tags[insn->dst_reg] != TAG_UNSET)
+		watch_complain(watch, "loses an argument that it had set");
+}
+
 static void watch_insn(struct watch *watch, const struct modbpf_insn *insn)
 {
 	const struct opcode *row = opcode_lookup(insn->code);
@@ -399,6 +412,7 @@ static void watch_insn(struct watch *watch, const struct modbpf_insn *insn)
 		watch_exit(watch);
 		break;
 	default:
+		check_replaced(watch, insn);
 		tags[insn->dst_reg] = tag_of_alu(watch, insn, row);
 		break;
 	}
