@@ -125,9 +125,39 @@ void json_add_u64(struct json_object *object, const char *name, uint64_t value)
 	json_object_object_add(object, name, json_object_new_uint64(value));
 }
 
+/* Bytes of the UTF-8 character at @text, 0 if it is none (RFC 3629, section 4). */
+static size_t character_bytes(const unsigned char *text)
+{
+	size_t cnt = text[0] < 0x80 ? 1 : text[0] < 0xc2 ? 0 : text[0] < 0xe0 ? 2 :
+		     text[0] < 0xf0 ? 3 : text[0] < 0xf5 ? 4 : 0, i;
+
+	for (i = 1; i < cnt; i++)
+		if ((text[i] & 0xc0) != 0x80)
+			return 0;
+	/* Too long for what it says, a surrogate, or beyond the last character. */
+	if ((text[0] == 0xe0 && text[1] < 0xa0) || (text[0] == 0xed && text[1] > 0x9f) ||
+	    (text[0] == 0xf0 && text[1] < 0x90) || (text[0] == 0xf4 && text[1] > 0x8f))
+		return 0;
+	return cnt;
+}
+
+/* Names come from files and from other processes: what is no text is shown as '?'. */
 void json_add_str(struct json_object *object, const char *name, const char *value)
 {
-	json_object_object_add(object, name, json_object_new_string(value));
+	char *text = strdup(value), *at;
+	size_t bytes;
+
+	if (!text)
+		return;
+	for (at = text; *at; at += bytes) {
+		bytes = character_bytes((const unsigned char *)at);
+		if (!bytes) {
+			*at = '?';
+			bytes = 1;
+		}
+	}
+	json_object_object_add(object, name, json_object_new_string(text));
+	free(text);
 }
 
 void json_add_strf(struct json_object *object, const char *name, const char *fmt, ...)
