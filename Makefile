@@ -225,7 +225,9 @@ shell: deps-all			## an interactive VM with the module in
 install:			## the module (modules_install), the CLI, the library and the header
 	$(again) module user
 	$(MAKE) --no-print-directory -C $(KDIR) M=$(CURDIR)/$(B)/module-$(KREL) \
-		$(if $(DESTDIR),INSTALL_MOD_PATH=$(DESTDIR)) modules_install
+		$(if $(DESTDIR),INSTALL_MOD_PATH=$(DESTDIR)) CONFIG_MODULE_SIG_ALL= DEPMOD=true modules_install
+	@# The kernel's own call of depmod looks for a System.map, which Debian's headers lack.
+	$(if $(DESTDIR),,depmod $(KREL))
 	install -D -m 0755 $(B)/user/modbpf $(DESTDIR)$(PREFIX)/sbin/modbpf
 	install -D -m 0644 uapi/modbpf.h $(DESTDIR)$(PREFIX)/include/modbpf.h
 	install -D -m 0644 user/libmodbpf.h $(DESTDIR)$(PREFIX)/include/libmodbpf.h
