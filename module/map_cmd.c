@@ -16,30 +16,35 @@
 #include "module/caller.h"
 #include "module/map.h"
 
-/* A command's map, with a reference, and its buffers. */
+/*
+ * A command's map and its buffers. The file is held, not only the map: while a
+ * command is under way its descriptor counts as open. A program array is emptied
+ * with its last descriptor; what came into it afterwards would stay for ever.
+ */
 struct map_access {
-	struct modbpf_map *map;
+	struct file *file;	/* reference */
+	struct modbpf_map *map;	/* the file's */
 	void *key;
 	void *value;
 	bool is_writing;	/* map_write_begin() was called */
 };
 
-/* The fd must be open for @mode (FMODE_READ, FMODE_WRITE). */
-static struct modbpf_map *map_of_fd(const struct caller *caller, int fd, fmode_t mode)
+/* A map's file, with a reference; the fd must be open for @mode (FMODE_READ, FMODE_WRITE). */
+static struct file *map_file_of_fd(const struct caller *caller, int fd, fmode_t mode)
 {
 	struct file *file = caller_fget(caller, fd);
-	struct modbpf_map *map;
+	int err = 0;
 
 	if (!file)
 		return ERR_PTR(-EBADF);
 	if (file->f_op != &modbpf_map_fops)
-		map = ERR_PTR(-EINVAL);
+		err = -EINVAL;
 	else if ((file->f_mode & mode) != mode)
-		map = ERR_PTR(-EPERM);
-	else
-		map = map_get(file->private_data);
+		err = -EPERM;
+	if (!err)
+		return file;
 	fput(file);
-	return map;
+	return ERR_PTR(err);
 }
 
 static int access_open(struct map_access *access, const struct caller *caller,
@@ -48,14 +53,15 @@ static int access_open(struct map_access *access, const struct caller *caller,
 	int err;
 
 	memset(access, 0, sizeof(*access));
-	access->map = map_of_fd(caller, attr->map_fd, mode);
-	if (IS_ERR(access->map))
-		return PTR_ERR(access->map);
+	access->file = map_file_of_fd(caller, attr->map_fd, mode);
+	if (IS_ERR(access->file))
+		return PTR_ERR(access->file);
+	access->map = access->file->private_data;
 	if (!(mode & FMODE_WRITE))
 		return 0;
 	err = map_write_begin(access->map);
 	if (err)
-		map_put(access->map);
+		fput(access->file);
 	else
 		access->is_writing = true;
 	return err;
@@ -67,7 +73,7 @@ static void access_close(struct map_access *access)
 		map_write_end(access->map);
 	kvfree(access->value);
 	kvfree(access->key);
-	map_put(access->map);
+	fput(access->file);
 }
 
 /* A map without keys wants none, as bpf(2): the address must be 0. */
@@ -252,11 +258,13 @@ close:
 int map_freeze_command(const struct caller *caller, const union modbpf_attr *attr,
 		       const struct command_out *out)
 {
-	struct modbpf_map *map = map_of_fd(caller, attr->map_fd, FMODE_WRITE);
+	struct file *file = map_file_of_fd(caller, attr->map_fd, FMODE_WRITE);
+	struct modbpf_map *map;
 	int err = 0;
 
-	if (IS_ERR(map))
-		return PTR_ERR(map);
+	if (IS_ERR(file))
+		return PTR_ERR(file);
+	map = file->private_data;
 	mutex_lock(&map->lock);
 	if (map->writers || map->frozen)
 		err = -EBUSY;
@@ -265,6 +273,6 @@ int map_freeze_command(const struct caller *caller, const union modbpf_attr *att
 	else
 		WRITE_ONCE(map->frozen, true);
 	mutex_unlock(&map->lock);
-	map_put(map);
+	fput(file);
 	return err;
 }

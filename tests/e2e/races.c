@@ -44,10 +44,13 @@ static int some_fd(__u64 *state)
 
 static void make_map(__u64 *state)
 {
-	static const __u32 types[] = { 1, 2, 6, 11, 27 };
-	__u32 type = types[rnd(state, 5)];
+	static const __u32 types[] = { 1, 2, 3, 6, 11, 27 };
+	__u32 type = types[rnd(state, 6)];
 
 	switch (type) {
+	case 3:
+		share(state, create_map(type, 4, 4, 16, 0));
+		break;
 	case 27:
 		share(state, create_map(type, 0, 0, 4096, 0));
 		break;
@@ -109,7 +112,8 @@ static void find(__u64 *state)
 
 static void use_map(__u64 *state)
 {
-	__u64 key = rnd(state, 20), value[64] = {};
+	/* For a program array: one that may use it, closed by others meanwhile. */
+	__u64 key = rnd(state, 20), value[64] = { some_fd(state) };
 	int fd = some_fd(state);
 
 	switch (rnd(state, 4)) {
