@@ -246,10 +246,33 @@ static struct hash_elem __rcu **hash_seek(struct hash_map *hash, struct hash_buc
 }
 
 /*
- * A free element that holds the key, not in a chain yet. Inside a section.
- * ERR_PTR(-E2BIG: the map is full, -EBUSY).
+ * Does @elem, whose key nobody can change, belong at @link of its chain? In the
+ * wrong chain it could never be found again; out of order or twice, iteration
+ * would not end.
  */
-static struct hash_elem *hash_take_free(struct hash_map *hash, u32 key_hash, const void *key)
+static bool hash_fits(struct hash_map *hash, struct hash_elem __rcu **link,
+		      const struct hash_elem *elem)
+{
+	struct hash_bucket *bucket = &hash->buckets[elem->hash & hash->mask];
+	struct hash_elem *behind = rcu_dereference_protected(*link, 1);
+	struct hash_elem *before;
+
+	if (hash_key(hash, elem->key) != elem->hash)
+		return false;
+	if (behind && hash_elem_order(hash, behind, elem->hash, elem->key) <= 0)
+		return false;
+	if (link == &bucket->first)
+		return true;
+	before = container_of(link, struct hash_elem, next);
+	return hash_elem_order(hash, before, elem->hash, elem->key) < 0;
+}
+
+/*
+ * A free element that holds the key, to be put in at @link, not in a chain yet.
+ * Inside a section. ERR_PTR(-E2BIG: the map is full, -EBUSY).
+ */
+static struct hash_elem *hash_take_free(struct hash_map *hash, struct hash_elem __rcu **link,
+					u32 key_hash, const void *key)
 {
 	struct hash_elem *elem = ERR_PTR(-E2BIG);
 	u32 slot;
@@ -267,11 +290,8 @@ static struct hash_elem *hash_take_free(struct hash_map *hash, u32 key_hash, con
 	elem = hash_elem_at(hash, slot - 1);
 	WRITE_ONCE(elem->hash, key_hash);
 	value_copy(elem->key, key, hash->map.key_size);
-	/*
-	 * A key in shared memory may have changed since it was hashed. In the
-	 * wrong chain it could never be found again, and iteration would loop.
-	 */
-	if (unlikely(hash_key(hash, elem->key) != key_hash)) {
+	/* A key in shared memory may have changed since its place was looked for. */
+	if (unlikely(!hash_fits(hash, link, elem))) {
 		elem = ERR_PTR(-EBUSY);
 		goto unlock;
 	}
@@ -285,7 +305,7 @@ unlock:
 static int hash_insert(struct hash_map *hash, struct hash_elem __rcu **link, u32 key_hash,
 		       const void *key, const void *value)
 {
-	struct hash_elem *elem = hash_take_free(hash, key_hash, key);
+	struct hash_elem *elem = hash_take_free(hash, link, key_hash, key);
 
 	if (IS_ERR(elem))
 		return PTR_ERR(elem);
