@@ -258,7 +258,8 @@ static int seal(struct prog_load *load)
 	for (i = 0; i < prog->map_cnt; i++) {
 		if (prog->maps[i]->type != MODBPF_MAP_PROG_ARRAY)
 			continue;
-		err = prog_array_claim(prog->maps[i], prog->type, prog->jited);
+		err = prog_array_claim(prog->maps[i], prog->type, prog->expected_attach_type,
+				       prog->jited);
 		if (err)
 			return err;
 	}

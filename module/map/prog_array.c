@@ -20,6 +20,7 @@
 #include "module/map/index.h"
 #include "module/map/types.h"
 #include "module/prog.h"
+#include "verifier/rule.h"
 
 #define PROG_ARRAY_FLAGS (MODBPF_F_NUMA_NODE | MODBPF_F_RDONLY | MODBPF_F_WRONLY)
 
@@ -29,8 +30,9 @@ struct prog_array_map {
 	struct modbpf_prog **progs;	/* references */
 	u32 slot_cnt;
 	u32 prog_type;			/* of all that meet here; 0: none has come yet */
+	const struct return_rule *returns;	/* what all may return; NULL: anything */
 	bool jited;
-	struct mutex change;		/* progs, prog_type, jited; writing of words */
+	struct mutex change;		/* progs, prog_type, returns, jited; writing of words */
 };
 
 static struct prog_array_map *prog_array_of(struct modbpf_map *map)
@@ -77,16 +79,19 @@ static struct modbpf_map *prog_array_create(const struct map_params *params)
 	return &array->map;
 }
 
-int prog_array_claim(struct modbpf_map *map, u32 prog_type, bool jited)
+int prog_array_claim(struct modbpf_map *map, u32 prog_type, u32 attach_type, bool jited)
 {
+	const struct return_rule *returns = return_rule_of(prog_type, attach_type);
 	struct prog_array_map *array = prog_array_of(map);
 	int err = 0;
 
 	mutex_lock(&array->change);
 	if (!array->prog_type) {
 		array->prog_type = prog_type;
+		array->returns = returns;
 		array->jited = jited;
-	} else if (array->prog_type != prog_type || array->jited != jited) {
+	} else if (array->prog_type != prog_type || array->returns != returns ||
+		   array->jited != jited) {
 		err = -EINVAL;
 	}
 	mutex_unlock(&array->change);
@@ -124,7 +129,7 @@ static int prog_array_sys_update(const struct caller *caller, struct modbpf_map 
 	prog = prog_get_by_fd(caller, fd);
 	if (IS_ERR(prog))
 		return PTR_ERR(prog);
-	err = prog_array_claim(map, prog->type, prog->jited);
+	err = prog_array_claim(map, prog->type, prog->expected_attach_type, prog->jited);
 	if (!err)
 		prog = prog_array_swap(array, index, prog);
 	if (prog)

@@ -36,10 +36,22 @@ static void prog_array_is_of_one_kind(struct kunit *test)
 {
 	struct modbpf_map *map = make(test, 4);
 
-	KUNIT_EXPECT_EQ(test, prog_array_claim(map, MODBPF_PROG_KPROBE, true), 0);
-	KUNIT_EXPECT_EQ(test, prog_array_claim(map, MODBPF_PROG_KPROBE, true), 0);
-	KUNIT_EXPECT_EQ(test, prog_array_claim(map, MODBPF_PROG_KPROBE, false), -EINVAL);
-	KUNIT_EXPECT_EQ(test, prog_array_claim(map, MODBPF_PROG_SCHED_CLS, true), -EINVAL);
+	KUNIT_EXPECT_EQ(test, prog_array_claim(map, MODBPF_PROG_KPROBE, 0, true), 0);
+	KUNIT_EXPECT_EQ(test, prog_array_claim(map, MODBPF_PROG_KPROBE, 0, true), 0);
+	KUNIT_EXPECT_EQ(test, prog_array_claim(map, MODBPF_PROG_KPROBE, 0, false), -EINVAL);
+	KUNIT_EXPECT_EQ(test, prog_array_claim(map, MODBPF_PROG_SCHED_CLS, 0, true), -EINVAL);
+	map_fixture_free(map);
+}
+
+/* What enters as a filter of incoming packets must not end with a verdict for outgoing ones. */
+static void prog_array_is_of_one_result(struct kunit *test)
+{
+	const u32 in = MODBPF_ATTACH_CGROUP_INGRESS, out = MODBPF_ATTACH_CGROUP_EGRESS;
+	struct modbpf_map *map = make(test, 4);
+
+	KUNIT_EXPECT_EQ(test, prog_array_claim(map, MODBPF_PROG_CGROUP_SKB, in, true), 0);
+	KUNIT_EXPECT_EQ(test, prog_array_claim(map, MODBPF_PROG_CGROUP_SKB, out, true), -EINVAL);
+	KUNIT_EXPECT_EQ(test, prog_array_claim(map, MODBPF_PROG_CGROUP_SKB, in, true), 0);
 	map_fixture_free(map);
 }
 
@@ -121,6 +133,7 @@ static void prog_array_holds_programs(struct kunit *test)
 static struct kunit_case cases[] = {
 	KUNIT_CASE(prog_array_checks_parameters),
 	KUNIT_CASE(prog_array_is_of_one_kind),
+	KUNIT_CASE(prog_array_is_of_one_result),
 	KUNIT_CASE(prog_array_holds_programs),
 	{}
 };
