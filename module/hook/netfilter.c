@@ -16,6 +16,7 @@
 #include <linux/seq_file.h>
 #include <linux/skbuff.h>
 #include <linux/slab.h>
+#include <linux/string.h>
 #include <net/net_namespace.h>
 
 #include "module/caller.h"
@@ -68,22 +69,62 @@ static unsigned int run_cgroup_skb(void *priv, struct sk_buff *skb,
 	return keep ? NF_ACCEPT : NF_DROP;
 }
 
+/*
+ * What the kernel has checked in an IP header before the hook, and relies on
+ * behind it: who makes the header longer or rewrites its options has it read and
+ * write past them.
+ */
+struct ip_shape {
+	u8 first;	/* version; IPv4: length of the header */
+	u8 options_bytes;
+	u8 options[40];
+};
+
+static void ip_shape_take(struct ip_shape *shape, const struct sk_buff *skb, u8 pf)
+{
+	u32 bytes = (skb->data[0] & 15) * 4;
+
+	shape->first = skb->data[0];
+	shape->options_bytes = 0;
+	if (pf != NFPROTO_IPV4 || bytes <= 20 || bytes > skb_headlen(skb))
+		return;
+	shape->options_bytes = bytes - 20;
+	memcpy(shape->options, skb->data + 20, shape->options_bytes);
+}
+
+static bool ip_shape_is_kept(const struct ip_shape *shape, const struct sk_buff *skb, u8 pf)
+{
+	/* The other half of IPv6's first byte is traffic class. */
+	u8 fixed = pf == NFPROTO_IPV4 ? 0xff : 0xf0;
+
+	return !((skb->data[0] ^ shape->first) & fixed) &&
+	       !memcmp(skb->data + 20, shape->options, shape->options_bytes);
+}
+
 static unsigned int run_sched_cls(void *priv, struct sk_buff *skb,
 				  const struct nf_hook_state *state)
 {
 	struct netfilter_link *link = priv;
 	struct modbpf_prog *prog = link->link.prog;
+	bool may_write = prog->verified->uses_packet_write;
+	struct ip_shape shape;
 	struct skb_ctx ctx;
 	s32 act;
 
-	/* A clone's bytes are shared, with TCP's retransmit queue and with taps. */
-	if (prog->verified->uses_packet_write &&
-	    skb_ensure_writable(skb, skb_headlen(skb)))
-		return NF_DROP;
+	if (may_write) {
+		/* A clone's bytes are shared, with TCP's retransmit queue and with taps. */
+		if (skb_ensure_writable(skb, skb_headlen(skb)))
+			return NF_DROP;
+		ip_shape_take(&shape, skb, state->pf);
+	}
 	migrate_disable();
 	skb_ctx_init(&ctx, skb, 0, state->in, state->out);
 	act = (s32)prog_run_packet(prog, &ctx);
 	migrate_enable();
+	if (may_write && !ip_shape_is_kept(&shape, skb, state->pf)) {
+		atomic64_inc(&netfilter_bad_verdicts);
+		return NF_DROP;
+	}
 	return netfilter_tc_verdict(act);
 }
 

@@ -18,7 +18,10 @@ struct nf_ctx {
 /* NF_ACCEPT or NF_DROP for what a SCHED_CLS program returned. Any context. */
 unsigned int netfilter_tc_verdict(s32 act);
 
-/* Verdicts of SCHED_CLS programs that mean nothing here; their packets were dropped. */
+/*
+ * Verdicts of SCHED_CLS programs that mean nothing here, and IP headers that they
+ * bent out of shape; their packets were dropped.
+ */
 extern atomic64_t netfilter_bad_verdicts;
 
 /* 0, -EAFNOSUPPORT, -EPROTO, -EOPNOTSUPP or -ERANGE. */
