@@ -9,6 +9,8 @@
 #include <linux/slab.h>
 #include <linux/vmalloc.h>
 
+#include "module/compat/page.h"
+
 void *map_area_alloc(u64 bytes, int node)
 {
 	/* Neither allocator is asked for what the machine does not have. */
@@ -47,7 +49,7 @@ static u32 alloc_pages_into(struct page **pages, u32 cnt, int node)
 			if (fatal_signal_pending(current))
 				break;
 		}
-		pages[i] = alloc_pages_node(node, MAP_AREA_GFP, 0);
+		pages[i] = alloc_pages_node(node, compat_mapped_page_gfp(MAP_AREA_GFP), 0);
 		if (!pages[i])
 			break;
 	}
