@@ -30,6 +30,7 @@ VERIFIER_SRCS := \
 	verifier/live.c \
 	verifier/load_rule.c \
 	verifier/log.c \
+	verifier/map_attr.c \
 	verifier/mem.c \
 	verifier/print.c \
 	verifier/program.c \
@@ -158,7 +159,6 @@ USER_SRCS := \
 	user/object.c \
 	user/offline.c \
 	user/offline_log.c \
-	user/offline_map.c \
 	user/out.c \
 	user/prog.c \
 	user/ref.c \

@@ -5,13 +5,16 @@
  */
 #include "module/map.h"
 
+#include <linux/capability.h>
 #include <linux/err.h>
 #include <linux/file.h>
 #include <linux/fs.h>
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/nodemask.h>
+#include <linux/percpu.h>
 #include <linux/seq_file.h>
+#include <linux/slab.h>
 
 #include "module/btf.h"
 #include "module/caller.h"
@@ -233,18 +236,23 @@ int map_fd_install(const struct caller *caller, struct modbpf_map *map, int flag
 
 /* --- MAP_CREATE --------------------------------------------------------------- */
 
+/* The kernel's allocators have to reach as far as the rules promise. */
+static_assert(KMALLOC_MAX_SIZE >= MAP_ATTR_ALLOC_BYTES);
+static_assert(PCPU_MIN_UNIT_SIZE >= MAP_ATTR_PERCPU_BYTES);
+static_assert(NUMA_NO_NODE == MAP_ATTR_NO_NODE);
+
 static int check_create(const union modbpf_attr *attr)
 {
-	if (attr->map_extra || attr->map_ifindex || attr->btf_vmlinux_value_type_id)
+	if (attr->map_ifindex || attr->btf_vmlinux_value_type_id)
 		return -EINVAL;
 	if (attr->value_type_btf_obj_fd || attr->map_token_fd)
 		return -EINVAL;
 	if (attr->btf_key_type_id && !attr->btf_value_type_id)
 		return -EINVAL;
-	return map_fd_flags(attr->map_flags) < 0 ? -EINVAL : 0;
+	return 0;
 }
 
-static int params_init(struct map_params *params, const union modbpf_attr *attr)
+static int params_init(struct map_attr *params, const union modbpf_attr *attr)
 {
 	u32 node = attr->numa_node;
 
@@ -261,6 +269,15 @@ static int params_init(struct map_params *params, const union modbpf_attr *attr)
 		return -EINVAL;
 	params->numa_node = node;
 	return 0;
+}
+
+static int check_params(const struct map_attr *params, const struct caller *caller)
+{
+	int err = map_attr_check(params);
+
+	if (!err && map_attr_needs_admin(params) && !caller_capable(caller, CAP_SYS_ADMIN))
+		err = -EPERM;
+	return err;
 }
 
 static int map_set_btf(struct modbpf_map *map, const struct caller *caller,
@@ -280,7 +297,7 @@ static int map_set_btf(struct modbpf_map *map, const struct caller *caller,
 }
 
 static struct modbpf_map *map_create(const struct map_ops *ops, const struct caller *caller,
-				     const struct map_params *params)
+				     const struct map_attr *params)
 {
 	struct modbpf_map *map = ops->create(params);
 
@@ -303,7 +320,7 @@ int map_create_command(const struct caller *caller, const union modbpf_attr *att
 		       const struct command_out *out)
 {
 	const struct map_ops *ops;
-	struct map_params params;
+	struct map_attr params;
 	struct modbpf_map *map;
 	int err;
 
@@ -313,12 +330,12 @@ int map_create_command(const struct caller *caller, const union modbpf_attr *att
 	err = params_init(&params, attr);
 	if (err)
 		return err;
+	err = check_params(&params, caller);
+	if (err)
+		return err;
 	ops = map_ops_of_type(attr->map_type);
 	if (!ops)
 		return -EINVAL;
-	err = ops->check(&params);
-	if (err)
-		return err;
 	map = map_create(ops, caller, &params);
 	if (IS_ERR(map))
 		return PTR_ERR(map);

@@ -18,6 +18,7 @@
 #include "isa/abi.h"
 #include "jit/jit.h"
 #include "module/object.h"
+#include "verifier/map_attr.h"
 
 struct caller;
 struct file;
@@ -45,23 +46,16 @@ struct modbpf_map {
 	struct rcu_work free_work;
 };
 
-/* What MAP_CREATE asks for, after the general checks. */
-struct map_params {
-	u32 type, key_size, value_size, max_entries, flags;
-	u64 extra;
-	int numa_node;		/* NUMA_NO_NODE unless F_NUMA_NODE */
-};
-
 struct map_ops {
 	u32 type;
 	const char *name;	/* as bpftool prints it */
-	/* Process context, may sleep. Attributes that bpf(2) refuses for the type: -EINVAL, -E2BIG, -EPERM. */
-	int (*check)(const struct map_params *params);
 	/*
-	 * Allocate; the type's struct embeds modbpf_map as its first member.
+	 * Process context, may sleep. Allocate a map whose attributes map_attr_check()
+	 * has passed; numa_node is NUMA_NO_NODE or a node that is online. The
+	 * type's struct embeds modbpf_map as its first member.
 	 * Fills the type's own fields and ->memory only. ERR_PTR(-ENOMEM).
 	 */
-	struct modbpf_map *(*create)(const struct map_params *params);
+	struct modbpf_map *(*create)(const struct map_attr *params);
 	/* Free everything, the struct included. Process context, no program runs. */
 	void (*destroy)(struct modbpf_map *map);
 

@@ -19,6 +19,7 @@
 #include "user/transport.h"
 #include "verifier/ctx_skb.h"
 #include "verifier/load_rule.h"
+#include "verifier/map_attr.h"
 
 #define BTF_MAX_BYTES (16u << 20)
 #define LICENSE_BYTES 128
@@ -98,11 +99,18 @@ static int map_create(const union modbpf_attr *attr)
 		.value_size = attr->value_size, .max_entries = attr->max_entries,
 		.flags = attr->map_flags,
 	};
-	int err = offline_map_check(&map), fd;
+	/* Whether this machine has the node is not asked. */
+	const struct map_attr params = {
+		.type = attr->map_type, .key_size = attr->key_size,
+		.value_size = attr->value_size, .max_entries = attr->max_entries,
+		.flags = attr->map_flags, .extra = attr->map_extra,
+		.numa_node = (s32)attr->numa_node,
+	};
+	int err = map_attr_check(&params), fd;
 
 	if (err)
 		return err;
-	if (attr->map_extra || attr->map_ifindex || attr->btf_vmlinux_value_type_id ||
+	if (attr->map_ifindex || attr->btf_vmlinux_value_type_id ||
 	    attr->value_type_btf_obj_fd || attr->map_token_fd || !is_name(attr->map_name))
 		return -EINVAL;
 	fd = new_fd(STANDS_FOR_MAP);

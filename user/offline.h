@@ -25,7 +25,4 @@ struct offline_verdict {
  */
 void offline_begin(const char *log, struct offline_verdict *verdict);
 
-/* MAP_CREATE's rules: 0 or -errno. */
-int offline_map_check(const struct map_desc *map);
-
 #endif

@@ -24,25 +24,12 @@ struct array_map {
 	struct page_area pages;	/* holds the values if user space may map them */
 };
 
-#define ARRAY_FLAGS (MAP_ACCESS_FLAGS | MODBPF_F_NUMA_NODE | MODBPF_F_MMAPABLE)
-
 static struct array_map *array_of(struct modbpf_map *map)
 {
 	return container_of(map, struct array_map, map);
 }
 
-static int array_check(const struct map_params *params)
-{
-	if (!params->max_entries || params->key_size != 4 || !params->value_size)
-		return -EINVAL;
-	if (!map_flags_are_known(params->flags, ARRAY_FLAGS))
-		return -EINVAL;
-	if (params->value_size > INT_MAX)
-		return -E2BIG;
-	return 0;
-}
-
-static int array_alloc_values(struct array_map *array, const struct map_params *params, u64 bytes)
+static int array_alloc_values(struct array_map *array, const struct map_attr *params, u64 bytes)
 {
 	int err;
 
@@ -58,7 +45,7 @@ static int array_alloc_values(struct array_map *array, const struct map_params *
 	return err;
 }
 
-static struct modbpf_map *array_create(const struct map_params *params)
+static struct modbpf_map *array_create(const struct map_attr *params)
 {
 	struct array_map *array;
 	u64 bytes;
@@ -159,7 +146,6 @@ static const u8 *array_frozen_bytes(struct modbpf_map *map)
 const struct map_ops array_map_ops = {
 	.type = MODBPF_MAP_ARRAY,
 	.name = "array",
-	.check = array_check,
 	.create = array_create,
 	.destroy = array_destroy,
 	.lookup = array_lookup,

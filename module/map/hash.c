@@ -35,12 +35,6 @@
 #include "module/map/types.h"
 #include "module/map/value.h"
 
-#define HASH_FLAGS (MAP_ACCESS_FLAGS | MODBPF_F_NUMA_NODE | MODBPF_F_NO_PREALLOC | \
-		    MODBPF_F_ZERO_SEED)
-
-/* A key and a value have to fit in one slab object with room to spare, as in Linux. */
-#define HASH_MAX_PAIR (KMALLOC_MAX_SIZE - 512)
-
 struct hash_elem {
 	struct hash_elem __rcu *next;	/* in the chain */
 	u32 hash;
@@ -71,26 +65,12 @@ static struct hash_map *hash_of(struct modbpf_map *map)
 	return container_of(map, struct hash_map, map);
 }
 
-static int hash_check(const struct map_params *params)
-{
-	if (!params->max_entries || !params->key_size || !params->value_size)
-		return -EINVAL;
-	if (!map_flags_are_known(params->flags, HASH_FLAGS))
-		return -EINVAL;
-	if ((u64)params->key_size + params->value_size >= HASH_MAX_PAIR)
-		return -E2BIG;
-	/* The number of buckets is the next power of two, in 32 bits. */
-	if (params->max_entries > 1U << 31)
-		return -E2BIG;
-	return 0;
-}
-
 static struct hash_elem *hash_elem_at(struct hash_map *hash, u32 index)
 {
 	return (struct hash_elem *)(hash->elems + index * hash->elem_size);
 }
 
-static int hash_alloc(struct hash_map *hash, const struct map_params *params)
+static int hash_alloc(struct hash_map *hash, const struct map_attr *params)
 {
 	u32 bucket_cnt = roundup_pow_of_two(params->max_entries), i;
 	u64 bucket_bytes = (u64)bucket_cnt * sizeof(*hash->buckets);
@@ -126,7 +106,7 @@ static void hash_free(struct hash_map *hash)
 	kfree(hash);
 }
 
-static struct modbpf_map *hash_create(const struct map_params *params)
+static struct modbpf_map *hash_create(const struct map_attr *params)
 {
 	struct hash_map *hash;
 	int err;
@@ -454,7 +434,6 @@ static int hash_next_key(struct modbpf_map *map, const void *key, void *next)
 const struct map_ops hash_map_ops = {
 	.type = MODBPF_MAP_HASH,
 	.name = "hash",
-	.check = hash_check,
 	.create = hash_create,
 	.destroy = hash_destroy,
 	.lookup = hash_lookup,

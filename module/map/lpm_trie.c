@@ -30,8 +30,6 @@
 #include "module/map/types.h"
 #include "module/map/value.h"
 
-#define LPM_FLAGS (MAP_ACCESS_FLAGS | MODBPF_F_NUMA_NODE | MODBPF_F_NO_PREALLOC)
-#define LPM_MAX_VALUE (KMALLOC_MAX_SIZE - LPM_MAX_BYTES - sizeof(struct lpm_node))
 /* The reserve holds what the whole map could need, but at most this much memory. */
 #define LPM_RESERVE_BYTES (256 * 1024)
 #define LPM_NODES_PER_UPDATE 2
@@ -65,19 +63,6 @@ struct lpm_map {
 static struct lpm_map *lpm_of(struct modbpf_map *map)
 {
 	return container_of(map, struct lpm_map, map);
-}
-
-static int lpm_check(const struct map_params *params)
-{
-	if (!params->max_entries || !(params->flags & MODBPF_F_NO_PREALLOC))
-		return -EINVAL;
-	if (!map_flags_are_known(params->flags, LPM_FLAGS))
-		return -EINVAL;
-	if (params->key_size < sizeof(u32) + 1 || params->key_size > sizeof(u32) + LPM_MAX_BYTES)
-		return -EINVAL;
-	if (!params->value_size || params->value_size > LPM_MAX_VALUE)
-		return -EINVAL;
-	return 0;
 }
 
 static struct lpm_node *lpm_node_alloc(const struct lpm_map *trie)
@@ -170,7 +155,7 @@ static int lpm_fill_reserve(struct lpm_map *trie)
 	return 0;
 }
 
-static struct modbpf_map *lpm_create(const struct map_params *params)
+static struct modbpf_map *lpm_create(const struct map_attr *params)
 {
 	struct lpm_map *trie;
 	int err;
@@ -582,7 +567,6 @@ static int lpm_next_key(struct modbpf_map *map, const void *key, void *next)
 const struct map_ops lpm_trie_map_ops = {
 	.type = MODBPF_MAP_LPM_TRIE,
 	.name = "lpm_trie",
-	.check = lpm_check,
 	.create = lpm_create,
 	.destroy = lpm_destroy,
 	.lookup = lpm_lookup,

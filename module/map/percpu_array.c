@@ -35,18 +35,6 @@ static struct percpu_array_map *percpu_array_of(struct modbpf_map *map)
 	return container_of(map, struct percpu_array_map, map);
 }
 
-static int percpu_array_check(const struct map_params *params)
-{
-	if (!params->max_entries || params->key_size != 4 || !params->value_size)
-		return -EINVAL;
-	/* A node of memory has no meaning where every CPU has its own. */
-	if (!map_flags_are_known(params->flags, MAP_ACCESS_FLAGS))
-		return -EINVAL;
-	if (params->value_size > PCPU_MIN_UNIT_SIZE)
-		return -E2BIG;
-	return 0;
-}
-
 static void free_chunks(struct percpu_array_map *array)
 {
 	u32 i;
@@ -88,7 +76,7 @@ static int alloc_chunks(struct percpu_array_map *array, u32 max_entries)
 	return 0;
 }
 
-static struct modbpf_map *percpu_array_create(const struct map_params *params)
+static struct modbpf_map *percpu_array_create(const struct map_attr *params)
 {
 	struct percpu_array_map *array;
 	int err;
@@ -197,7 +185,6 @@ static int percpu_array_sys_update(const struct caller *caller, struct modbpf_ma
 const struct map_ops percpu_array_map_ops = {
 	.type = MODBPF_MAP_PERCPU_ARRAY,
 	.name = "percpu_array",
-	.check = percpu_array_check,
 	.create = percpu_array_create,
 	.destroy = percpu_array_destroy,
 	.lookup = percpu_array_lookup,

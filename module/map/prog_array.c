@@ -22,8 +22,6 @@
 #include "module/prog.h"
 #include "verifier/rule.h"
 
-#define PROG_ARRAY_FLAGS (MODBPF_F_NUMA_NODE | MODBPF_F_RDONLY | MODBPF_F_WRONLY)
-
 struct prog_array_map {
 	struct modbpf_map map;
 	u64 *words;			/* prog->tail_entry; 0: empty */
@@ -40,16 +38,6 @@ static struct prog_array_map *prog_array_of(struct modbpf_map *map)
 	return container_of(map, struct prog_array_map, map);
 }
 
-static int prog_array_check(const struct map_params *params)
-{
-	if (!params->max_entries || params->key_size != 4 || params->value_size != 4)
-		return -EINVAL;
-	/* A program neither reads nor writes the values. */
-	if (params->flags & ~PROG_ARRAY_FLAGS)
-		return -EINVAL;
-	return 0;
-}
-
 static void prog_array_free(struct prog_array_map *array)
 {
 	map_area_free(array->progs);
@@ -57,7 +45,7 @@ static void prog_array_free(struct prog_array_map *array)
 	kfree(array);
 }
 
-static struct modbpf_map *prog_array_create(const struct map_params *params)
+static struct modbpf_map *prog_array_create(const struct map_attr *params)
 {
 	struct prog_array_map *array;
 
@@ -208,7 +196,6 @@ static void prog_array_bind(struct modbpf_map *map, struct map_bind *bind)
 const struct map_ops prog_array_map_ops = {
 	.type = MODBPF_MAP_PROG_ARRAY,
 	.name = "prog_array",
-	.check = prog_array_check,
 	.create = prog_array_create,
 	.destroy = prog_array_destroy,
 	.sys_lookup = prog_array_sys_lookup,

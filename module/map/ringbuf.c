@@ -68,23 +68,12 @@ static struct ringbuf_map *ringbuf_of(struct modbpf_map *map)
 	return container_of(map, struct ringbuf_map, map);
 }
 
-static int ringbuf_check(const struct map_params *params)
-{
-	if (params->flags & ~MODBPF_F_NUMA_NODE)
-		return -EINVAL;
-	if (params->key_size || params->value_size)
-		return -EINVAL;
-	if (!is_power_of_2(params->max_entries) || !PAGE_ALIGNED(params->max_entries))
-		return -EINVAL;
-	return 0;
-}
-
 static void ringbuf_wake(struct irq_work *work)
 {
 	wake_up_all(&container_of(work, struct ringbuf_map, wake)->waiters);
 }
 
-static struct modbpf_map *ringbuf_create(const struct map_params *params)
+static struct modbpf_map *ringbuf_create(const struct map_attr *params)
 {
 	struct ringbuf_map *rb;
 	u8 *base;
@@ -253,7 +242,6 @@ static __poll_t ringbuf_poll(struct modbpf_map *map, struct file *file,
 const struct map_ops ringbuf_map_ops = {
 	.type = MODBPF_MAP_RINGBUF,
 	.name = "ringbuf",
-	.check = ringbuf_check,
 	.create = ringbuf_create,
 	.destroy = ringbuf_destroy,
 	.mmap = ringbuf_mmap,

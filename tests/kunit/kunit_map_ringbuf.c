@@ -21,24 +21,6 @@
 #define BUSY (1U << 31)
 #define DISCARD (1U << 30)
 
-static const struct map_check_case check_cases[] = {
-	{ "a page", MAP_PARAMS(RINGBUF, 0, 0, 4096, 0), 0 },
-	{ "a node", MAP_PARAMS(RINGBUF, 0, 0, 8192, MODBPF_F_NUMA_NODE), 0 },
-	{ "largest", MAP_PARAMS(RINGBUF, 0, 0, 1U << 31, 0), 0 },
-	{ "nothing", MAP_PARAMS(RINGBUF, 0, 0, 0, 0), -EINVAL },
-	{ "less than a page", MAP_PARAMS(RINGBUF, 0, 0, 2048, 0), -EINVAL },
-	{ "no power of two", MAP_PARAMS(RINGBUF, 0, 0, 3 * 4096, 0), -EINVAL },
-	{ "a key", MAP_PARAMS(RINGBUF, 4, 0, 4096, 0), -EINVAL },
-	{ "a value", MAP_PARAMS(RINGBUF, 0, 8, 4096, 0), -EINVAL },
-	{ "read only", MAP_PARAMS(RINGBUF, 0, 0, 4096, MODBPF_F_RDONLY_PROG), -EINVAL },
-	{ "mapped", MAP_PARAMS(RINGBUF, 0, 0, 4096, MODBPF_F_MMAPABLE), -EINVAL },
-};
-
-static void ringbuf_checks_parameters(struct kunit *test)
-{
-	map_fixture_check_all(test, check_cases, ARRAY_SIZE(check_cases));
-}
-
 /* The pages that user space would map. */
 struct ring {
 	struct modbpf_map *map;
@@ -53,7 +35,7 @@ static void ring_make(struct kunit *test, struct ring *ring, u32 size)
 	u8 *page;
 
 	ring->size = size;
-	ring->map = map_fixture_make(test, (struct map_params)MAP_PARAMS(RINGBUF, 0, 0, size, 0));
+	ring->map = map_fixture_make(test, (struct map_attr)MAP_PARAMS(RINGBUF, 0, 0, size, 0));
 	header = ringbuf_reserve(ring->map, 0);
 	KUNIT_ASSERT_NOT_NULL(test, header);
 	header -= 2;
@@ -400,7 +382,6 @@ static void ringbuf_survives_a_storm(struct kunit *test)
 }
 
 static struct kunit_case cases[] = {
-	KUNIT_CASE(ringbuf_checks_parameters),
 	KUNIT_CASE(ringbuf_has_linux_layout),
 	KUNIT_CASE(ringbuf_knows_its_limits),
 	KUNIT_CASE(ringbuf_distrusts_the_consumer),

@@ -14,12 +14,12 @@
 	.type = MODBPF_MAP_##kind, .key_size = (key), .value_size = (value), \
 	.max_entries = (entries), .flags = (more), .numa_node = NUMA_NO_NODE }
 
-static inline int map_fixture_check(const struct map_params *params)
+static inline int map_fixture_check(const struct map_attr *params)
 {
-	return map_ops_of_type(params->type)->check(params);
+	return map_attr_check(params);
 }
 
-static inline struct modbpf_map *map_fixture_try(const struct map_params *params)
+static inline struct modbpf_map *map_fixture_try(const struct map_attr *params)
 {
 	struct modbpf_map *map = map_ops_of_type(params->type)->create(params);
 
@@ -34,7 +34,7 @@ static inline struct modbpf_map *map_fixture_try(const struct map_params *params
 	return map;
 }
 
-static inline struct modbpf_map *map_fixture_make(struct kunit *test, struct map_params params)
+static inline struct modbpf_map *map_fixture_make(struct kunit *test, struct map_attr params)
 {
 	struct modbpf_map *map;
 
@@ -73,23 +73,6 @@ static inline int map_fixture_next(struct modbpf_map *map, const void *key, void
 	err = map->ops->next_key(map, key, next);
 	rcu_read_unlock();
 	return err;
-}
-
-/* One row of what check() says. */
-struct map_check_case {
-	const char *what;
-	struct map_params params;
-	int err;
-};
-
-static inline void map_fixture_check_all(struct kunit *test, const struct map_check_case *cases,
-					 size_t cnt)
-{
-	size_t i;
-
-	for (i = 0; i < cnt; i++)
-		KUNIT_EXPECT_EQ_MSG(test, map_fixture_check(&cases[i].params), cases[i].err, "%s",
-				    cases[i].what);
 }
 
 #endif

@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Which maps may be made? For each type a map that is good, and then each of its
+ * attributes wrong alone; the errno is that of bpf(2).
+ */
+#include "tests/support/check.h"
+#include "verifier/map_attr.h"
+
+#define ENOTSUPP 524
+
+#define RDONLY MODBPF_F_RDONLY
+#define WRONLY MODBPF_F_WRONLY
+#define RDONLY_PROG MODBPF_F_RDONLY_PROG
+#define WRONLY_PROG MODBPF_F_WRONLY_PROG
+#define NODE MODBPF_F_NUMA_NODE
+#define NO_PREALLOC MODBPF_F_NO_PREALLOC
+#define ZERO_SEED MODBPF_F_ZERO_SEED
+#define MMAPABLE MODBPF_F_MMAPABLE
+#define INNER MODBPF_F_INNER_MAP
+#define OWN_LRU MODBPF_F_NO_COMMON_LRU
+#define KEEP MODBPF_F_PRESERVE_ELEMS
+#define ALL_ACCESS (RDONLY | RDONLY_PROG)
+#define INT_LIMIT 0x7fffffffu
+#define UINT_LIMIT 0xffffffffu
+/* An element's own fields are 512 bytes of the largest allocation. */
+#define PAIR_LIMIT ((4u << 20) - 512)
+
+struct row {
+	u32 type, key, value, entries, flags;
+	int err;
+};
+
+#define ROW(kind, key, value, entries, flags, err) \
+	{ MODBPF_MAP_##kind, key, value, entries, flags, err }
+
+static int check_of(const struct row *row, u64 extra, s32 node)
+{
+	const struct map_attr attr = {
+		.type = row->type, .key_size = row->key, .value_size = row->value,
+		.max_entries = row->entries, .flags = row->flags, .extra = extra,
+		.numa_node = node,
+	};
+
+	return map_attr_check(&attr);
+}
+
+static void check_rows(const struct row *rows, u32 cnt)
+{
+	u32 i;
+	int err;
+
+	for (i = 0; i < cnt; i++) {
+		err = check_of(&rows[i], 0, MAP_ATTR_NO_NODE);
+		if (err != rows[i].err)
+			check_failed(__FILE__, __LINE__, "row %u (type %u key %u value %u entries %u flags %#x) is %d, not %d",
+				     i, rows[i].type, rows[i].key, rows[i].value, rows[i].entries,
+				     rows[i].flags, err, rows[i].err);
+	}
+}
+
+#define CHECK_ROWS(table) check_rows(table, ARRAY_SIZE(table))
+
+static void array(void)
+{
+	static const struct row rows[] = {
+		ROW(ARRAY, 4, 8, 1, 0, 0),
+		ROW(ARRAY, 4, 1, UINT_LIMIT, ALL_ACCESS | NODE | MMAPABLE | INNER, 0),
+		ROW(ARRAY, 4, INT_LIMIT, 1, WRONLY | WRONLY_PROG, 0),
+		ROW(ARRAY, 0, 8, 1, 0, -EINVAL),
+		ROW(ARRAY, 3, 8, 1, 0, -EINVAL),
+		ROW(ARRAY, 8, 8, 1, 0, -EINVAL),
+		ROW(ARRAY, 4, 0, 1, 0, -EINVAL),
+		ROW(ARRAY, 4, 8, 0, 0, -EINVAL),
+		ROW(ARRAY, 4, INT_LIMIT + 1, 1, 0, -E2BIG),
+		ROW(ARRAY, 4, 8, 1, RDONLY_PROG | WRONLY_PROG, -EINVAL),
+		ROW(ARRAY, 4, 8, 1, RDONLY | WRONLY, -EINVAL),
+		ROW(ARRAY, 4, 8, 1, NO_PREALLOC, -EINVAL),
+		ROW(ARRAY, 4, 8, 1, ZERO_SEED, -EINVAL),
+		ROW(ARRAY, 4, 8, 1, OWN_LRU, -EINVAL),
+		ROW(ARRAY, 4, 8, 1, KEEP, -EINVAL),
+		ROW(ARRAY, 4, 8, 1, 1u << 13, -EINVAL),
+		ROW(ARRAY, 4, 8, 1, 1u << 31, -EINVAL),
+	};
+
+	CHECK_ROWS(rows);
+}
+
+static void percpu_array(void)
+{
+	static const struct row rows[] = {
+		ROW(PERCPU_ARRAY, 4, 8, 1, 0, 0),
+		ROW(PERCPU_ARRAY, 4, 32768, UINT_LIMIT, ALL_ACCESS | NODE, 0),
+		ROW(PERCPU_ARRAY, 4, 32769, 1, 0, -E2BIG),
+		ROW(PERCPU_ARRAY, 8, 8, 1, 0, -EINVAL),
+		ROW(PERCPU_ARRAY, 4, 0, 1, 0, -EINVAL),
+		ROW(PERCPU_ARRAY, 4, 8, 0, 0, -EINVAL),
+		ROW(PERCPU_ARRAY, 4, 8, 1, MMAPABLE, -EINVAL),
+		ROW(PERCPU_ARRAY, 4, 8, 1, INNER, -EINVAL),
+		ROW(PERCPU_ARRAY, 4, 8, 1, RDONLY_PROG | WRONLY_PROG, -EINVAL),
+	};
+
+	CHECK_ROWS(rows);
+	CHECK_EQ(check_of(&rows[1], 0, 0), -EINVAL);
+}
+
+static void hash(void)
+{
+	static const struct row rows[] = {
+		ROW(HASH, 1, 1, 1, 0, 0),
+		ROW(HASH, 4, 8, 1u << 31, ALL_ACCESS | NODE | NO_PREALLOC | ZERO_SEED, 0),
+		ROW(HASH, 512, PAIR_LIMIT - 513, 1, 0, 0),
+		ROW(HASH, 512, PAIR_LIMIT - 512, 1, 0, -E2BIG),
+		ROW(HASH, PAIR_LIMIT - 8, 8, 1, 0, -E2BIG),
+		ROW(HASH, UINT_LIMIT, UINT_LIMIT, 1, 0, -E2BIG),
+		ROW(HASH, 4, 8, (1u << 31) + 1, 0, -E2BIG),
+		ROW(HASH, 0, 8, 1, 0, -EINVAL),
+		ROW(HASH, 4, 0, 1, 0, -EINVAL),
+		ROW(HASH, 4, 8, 0, 0, -EINVAL),
+		ROW(HASH, 4, 8, 1, MMAPABLE, -EINVAL),
+		ROW(HASH, 4, 8, 1, OWN_LRU, -EINVAL),
+		ROW(HASH, 4, 8, 1, INNER, -EINVAL),
+		ROW(HASH, 4, 8, 1, RDONLY_PROG | WRONLY_PROG, -EINVAL),
+		ROW(HASH, 4, 8, 1, RDONLY | WRONLY, -EINVAL),
+	};
+
+	CHECK_ROWS(rows);
+	CHECK_EQ(check_of(&rows[1], 0, 0), 0);
+}
+
+static void lpm_trie(void)
+{
+	static const struct row rows[] = {
+		ROW(LPM_TRIE, 8, 1, 1, NO_PREALLOC, 0),
+		ROW(LPM_TRIE, 5, 8, UINT_LIMIT, ALL_ACCESS | NODE | NO_PREALLOC, 0),
+		ROW(LPM_TRIE, 260, PAIR_LIMIT, 1, NO_PREALLOC, 0),
+		ROW(LPM_TRIE, 8, 1, 1, 0, -EINVAL),
+		ROW(LPM_TRIE, 4, 1, 1, NO_PREALLOC, -EINVAL),
+		ROW(LPM_TRIE, 261, 1, 1, NO_PREALLOC, -EINVAL),
+		ROW(LPM_TRIE, 8, 0, 1, NO_PREALLOC, -EINVAL),
+		ROW(LPM_TRIE, 8, PAIR_LIMIT + 1, 1, NO_PREALLOC, -EINVAL),
+		ROW(LPM_TRIE, 8, 1, 0, NO_PREALLOC, -EINVAL),
+		ROW(LPM_TRIE, 8, 1, 1, NO_PREALLOC | ZERO_SEED, -EINVAL),
+		ROW(LPM_TRIE, 8, 1, 1, NO_PREALLOC | RDONLY_PROG | WRONLY_PROG, -EINVAL),
+	};
+
+	CHECK_ROWS(rows);
+}
+
+static void ring_buffer(void)
+{
+	static const struct row rows[] = {
+		ROW(RINGBUF, 0, 0, 4096, 0, 0),
+		ROW(RINGBUF, 0, 0, 1u << 31, NODE, 0),
+		ROW(RINGBUF, 0, 0, 0, 0, -EINVAL),
+		ROW(RINGBUF, 0, 0, 2048, 0, -EINVAL),
+		ROW(RINGBUF, 0, 0, 3 * 4096, 0, -EINVAL),
+		ROW(RINGBUF, 4, 0, 4096, 0, -EINVAL),
+		ROW(RINGBUF, 0, 4, 4096, 0, -EINVAL),
+		ROW(RINGBUF, 0, 0, 4096, RDONLY, -EINVAL),
+		ROW(RINGBUF, 0, 0, 4096, RDONLY_PROG, -EINVAL),
+		ROW(RINGBUF, 0, 0, 4096, MMAPABLE, -EINVAL),
+	};
+
+	CHECK_ROWS(rows);
+}
+
+/* Arrays of 4 bytes that stand for an object; a program neither reads nor writes them. */
+static void arrays_of_objects(void)
+{
+	static const u32 types[] = { MODBPF_MAP_PROG_ARRAY };
+	static const struct row rows[] = {
+		ROW(PROG_ARRAY, 4, 4, 1, 0, 0),
+		ROW(PROG_ARRAY, 4, 4, UINT_LIMIT, RDONLY | NODE, 0),
+		ROW(PROG_ARRAY, 8, 4, 1, 0, -EINVAL),
+		ROW(PROG_ARRAY, 4, 8, 1, 0, -EINVAL),
+		ROW(PROG_ARRAY, 4, 0, 1, 0, -EINVAL),
+		ROW(PROG_ARRAY, 4, 4, 0, 0, -EINVAL),
+		ROW(PROG_ARRAY, 4, 4, 1, RDONLY_PROG, -EINVAL),
+		ROW(PROG_ARRAY, 4, 4, 1, WRONLY_PROG, -EINVAL),
+		ROW(PROG_ARRAY, 4, 4, 1, MMAPABLE, -EINVAL),
+		ROW(PROG_ARRAY, 4, 4, 1, RDONLY | WRONLY, -EINVAL),
+	};
+	struct row row;
+	u32 i, t;
+
+	for (t = 0; t < ARRAY_SIZE(types); t++) {
+		for (i = 0; i < ARRAY_SIZE(rows); i++) {
+			row = rows[i];
+			row.type = types[t];
+			check_rows(&row, 1);
+		}
+	}
+}
+
+static void types_that_are_not_there(void)
+{
+	static const struct row rows[] = {
+		ROW(SOCKMAP, 4, 4, 1, 0, -EINVAL),
+		{ 0, 4, 4, 1, 0, -EINVAL },
+		{ MODBPF_MAP_TYPE_COUNT, 4, 4, 1, 0, -EINVAL },
+		{ UINT_LIMIT, 4, 4, 1, 0, -EINVAL },
+	};
+
+	CHECK_ROWS(rows);
+}
+
+static void extra(void)
+{
+	static const struct row row = ROW(HASH, 4, 4, 1, 0, 0);
+
+	CHECK_EQ(check_of(&row, 1, MAP_ATTR_NO_NODE), -EINVAL);
+	CHECK_EQ(check_of(&row, 1ull << 63, MAP_ATTR_NO_NODE), -EINVAL);
+}
+
+static bool needs_admin(u32 type, u32 flags)
+{
+	const struct map_attr attr = { .type = type, .flags = flags };
+
+	return map_attr_needs_admin(&attr);
+}
+
+static void admin(void)
+{
+	CHECK(needs_admin(MODBPF_MAP_HASH, ZERO_SEED));
+	CHECK(!needs_admin(MODBPF_MAP_HASH, NO_PREALLOC));
+	CHECK(!needs_admin(MODBPF_MAP_TYPE_COUNT, ZERO_SEED));
+}
+
+static const struct check_case cases[] = {
+	{ "array", array },
+	{ "per-CPU array", percpu_array },
+	{ "hash", hash },
+	{ "LPM trie", lpm_trie },
+	{ "ring buffer", ring_buffer },
+	{ "arrays of objects", arrays_of_objects },
+	{ "types that are not there", types_that_are_not_there },
+	{ "map_extra", extra },
+	{ "what the administrator alone may", admin },
+};
+
+int main(int argc, char **argv)
+{
+	return check_run("test_map_attr", cases, ARRAY_SIZE(cases), argc, argv);
+}

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* Which attributes may a map of each type have? One row per type that is supported. */
+#include "verifier/map_attr.h"
+
+#define FD_ACCESS (MODBPF_F_RDONLY | MODBPF_F_WRONLY)
+#define PROG_ACCESS (MODBPF_F_RDONLY_PROG | MODBPF_F_WRONLY_PROG)
+#define ACCESS (FD_ACCESS | PROG_ACCESS)
+#define NODE MODBPF_F_NUMA_NODE
+#define HASH_FLAGS (ACCESS | NODE | MODBPF_F_NO_PREALLOC | MODBPF_F_ZERO_SEED)
+#define FD_ARRAY_FLAGS (FD_ACCESS | NODE)
+
+#define MAX_INT 0x7fffffffu
+#define MAX_UINT 0xffffffffu
+#define PAGE_BYTES 4096u
+/* What one allocation holds beside a key and a value. */
+#define ELEMENT_BYTES 512u
+#define LPM_KEY_MIN 5u		/* the length of the prefix, and a byte of it */
+#define LPM_KEY_MAX (4u + 256u)
+#define BLOOM_HASHES 15u
+
+/* What a type asks beyond its sizes. */
+enum {
+	ASKS_PAIR = 1 << 0,	/* key and value fit in one allocation; 2^31 entries */
+	ASKS_PERCPU = 1 << 1,	/* a value fits in an allocation for one CPU */
+	ASKS_RING = 1 << 2,	/* max_entries is a number of bytes: whole pages, a power of two */
+	ASKS_BUCKETS = 1 << 3,	/* max_entries is rounded up to a power of two in 32 bits */
+};
+
+struct map_attr_row {
+	u32 flags;		/* allowed */
+	u32 needs;		/* flags that must be there */
+	u32 clash;		/* flags that this type alone cannot follow: -ENOTSUPP */
+	u32 no_node;		/* with one of these flags a node of memory has no meaning */
+	u32 key_min, key_max;	/* bytes */
+	u32 value_min, value_max, value_step;
+	u32 extra_max;
+	s16 too_large;		/* of a value above value_max */
+	u8 asks;		/* ASKS_* */
+	bool per_cpu;		/* a node of memory has no meaning where each CPU has its own */
+};
+
+#define KEYS(min, max) .key_min = (min), .key_max = (max)
+#define VALUES(min, max, err) .value_min = (min), .value_max = (max), .too_large = (err)
+#define FD_ARRAY .flags = FD_ARRAY_FLAGS, KEYS(4, 4), VALUES(4, 4, -EINVAL)
+
+static const struct map_attr_row rows[MODBPF_MAP_TYPE_COUNT] = {
+	[MODBPF_MAP_HASH] = {
+		.flags = HASH_FLAGS, KEYS(1, MAX_UINT), VALUES(1, MAX_UINT, -E2BIG),
+		.asks = ASKS_PAIR | ASKS_BUCKETS,
+	},
+	[MODBPF_MAP_ARRAY] = {
+		.flags = ACCESS | NODE | MODBPF_F_MMAPABLE | MODBPF_F_INNER_MAP,
+		KEYS(4, 4), VALUES(1, MAX_INT, -E2BIG),
+	},
+	[MODBPF_MAP_PROG_ARRAY] = { FD_ARRAY },
+	[MODBPF_MAP_PERCPU_ARRAY] = {
+		.flags = ACCESS | NODE, KEYS(4, 4), VALUES(1, MAP_ATTR_PERCPU_BYTES, -E2BIG),
+		.per_cpu = true,
+	},
+	[MODBPF_MAP_LPM_TRIE] = {
+		.flags = ACCESS | NODE | MODBPF_F_NO_PREALLOC, .needs = MODBPF_F_NO_PREALLOC,
+		KEYS(LPM_KEY_MIN, LPM_KEY_MAX),
+		VALUES(1, MAP_ATTR_ALLOC_BYTES - ELEMENT_BYTES, -EINVAL),
+	},
+	[MODBPF_MAP_RINGBUF] = {
+		.flags = NODE, VALUES(0, 0, -EINVAL), .asks = ASKS_RING,
+	},
+};
+
+static const struct map_attr_row *row_of(u32 type)
+{
+	if (type >= MODBPF_MAP_TYPE_COUNT || !rows[type].flags)
+		return NULL;
+	return &rows[type];
+}
+
+static bool has_both(u32 flags, u32 pair)
+{
+	return (flags & pair) == pair;
+}
+
+static int check_flags(const struct map_attr_row *row, const struct map_attr *attr)
+{
+	bool has_node = attr->flags & NODE && attr->numa_node != MAP_ATTR_NO_NODE;
+
+	/* Both at once leave nobody who may read and write. */
+	if (attr->flags & ~row->flags || row->needs & ~attr->flags ||
+	    has_both(attr->flags, PROG_ACCESS) || has_both(attr->flags, FD_ACCESS))
+		return -EINVAL;
+	if (attr->flags & row->clash)
+		return -MAP_ATTR_ENOTSUPP;
+	if (has_node && (row->per_cpu || attr->flags & row->no_node))
+		return -EINVAL;
+	return attr->extra > row->extra_max ? -EINVAL : 0;
+}
+
+static int check_sizes(const struct map_attr_row *row, const struct map_attr *attr)
+{
+	u64 pair = (u64)attr->key_size + attr->value_size;
+
+	if (!attr->max_entries || attr->key_size < row->key_min ||
+	    attr->key_size > row->key_max || attr->value_size < row->value_min)
+		return -EINVAL;
+	if (attr->value_size > row->value_max)
+		return row->too_large;
+	if (row->value_step && attr->value_size % row->value_step)
+		return -EINVAL;
+	if (row->asks & ASKS_PAIR && pair >= MAP_ATTR_ALLOC_BYTES - ELEMENT_BYTES)
+		return -E2BIG;
+	if (row->asks & ASKS_PERCPU && attr->value_size > MAP_ATTR_PERCPU_BYTES)
+		return -E2BIG;
+	if (row->asks & ASKS_BUCKETS && attr->max_entries > 1u << 31)
+		return -E2BIG;
+	if (row->asks & ASKS_RING && (attr->max_entries & (attr->max_entries - 1) ||
+				      attr->max_entries % PAGE_BYTES))
+		return -EINVAL;
+	return 0;
+}
+
+int map_attr_check(const struct map_attr *attr)
+{
+	const struct map_attr_row *row = row_of(attr->type);
+	int err;
+
+	if (!row)
+		return -EINVAL;
+	err = check_flags(row, attr);
+	return err ? err : check_sizes(row, attr);
+}
+
+bool map_attr_needs_admin(const struct map_attr *attr)
+{
+	const struct map_attr_row *row = row_of(attr->type);
+
+	/* A hash without a secret is one that others can make slow. */
+	return row && row->asks & ASKS_PAIR && attr->flags & MODBPF_F_ZERO_SEED;
+}
