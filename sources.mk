@@ -27,6 +27,10 @@ VERIFIER_SRCS := \
 	verifier/explore.c \
 	verifier/final.c \
 	verifier/helper.c \
+	verifier/helper_row/general.c \
+	verifier/helper_row/map.c \
+	verifier/helper_row/packet.c \
+	verifier/helper_row/tracing.c \
 	verifier/live.c \
 	verifier/load_rule.c \
 	verifier/log.c \

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The kernel side of helper functions. What a helper may be given is a row in
- * verifier/helper.c; its code is one function in module/helper/ and one row in
+ * verifier/helper_row/; its code is one function in module/helper/ and one row in
  * module/helper/table.c. Arguments have been proved by the verifier: a map
  * argument is a struct modbpf_map *, a context argument is what R1 was, memory
  * arguments are readable or writable for their size.

@@ -13,9 +13,13 @@ static int check_availability(struct step *step, const struct helper *helper)
 	const struct verify_request *req = step->prog->req;
 	s32 id = step->insn->imm;
 
-	if (!(helper->families & step->prog->rule->family)) {
+	if (!(helper->types >> req->prog_type & 1)) {
 		vlog_line(step->log, "program of this type cannot use helper bpf_%s#%d",
 			  helper->name, id);
+		return -EINVAL;
+	}
+	if (helper->flags & HELPER_ABSENT) {
+		vlog_line(step->log, "not supported yet: helper bpf_%s#%d", helper->name, id);
 		return -EINVAL;
 	}
 	if (helper->flags & HELPER_GPL && !req->gpl_compatible) {

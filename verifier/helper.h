@@ -46,17 +46,22 @@ enum {
 	HELPER_RELEASES = 1 << 3,	/* the ARG_RECORD */
 	HELPER_LEAVES = 1 << 4,		/* may not come back: no reference may be held */
 	HELPER_ONE_MAP = 1 << 5,	/* the map must be the same on all paths */
+	HELPER_ABSENT = 1 << 6,		/* has no function yet: calls are refused by name */
+	HELPER_MOVES_PACKET = 1 << 7,	/* pointers into the packet are void afterwards */
+	HELPER_WRITES_PACKET = 1 << 8,	/* as a direct store does */
 };
 
 struct helper {
 	const char *name;
 	u8 args[5];		/* enum arg_kind */
 	u8 ret;			/* enum return_kind */
-	u8 flags;		/* HELPER_* */
-	u8 families;		/* FAMILY_* of program types that have it */
-	u8 map_use;		/* MAP_MAY_* that the map needs */
+	u32 flags;		/* HELPER_* */
+	u32 map_use;		/* MAP_MAY_* that the map needs */
+	u64 types;		/* bit n: programs of type n have it; see TYPES_* */
 };
 
+/* Rows that are there for this id: 1, or 0 if there is no such helper. For tests. */
+u32 helper_row_cnt(s32 id);
 /* NULL: no such helper. */
 const struct helper *helper_of(s32 id);
 /* Bit n: argument register Rn is read. */

@@ -11,27 +11,27 @@ static const struct prog_rule known_types[MODBPF_PROG_TYPE_COUNT] = {
 static const struct prog_rule prog_rules[MODBPF_PROG_TYPE_COUNT] = {
 	[MODBPF_PROG_SOCKET_FILTER] = {
 		.name = "SOCKET_FILTER", .ctx = CTX_KIND_SKB,
-		.family = FAMILY_PACKET, .attach_type = -1,
+		.attach_type = -1,
 	},
 	[MODBPF_PROG_KPROBE] = {
 		.name = "KPROBE", .ctx = CTX_KIND_REGS,
-		.family = FAMILY_TRACING, .attach_type = -1,
+		.attach_type = -1,
 	},
 	[MODBPF_PROG_SCHED_CLS] = {
 		.name = "SCHED_CLS", .ctx = CTX_KIND_SKB,
-		.family = FAMILY_PACKET, .packet_write = true, .attach_type = -1,
+		.packet_write = true, .attach_type = -1,
 	},
 	[MODBPF_PROG_SCHED_ACT] = {
 		.name = "SCHED_ACT", .ctx = CTX_KIND_SKB,
-		.family = FAMILY_PACKET, .attach_type = -1,
+		.attach_type = -1,
 	},
 	[MODBPF_PROG_CGROUP_SKB] = {
 		.name = "CGROUP_SKB", .ctx = CTX_KIND_SKB,
-		.family = FAMILY_PACKET, .attach_type = -1,
+		.attach_type = -1,
 	},
 	[MODBPF_PROG_NETFILTER] = {
 		.name = "NETFILTER", .ctx = CTX_KIND_NF,
-		.family = FAMILY_NETFILTER, .attach_type = MODBPF_ATTACH_NETFILTER,
+		.attach_type = MODBPF_ATTACH_NETFILTER,
 	},
 };
 

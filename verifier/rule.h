@@ -17,18 +17,24 @@ enum ctx_kind {
 	CTX_KIND_NF,		/* struct bpf_nf_ctx, as it is */
 };
 
-/* Families of program types that helpers are given to. */
-enum {
-	FAMILY_TRACING = 1 << 0,
-	FAMILY_PACKET = 1 << 1,
-	FAMILY_NETFILTER = 1 << 2,
-	FAMILY_ALL = (1 << 3) - 1,
-};
+/* Sets of program types: bit n is type n. */
+#define TYPE_BIT(type) (1ULL << MODBPF_PROG_##type)
+#define TYPES_ALL (~0ULL)
+#define TYPES_TRACING \
+	(TYPE_BIT(KPROBE) | TYPE_BIT(TRACEPOINT) | TYPE_BIT(PERF_EVENT) | \
+	 TYPE_BIT(RAW_TRACEPOINT) | TYPE_BIT(RAW_TRACEPOINT_WRITABLE) | TYPE_BIT(TRACING))
+#define TYPES_TC (TYPE_BIT(SCHED_CLS) | TYPE_BIT(SCHED_ACT))
+#define TYPES_LWT \
+	(TYPE_BIT(LWT_IN) | TYPE_BIT(LWT_OUT) | TYPE_BIT(LWT_XMIT) | TYPE_BIT(LWT_SEG6LOCAL))
+/* R1 is struct __sk_buff. */
+#define TYPES_SKB \
+	(TYPE_BIT(SOCKET_FILTER) | TYPES_TC | TYPE_BIT(CGROUP_SKB) | TYPES_LWT | TYPE_BIT(SK_SKB))
+/* Given a packet in whatever form. */
+#define TYPES_PACKET (TYPES_SKB | TYPE_BIT(XDP))
 
 struct prog_rule {
 	const char *name;
 	u8 ctx;			/* enum ctx_kind */
-	u8 family;
 	bool packet_write;	/* direct stores to packets */
 	s16 attach_type;	/* the only expected_attach_type allowed, -1: any */
 };

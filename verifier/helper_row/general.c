@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* Helpers that any program may call: time, numbers, output. In the order of their ids. */
+#include "verifier/helper_row.h"
+
+const struct helper helper_rows_general[MODBPF_FUNC_LIMIT] = {
+	HELPER(ktime_get_ns)
+		.types = TYPES_ALL END,
+	HELPER(trace_printk)
+		.args = { ARG_READ, ARG_SIZE, ARG_OPTIONAL_NUMBER, ARG_OPTIONAL_NUMBER,
+			  ARG_OPTIONAL_NUMBER },
+		.flags = HELPER_GPL | HELPER_PERFMON, .types = TYPES_ALL END,
+	HELPER(get_prandom_u32)
+		.types = TYPES_ALL END,
+	HELPER(get_smp_processor_id)
+		.types = TYPES_ALL END,
+	HELPER(ktime_get_boot_ns)
+		.types = TYPES_ALL END,
+};
