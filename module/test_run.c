@@ -2,7 +2,8 @@
 /*
  * PROG_TEST_RUN: what does a packet program make of these bytes? The packet is
  * a real sk_buff that no device ever sees. The bytes begin with an Ethernet
- * header; as on Linux, SCHED_CLS sees it, the other types see what is behind.
+ * header; as on Linux, SCHED_CLS, SCHED_ACT and XDP see it, the other types see what
+ * is behind.
  */
 #include <linux/err.h>
 #include <linux/etherdevice.h>
@@ -19,6 +20,7 @@
 #include "module/command.h"
 #include "module/hook/skb.h"
 #include "module/prog.h"
+#include "verifier/rule.h"
 
 #define TEST_HEADROOM (NET_SKB_PAD + NET_IP_ALIGN)
 #define TEST_MAX_BYTES (PAGE_SIZE - TEST_HEADROOM - \
@@ -29,10 +31,12 @@ struct test_result {
 	u32 duration;	/* nanoseconds of one run, the mean */
 };
 
-static bool is_packet_type(u32 type)
+#define SEES_MAC (TYPES_TC | TYPE_BIT(XDP))
+#define SEES_NETWORK (TYPE_BIT(SOCKET_FILTER) | TYPE_BIT(CGROUP_SKB) | TYPES_LWT)
+
+static bool is_type_in(u32 type, u64 types)
 {
-	return type == MODBPF_PROG_SOCKET_FILTER || type == MODBPF_PROG_SCHED_CLS ||
-	       type == MODBPF_PROG_CGROUP_SKB;
+	return type < 64 && types >> type & 1;
 }
 
 static int check_test(const union modbpf_attr *attr)
@@ -147,7 +151,7 @@ static int put_result(const struct caller *caller, const union modbpf_attr *attr
 static int test_packet(const struct caller *caller, const union modbpf_attr *attr,
 		       const struct command_out *out, struct modbpf_prog *prog)
 {
-	bool sees_mac = prog->type == MODBPF_PROG_SCHED_CLS;
+	bool sees_mac = is_type_in(prog->type, SEES_MAC);
 	struct test_result result;
 	struct sk_buff *skb;
 	int err;
@@ -184,7 +188,7 @@ int prog_test_run_command(const struct caller *caller, const union modbpf_attr *
 	if (IS_ERR(prog))
 		return PTR_ERR(prog);
 	err = -ENOTSUPP;
-	if (is_packet_type(prog->type))
+	if (is_type_in(prog->type, SEES_MAC | SEES_NETWORK))
 		err = test_packet(caller, attr, out, prog);
 	prog_put(prog);
 	return err;

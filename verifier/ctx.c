@@ -1,23 +1,27 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * Which fields does the context have? A table per context kind. Fields of
- * __sk_buff lie elsewhere at run time: the request's ctx_slot table says where,
- * and the access is rewritten. pt_regs and bpf_nf_ctx are what they seem.
+ * __sk_buff and xdp_md lie elsewhere at run time: the request's ctx_slot table
+ * says where, and the access is rewritten. The other contexts are what they seem.
  */
 #include "verifier/ctx.h"
 
 #include "isa/opcode.h"
 #include "verifier/mem.h"
 
-#define TYPE(type) (1ULL << MODBPF_PROG_##type)
-#define TC (TYPE(SCHED_CLS) | TYPE(SCHED_ACT))
-#define ANY_SKB (TYPE(SOCKET_FILTER) | TYPE(CGROUP_SKB) | TC)
+#define TYPE(type) TYPE_BIT(type)
+#define TC TYPES_TC
+#define LWT TYPES_LWT
+#define ANY_SKB TYPES_SKB
+#define NOT_SK_SKB (ANY_SKB & ~TYPE(SK_SKB))
+#define ATTACH(type) (1ULL << MODBPF_ATTACH_##type)
 #define DIRECT CTX_SOURCE_COUNT	/* at the same place at run time */
 #define PT_REGS_BYTES 168	/* x86-64: 21 registers */
 
 enum {
 	FIELD_NARROW = 1 << 0,	/* aligned parts may be loaded */
 	FIELD_WIDE = 1 << 1,	/* bytes: any aligned access inside, stores too */
+	FIELD_ABSENT = 1 << 2,	/* Linux has it, no runtime here: refused by name */
 };
 
 struct ctx_field {
@@ -30,31 +34,116 @@ struct ctx_field {
 
 #define SKB(off_, source_, read_, write_) \
 	{ off_, 4, REG_SCALAR, CTX_SKB_##source_, FIELD_NARROW, read_, write_ }
+#define ABSENT(off_, size_) { off_, size_, REG_SCALAR, DIRECT, FIELD_ABSENT, TYPES_ALL, TYPES_ALL }
 #define SKB_POINTER(off_, source_, kind_, read_) \
 	{ off_, 4, kind_, CTX_SKB_##source_, 0, read_, 0 }
 
 static const struct ctx_field skb_fields[] = {
 	SKB(0, LEN, ANY_SKB, 0),
 	SKB(4, PKT_TYPE, ANY_SKB, 0),
-	SKB(8, MARK, ANY_SKB, TC | TYPE(CGROUP_SKB)),
+	SKB(8, MARK, NOT_SK_SKB, TC | LWT | TYPE(CGROUP_SKB)),
 	SKB(12, QUEUE_MAPPING, ANY_SKB, TC),
 	SKB(16, PROTOCOL, ANY_SKB, 0),
 	SKB(20, VLAN_PRESENT, ANY_SKB, 0),
 	SKB(24, VLAN_TCI, ANY_SKB, 0),
 	SKB(28, VLAN_PROTO, ANY_SKB, 0),
-	SKB(32, PRIORITY, ANY_SKB, TC | TYPE(CGROUP_SKB)),
+	SKB(32, PRIORITY, ANY_SKB, ANY_SKB & ~TYPE(SOCKET_FILTER)),
 	SKB(36, INGRESS_IFINDEX, ANY_SKB, 0),
 	SKB(40, IFINDEX, ANY_SKB, 0),
-	SKB(44, TC_INDEX, ANY_SKB, TC),
-	{ 48, 20, REG_SCALAR, CTX_SKB_CB, FIELD_WIDE, ANY_SKB, ANY_SKB },
+	SKB(44, TC_INDEX, ANY_SKB, TC | TYPE(SK_SKB)),
+	{ 48, 20, REG_SCALAR, CTX_SKB_CB, FIELD_WIDE, ANY_SKB, NOT_SK_SKB },
 	SKB(68, HASH, ANY_SKB, 0),
 	SKB(72, TC_CLASSID, TC, TC),
-	SKB_POINTER(76, DATA, REG_PACKET, TC | TYPE(CGROUP_SKB)),
-	SKB_POINTER(80, DATA_END, REG_PACKET_END, TC | TYPE(CGROUP_SKB)),
+	SKB_POINTER(76, DATA, REG_PACKET, ANY_SKB & ~TYPE(SOCKET_FILTER)),
+	SKB_POINTER(80, DATA_END, REG_PACKET_END, ANY_SKB & ~TYPE(SOCKET_FILTER)),
 	SKB(84, NAPI_ID, ANY_SKB, 0),
+	ABSENT(88, 52),		/* addresses and ports of the socket */
 	SKB_POINTER(140, DATA_META, REG_PACKET_META, TC),
+	ABSENT(144, 8),		/* flow_keys */
+	ABSENT(152, 8),		/* tstamp */
+	ABSENT(160, 4),		/* wire_len */
 	SKB(164, GSO_SEGS, ANY_SKB, 0),
+	ABSENT(168, 8),		/* sk */
 	SKB(176, GSO_SIZE, ANY_SKB, 0),
+	ABSENT(180, 1),		/* tstamp_type */
+	ABSENT(184, 8),		/* hwtstamp */
+};
+
+/* struct xdp_md. */
+static const struct ctx_field xdp_fields[] = {
+	SKB_POINTER(0, DATA, REG_PACKET, TYPE(XDP)),
+	SKB_POINTER(4, DATA_END, REG_PACKET_END, TYPE(XDP)),
+	SKB_POINTER(8, DATA_META, REG_PACKET_META, TYPE(XDP)),
+	{ 12, 4, REG_SCALAR, CTX_SKB_INGRESS_IFINDEX, 0, TYPE(XDP), 0 },
+	{ 16, 4, REG_SCALAR, CTX_XDP_RX_QUEUE, 0, TYPE(XDP), 0 },
+	ABSENT(20, 4),		/* egress_ifindex */
+};
+
+/*
+ * Contexts that no runtime here has: programs of these types are verified and
+ * loaded, and cannot run. The final program sees them as they are.
+ */
+#define SOCK(off_, flags_, write_) { off_, 4, REG_SCALAR, DIRECT, flags_, \
+	TYPE(CGROUP_SOCK), write_ }
+
+/* struct bpf_sock. */
+static const struct ctx_field sock_fields[] = {
+	SOCK(0, 0, TYPE(CGROUP_SOCK)),		/* bound_dev_if */
+	SOCK(4, FIELD_NARROW, 0),		/* family */
+	SOCK(8, FIELD_NARROW, 0),		/* type */
+	SOCK(12, FIELD_NARROW, 0),		/* protocol */
+	SOCK(16, 0, TYPE(CGROUP_SOCK)),		/* mark */
+	SOCK(20, 0, TYPE(CGROUP_SOCK)),		/* priority */
+	SOCK(24, FIELD_NARROW, 0),		/* src_ip4 */
+	SOCK(28, FIELD_NARROW, 0),		/* src_ip6 */
+	SOCK(32, FIELD_NARROW, 0),
+	SOCK(36, FIELD_NARROW, 0),
+	SOCK(40, FIELD_NARROW, 0),
+	SOCK(44, FIELD_NARROW, 0),		/* src_port */
+	/* dst_port is 2 bytes; programs made before it was may load 4. */
+	{ 48, 2, REG_SCALAR, DIRECT, FIELD_NARROW, TYPE(CGROUP_SOCK), 0 },
+	SOCK(48, 0, 0),
+	SOCK(52, FIELD_NARROW, 0),		/* dst_ip4 */
+	SOCK(56, FIELD_NARROW, 0),		/* dst_ip6 */
+	SOCK(60, FIELD_NARROW, 0),
+	SOCK(64, FIELD_NARROW, 0),
+	SOCK(68, FIELD_NARROW, 0),
+	SOCK(72, FIELD_NARROW, 0),		/* state */
+	SOCK(76, FIELD_NARROW, 0),		/* rx_queue_mapping */
+};
+
+#define ADDR(off_, size_, write_) { off_, size_, REG_SCALAR, DIRECT, \
+	(size_) == 4 ? FIELD_NARROW : 0, TYPE(CGROUP_SOCK_ADDR), write_ }
+#define ADDR_WRITE TYPE(CGROUP_SOCK_ADDR)
+
+/* struct bpf_sock_addr. IPv6 addresses may be accessed by aligned halves, too. */
+static const struct ctx_field sock_addr_fields[] = {
+	ADDR(0, 4, 0),				/* user_family */
+	ADDR(4, 4, ADDR_WRITE),			/* user_ip4 */
+	ADDR(8, 4, ADDR_WRITE),			/* user_ip6 */
+	ADDR(12, 4, ADDR_WRITE),
+	ADDR(16, 4, ADDR_WRITE),
+	ADDR(20, 4, ADDR_WRITE),
+	ADDR(8, 8, ADDR_WRITE),
+	ADDR(16, 8, ADDR_WRITE),
+	ADDR(24, 4, ADDR_WRITE),		/* user_port */
+	ADDR(28, 4, 0),				/* family */
+	ADDR(32, 4, 0),				/* type */
+	ADDR(36, 4, 0),				/* protocol */
+	ADDR(40, 4, ADDR_WRITE),		/* msg_src_ip4 */
+	ADDR(44, 4, ADDR_WRITE),		/* msg_src_ip6 */
+	ADDR(48, 4, ADDR_WRITE),
+	ADDR(52, 4, ADDR_WRITE),
+	ADDR(56, 4, ADDR_WRITE),
+	ADDR(48, 8, ADDR_WRITE),
+	ABSENT(64, 8),					/* sk */
+};
+
+/* struct bpf_cgroup_dev_ctx. */
+static const struct ctx_field device_fields[] = {
+	{ 0, 4, REG_SCALAR, DIRECT, FIELD_NARROW, TYPE(CGROUP_DEVICE), 0 },
+	{ 4, 4, REG_SCALAR, DIRECT, 0, TYPE(CGROUP_DEVICE), 0 },
+	{ 8, 4, REG_SCALAR, DIRECT, 0, TYPE(CGROUP_DEVICE), 0 },
 };
 
 static const struct ctx_field regs_fields[] = {
@@ -72,6 +161,10 @@ static const struct {
 } tables[] = {
 	[CTX_KIND_NONE] = { NULL, 0 },
 	[CTX_KIND_SKB] = { skb_fields, ARRAY_SIZE(skb_fields) },
+	[CTX_KIND_XDP] = { xdp_fields, ARRAY_SIZE(xdp_fields) },
+	[CTX_KIND_SOCK] = { sock_fields, ARRAY_SIZE(sock_fields) },
+	[CTX_KIND_SOCK_ADDR] = { sock_addr_fields, ARRAY_SIZE(sock_addr_fields) },
+	[CTX_KIND_DEVICE] = { device_fields, ARRAY_SIZE(device_fields) },
 	[CTX_KIND_REGS] = { regs_fields, ARRAY_SIZE(regs_fields) },
 	[CTX_KIND_NF] = { nf_fields, ARRAY_SIZE(nf_fields) },
 };
@@ -103,6 +196,47 @@ static int refuse_access(struct step *step, u32 bytes)
 	return -EACCES;
 }
 
+static int refuse_absent(struct step *step, bool write)
+{
+	vlog_line(step->log, "not supported yet: %s of context field at off=%d",
+		  write ? "store" : "load", step->insn->off);
+	return -EACCES;
+}
+
+#define FOR_IP4 (ATTACH(INET4_BIND) | ATTACH(INET4_CONNECT) | ATTACH(UDP4_SENDMSG) | \
+		 ATTACH(UDP4_RECVMSG) | ATTACH(INET4_GETPEERNAME) | ATTACH(INET4_GETSOCKNAME))
+#define FOR_IP6 (ATTACH(INET6_BIND) | ATTACH(INET6_CONNECT) | ATTACH(UDP6_SENDMSG) | \
+		 ATTACH(UDP6_RECVMSG) | ATTACH(INET6_GETPEERNAME) | ATTACH(INET6_GETSOCKNAME))
+#define SOCK_LIFE (ATTACH(NONE) | ATTACH(INET_SOCK_CREATE) | ATTACH(INET_SOCK_RELEASE))
+
+/* Bytes off..end-1 of a context are there with some values of expected_attach_type only. */
+static const struct {
+	u8 ctx;		/* enum ctx_kind */
+	u8 off, end;
+	u64 attach;	/* bit n: with n */
+} attach_rows[] = {
+	{ CTX_KIND_SOCK, 0, 4, SOCK_LIFE },
+	{ CTX_KIND_SOCK, 16, 24, SOCK_LIFE },
+	{ CTX_KIND_SOCK, 24, 28, ATTACH(INET4_POST_BIND) },
+	{ CTX_KIND_SOCK, 28, 44, ATTACH(INET6_POST_BIND) },
+	{ CTX_KIND_SOCK, 44, 48, ATTACH(INET4_POST_BIND) | ATTACH(INET6_POST_BIND) },
+	{ CTX_KIND_SOCK_ADDR, 4, 8, FOR_IP4 },
+	{ CTX_KIND_SOCK_ADDR, 8, 24, FOR_IP6 },
+	{ CTX_KIND_SOCK_ADDR, 40, 44, ATTACH(UDP4_SENDMSG) },
+	{ CTX_KIND_SOCK_ADDR, 44, 60, ATTACH(UDP6_SENDMSG) },
+};
+
+static bool fits_attach_type(const struct step *step, const struct ctx_field *field)
+{
+	u32 attach_type = step->prog->req->expected_attach_type, i;
+
+	for (i = 0; i < ARRAY_SIZE(attach_rows); i++)
+		if (attach_rows[i].ctx == step->prog->rule->ctx &&
+		    field->off >= attach_rows[i].off && field->off < attach_rows[i].end)
+			return attach_type < 64 && attach_rows[i].attach >> attach_type & 1;
+	return true;
+}
+
 /* The field that is accessed; NULL and *@err otherwise. */
 static const struct ctx_field *check_field(struct step *step, u32 regno, u32 bytes, bool write,
 					   int *err)
@@ -119,8 +253,11 @@ static const struct ctx_field *check_field(struct step *step, u32 regno, u32 byt
 		return NULL;
 	}
 	*err = 0;
-	if (!field || off % (s32)bytes || !((write ? field->write : field->read) & type))
+	if (!field || off % (s32)bytes || !((write ? field->write : field->read) & type) ||
+	    !fits_attach_type(step, field))
 		*err = refuse_access(step, bytes);
+	else if (field->flags & FIELD_ABSENT)
+		*err = refuse_absent(step, write);
 	else if (!whole && !(field->flags & (write ? FIELD_WIDE : FIELD_NARROW | FIELD_WIDE)))
 		*err = refuse_access(step, bytes);
 	return *err ? NULL : field;
@@ -140,11 +277,7 @@ static int check_slot(struct step *step, const struct ctx_field *field, bool wri
 		usable = usable && slot->hop < 0 && !slot->shift && !slot->mask;
 	if (write)
 		usable = usable && !slot->shift && !slot->mask;
-	if (usable)
-		return 0;
-	vlog_line(step->log, "not supported yet: %s of context field at off=%d",
-		  write ? "store" : "load", step->insn->off);
-	return -EACCES;
+	return usable ? 0 : refuse_absent(step, write);
 }
 
 int check_ctx_load(struct step *step, u32 regno, u32 bytes, bool sign_extend,
@@ -177,6 +310,8 @@ int check_ctx_store(struct step *step, u32 regno, u32 bytes)
 
 	if (!field)
 		return err;
+	if (field->source == DIRECT)
+		return check_same_access(step, NOTE_DIRECT);
 	err = check_slot(step, field, true);
 	return err ? : check_same_access(step, NOTE_CTX);
 }

@@ -23,7 +23,7 @@ struct skb_ctx {
 	s32 network_offset;	/* of data from skb->data; for helpers */
 	u32 pkt_type;
 	u32 vlan_present;	/* 0 or 1 */
-	u32 pad;
+	u32 rx_queue_index;	/* for xdp_md */
 };
 
 /*
@@ -52,6 +52,7 @@ struct skb_ctx {
 	IN_SCHED(CTX_SKB_TC_INDEX, tc_index, 2) \
 	IN_CTX(CTX_SKB_CB, cb[0]) \
 	IN_SKB(CTX_SKB_HASH, hash, 4) \
-	IN_CTX(CTX_SKB_TC_CLASSID, tc_classid)
+	IN_CTX(CTX_SKB_TC_CLASSID, tc_classid) \
+	IN_CTX(CTX_XDP_RX_QUEUE, rx_queue_index)
 
 #endif

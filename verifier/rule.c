@@ -23,10 +23,46 @@ static const struct prog_rule prog_rules[MODBPF_PROG_TYPE_COUNT] = {
 	},
 	[MODBPF_PROG_SCHED_ACT] = {
 		.name = "SCHED_ACT", .ctx = CTX_KIND_SKB,
-		.attach_type = -1,
+		.packet_write = true, .attach_type = -1,
+	},
+	[MODBPF_PROG_XDP] = {
+		.name = "XDP", .ctx = CTX_KIND_XDP,
+		.packet_write = true, .attach_type = -1,
 	},
 	[MODBPF_PROG_CGROUP_SKB] = {
 		.name = "CGROUP_SKB", .ctx = CTX_KIND_SKB,
+		.attach_type = -1,
+	},
+	[MODBPF_PROG_CGROUP_SOCK] = {
+		.name = "CGROUP_SOCK", .ctx = CTX_KIND_SOCK,
+		.attach_type = -1,
+	},
+	[MODBPF_PROG_LWT_IN] = {
+		.name = "LWT_IN", .ctx = CTX_KIND_SKB,
+		.attach_type = -1,
+	},
+	[MODBPF_PROG_LWT_OUT] = {
+		.name = "LWT_OUT", .ctx = CTX_KIND_SKB,
+		.attach_type = -1,
+	},
+	[MODBPF_PROG_LWT_XMIT] = {
+		.name = "LWT_XMIT", .ctx = CTX_KIND_SKB,
+		.packet_write = true, .attach_type = -1,
+	},
+	[MODBPF_PROG_SK_SKB] = {
+		.name = "SK_SKB", .ctx = CTX_KIND_SKB,
+		.packet_write = true, .attach_type = -1,
+	},
+	[MODBPF_PROG_CGROUP_DEVICE] = {
+		.name = "CGROUP_DEVICE", .ctx = CTX_KIND_DEVICE,
+		.attach_type = -1,
+	},
+	[MODBPF_PROG_CGROUP_SOCK_ADDR] = {
+		.name = "CGROUP_SOCK_ADDR", .ctx = CTX_KIND_SOCK_ADDR,
+		.attach_type = -1,
+	},
+	[MODBPF_PROG_LWT_SEG6LOCAL] = {
+		.name = "LWT_SEG6LOCAL", .ctx = CTX_KIND_SKB,
 		.attach_type = -1,
 	},
 	[MODBPF_PROG_NETFILTER] = {
@@ -39,6 +75,17 @@ static const struct prog_rule prog_rules[MODBPF_PROG_TYPE_COUNT] = {
 static const struct return_rule return_rules[] = {
 	{ MODBPF_PROG_CGROUP_SKB, MODBPF_ATTACH_CGROUP_EGRESS, 0, 3 },
 	{ MODBPF_PROG_CGROUP_SKB, -1, 0, 1 },
+	{ MODBPF_PROG_CGROUP_SOCK, -1, 0, 1 },
+	{ MODBPF_PROG_CGROUP_DEVICE, -1, 0, 1 },
+	{ MODBPF_PROG_CGROUP_SOCK_ADDR, MODBPF_ATTACH_INET4_BIND, 0, 3 },
+	{ MODBPF_PROG_CGROUP_SOCK_ADDR, MODBPF_ATTACH_INET6_BIND, 0, 3 },
+	{ MODBPF_PROG_CGROUP_SOCK_ADDR, MODBPF_ATTACH_UDP4_RECVMSG, 1, 1 },
+	{ MODBPF_PROG_CGROUP_SOCK_ADDR, MODBPF_ATTACH_UDP6_RECVMSG, 1, 1 },
+	{ MODBPF_PROG_CGROUP_SOCK_ADDR, MODBPF_ATTACH_INET4_GETPEERNAME, 1, 1 },
+	{ MODBPF_PROG_CGROUP_SOCK_ADDR, MODBPF_ATTACH_INET6_GETPEERNAME, 1, 1 },
+	{ MODBPF_PROG_CGROUP_SOCK_ADDR, MODBPF_ATTACH_INET4_GETSOCKNAME, 1, 1 },
+	{ MODBPF_PROG_CGROUP_SOCK_ADDR, MODBPF_ATTACH_INET6_GETSOCKNAME, 1, 1 },
+	{ MODBPF_PROG_CGROUP_SOCK_ADDR, -1, 0, 1 },
 	{ MODBPF_PROG_NETFILTER, -1, 0, 1 },
 };
 

@@ -64,6 +64,7 @@ enum ctx_source {
 	CTX_SKB_NAPI_ID,
 	CTX_SKB_GSO_SEGS,
 	CTX_SKB_GSO_SIZE,
+	CTX_XDP_RX_QUEUE,	/* of xdp_md, which shares the others */
 	CTX_SOURCE_COUNT
 };
 

@@ -160,10 +160,10 @@ says 0 stdout "prints  section kprobe/f  type kprobe  accepted" check "$dir/gpl"
 license other "Proprietary"
 says 1 stdout $'\t'"Invalid argument: cannot call GPL-restricted function" check "$dir/other"
 
-object xdp <<'END'
-SEC("xdp") int frame(void *ctx) { return 2; }
+object sk_msg <<'END'
+SEC("sk_msg") int message(void *ctx) { return 1; }
 END
-says 1 stdout $'\t'"Invalid argument: not supported yet: programs of this type" check "$dir/xdp"
+says 1 stdout $'\t'"Invalid argument: not supported yet: programs of this type" check "$dir/sk_msg"
 
 map() {	# map TYPE ENTRIES FLAGS KEY: an object with such a map
 	object map <<-END

@@ -70,6 +70,7 @@ static const struct ctx_slot slots[CTX_SOURCE_COUNT] = {
 	[CTX_SKB_CB] = IN_CTX(cb, 4),
 	[CTX_SKB_HASH] = IN_SKB(hash, 4, 0, 0),
 	[CTX_SKB_TC_CLASSID] = IN_CTX(tc_classid, 4),
+	[CTX_XDP_RX_QUEUE] = IN_CTX(rx_queue_index, 4),
 	[CTX_SKB_NAPI_ID] = IN_SKB(packed, 8, 4, 0xfff),
 	[CTX_SKB_GSO_SEGS] = IN_SKB(gso, 1, 2, 7),
 };
@@ -239,7 +240,8 @@ u64 verify_run(const struct verify_output *out)
 				.queue_mapping = 0x1234, .hash = 0xcafebabe,
 				.packed = 0xfedcba9876543210ULL, .gso = 0xd7 };
 	struct skb_ctx ctx = { .data = packet, .data_end = packet + 64, .skb = &skb, .len = 64,
-			       .protocol = 0x0008, .ifindex = 3, .pkt_type = 2 };
+			       .protocol = 0x0008, .ifindex = 3, .pkt_type = 2,
+			       .ingress_ifindex = 5, .rx_queue_index = 4 };
 	u64 regs[21] = { 0 };
 	struct interp_env env = { .prog = out->prog, .binds = binds, .helpers = helpers,
 				  .max_insns = 10000000 };

@@ -6,6 +6,7 @@
 #include "tests/support/check.h"
 #include "uapi/modbpf.h"
 #include "verifier/load_rule.h"
+#include "verifier/rule.h"
 
 #define ALL_RIGHTS (VERIFY_RIGHT_PERFMON | VERIFY_RIGHT_NET_ADMIN | VERIFY_RIGHT_SYS_ADMIN)
 
@@ -90,9 +91,10 @@ static void flags(void)
 
 static void types(void)
 {
-	const u64 known = 1ULL << MODBPF_PROG_SOCKET_FILTER | 1ULL << MODBPF_PROG_KPROBE |
-			  1ULL << MODBPF_PROG_SCHED_CLS | 1ULL << MODBPF_PROG_CGROUP_SKB |
-			  1ULL << MODBPF_PROG_NETFILTER;
+	const u64 known = TYPE_BIT(SOCKET_FILTER) | TYPE_BIT(KPROBE) | TYPES_TC | TYPE_BIT(XDP) |
+			  TYPE_BIT(CGROUP_SKB) | TYPE_BIT(CGROUP_SOCK) | TYPES_LWT |
+			  TYPE_BIT(SK_SKB) | TYPE_BIT(CGROUP_DEVICE) |
+			  TYPE_BIT(CGROUP_SOCK_ADDR) | TYPE_BIT(NETFILTER);
 	u32 type;
 
 	for (type = 0; type < 64; type++) {
@@ -120,6 +122,26 @@ static void rights(void)
 			      ALL_RIGHTS & ~VERIFY_RIGHT_NET_ADMIN), -EPERM, "");
 }
 
+/* Each type for the network alone: the right is asked for, and is enough. */
+static void rights_of_network(void)
+{
+	static const u32 of[][2] = {
+		{ MODBPF_PROG_SCHED_ACT, 0 }, { MODBPF_PROG_XDP, 0 },
+		{ MODBPF_PROG_CGROUP_SOCK, 0 }, { MODBPF_PROG_LWT_IN, 0 },
+		{ MODBPF_PROG_LWT_OUT, 0 }, { MODBPF_PROG_LWT_XMIT, 0 },
+		{ MODBPF_PROG_LWT_SEG6LOCAL, 0 }, { MODBPF_PROG_SK_SKB, 0 },
+		{ MODBPF_PROG_CGROUP_DEVICE, 0 },
+		{ MODBPF_PROG_CGROUP_SOCK_ADDR, MODBPF_ATTACH_INET4_BIND },
+	};
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(of); i++) {
+		CHECK(is_taken(of_type(of[i][0], of[i][1], VERIFY_RIGHT_NET_ADMIN)));
+		check_refused(of_type(of[i][0], of[i][1], ALL_RIGHTS & ~VERIFY_RIGHT_NET_ADMIN),
+			      -EPERM, "");
+	}
+}
+
 static void check_attach(u32 type, u64 fitting)
 {
 	u32 attach_type;
@@ -144,6 +166,10 @@ static void attach_types(void)
 	check_attach(MODBPF_PROG_KPROBE, ~0ULL);
 	check_attach(MODBPF_PROG_SCHED_CLS, ~0ULL);
 	check_attach(MODBPF_PROG_SOCKET_FILTER, ~0ULL);
+	check_attach(MODBPF_PROG_XDP, ~0ULL);
+	check_attach(MODBPF_PROG_CGROUP_SOCK, 1ULL << 0 | 1ULL << 2 | 3ULL << 12 | 1ULL << 34);
+	check_attach(MODBPF_PROG_CGROUP_SOCK_ADDR, 15ULL << 8 | 3ULL << 14 | 3ULL << 19 |
+						   15ULL << 29);
 }
 
 static void licenses(void)
@@ -167,6 +193,7 @@ static const struct check_case cases[] = {
 	{ "flags", flags },
 	{ "types", types },
 	{ "rights", rights },
+	{ "rights of the types for the network", rights_of_network },
 	{ "attach types", attach_types },
 	{ "licenses", licenses },
 };
