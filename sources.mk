@@ -41,6 +41,7 @@ VERIFIER_SRCS := \
 	verifier/prune.c \
 	verifier/range.c \
 	verifier/range_div.c \
+	verifier/refusal.c \
 	verifier/rule.c \
 	verifier/scalar.c \
 	verifier/scalar_branch.c \

@@ -29,8 +29,8 @@ static int check_mov_reg(struct step *step)
 			*dst = *src;
 			return 0;
 		}
-		vlog_line(step->log, "R%u partial copy of pointer", insn->src_reg);
-		return -EACCES;
+		return refuse(step, REFUSE_POINTER_PARTIAL_COPY, insn->src_reg,
+			      "R%u partial copy of pointer", insn->src_reg);
 	}
 	if (bits)
 		num = scalar_truncate(num, bits / 8, true);
@@ -63,8 +63,8 @@ static int check_swap(struct step *step)
 	bool swaps = BPF_CLASS(insn->code) == BPF_ALU64 || BPF_SRC(insn->code) == BPF_TO_BE;
 
 	if (dst->kind != REG_SCALAR) {
-		vlog_line(step->log, "R%u pointer arithmetic prohibited", insn->dst_reg);
-		return -EACCES;
+		return refuse(step, REFUSE_POINTER_ARITHMETIC, insn->dst_reg,
+			      "R%u pointer arithmetic prohibited", insn->dst_reg);
 	}
 	/* Machines here are little-endian: to_le only truncates. */
 	if (swaps)
@@ -78,9 +78,9 @@ static int refuse_pointer(struct step *step, u32 regno, const char *why)
 {
 	const struct reg *reg = &step_regs(step)[regno];
 
-	vlog_line(step->log, "R%u pointer arithmetic on %s prohibited%s", regno,
-		  reg_kind_name(reg->kind), why);
-	return -EACCES;
+	return refuse(step, REFUSE_POINTER_ARITHMETIC, regno,
+		      "R%u pointer arithmetic on %s prohibited%s",
+		      regno, reg_kind_name(reg->kind), why);
 }
 
 /* May this kind of pointer be moved at all? */
@@ -136,21 +136,21 @@ static int check_move_pointer(struct step *step, u32 ptr_no, struct scalar by, b
 	if (err)
 		return err;
 	if (scalar_is_const(by) && (lo <= -POINTER_REACH || lo >= POINTER_REACH)) {
-		vlog_line(step->log, "math between %s pointer and %lld is not allowed",
-			  reg_kind_name(ptr.kind), lo);
-		return -EACCES;
+		return refuse(step, REFUSE_POINTER_OFFSET, REFUSAL_NO_REG,
+			      "math between %s pointer and %lld is not allowed",
+			      reg_kind_name(ptr.kind), lo);
 	}
 	if (lo <= -POINTER_REACH || (minus && hi >= POINTER_REACH)) {
-		vlog_line(step->log, "math between %s pointer and register with unbounded min value is not allowed",
-			  reg_kind_name(ptr.kind));
-		return -EACCES;
+		return refuse(step, REFUSE_POINTER_OFFSET, REFUSAL_NO_REG,
+			      "math between %s pointer and register with unbounded min value is not allowed",
+			      reg_kind_name(ptr.kind));
 	}
 	ptr.num = scalar_alu(minus ? BPF_SUB : BPF_ADD, true, false, ptr.num, by);
 	lo = ptr.num.r64.smin;
 	if (lo <= -POINTER_REACH || (scalar_is_const(ptr.num) && lo >= POINTER_REACH)) {
-		vlog_line(step->log, "value %lld makes %s pointer be out of bounds", lo,
-			  reg_kind_name(ptr.kind));
-		return -EACCES;
+		return refuse(step, REFUSE_POINTER_OFFSET, REFUSAL_NO_REG,
+			      "value %lld makes %s pointer be out of bounds",
+			      lo, reg_kind_name(ptr.kind));
 	}
 	if (is_packet(&ptr))
 		move_packet_base(step, &ptr, by, minus);
@@ -174,29 +174,29 @@ static int check_pointer_alu(struct step *step, const struct reg *src)
 	u32 blame = dst->kind == REG_SCALAR ? insn->src_reg : insn->dst_reg;
 
 	if (opcode_is_32bit(insn->code)) {
-		vlog_line(step->log, "R%u 32-bit pointer arithmetic prohibited", blame);
-		return -EACCES;
+		return refuse(step, REFUSE_POINTER_ALU32, blame,
+			      "R%u 32-bit pointer arithmetic prohibited", blame);
 	}
 	if (op != BPF_ADD && op != BPF_SUB) {
-		vlog_line(step->log, "R%u pointer arithmetic with %s operator prohibited", blame,
-			  opcode_lookup(insn->code)->symbol ? : "this");
-		return -EACCES;
+		return refuse(step, REFUSE_POINTER_OPERATOR, blame,
+			      "R%u pointer arithmetic with %s operator prohibited",
+			      blame, opcode_lookup(insn->code)->symbol ? : "this");
 	}
 	if (reg_is_pointer(dst) && reg_is_pointer(src)) {
 		if (op == BPF_SUB && is_packet_distance(dst, src)) {
 			*dst = reg_scalar(scalar_unknown());
 			return 0;
 		}
-		vlog_line(step->log, "R%u pointer %s pointer prohibited", insn->dst_reg,
-			  op == BPF_ADD ? "+=" : "-=");
-		return -EACCES;
+		return refuse(step, REFUSE_POINTER_PAIR, insn->dst_reg,
+			      "R%u pointer %s pointer prohibited",
+			      insn->dst_reg, op == BPF_ADD ? "+=" : "-=");
 	}
 	mark_exact(step->state, reg_is_pointer(dst) ? src->deps : dst->deps);
 	if (reg_is_pointer(dst))
 		return check_move_pointer(step, insn->dst_reg, src->num, op == BPF_SUB);
 	if (op == BPF_SUB) {
-		vlog_line(step->log, "R%u tried to subtract pointer from scalar", insn->dst_reg);
-		return -EACCES;
+		return refuse(step, REFUSE_POINTER_PAIR, insn->dst_reg,
+			      "R%u tried to subtract pointer from scalar", insn->dst_reg);
 	}
 	return check_move_pointer(step, insn->src_reg, dst->num, false);
 }

@@ -11,9 +11,9 @@
 
 static int refuse_kind(struct step *step, u32 regno, const char *expected)
 {
-	vlog_line(step->log, "R%u type=%s expected=%s", regno,
-		  reg_kind_name(step_regs(step)[regno].kind), expected);
-	return -EACCES;
+	return refuse(step, REFUSE_ARG_TYPE, regno,
+		      "R%u type=%s expected=%s",
+		      regno, reg_kind_name(step_regs(step)[regno].kind), expected);
 }
 
 static const struct map_desc *map_of(const struct step *step, u32 map)
@@ -79,22 +79,20 @@ static int check_map_arg(struct step *step, const struct helper *helper, u32 reg
 		return refuse_kind(step, regno, "map_ptr");
 	rule = map_rule_of(map_of(step, reg->map)->type);
 	if (!(rule->may & helper->map_use)) {
-		vlog_line(step->log, "cannot pass map_type %u (%s) into func bpf_%s#%d",
-			  map_of(step, reg->map)->type, rule->name, helper->name,
-			  step->insn->imm);
-		return -EINVAL;
+		return refuse(step, REFUSE_ARG_MAP_TYPE, REFUSAL_NO_REG,
+			      "cannot pass map_type %u (%s) into func bpf_%s#%d",
+			      map_of(step, reg->map)->type, rule->name, helper->name, step->insn->imm);
 	}
 	if (helper->map_use & (MAP_MAY_UPDATE | MAP_MAY_DELETE) &&
 	    map_of(step, reg->map)->flags & MODBPF_F_RDONLY_PROG) {
-		vlog_line(step->log, "write into map forbidden");
-		return -EACCES;
+		return refuse(step, REFUSE_MAP_WRITE, REFUSAL_NO_REG, "write into map forbidden");
 	}
 	args->map = reg->map;
 	note_map(step, reg->map);
 	if (helper->flags & HELPER_ONE_MAP && step->note->flags & NOTE_MAP_VARIES) {
-		vlog_line(step->log, "not supported yet: different maps at the same call of bpf_%s",
-			  helper->name);
-		return -EINVAL;
+		return refuse(step, REFUSE_ARG_MAP_VARIES, REFUSAL_NO_REG,
+			      "not supported yet: different maps at the same call of bpf_%s",
+			      helper->name);
 	}
 	return 0;
 }
@@ -143,19 +141,19 @@ static int check_size_arg(struct step *step, const struct helper *helper, u32 re
 		return refuse_kind(step, regno, "scalar");
 	mark_exact(step->state, reg->deps);
 	if (reg->num.r64.smin < 0) {
-		vlog_line(step->log, "R%u min value is negative, either use unsigned or 'var &= const'",
-			  regno);
-		return -EACCES;
+		return refuse(step, REFUSE_SIZE_NEGATIVE, regno,
+			      "R%u min value is negative, either use unsigned or 'var &= const'",
+			      regno);
 	}
 	if (!reg->num.r64.umin && !zero_ok) {
-		vlog_line(step->log, "R%u invalid zero-sized read: u64=[%lld,%lld]", regno,
-			  reg->num.r64.umin, reg->num.r64.umax);
-		return -EACCES;
+		return refuse(step, REFUSE_SIZE_ZERO, regno,
+			      "R%u invalid zero-sized read: u64=[%lld,%lld]",
+			      regno, reg->num.r64.umin, reg->num.r64.umax);
 	}
 	if (reg->num.r64.umax >= MAX_SIZE) {
-		vlog_line(step->log, "R%u unbounded memory access, use 'var &= const' or 'if (var < const)'",
-			  regno);
-		return -EACCES;
+		return refuse(step, REFUSE_SIZE_UNBOUNDED, regno,
+			      "R%u unbounded memory access, use 'var &= const' or 'if (var < const)'",
+			      regno);
 	}
 	bytes = reg->num.r64.umax;
 	args->size_max = bytes;
@@ -172,12 +170,12 @@ static int check_const_size_arg(struct step *step, u32 regno, struct call_args *
 		return refuse_kind(step, regno, "scalar");
 	mark_exact(step->state, reg->deps);
 	if (!scalar_is_const(reg->num)) {
-		vlog_line(step->log, "R%u is not a known constant", regno);
-		return -EACCES;
+		return refuse(step, REFUSE_SIZE_NOT_CONSTANT, regno,
+			      "R%u is not a known constant", regno);
 	}
 	if (scalar_value(reg->num) >= MAX_SIZE) {
-		vlog_line(step->log, "R%u unbounded memory access, size is too large", regno);
-		return -EACCES;
+		return refuse(step, REFUSE_SIZE_UNBOUNDED, regno,
+			      "R%u unbounded memory access, size is too large", regno);
 	}
 	args->record_size = scalar_value(reg->num);
 	return 0;
@@ -190,13 +188,12 @@ static int check_record_arg(struct step *step, u32 regno, struct call_args *args
 	if (reg->kind != REG_RECORD)
 		return refuse_kind(step, regno, "ringbuf_mem");
 	if (!scalar_is_const(reg->num) || scalar_value(reg->num)) {
-		vlog_line(step->log, "R%u must have zero offset when passed to release func",
-			  regno);
-		return -EINVAL;
+		return refuse(step, REFUSE_RELEASE_OFFSET, regno,
+			      "R%u must have zero offset when passed to release func", regno);
 	}
 	if (!state_find_ref(step->state, reg->ref)) {
-		vlog_line(step->log, "R%u must be referenced when passed to release func", regno);
-		return -EINVAL;
+		return refuse(step, REFUSE_RELEASE_UNHELD, regno,
+			      "R%u must be referenced when passed to release func", regno);
 	}
 	args->ref = reg->ref;
 	return 0;
@@ -210,8 +207,8 @@ static int check_ctx_arg(struct step *step, u32 regno)
 		return refuse_kind(step, regno, "ctx");
 	if (scalar_is_const(reg->num) && !scalar_value(reg->num))
 		return 0;
-	vlog_line(step->log, "dereference of modified ctx ptr R%u disallowed", regno);
-	return -EACCES;
+	return refuse(step, REFUSE_CTX_MODIFIED, regno,
+		      "dereference of modified ctx ptr R%u disallowed", regno);
 }
 
 /*
@@ -225,8 +222,8 @@ static int check_optional_arg(struct step *step, u32 regno)
 	u8 bit = 1 << regno;
 
 	if (step->note->flags & NOTE_SEEN && !!(step->note->unset_args & bit) != unset) {
-		vlog_line(step->log, "R%u !read_ok on some of the paths here", regno);
-		return -EACCES;
+		return refuse(step, REFUSE_ARG_UNINIT, regno,
+			      "R%u !read_ok on some of the paths here", regno);
 	}
 	if (unset) {
 		step->note->unset_args |= bit;

@@ -20,19 +20,17 @@ static int check_place(struct step *step, u32 regno, u32 bytes)
 	case REG_CTX:
 	case REG_PACKET:
 	case REG_PACKET_META:
-		vlog_line(step->log, "BPF_ATOMIC stores into R%u %s is not allowed", regno,
-			  reg_kind_name(reg->kind));
-		return -EACCES;
+		return refuse(step, REFUSE_ATOMIC_TARGET, regno,
+			      "BPF_ATOMIC stores into R%u %s is not allowed", regno,
+			      reg_kind_name(reg->kind));
 	default:
-		vlog_line(step->log, "R%u invalid mem access '%s'", regno,
-			  reg_kind_name(reg->kind));
-		return -EACCES;
+		return refuse_access(step, regno);
 	}
 	if (is_aligned(reg, step->insn->off, bytes))
 		return 0;
-	vlog_line(step->log, "misaligned atomic access R%u off %lld+%d size %u", regno,
-		  reg->num.r64.smin, step->insn->off, bytes);
-	return -EACCES;
+	return refuse(step, REFUSE_ACCESS_MISALIGNED, regno,
+		      "misaligned atomic access R%u off %lld+%d size %u", regno,
+		      reg->num.r64.smin, step->insn->off, bytes);
 }
 
 /* Memory that is read, changed and written. */
@@ -59,8 +57,7 @@ static int check_operand(struct step *step, u32 regno)
 
 	if (err || step_regs(step)[regno].kind == REG_SCALAR)
 		return err;
-	vlog_line(step->log, "R%u leaks addr into mem", regno);
-	return -EACCES;
+	return refuse(step, REFUSE_LEAK_INTO_MEMORY, regno, "R%u leaks addr into mem", regno);
 }
 
 static void set_fetched(struct step *step, u32 regno, u32 bytes)

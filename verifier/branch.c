@@ -265,8 +265,8 @@ static int branch_on_pointers(struct step *step, struct operands *ops)
 	}
 	if (is64 && op != BPF_JSET && is_packet_place(ops->dst) && is_packet_place(ops->src))
 		return branch_on_packet(step, ops);
-	vlog_line(step->log, "R%u pointer comparison prohibited", blame);
-	return -EACCES;
+	return refuse(step, REFUSE_POINTER_COMPARISON, blame,
+		      "R%u pointer comparison prohibited", blame);
 }
 
 int check_branch(struct step *step)

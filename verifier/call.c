@@ -14,25 +14,24 @@ static int check_availability(struct step *step, const struct helper *helper)
 	s32 id = step->insn->imm;
 
 	if (!(helper->types >> req->prog_type & 1)) {
-		vlog_line(step->log, "program of this type cannot use helper bpf_%s#%d",
-			  helper->name, id);
-		return -EINVAL;
+		return refuse(step, REFUSE_HELPER_PROG_TYPE, REFUSAL_NO_REG,
+			      "program of this type cannot use helper bpf_%s#%d", helper->name, id);
 	}
 	if (helper->flags & HELPER_ABSENT) {
-		vlog_line(step->log, "not supported yet: helper bpf_%s#%d", helper->name, id);
-		return -EINVAL;
+		return refuse(step, REFUSE_HELPER_ABSENT, REFUSAL_NO_REG,
+			      "not supported yet: helper bpf_%s#%d", helper->name, id);
 	}
 	if (helper->flags & HELPER_GPL && !req->gpl_compatible) {
-		vlog_line(step->log, "cannot call GPL-restricted function from non-GPL compatible program");
-		return -EINVAL;
+		return refuse(step, REFUSE_HELPER_GPL, REFUSAL_NO_REG,
+			      "cannot call GPL-restricted function from non-GPL compatible program");
 	}
 	if (helper->flags & HELPER_PERFMON && !(req->rights & VERIFY_RIGHT_PERFMON)) {
-		vlog_line(step->log, "helper bpf_%s#%d needs CAP_PERFMON", helper->name, id);
-		return -EPERM;
+		return refuse(step, REFUSE_HELPER_RIGHT, REFUSAL_NO_REG,
+			      "helper bpf_%s#%d needs CAP_PERFMON", helper->name, id);
 	}
 	if (helper->flags & HELPER_LEAVES && step->state->ref_cnt) {
-		vlog_line(step->log, "tail_call would lead to reference leak");
-		return -EINVAL;
+		return refuse(step, REFUSE_REFERENCE_TAIL_CALL, REFUSAL_NO_REG,
+			      "tail_call would lead to reference leak");
 	}
 	return 0;
 }
@@ -42,9 +41,8 @@ static int add_ref(struct step *step, u32 id)
 	struct state *state = step->state;
 
 	if (state->ref_cnt == MAX_REFS) {
-		vlog_line(step->log, "not supported yet: more than %u references held at once",
-			  MAX_REFS);
-		return -EINVAL;
+		return refuse(step, REFUSE_REFERENCE_LIMIT, REFUSAL_NO_REG,
+			      "not supported yet: more than %u references held at once", MAX_REFS);
 	}
 	state->refs[state->ref_cnt].id = id;
 	state->refs[state->ref_cnt].insn = step->pc;
@@ -121,9 +119,10 @@ int check_helper_call(struct step *step)
 	int err;
 
 	if (!helper) {
-		vlog_line(step->log, "invalid func unknown#%d", step->insn->imm);
+		err = refuse(step, REFUSE_HELPER_UNKNOWN, REFUSAL_NO_REG,
+			     "invalid func unknown#%d", step->insn->imm);
 		vlog_line(step->log, "not supported yet: helper %d", step->insn->imm);
-		return -EINVAL;
+		return err;
 	}
 	err = check_availability(step, helper);
 	if (!err)
@@ -143,9 +142,8 @@ int check_subprog_call(struct step *step)
 	int err;
 
 	if (state->frame_cnt == MODBPF_MAX_FRAMES) {
-		vlog_line(step->log, "the call stack of %u frames is too deep",
-			  MODBPF_MAX_FRAMES + 1);
-		return -E2BIG;
+		return refuse(step, REFUSE_CALL_TOO_DEEP, REFUSAL_NO_REG,
+			      "the call stack of %u frames is too deep", MODBPF_MAX_FRAMES + 1);
 	}
 	err = state_push_frame(state, step->pc, step->prog->info[target].subprog);
 	if (err)
@@ -165,8 +163,8 @@ static int check_subprog_exit(struct step *step)
 	struct reg r0 = state_top(state)->regs[0];
 
 	if (r0.kind == REG_STACK && r0.frame == state->frame_cnt - 1) {
-		vlog_line(step->log, "cannot return stack pointer to the caller");
-		return -EINVAL;
+		return refuse(step, REFUSE_RETURN_STACK_POINTER, 0,
+			      "cannot return stack pointer to the caller");
 	}
 	step->next = state_top(state)->call_insn + 1;
 	state_pop_frame(state);
@@ -183,30 +181,31 @@ static int check_return_value(struct step *step)
 	if (err)
 		return err;
 	if (r0->kind != REG_SCALAR) {
-		vlog_line(step->log, "R0 leaks addr as return value");
-		return -EACCES;
+		return refuse(step, REFUSE_LEAK_RETURN, 0, "R0 leaks addr as return value");
 	}
 	if (rule)
 		mark_exact(step->state, r0->deps);
 	if (!rule || (r0->num.r64.smin >= rule->min && r0->num.r64.smax <= rule->max))
 		return 0;
-	vlog_line(step->log, "At program exit the register R0 has smin=%lld smax=%lld should have been in [%d, %d]",
-		  r0->num.r64.smin, r0->num.r64.smax, rule->min, rule->max);
-	return -EINVAL;
+	return refuse(step, REFUSE_RETURN_RANGE, 0,
+		      "At program exit the register R0 has smin=%lld smax=%lld should have been in [%d, %d]",
+		      r0->num.r64.smin, r0->num.r64.smax, rule->min, rule->max);
 }
 
 int check_exit(struct step *step)
 {
 	struct state *state = step->state;
 	u32 i;
+	int err = 0;
 
 	if (state->frame_cnt > 1)
 		return check_subprog_exit(step);
 	for (i = 0; i < state->ref_cnt; i++)
-		vlog_line(step->log, "Unreleased reference id=%u alloc_insn=%u",
-			  state->refs[i].id, state->refs[i].insn);
-	if (state->ref_cnt)
-		return -EINVAL;
+		err = refuse(step, REFUSE_REFERENCE_LEAK, REFUSAL_NO_REG,
+			     "Unreleased reference id=%u alloc_insn=%u",
+			     state->refs[i].id, state->refs[i].insn);
+	if (err)
+		return err;
 	step->ended = true;
 	return check_return_value(step);
 }

@@ -16,8 +16,8 @@ static int check_encodings(struct program *prog, struct vlog *log)
 		const char *wrong = opcode_check(&prog->insns[i], prog->insn_cnt - i);
 
 		if (wrong) {
-			vlog_line(log, "%u: (%02x) %s", i, prog->insns[i].code, wrong);
-			return -EINVAL;
+			return refuse_program(log, REFUSE_ENCODING, i, "%u: (%02x) %s", i,
+					      prog->insns[i].code, wrong);
 		}
 		if (insn_is_ld_imm64(&prog->insns[i]))
 			prog->info[++i].flags |= INSN_SECOND_SLOT;
@@ -44,8 +44,8 @@ static int mark_subprog_starts(struct program *prog, struct vlog *log)
 			continue;
 		target = jump_target(&prog->insns[i], i);
 		if (!is_insn_at(prog, target)) {
-			vlog_line(log, "call out of range from insn %u to %lld", i, target);
-			return -EINVAL;
+			return refuse_program(log, REFUSE_CALL_OUT_OF_RANGE, i,
+					      "call out of range from insn %u to %lld", i, target);
 		}
 		prog->info[target].flags |= INSN_SUBPROG_START | INSN_JOIN;
 		if (i + 1 < prog->insn_cnt)
@@ -61,8 +61,8 @@ static int divide_subprogs(struct program *prog, struct vlog *log)
 	for (i = 0; i < prog->insn_cnt; i++) {
 		if (prog->info[i].flags & INSN_SUBPROG_START) {
 			if (prog->routine_cnt == MODBPF_MAX_SUBPROGS) {
-				vlog_line(log, "too many subprograms");
-				return -E2BIG;
+				return refuse_program(log, REFUSE_SUBPROG_LIMIT, i,
+						      "too many subprograms");
 			}
 			prog->routines[prog->routine_cnt++].start = i;
 		}
@@ -78,8 +78,8 @@ static int check_jump(struct program *prog, u32 pc, struct vlog *log)
 
 	if (!is_insn_at(prog, target) ||
 	    prog->info[target].subprog != prog->info[pc].subprog) {
-		vlog_line(log, "jump out of range from insn %u to %lld", pc, target);
-		return -EINVAL;
+		return refuse_program(log, REFUSE_JUMP_OUT_OF_RANGE, pc,
+				      "jump out of range from insn %u to %lld", pc, target);
 	}
 	prog->info[target].flags |= INSN_JOIN;
 	return 0;
@@ -103,9 +103,10 @@ static int check_jumps(struct program *prog, struct vlog *log)
 		if (last + insn_slots(insn) != prog->routines[subprog].end)
 			continue;
 		if (insn->code != (BPF_JMP | BPF_EXIT) && !insn_is_goto(insn)) {
-			vlog_line(log, "last insn is not an exit or jmp");
+			err = refuse_program(log, REFUSE_LAST_INSN, last,
+					     "last insn is not an exit or jmp");
 			vlog_line(log, "insn %u falls out of subprogram %u", last, subprog);
-			return -EINVAL;
+			return err;
 		}
 	}
 	return 0;
@@ -144,9 +145,9 @@ static int call_walk_step(const struct program *prog, struct call_walk *walk, st
 			continue;
 		callee = prog->info[jump_target(insn, pc)].subprog;
 		if (walk->done[callee] == 1) {
-			vlog_line(log, "recursive call from insn %u to %lld", pc,
-				  jump_target(insn, pc));
-			return -EINVAL;
+			return refuse_program(log, REFUSE_CALL_RECURSIVE, pc,
+					      "recursive call from insn %u to %lld", pc,
+					      jump_target(insn, pc));
 		}
 		if (walk->done[callee])
 			continue;

@@ -190,17 +190,17 @@ static const struct ctx_slot *slot_of(const struct program *prog, const struct c
 	return prog->req->ctx ? &prog->req->ctx[field->source] : &absent;
 }
 
-static int refuse_access(struct step *step, u32 bytes)
+static int refuse_field(struct step *step, u32 bytes)
 {
-	vlog_line(step->log, "invalid bpf_context access off=%d size=%u", step->insn->off, bytes);
-	return -EACCES;
+	return refuse(step, REFUSE_CTX_FIELD, REFUSAL_NO_REG,
+		      "invalid bpf_context access off=%d size=%u", step->insn->off, bytes);
 }
 
 static int refuse_absent(struct step *step, bool write)
 {
-	vlog_line(step->log, "not supported yet: %s of context field at off=%d",
-		  write ? "store" : "load", step->insn->off);
-	return -EACCES;
+	return refuse(step, REFUSE_CTX_FIELD_ABSENT, REFUSAL_NO_REG,
+		      "not supported yet: %s of context field at off=%d",
+		      write ? "store" : "load", step->insn->off);
 }
 
 #define FOR_IP4 (ATTACH(INET4_BIND) | ATTACH(INET4_CONNECT) | ATTACH(UDP4_SENDMSG) | \
@@ -248,18 +248,18 @@ static const struct ctx_field *check_field(struct step *step, u32 regno, u32 byt
 	bool whole = field && bytes == field->size;
 
 	if (!scalar_is_const(reg->num) || scalar_value(reg->num)) {
-		vlog_line(step->log, "dereference of modified ctx ptr R%u disallowed", regno);
-		*err = -EACCES;
+		*err = refuse(step, REFUSE_CTX_MODIFIED, regno,
+			      "dereference of modified ctx ptr R%u disallowed", regno);
 		return NULL;
 	}
 	*err = 0;
 	if (!field || off % (s32)bytes || !((write ? field->write : field->read) & type) ||
 	    !fits_attach_type(step, field))
-		*err = refuse_access(step, bytes);
+		*err = refuse_field(step, bytes);
 	else if (field->flags & FIELD_ABSENT)
 		*err = refuse_absent(step, write);
 	else if (!whole && !(field->flags & (write ? FIELD_WIDE : FIELD_NARROW | FIELD_WIDE)))
-		*err = refuse_access(step, bytes);
+		*err = refuse_field(step, bytes);
 	return *err ? NULL : field;
 }
 
@@ -289,8 +289,8 @@ int check_ctx_load(struct step *step, u32 regno, u32 bytes, bool sign_extend,
 	if (!field)
 		return err;
 	if (sign_extend && (field->source != DIRECT || field->kind != REG_SCALAR)) {
-		vlog_line(step->log, "not supported yet: sign-extending load from context");
-		return -EACCES;
+		return refuse(step, REFUSE_CTX_SIGN_LOAD, REFUSAL_NO_REG,
+			      "not supported yet: sign-extending load from context");
 	}
 	if (field->source != DIRECT)
 		err = check_slot(step, field, false);

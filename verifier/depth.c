@@ -70,17 +70,18 @@ static int check_chains(const struct program *prog, const struct findings *found
 		look_down(prog, found, prog->callees_first[i], chain);
 	*depth = chain->below[0];
 	if (*depth > MODBPF_STACK_SIZE) {
-		vlog_line(log, "combined stack size of calls is %u. Too large", *depth);
-		return -EACCES;
+		return refuse_program(log, REFUSE_STACK_DEPTH, REFUSAL_NO_INSN,
+				      "combined stack size of calls is %u. Too large", *depth);
 	}
 	for (i = prog->routine_cnt; i-- > 0;)
 		look_up(prog, found, prog->callees_first[i], chain);
 	for (i = 0; i < prog->routine_cnt; i++) {
 		if (!chain->leaves[i] || chain->above[i] < MAX_BELOW_TAIL_CALL)
 			continue;
-		vlog_line(log, "tail_calls are not allowed when call stack of previous frames is %u bytes. Too large",
-			  chain->above[i]);
-		return -EACCES;
+		return refuse_program(log, REFUSE_TAIL_CALL_STACK, REFUSAL_NO_INSN,
+				      "tail_calls are not allowed when call stack of "
+				      "previous frames is %u bytes. Too large",
+				      chain->above[i]);
 	}
 	return 0;
 }

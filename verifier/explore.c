@@ -41,11 +41,9 @@ struct explorer {
 	struct reg before[MODBPF_REG_FP + 1];
 };
 
-static int refuse_size(struct explorer *x, const char *what)
+static int refuse_size(struct explorer *x, enum refusal_code code, const char *what)
 {
-	vlog_line(x->log, "BPF program is too large. Processed %u insn", x->stats->insns_processed);
-	vlog_line(x->log, "limit reached at insn %u: %s", x->state->insn, what);
-	return -E2BIG;
+	return refuse_budget(x->log, code, x->state->insn, x->stats->insns_processed, what);
 }
 
 static int check_budget(struct explorer *x)
@@ -53,11 +51,11 @@ static int check_budget(struct explorer *x)
 	u64 max_work = x->prog->req->max_work ? : EXPLORE_MAX_WORK;
 
 	if (x->stats->insns_processed > EXPLORE_MAX_INSNS)
-		return refuse_size(x, "instructions processed");
+		return refuse_size(x, REFUSE_BUDGET_INSNS, "instructions processed");
 	if (x->stats->work > max_work)
-		return refuse_size(x, "work units");
+		return refuse_size(x, REFUSE_BUDGET_WORK, "work units");
 	if (x->bytes > EXPLORE_MAX_BYTES)
-		return refuse_size(x, "memory of states");
+		return refuse_size(x, REFUSE_BUDGET_MEMORY, "memory of states");
 	if (x->stats->work < x->yield_at)
 		return 0;
 	x->yield_at = x->stats->work + YIELD_EVERY;
@@ -203,8 +201,8 @@ static int check_join(struct explorer *x, bool *pruned)
 		}
 		if (kept->branches && is_contained(x, kept->state, x->state, NULL) &&
 		    is_contained(x, x->state, kept->state, NULL)) {
-			vlog_line(x->log, "infinite loop detected at insn %u", x->state->insn);
-			return -EINVAL;
+			return refuse_program(x->log, REFUSE_LOOP_INFINITE, x->state->insn,
+					      "infinite loop detected at insn %u", x->state->insn);
 		}
 	}
 	if (*head && (x->jumps < 2 || x->insns < 8 + x->evicted_cnt / 32))
@@ -227,8 +225,8 @@ static int push_pending(struct explorer *x, struct state *state)
 		state->parent->branches++;
 	if (++x->pending_cnt <= EXPLORE_MAX_PENDING)
 		return 0;
-	vlog_line(x->log, "The sequence of %u jumps is too complex.", x->pending_cnt);
-	return -E2BIG;
+	return refuse_program(x->log, REFUSE_BUDGET_BRANCHES, state->insn,
+			      "The sequence of %u jumps is too complex.", x->pending_cnt);
 }
 
 static bool pop_pending(struct explorer *x)

@@ -101,8 +101,8 @@ static int patch_jump(const struct program *prog, u32 pc, const u32 *places,
 		insn->imm = off;
 		return 0;
 	}
-	vlog_line(log, "not supported yet: branch of insn %u is too far after rewriting", pc);
-	return -E2BIG;
+	return refuse_program(log, REFUSE_BRANCH_TOO_FAR, pc,
+			      "not supported yet: branch of insn %u is too far after rewriting", pc);
 }
 
 static struct insn_fact fact_of(const struct program *prog, const struct findings *found, u32 pc)

@@ -47,14 +47,19 @@ void vlog_end(struct vlog *log)
 	log->used = 0;
 }
 
+void vlog_line_args(struct vlog *log, const char *fmt, va_list args)
+{
+	if (is_off(log))
+		return;
+	add_text(log, fmt, args);
+	vlog_end(log);
+}
+
 void vlog_line(struct vlog *log, const char *fmt, ...)
 {
 	va_list args;
 
-	if (is_off(log))
-		return;
 	va_start(args, fmt);
-	add_text(log, fmt, args);
+	vlog_line_args(log, fmt, args);
 	va_end(args);
-	vlog_end(log);
 }

@@ -7,6 +7,7 @@
 #define MODBPF_VERIFIER_LOG_H
 
 #include "isa/platform.h"
+#include "verifier/refusal.h"
 
 #define VLOG_BYTES 1024
 
@@ -21,6 +22,7 @@ struct verify_log;
 
 struct vlog {
 	struct verify_log *out;	/* NULL: nobody reads */
+	struct refusal refusal;	/* the last, for what is said below it */
 	u32 used;
 	char line[VLOG_BYTES];
 };
@@ -33,5 +35,6 @@ void vlog_add(struct vlog *log, const char *fmt, ...) __printf(2, 3);
 void vlog_end(struct vlog *log);
 /* A line of its own. */
 void vlog_line(struct vlog *log, const char *fmt, ...) __printf(2, 3);
+void vlog_line_args(struct vlog *log, const char *fmt, va_list args) __printf(2, 0);
 
 #endif

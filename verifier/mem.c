@@ -26,12 +26,12 @@ static int check_permission(struct step *step, const struct reg *reg, u32 access
 	if (reg->kind != REG_VALUE)
 		return 0;
 	if (access & ACCESS_WRITE && map->flags & MODBPF_F_RDONLY_PROG) {
-		vlog_line(step->log, "write into map forbidden, value_size=%u", map->value_size);
-		return -EACCES;
+		return refuse(step, REFUSE_MAP_WRITE, REFUSAL_NO_REG,
+			      "write into map forbidden, value_size=%u", map->value_size);
 	}
 	if (access & ACCESS_READ && map->flags & MODBPF_F_WRONLY_PROG) {
-		vlog_line(step->log, "read from map forbidden, value_size=%u", map->value_size);
-		return -EACCES;
+		return refuse(step, REFUSE_MAP_READ, REFUSAL_NO_REG,
+			      "read from map forbidden, value_size=%u", map->value_size);
 	}
 	return 0;
 }
@@ -40,19 +40,38 @@ static int refuse_bounds(struct step *step, u32 regno, s64 off, u32 bytes, u32 s
 {
 	const struct reg *reg = &step_regs(step)[regno];
 	s64 at = reg->num.r64.smin + off;
+	int err;
 
 	if (reg->kind == REG_VALUE)
-		vlog_line(step->log, "invalid access to map value, value_size=%u off=%lld size=%u",
-			  size, at, bytes);
+		err = refuse(step, REFUSE_VALUE_BOUNDS, regno,
+			     "invalid access to map value, value_size=%u off=%lld size=%u",
+			     size, at, bytes);
 	else if (reg->kind == REG_RECORD)
-		vlog_line(step->log, "invalid access to memory, mem_size=%u off=%lld size=%u",
-			  size, at, bytes);
+		err = refuse(step, REFUSE_RECORD_BOUNDS, regno,
+			     "invalid access to memory, mem_size=%u off=%lld size=%u",
+			     size, at, bytes);
 	else
-		vlog_line(step->log, "invalid access to packet, off=%lld size=%u, R%u(id=%u,off=%d,r=%u)",
-			  at, bytes, regno, reg->id, reg->off, reg->range);
+		err = refuse(step, REFUSE_PACKET_BOUNDS, regno,
+			     "invalid access to packet, off=%lld size=%u, R%u(id=%u,off=%d,r=%u)",
+			     at, bytes, regno, reg->id, reg->off, reg->range);
 	if (!scalar_is_const(reg->num))
 		vlog_line(step->log, "R%u max value is outside of the allowed memory range", regno);
-	return -EACCES;
+	return err;
+}
+
+int refuse_access(struct step *step, u32 regno)
+{
+	const struct reg *reg = &step_regs(step)[regno];
+	enum refusal_code code = reg->kind == REG_SCALAR ? REFUSE_ACCESS_NUMBER :
+				 reg_may_be_null(reg) ? REFUSE_ACCESS_MAY_BE_NULL :
+				 REFUSE_ACCESS_WRONG_POINTER;
+	bool foreign = reg->kind == REG_NF_STATE || reg->kind == REG_NF_SKB;
+	int err = refuse(step, foreign ? REFUSE_ACCESS_KERNEL_STRUCT : code, regno,
+			 "R%u invalid mem access '%s'", regno, reg_kind_name(reg->kind));
+
+	if (foreign)
+		vlog_line(step->log, "not supported yet: dereferencing a kernel structure");
+	return err;
 }
 
 static int check_offset_bounded(struct step *step, u32 regno, s64 off)
@@ -61,14 +80,14 @@ static int check_offset_bounded(struct step *step, u32 regno, s64 off)
 	s64 lo = reg->num.r64.smin, hi = reg->num.r64.smax;
 
 	if (lo <= -FAR || (lo + off < 0 && !scalar_is_const(reg->num))) {
-		vlog_line(step->log, "R%u min value is negative, "
-			  "either use unsigned index or do a if (index >=0) check.", regno);
-		return -EACCES;
+		return refuse(step, REFUSE_OFFSET_NEGATIVE, regno,
+			      "R%u min value is negative, "
+			      "either use unsigned index or do a if (index >=0) check.", regno);
 	}
 	if (hi >= FAR) {
-		vlog_line(step->log, "R%u unbounded memory access, make sure to bounds check any such access",
-			  regno);
-		return -EACCES;
+		return refuse(step, REFUSE_OFFSET_UNBOUNDED, regno,
+			      "R%u unbounded memory access, make sure to bounds check any such access",
+			      regno);
 	}
 	return 0;
 }
@@ -107,11 +126,7 @@ int check_region(struct step *step, u32 regno, s64 off, u32 bytes, u32 access)
 		err = check_offset_bounded(step, regno, off);
 		return err ? : check_packet_region(step, regno, off, bytes);
 	default:
-		vlog_line(step->log, "R%u invalid mem access '%s'", regno,
-			  reg_kind_name(reg->kind));
-		if (reg->kind == REG_NF_STATE || reg->kind == REG_NF_SKB)
-			vlog_line(step->log, "not supported yet: dereferencing a kernel structure");
-		return -EACCES;
+		return refuse_access(step, regno);
 	}
 	err = check_permission(step, reg, access);
 	if (!err)
@@ -127,8 +142,8 @@ int check_same_access(struct step *step, u16 flag)
 {
 	step->note->flags |= flag;
 	if ((step->note->flags & NOTE_CTX) && (step->note->flags & NOTE_DIRECT)) {
-		vlog_line(step->log, "same insn cannot be used with different pointers");
-		return -EINVAL;
+		return refuse(step, REFUSE_ACCESS_MIXED_POINTERS, REFUSAL_NO_REG,
+			      "same insn cannot be used with different pointers");
 	}
 	return 0;
 }
@@ -157,9 +172,9 @@ static int check_stack_aligned(struct step *step, u32 regno, s64 off, u32 bytes)
 
 	if (is_aligned(reg, off, bytes))
 		return 0;
-	vlog_line(step->log, "misaligned stack access off %lld+%lld size %u",
-		  reg->num.r64.smin, off, bytes);
-	return -EACCES;
+	return refuse(step, REFUSE_ACCESS_MISALIGNED, regno,
+		      "misaligned stack access off %lld+%lld size %u",
+		      reg->num.r64.smin, off, bytes);
 }
 
 static int check_stack_load(struct step *step, u32 bytes, bool sign_extend, struct reg *value)
@@ -238,8 +253,8 @@ static int check_stack_store(struct step *step, u32 bytes, struct reg *value)
 	if (scalar_is_const(dst->num))
 		return stack_store(step, dst->frame, span.lo, bytes, value);
 	if (value->kind != REG_SCALAR) {
-		vlog_line(step->log, "R%u leaks addr into stack at a variable offset", insn->src_reg);
-		return -EACCES;
+		return refuse(step, REFUSE_LEAK_INTO_STACK, insn->src_reg,
+			      "R%u leaks addr into stack at a variable offset", insn->src_reg);
 	}
 	stack_smear(step, dst->frame, span);
 	return 0;
@@ -252,10 +267,10 @@ static int check_number_stored(struct step *step, const struct reg *value)
 
 	if (value->kind == REG_SCALAR)
 		return 0;
-	vlog_line(step->log, "R%u leaks addr into %s", step->insn->src_reg,
-		  dst->kind == REG_VALUE ? "map" : dst->kind == REG_CTX ? "ctx" :
-		  dst->kind == REG_PACKET ? "packet" : "mem");
-	return -EACCES;
+	return refuse(step, REFUSE_LEAK_INTO_MEMORY, step->insn->src_reg,
+		      "R%u leaks addr into %s", step->insn->src_reg,
+		      dst->kind == REG_VALUE ? "map" : dst->kind == REG_CTX ? "ctx" :
+		      dst->kind == REG_PACKET ? "packet" : "mem");
 }
 
 static int check_packet_store(struct step *step)
@@ -265,8 +280,8 @@ static int check_packet_store(struct step *step)
 	if (dst->kind != REG_PACKET && dst->kind != REG_PACKET_META)
 		return 0;
 	if (!step->prog->rule->packet_write) {
-		vlog_line(step->log, "cannot write into packet");
-		return -EACCES;
+		return refuse(step, REFUSE_PACKET_WRITE, REFUSAL_NO_REG,
+			      "cannot write into packet");
 	}
 	step->found->packet_write = true;
 	return 0;

@@ -23,4 +23,7 @@ int check_same_access(struct step *step, u16 flag);
 /* Is R@regno + @off a multiple of @bytes, counted from the object's start? */
 bool is_aligned(const struct reg *reg, s64 off, u32 bytes);
 
+/* Refuse that memory is accessed through R@regno, because of what it is. */
+int refuse_access(struct step *step, u32 regno);
+
 #endif

@@ -34,23 +34,27 @@ static int check_request(const struct verify_request *req, struct vlog *log)
 	const struct prog_rule *rule = prog_rule_of(req->prog_type);
 
 	if (!rule) {
-		vlog_line(log, "unknown program type %u", req->prog_type);
-		return -EINVAL;
+		return refuse_program(log, REFUSE_PROG_TYPE_UNKNOWN, REFUSAL_NO_INSN,
+				      "unknown program type %u", req->prog_type);
 	}
 	if (rule->ctx == CTX_KIND_NONE) {
-		vlog_line(log, "not supported yet: program type %u (%s)",
-			  req->prog_type, rule->name);
-		return -EINVAL;
+		return refuse_program(log, REFUSE_PROG_TYPE_UNSUPPORTED, REFUSAL_NO_INSN,
+				      "not supported yet: program type %u (%s)",
+				      req->prog_type, rule->name);
 	}
 	if (rule->attach_type >= 0 && req->expected_attach_type != (u32)rule->attach_type) {
-		vlog_line(log, "program type %s needs expected_attach_type %d, not %u",
-			  rule->name, rule->attach_type, req->expected_attach_type);
-		return -EINVAL;
+		return refuse_program(log, REFUSE_ATTACH_TYPE, REFUSAL_NO_INSN,
+				      "program type %s needs expected_attach_type %d, not %u",
+				      rule->name, rule->attach_type, req->expected_attach_type);
 	}
 	if (!req->insn_cnt || req->insn_cnt > MODBPF_MAX_INSNS)
-		return -E2BIG;
+		return refuse_program(log, REFUSE_PROG_SIZE, REFUSAL_NO_INSN,
+				      "a program has 1 to %u instructions, not %u",
+				      MODBPF_MAX_INSNS, req->insn_cnt);
 	if (req->map_cnt > MODBPF_MAX_USED_MAPS)
-		return -E2BIG;
+		return refuse_program(log, REFUSE_USED_MAPS, REFUSAL_NO_INSN,
+				      "a program uses at most %u maps, not %u",
+				      MODBPF_MAX_USED_MAPS, req->map_cnt);
 	return 0;
 }
 

@@ -71,16 +71,15 @@ int check_stack_span(struct step *step, u32 regno, s64 off, u32 bytes, struct sp
 	s64 lo = reg->num.r64.smin, hi = reg->num.r64.smax;
 
 	if (lo < -(1LL << 30) || hi > 1LL << 30) {
-		vlog_line(step->log, "R%u unbounded stack access, make sure to bounds check any such access",
-			  regno);
-		return -EACCES;
+		return refuse(step, REFUSE_STACK_OFFSET_UNBOUNDED, regno,
+			      "R%u unbounded stack access, make sure to bounds check any such access",
+			      regno);
 	}
 	lo += off;
 	hi += off + bytes;
 	if (lo < -MODBPF_STACK_SIZE || hi > 0) {
-		vlog_line(step->log, "invalid access to stack R%u off=%lld size=%u",
-			  regno, lo, bytes);
-		return -EACCES;
+		return refuse(step, REFUSE_STACK_BOUNDS, regno,
+			      "invalid access to stack R%u off=%lld size=%u", regno, lo, bytes);
 	}
 	span->lo = lo;
 	span->hi = hi;
@@ -166,12 +165,12 @@ int stack_store(struct step *step, u32 frame_no, s32 off, u32 bytes, struct reg 
 		return 0;
 	}
 	if (bytes != 8) {
-		vlog_line(step->log, "invalid size of register spill: a pointer takes 8 bytes");
-		return -EACCES;
+		return refuse(step, REFUSE_STACK_PARTIAL_SPILL, REFUSAL_NO_REG,
+			      "invalid size of register spill: a pointer takes 8 bytes");
 	}
 	if (value->kind == REG_STACK && value->frame > frame_no) {
-		vlog_line(step->log, "cannot spill pointers to stack into stack frame of the caller");
-		return -EINVAL;
+		return refuse(step, REFUSE_STACK_POINTER_ESCAPES, REFUSAL_NO_REG,
+			      "cannot spill pointers to stack into stack frame of the caller");
 	}
 	memset(slot->bytes, BYTE_SPILL, 8);
 	slot->first = 0;
@@ -235,9 +234,8 @@ int stack_load(struct step *step, u32 frame_no, s32 off, u32 bytes, bool sign_ex
 
 	for (i = 0; i < bytes; i++) {
 		if (byte_state(frame, off + i) == BYTE_UNINIT) {
-			vlog_line(step->log, "invalid read from stack off %d+%u size %u",
-				  off, i, bytes);
-			return -EACCES;
+			return refuse(step, REFUSE_STACK_UNINIT_READ, REFUSAL_NO_REG,
+				      "invalid read from stack off %d+%u size %u", off, i, bytes);
 		}
 	}
 	stack_mark_read(step->state, frame_no, slot_at(off));
@@ -247,9 +245,9 @@ int stack_load(struct step *step, u32 frame_no, s32 off, u32 bytes, bool sign_ex
 		return 0;
 	}
 	if (bytes != 8) {
-		vlog_line(step->log, "invalid size of register fill: off %d holds a pointer, size %u",
-			  off, bytes);
-		return -EACCES;
+		return refuse(step, REFUSE_STACK_PARTIAL_FILL, REFUSAL_NO_REG,
+			      "invalid size of register fill: off %d holds a pointer, size %u",
+			      off, bytes);
 	}
 	*value = slot->spill;
 	return 0;
@@ -262,13 +260,13 @@ int check_stack_readable(struct step *step, u32 frame_no, struct span span)
 
 	for (off = span.lo; off < span.hi; off++) {
 		if (byte_state(frame, off) == BYTE_UNINIT) {
-			vlog_line(step->log, "invalid read from stack off %d+%d size %d",
-				  span.lo, off - span.lo, span.hi - span.lo);
-			return -EACCES;
+			return refuse(step, REFUSE_STACK_UNINIT_READ, REFUSAL_NO_REG,
+				      "invalid read from stack off %d+%d size %d",
+				      span.lo, off - span.lo, span.hi - span.lo);
 		}
 		if (holds_pointer(frame, off)) {
-			vlog_line(step->log, "leaking pointer from stack off %d", off);
-			return -EACCES;
+			return refuse(step, REFUSE_LEAK_THROUGH_STACK, REFUSAL_NO_REG,
+				      "leaking pointer from stack off %d", off);
 		}
 		stack_mark_read(step->state, frame_no, slot_at(off));
 	}

@@ -8,16 +8,15 @@ int check_reg_read(struct step *step, u32 regno)
 {
 	if (step_regs(step)[regno].kind != REG_UNINIT)
 		return 0;
-	vlog_line(step->log, "R%u !read_ok", regno);
-	return -EACCES;
+	return refuse(step, REFUSE_REG_UNINIT, regno, "R%u !read_ok", regno);
 }
 
 int check_reg_write(struct step *step, u32 regno)
 {
 	if (regno != MODBPF_REG_FP)
 		return 0;
-	vlog_line(step->log, "frame pointer is read only");
-	return -EACCES;
+	return refuse(step, REFUSE_FRAME_POINTER_WRITE, REFUSAL_NO_REG,
+		      "frame pointer is read only");
 }
 
 void mark_scalar_linked(struct step *step, struct reg *reg)
@@ -43,14 +42,14 @@ static int check_value_address(struct step *step, struct reg *reg)
 	u32 off = insn[1].imm;
 
 	if (!rule->direct || map->max_entries != 1) {
-		vlog_line(step->log, "direct value access is not possible with map_type %u, max_entries %u",
-			  map->type, map->max_entries);
-		return -EINVAL;
+		return refuse(step, REFUSE_MAP_VALUE_ADDRESS, REFUSAL_NO_REG,
+			      "direct value access is not possible with map_type %u, max_entries %u",
+			      map->type, map->max_entries);
 	}
 	if (off >= map->value_size) {
-		vlog_line(step->log, "invalid access to map value pointer, value_size=%u off=%u",
-			  map->value_size, off);
-		return -EINVAL;
+		return refuse(step, REFUSE_MAP_VALUE_OFFSET, REFUSAL_NO_REG,
+			      "invalid access to map value pointer, value_size=%u off=%u",
+			      map->value_size, off);
 	}
 	*reg = reg_pointer(REG_VALUE);
 	reg->map = insn->imm;
@@ -63,13 +62,13 @@ static int check_map_address(struct step *step, struct reg *reg)
 	const struct modbpf_insn *insn = step->insn;
 
 	if (insn->imm < 0 || (u32)insn->imm >= step->prog->req->map_cnt) {
-		vlog_line(step->log, "no map with index %d", insn->imm);
-		return -EINVAL;
+		return refuse(step, REFUSE_MAP_INDEX, REFUSAL_NO_REG,
+			      "no map with index %d", insn->imm);
 	}
 	if (!map_rule_of(step->prog->req->maps[insn->imm].type)) {
-		vlog_line(step->log, "not supported yet: map_type %u",
-			  step->prog->req->maps[insn->imm].type);
-		return -EINVAL;
+		return refuse(step, REFUSE_MAP_TYPE_UNSUPPORTED, REFUSAL_NO_REG,
+			      "not supported yet: map_type %u",
+			      step->prog->req->maps[insn->imm].type);
 	}
 	if (insn->src_reg == BPF_PSEUDO_MAP_VALUE)
 		return check_value_address(step, reg);
@@ -94,14 +93,14 @@ static int check_ld_imm64(struct step *step)
 	case BPF_PSEUDO_MAP_VALUE:
 		return check_map_address(step, dst);
 	case BPF_PSEUDO_BTF_ID:
-		vlog_line(step->log, "not supported yet: address of a kernel variable (BPF_PSEUDO_BTF_ID)");
-		return -EINVAL;
+		return refuse(step, REFUSE_INSN_UNSUPPORTED, REFUSAL_NO_REG,
+			      "not supported yet: address of a kernel variable (BPF_PSEUDO_BTF_ID)");
 	case BPF_PSEUDO_FUNC:
-		vlog_line(step->log, "not supported yet: address of a subprogram (BPF_PSEUDO_FUNC)");
-		return -EINVAL;
+		return refuse(step, REFUSE_INSN_UNSUPPORTED, REFUSAL_NO_REG,
+			      "not supported yet: address of a subprogram (BPF_PSEUDO_FUNC)");
 	default:
-		vlog_line(step->log, "map index was not bound (BPF_PSEUDO_MAP_IDX)");
-		return -EINVAL;
+		return refuse(step, REFUSE_MAP_UNBOUND, REFUSAL_NO_REG,
+			      "map index was not bound (BPF_PSEUDO_MAP_IDX)");
 	}
 }
 
@@ -113,8 +112,8 @@ static int check_call(struct step *step)
 	case BPF_PSEUDO_CALL:
 		return check_subprog_call(step);
 	default:
-		vlog_line(step->log, "not supported yet: call of a kernel function");
-		return -EINVAL;
+		return refuse(step, REFUSE_KFUNC_UNSUPPORTED, REFUSAL_NO_REG,
+			      "not supported yet: call of a kernel function");
 	}
 }
 
@@ -149,10 +148,10 @@ int check_insn(struct step *step)
 		return check_exit(step);
 	case FORM_LD_ABS:
 	case FORM_LD_IND:
-		vlog_line(step->log, "not supported yet: BPF_LD_[ABS|IND]");
-		return -EINVAL;
+		return refuse(step, REFUSE_INSN_UNSUPPORTED, REFUSAL_NO_REG,
+			      "not supported yet: BPF_LD_[ABS|IND]");
 	default:
-		vlog_line(step->log, "not supported yet: opcode %02x", step->insn->code);
-		return -EINVAL;
+		return refuse(step, REFUSE_INSN_UNSUPPORTED, REFUSAL_NO_REG,
+			      "not supported yet: opcode %02x", step->insn->code);
 	}
 }

@@ -11,6 +11,7 @@
 
 #include "verifier/log.h"
 #include "verifier/program.h"
+#include "verifier/refusal.h"
 #include "verifier/state.h"
 
 struct step {
