@@ -198,7 +198,21 @@ fuzz: deps-build		## run each fuzzer for TIME seconds, from SEED or anywhere
 	$(again) $(fuzz-bins)
 	@seed=$${SEED:-$$(od -An -N4 -tu4 /dev/urandom | tr -d ' ')}; for fuzzer in $(fuzz-bins); do \
 		echo "$${fuzzer##*/} from seed $$seed, $(TIME) s"; $$fuzzer $(TIME) $$seed || exit; done
-check-build: $(fuzz-bins) $(if $(wildcard user/main.c),$(B)/asan/modbpf) $(e2e-objs) $(example-objs)
+
+# What compilers make of the programs in tests/verifier/c: CLANG-CPU-LEVEL, for tests/cli/compiled.sh.
+corpus-levels := $(foreach o,O1 O2 Os,$(foreach v,v1 v2 v3,14-$(v)-$(o)) $(foreach v,v1 v2 v3 v4,19-$(v)-$(o)))
+corpus-names := $(patsubst tests/verifier/c/%.bpf.c,%,$(wildcard tests/verifier/c/*.bpf.c))
+corpus-objs := $(foreach l,$(corpus-levels),$(patsubst %,$(B)/corpus/$(l)/%.o,$(corpus-names)))
+corpus-word = $(word $(1),$(subst -, ,$(2)))
+define corpus-rule
+$(B)/corpus/$(1)/%.o: tests/verifier/c/%.bpf.c
+	@mkdir -p $$(@D)
+	clang-$(call corpus-word,1,$(1)) -$(call corpus-word,3,$(1)) -g -Wall -Werror -target bpf \
+		-mcpu=$(call corpus-word,2,$(1)) -I. -I/usr/include/$$(shell gcc -print-multiarch) -c -o $$@ $$<
+endef
+$(foreach l,$(corpus-levels),$(eval $(call corpus-rule,$(l))))
+
+check-build: $(corpus-objs) $(fuzz-bins) $(if $(wildcard user/main.c),$(B)/asan/modbpf) $(e2e-objs) $(example-objs)
 
 lint: deps-all			## layers, sizes, style, sparse, cppcheck: no findings
 	@tests/run lint

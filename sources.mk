@@ -195,4 +195,3 @@ TEST_LIBS_test_encode := -lcapstone
 TEST_LIBS_test_jit_image := -lcapstone
 TEST_LIBS_fuzz_verifier := -Wl,--wrap=state_contains,--wrap=exact_begin,--wrap=check_insn
 TEST_LIBS_test_verifier_run := -Wl,--wrap=state_contains,--wrap=exact_begin
-TEST_LIBS_test_verifier_clang = -Wl,--wrap=syscall $(LIBBPF) -lelf -lz

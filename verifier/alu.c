@@ -165,6 +165,19 @@ static bool is_packet_distance(const struct reg *dst, const struct reg *src)
 	       (is_packet(src) || src->kind == REG_PACKET_END);
 }
 
+/*
+ * R10 lies on 8 bytes, and compilers know it: where the pointer's low three bits
+ * are zero and the number has no others, OR is addition.
+ */
+static bool is_stack_or(const struct reg *dst, const struct reg *src, u8 op)
+{
+	const struct reg *ptr = reg_is_pointer(dst) ? dst : src;
+	const struct reg *number = ptr == dst ? src : dst;
+
+	return op == BPF_OR && ptr->kind == REG_STACK && number->kind == REG_SCALAR &&
+	       !((ptr->num.bits.value | ptr->num.bits.mask) & 7) && number->num.r64.umax <= 7;
+}
+
 /* At least one operand is a pointer. */
 static int check_pointer_alu(struct step *step, const struct reg *src)
 {
@@ -177,6 +190,8 @@ static int check_pointer_alu(struct step *step, const struct reg *src)
 		return refuse(step, REFUSE_POINTER_ALU32, blame,
 			      "R%u 32-bit pointer arithmetic prohibited", blame);
 	}
+	if (is_stack_or(dst, src, op))
+		op = BPF_ADD;
 	if (op != BPF_ADD && op != BPF_SUB) {
 		return refuse(step, REFUSE_POINTER_OPERATOR, blame,
 			      "R%u pointer arithmetic with %s operator prohibited",
