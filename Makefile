@@ -234,6 +234,29 @@ demo: deps-all			## see it work: build, boot Debian's 6.1 in QEMU, watch, filter
 shell: deps-all			## an interactive VM with the module in
 	@tests/vm/shell $(K)
 
+# --- bench ---------------------------------------------------------------------
+
+# The same sources by gcc and clang; their bytecode is committed: "make bench-insns" makes it anew.
+bench-names := $(patsubst tests/bench/%.insns,%,$(wildcard tests/bench/*.insns))
+$(B)/bench/gcc_%.o: tests/bench/%.c tests/bench/bench.h
+	@mkdir -p $(@D)
+	gcc -O2 -Drun=gcc_$* -c -o $@ $<
+$(B)/bench/clang_%.o: tests/bench/%.c tests/bench/bench.h
+	@mkdir -p $(@D)
+	$(CLANG) -O2 -Drun=clang_$* -c -o $@ $<
+bench-support := $(foreach n,bench/bench_jit bench/lift support/benchprog support/randprog,$(B)/user/tests/$(n).o)
+$(B)/bench/bench_jit: $(bench-support) $(foreach n,$(bench-names),$(B)/bench/gcc_$(n).o $(B)/bench/clang_$(n).o) $(B)/user/libmodbpf-core.a
+	$(CC) $(CFLAGS) -o $@ $^ -lcapstone -lm
+
+.PHONY: bench-jit bench-insns
+bench-jit: deps-build		## machine code against Linux's, clang's and gcc's (root, for bpf(2))
+	$(again) $(B)/bench/bench_jit
+	@$(B)/bench/bench_jit
+bench-insns:
+	@mkdir -p $(B)/bench
+	for n in $(bench-names); do $(CLANG) -O2 -target bpf -mcpu=v3 -c -o $(B)/bench/$$n.o tests/bench/$$n.c && \
+		tests/bench/extract.py $(B)/bench/$$n.o tests/bench/$$n.insns || exit; done
+
 # --- install and clean -------------------------------------------------------
 
 install:			## the module (modules_install), the CLI, the library and the header

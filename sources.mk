@@ -176,6 +176,7 @@ TEST_SUPPORT_SRCS := \
 	tests/support/asm.c \
 	tests/support/asm_insn.c \
 	tests/support/asm_scan.c \
+	tests/support/benchprog.c \
 	tests/support/check.c \
 	tests/support/claims.c \
 	tests/support/corpus.c \

@@ -191,7 +191,9 @@ int jit_run_prepare(struct jit_run *run, const struct verified_prog *prog,
 		target.return_thunk = (u64)jitrun_return_thunk;
 		target.indirect_thunk = (u64)jitrun_indirect_thunk;
 	}
-	req.opt = flags & JIT_RUN_OPT1 ? 1 : 0;
+	if (flags & JIT_RUN_BMI2 && __builtin_cpu_supports("bmi2"))
+		target.features |= JIT_CPU_BMI2;
+	req.opt = flags & JIT_RUN_OPT2 ? 2 : flags & JIT_RUN_OPT1 ? 1 : 0;
 	err = modbpf_jit_compile(&req, &run->code);
 	if (err)
 		return err;

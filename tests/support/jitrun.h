@@ -14,6 +14,9 @@ struct jit_layout;
 enum {
 	JIT_RUN_THUNKS = 1 << 0,	/* return and jump through thunks, as a kernel may want it */
 	JIT_RUN_OPT1 = 1 << 1,		/* optimisation level 1; else 0 */
+	JIT_RUN_OPT2 = 1 << 2,		/* level 2 */
+	JIT_RUN_BMI2 = 1 << 3,		/* as for a processor with BMI2 */
+	JIT_RUN_BEST = JIT_RUN_OPT2,
 };
 
 struct jit_run {
