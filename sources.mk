@@ -52,10 +52,15 @@ VERIFIER_SRCS := \
 	verifier/verifier.c \
 
 JIT_SRCS := \
+	jit/address.c \
 	jit/build.c \
 	jit/compile.c \
+	jit/copy.c \
 	jit/ir.c \
+	jit/live.c \
 	jit/lower.c \
+	jit/rotate.c \
+	jit/thread.c \
 	jit/x86/divide.c \
 	jit/x86/encode.c \
 	jit/x86/frame.c \

@@ -14,6 +14,13 @@ static const struct {
 	int (*run)(struct ir_prog *ir);
 } passes[] = {
 	{ 1, ir_drop_zero_extensions },
+	{ 2, ir_propagate_copies },
+	{ 2, ir_drop_dead },
+	{ 2, ir_find_rotations },
+	{ 2, ir_fuse_tests },
+	{ 2, ir_fold_addresses },
+	{ 2, ir_drop_dead },
+	{ 2, ir_thread_jumps },
 };
 
 static int run_passes(struct ir_prog *ir, u32 opt)

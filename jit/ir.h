@@ -28,7 +28,7 @@ enum ir_kind {
 	IR_SEXT,	/* dst = low @bytes of a, sign-extended to width */
 	IR_SWAP,	/* dst = low @bytes of a in reverse order */
 	IR_NEG,		/* dst = -a */
-	/* dst = a op (b or imm); as built, a is dst */
+	/* dst = a op (b or imm); as built, a is dst. No pass makes a differ from dst = b, but of ADD */
 	IR_ADD,
 	IR_SUB,
 	IR_MUL,
@@ -42,8 +42,10 @@ enum ir_kind {
 	IR_SHL,
 	IR_SHR,
 	IR_SAR,
-	IR_LOAD,	/* dst = @bytes at a + disp */
-	IR_STORE,	/* @bytes at a + disp = b or imm */
+	IR_ROL,		/* dst = a rotated left by imm bits */
+	IR_LEA,		/* dst = a + index * scale + disp; width 8 */
+	IR_LOAD,	/* dst = @bytes at a + index * scale + disp */
+	IR_STORE,	/* @bytes at a + index * scale + disp = b or imm */
 	IR_ATOMIC,	/* @bytes at a + disp, operand b; with IR_FETCH dst = old value */
 	IR_CALL,	/* R0 = helper imm (R1..R5) */
 	IR_CALL_SUBPROG,	/* R0 = subprogram imm (R1..R5) */
@@ -55,7 +57,7 @@ enum ir_kind {
 };
 
 enum ir_cond {
-	IR_EQ, IR_NE, IR_SET,	/* SET: a & b is not zero */
+	IR_EQ, IR_NE, IR_SET, IR_CLEAR,	/* SET: a & b is not zero; CLEAR: it is */
 	IR_ULT, IR_ULE, IR_UGT, IR_UGE,
 	IR_SLT, IR_SLE, IR_SGT, IR_SGE,
 };
@@ -87,12 +89,17 @@ struct ir_op {
 	u8 atomic;	/* enum ir_atomic */
 	s32 disp;
 	u32 insn;	/* the final instruction it comes from */
+	u16 live;	/* bit n: BPF register n is read later (live.c) */
+	u8 index;	/* a value, where scale is not 0 */
+	u8 scale;	/* 0: no index; 1, 2, 4, 8 */
 	s64 imm;
 };
 
 struct ir_block {
 	u32 first, end;		/* operations */
 	u32 succ[2];		/* blocks, or IR_NO_BLOCK */
+	u16 live_in;		/* bit n: BPF register n may be read before it is written */
+	bool is_skipped;	/* no code: nothing but a jump, which all take elsewhere */
 };
 
 struct ir_subprog {
@@ -130,5 +137,29 @@ s64 ir_jump_target(const struct modbpf_insn *insns, u32 insn);
 
 /* jit/zext.c: drop zero-extensions of what is already zero-extended. */
 int ir_drop_zero_extensions(struct ir_prog *ir);
+
+/* The BPF registers that the operation reads, and those that hold something else after it. */
+u32 ir_op_reads(const struct ir_op *op);
+u32 ir_op_writes(const struct ir_op *op);
+
+/* jit/copy.c: read what a register was copied from, and constants, in their place. */
+int ir_propagate_copies(struct ir_prog *ir);
+/* jit/live.c: drop operations whose result nobody reads; notes who reads what. */
+int ir_drop_dead(struct ir_prog *ir);
+/* jit/address.c: let accesses and LEA add what an operation of its own added. */
+int ir_fold_addresses(struct ir_prog *ir);
+/* jit/rotate.c: two shifts and what puts them together become a rotation. */
+int ir_find_rotations(struct ir_prog *ir);
+/* jit/thread.c: test bits without keeping them; jump to where a jump leads. */
+/* The definition of @reg that @op reads, if nothing has read it in between; else NULL. */
+struct ir_op *ir_only_definition(struct ir_op *first, struct ir_op *op, u32 reg);
+/* The last one to write @reg before @op, if it is not too far. */
+struct ir_op *ir_last_definition(struct ir_op *first, struct ir_op *op, u32 reg);
+/* Did the operations from behind @from up to before @to leave @regs alone? */
+bool ir_is_untouched(const struct ir_op *from, const struct ir_op *to, u32 regs);
+/* Drop @from, whose operands @regs are read at @to instead. */
+void ir_sink(struct ir_op *from, struct ir_op *to, u32 regs);
+int ir_fuse_tests(struct ir_prog *ir);
+int ir_thread_jumps(struct ir_prog *ir);
 
 #endif

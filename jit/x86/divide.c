@@ -127,6 +127,8 @@ void x86_emit_divide(struct x86_select *s, const struct ir_op *op)
 	};
 	u8 src = x86_reg_of[op->b];
 
+	if (op->a != op->dst)
+		x86_mov(s, op->width, d.dst, x86_reg_of[op->a]);
 	if (op->flags & IR_IMM) {
 		emit_by_constant(s, &d, op->imm);
 		return;

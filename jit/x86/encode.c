@@ -48,6 +48,7 @@ static const struct row rows[X86_FORM_COUNT] = {
 	[X86_SHL_CL] = { 0xd3, 0, 4 }, [X86_SHR_CL] = { 0xd3, 0, 5 }, [X86_SAR_CL] = { 0xd3, 0, 7 },
 	[X86_JMP_REG] = { 0xff, ROW_WIDE, 4 },
 	[X86_SHL] = { 0xc1, 0, 4 }, [X86_SHR] = { 0xc1, 0, 5 }, [X86_SAR] = { 0xc1, 0, 7 },
+	[X86_ROL] = { 0xc1, 0, 0 },
 	[X86_ROR16] = { 0xc1, ROW_16, 1 },
 };
 
@@ -236,6 +237,31 @@ void x86_imul_rri(struct x86_buf *buf, u32 width, u8 reg, u8 rm, s32 imm)
 
 	put_with_reg(buf, &row, width, reg, rm);
 	put_le(buf, (u32)imm, is_short ? 1 : 4);
+}
+
+/* A three-byte VEX prefix: @map 2 or 3, @prefix 1 to 3 for 66, f3, f2; @vvvv a register or 0. */
+static void put_vex(struct x86_buf *buf, u8 map, u8 prefix, u32 width, u8 reg, u8 vvvv, u8 rm)
+{
+	put(buf, 0xc4);
+	put(buf, (reg & 8 ? 0 : 0x80) | 0x40 | (rm & 8 ? 0 : 0x20) | map);
+	put(buf, (width == 8 ? 0x80 : 0) | (~vvvv & 15) << 3 | prefix);
+}
+
+void x86_shift_rrr(struct x86_buf *buf, enum x86_form form, u32 width, u8 reg, u8 rm, u8 count)
+{
+	u8 prefix = form == X86_SHL_CL ? 1 : form == X86_SAR_CL ? 2 : 3;
+
+	put_vex(buf, 2, prefix, width, reg, count, rm);
+	put(buf, 0xf7);
+	put(buf, 0xc0 | (reg & 7) << 3 | (rm & 7));
+}
+
+void x86_rorx(struct x86_buf *buf, u32 width, u8 reg, u8 rm, u8 imm)
+{
+	put_vex(buf, 3, 3, width, reg, 0, rm);
+	put(buf, 0xf0);
+	put(buf, 0xc0 | (reg & 7) << 3 | (rm & 7));
+	put(buf, imm);
 }
 
 /* An opcode that has the register in its low three bits. */

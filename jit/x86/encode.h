@@ -34,7 +34,7 @@ enum x86_form {
 	X86_NOT, X86_NEG, X86_DIV, X86_IDIV, X86_SHL_CL, X86_SHR_CL, X86_SAR_CL,
 	X86_JMP_REG,
 	/* r/m and an imm8 */
-	X86_SHL, X86_SHR, X86_SAR, X86_ROR16,
+	X86_SHL, X86_SHR, X86_SAR, X86_ROL, X86_ROR16,
 	/* no operand */
 	X86_RET, X86_LEAVE, X86_INT3, X86_CDQ, X86_CQO, X86_ENDBR64, X86_LFENCE,
 	X86_FORM_COUNT
@@ -77,6 +77,9 @@ void x86_imul_rri(struct x86_buf *buf, u32 width, u8 reg, u8 rm, s32 imm);
 void x86_mov_const(struct x86_buf *buf, u8 reg, u64 value);
 /* Store the low @bytes (1, 2, 4, 8) of the sign-extended @imm. */
 void x86_store_imm(struct x86_buf *buf, u32 bytes, struct x86_mem mem, s32 imm);
+/* BMI2, which leaves the flags alone: @reg = @rm shifted by @count, or rotated right by @imm. */
+void x86_shift_rrr(struct x86_buf *buf, enum x86_form form, u32 width, u8 reg, u8 rm, u8 count);
+void x86_rorx(struct x86_buf *buf, u32 width, u8 reg, u8 rm, u8 imm);
 void x86_bswap(struct x86_buf *buf, u32 width, u8 reg);
 void x86_push(struct x86_buf *buf, u8 reg);
 void x86_pop(struct x86_buf *buf, u8 reg);

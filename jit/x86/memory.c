@@ -55,12 +55,12 @@ void x86_emit_load(struct x86_select *s, const struct ir_op *op)
 	if (op->flags & IR_PROBE)
 		probe_load(s, op);
 	else
-		load(s, op, x86_reg_of[op->dst], x86_at(x86_reg_of[op->a], op->disp));
+		load(s, op, x86_reg_of[op->dst], x86_place(op));
 }
 
 void x86_emit_store(struct x86_select *s, const struct ir_op *op)
 {
-	struct x86_mem mem = x86_at(x86_reg_of[op->a], op->disp);
+	struct x86_mem mem = x86_place(op);
 	u8 src = x86_reg_of[op->b];
 
 	if (op->flags & IR_IMM)

@@ -12,7 +12,7 @@ const u8 x86_reg_of[MODBPF_REG_COUNT] = {
 };
 
 static const u8 cond_of[] = {
-	[IR_EQ] = X86_E, [IR_NE] = X86_NE, [IR_SET] = X86_NE,
+	[IR_EQ] = X86_E, [IR_NE] = X86_NE, [IR_SET] = X86_NE, [IR_CLEAR] = X86_E,
 	[IR_ULT] = X86_B, [IR_ULE] = X86_BE, [IR_UGT] = X86_A, [IR_UGE] = X86_AE,
 	[IR_SLT] = X86_L, [IR_SLE] = X86_LE, [IR_SGT] = X86_G, [IR_SGE] = X86_GE,
 };
@@ -32,24 +32,89 @@ void x86_jump_to(struct x86_select *s, u8 cond, u32 label)
 	};
 }
 
+/* An operation works in its destination: bring the first operand there. */
+static void copy_first(struct x86_select *s, const struct ir_op *op)
+{
+	if (op->a != op->dst)
+		x86_mov(s, op->width, x86_reg_of[op->dst], x86_reg_of[op->a]);
+}
+
 static void emit_alu(struct x86_select *s, const struct ir_op *op, enum x86_form form)
 {
 	u8 dst = x86_reg_of[op->dst];
 
+	copy_first(s, op);
 	if (op->flags & IR_IMM)
 		x86_ri(&s->buf, form, op->width, dst, op->imm);
 	else
 		x86_rr(&s->buf, form, op->width, x86_reg_of[op->b], dst);
+	if (op->dst != MODBPF_REG_FP)
+		s->flags = (struct x86_flags){ .is_known = true, .reg = dst, .width = op->width, .at = s->buf.len };
+}
+
+struct x86_mem x86_place(const struct ir_op *op)
+{
+	struct x86_mem mem = x86_at(x86_reg_of[op->a], op->disp);
+
+	if (op->scale) {
+		mem.index = x86_reg_of[op->index];
+		mem.scale = op->scale;
+	}
+	return mem;
+}
+
+/* Three operands: LEA, unless the destination is one of them. */
+static void emit_add(struct x86_select *s, const struct ir_op *op)
+{
+	bool is_imm = op->flags & IR_IMM, is_sub = op->kind == IR_SUB;
+	struct x86_mem mem = x86_at(x86_reg_of[op->a], is_imm ? (s32)(is_sub ? -op->imm : op->imm) : 0);
+
+	if (op->a == op->dst || (!is_imm && (is_sub || op->b == op->dst)) ||
+	    (is_imm && (s32)op->imm == -0x7fffffff - 1)) {
+		if (op->a != op->dst && !is_imm && !is_sub)
+			x86_rr(&s->buf, X86_ADD, op->width, x86_reg_of[op->a], x86_reg_of[op->dst]);
+		else
+			emit_alu(s, op, is_sub ? X86_SUB : X86_ADD);
+		return;
+	}
+	if (!is_imm)
+		mem.index = x86_reg_of[op->b];
+	x86_rm(&s->buf, X86_LEA, op->width, x86_reg_of[op->dst], mem);
+}
+
+static void emit_and(struct x86_select *s, const struct ir_op *op)
+{
+	bool is_imm = op->flags & IR_IMM;
+
+	if (is_imm && (op->imm == 0xff || op->imm == 0xffff))
+		x86_rr(&s->buf, op->imm == 0xff ? X86_MOVZX8 : X86_MOVZX16, 4, x86_reg_of[op->dst],
+		       x86_reg_of[op->a]);
+	else
+		emit_alu(s, op, X86_AND);
+}
+
+static void emit_rotate(struct x86_select *s, const struct ir_op *op)
+{
+	u32 bits = op->width * 8;
+
+	if (op->a != op->dst && s->req->target->features & JIT_CPU_BMI2) {
+		x86_rorx(&s->buf, op->width, x86_reg_of[op->dst], x86_reg_of[op->a], bits - op->imm);
+		return;
+	}
+	copy_first(s, op);
+	x86_ri8(&s->buf, X86_ROL, op->width, x86_reg_of[op->dst], op->imm);
 }
 
 static void emit_mul(struct x86_select *s, const struct ir_op *op)
 {
 	u8 dst = x86_reg_of[op->dst];
 
-	if (op->flags & IR_IMM)
-		x86_imul_rri(&s->buf, op->width, dst, dst, op->imm);
-	else
-		x86_rr(&s->buf, X86_IMUL, op->width, dst, x86_reg_of[op->b]);
+	if (op->flags & IR_IMM) {
+		x86_imul_rri(&s->buf, op->width, dst, x86_reg_of[op->a], op->imm);
+		return;
+	}
+	copy_first(s, op);
+	x86_rr(&s->buf, X86_IMUL, op->width, dst, x86_reg_of[op->b]);
 }
 
 /* The count is in cl, which is R4; what else was there comes back from a scratch register. */
@@ -82,6 +147,12 @@ static void emit_shift(struct x86_select *s, const struct ir_op *op)
 		[IR_SAR] = { X86_SAR, X86_SAR_CL },
 	};
 
+	if (!(op->flags & IR_IMM) && s->req->target->features & JIT_CPU_BMI2 && s->req->opt > 1) {
+		x86_shift_rrr(&s->buf, forms[op->kind].by_cl, op->width, x86_reg_of[op->dst],
+			      x86_reg_of[op->a], x86_reg_of[op->b]);
+		return;
+	}
+	copy_first(s, op);
 	if (op->flags & IR_IMM)
 		x86_ri8(&s->buf, forms[op->kind].by_imm, op->width, x86_reg_of[op->dst],
 			op->imm & (op->width * 8 - 1));
@@ -108,6 +179,7 @@ static void emit_swap(struct x86_select *s, const struct ir_op *op)
 {
 	u8 dst = x86_reg_of[op->dst];
 
+	copy_first(s, op);
 	if (op->bytes == 2) {
 		x86_ri8(&s->buf, X86_ROR16, 4, dst, 8);
 		emit_zext(s, 2, dst, dst);
@@ -116,19 +188,47 @@ static void emit_swap(struct x86_select *s, const struct ir_op *op)
 	}
 }
 
+/* Do the flags tell already how op->a compares with 0? */
+static bool are_flags_there(const struct x86_select *s, const struct ir_op *op)
+{
+	return s->req->opt > 1 && s->flags.is_known && s->flags.at == s->buf.len &&
+	       s->flags.reg == x86_reg_of[op->a] && s->flags.width == op->width &&
+	       (op->cond == IR_EQ || op->cond == IR_NE) && op->flags & IR_IMM && !op->imm;
+}
+
+/* The block whose code comes next. */
+static u32 next_block(const struct x86_select *s)
+{
+	u32 next = s->block + 1;
+
+	while (next < s->sub->end_block && s->ir->blocks[next].is_skipped)
+		next++;
+	return next;
+}
+
 static void emit_branch(struct x86_select *s, const struct ir_op *op, const struct ir_block *block)
 {
-	u8 a = x86_reg_of[op->a];
-	enum x86_form form = op->cond == IR_SET ? X86_TEST : X86_CMP;
+	u8 a = x86_reg_of[op->a], cond = cond_of[op->cond];
+	bool is_test = op->cond == IR_SET || op->cond == IR_CLEAR;
+	enum x86_form form = is_test ? X86_TEST : X86_CMP;
 
-	if (!(op->flags & IR_IMM))
+	if (are_flags_there(s, op))
+		;
+	else if (!(op->flags & IR_IMM))
 		x86_rr(&s->buf, form, op->width, x86_reg_of[op->b], a);
-	else if (op->imm == 0 && form == X86_CMP)
+	else if (op->imm == 0 && !is_test)
 		x86_rr(&s->buf, X86_TEST, op->width, a, a);
+	else if (is_test && op->imm >= 0)
+		x86_ri(&s->buf, form, 4, a, op->imm);	/* the upper half is not asked for */
 	else
 		x86_ri(&s->buf, form, op->width, a, op->imm);
-	x86_jump_to(s, cond_of[op->cond], block->succ[0]);
-	if (block->succ[1] != s->block + 1)
+	if (block->succ[0] == next_block(s)) {
+		if (block->succ[1] != block->succ[0])
+			x86_jump_to(s, cond ^ 1, block->succ[1]);
+		return;
+	}
+	x86_jump_to(s, cond, block->succ[0]);
+	if (block->succ[1] != next_block(s))
 		x86_jump_to(s, X86_ALWAYS, block->succ[1]);
 }
 
@@ -142,15 +242,19 @@ static void emit_op(struct x86_select *s, const struct ir_op *op, const struct i
 	case IR_ZEXT: emit_zext(s, op->bytes, x86_reg_of[op->dst], x86_reg_of[op->a]); break;
 	case IR_SEXT: emit_sext(s, op); break;
 	case IR_SWAP: emit_swap(s, op); break;
-	case IR_NEG: x86_r(&s->buf, X86_NEG, op->width, x86_reg_of[op->dst]); break;
-	case IR_ADD: emit_alu(s, op, X86_ADD); break;
-	case IR_SUB: emit_alu(s, op, X86_SUB); break;
+	case IR_NEG:
+		copy_first(s, op);
+		x86_r(&s->buf, X86_NEG, op->width, x86_reg_of[op->dst]);
+		break;
+	case IR_ADD: case IR_SUB: emit_add(s, op); break;
 	case IR_MUL: emit_mul(s, op); break;
 	case IR_DIV: case IR_MOD: case IR_SDIV: case IR_SMOD: x86_emit_divide(s, op); break;
 	case IR_OR: emit_alu(s, op, X86_OR); break;
-	case IR_AND: emit_alu(s, op, X86_AND); break;
+	case IR_AND: emit_and(s, op); break;
 	case IR_XOR: emit_alu(s, op, X86_XOR); break;
 	case IR_SHL: case IR_SHR: case IR_SAR: emit_shift(s, op); break;
+	case IR_ROL: emit_rotate(s, op); break;
+	case IR_LEA: x86_rm(&s->buf, X86_LEA, 8, x86_reg_of[op->dst], x86_place(op)); break;
 	case IR_LOAD: x86_emit_load(s, op); break;
 	case IR_STORE: x86_emit_store(s, op); break;
 	case IR_ATOMIC: x86_emit_atomic(s, op); break;
@@ -158,13 +262,19 @@ static void emit_op(struct x86_select *s, const struct ir_op *op, const struct i
 	case IR_CALL_SUBPROG: x86_emit_subprog_call(s, op); break;
 	case IR_TAIL_CALL: x86_emit_tail_call(s, op); break;
 	case IR_JUMP:
-		if (block->succ[0] != s->block + 1)
-			x86_jump_to(s, X86_ALWAYS, block->succ[0]);
-		break;
+		break;	/* at the block's end */
 	case IR_BRANCH: emit_branch(s, op, block); break;
 	case IR_EXIT: x86_emit_exit(s); break;
 	case IR_KIND_COUNT: x86_refuse(s, -EFAULT); break;
 	}
+}
+
+/* Where a block goes on that no branch ends. */
+static void leave_block(struct x86_select *s, const struct ir_block *block)
+{
+	if (s->ir->ops[block->end - 1].kind != IR_BRANCH && block->succ[0] != IR_NO_BLOCK &&
+	    block->succ[0] != next_block(s))
+		x86_jump_to(s, X86_ALWAYS, block->succ[0]);
 }
 
 static int emit_subprog(struct x86_select *s)
@@ -176,12 +286,16 @@ static int emit_subprog(struct x86_select *s)
 		const struct ir_block *block = &ir->blocks[s->block];
 
 		x86_place_label(s, &s->labels[s->block]);
+		s->flags.is_known = false;
 		for (i = block->first; i < block->end; i++) {
 			s->insn[ir->ops[i].insn] = s->buf.len;
-			emit_op(s, &ir->ops[i], block);
+			if (!block->is_skipped)
+				emit_op(s, &ir->ops[i], block);
 			if ((i & 0x3ff) == 0 && modbpf_yield())
 				return -EINTR;
 		}
+		if (!block->is_skipped)
+			leave_block(s, block);
 		if (s->buf.err)
 			return s->buf.err;
 	}

@@ -43,6 +43,14 @@ struct x86_frame {
 	u32 below;	/* bytes between rbp and the pushed registers */
 };
 
+/* The zero flag, at one place of the code, says whether @reg's low @width bytes are zero. */
+struct x86_flags {
+	bool is_known;
+	u8 reg;
+	u8 width;
+	u32 at;
+};
+
 struct x86_select {
 	struct x86_buf buf;
 	const struct jit_request *req;
@@ -50,6 +58,7 @@ struct x86_select {
 	const struct ir_subprog *sub;	/* being emitted */
 	u32 block;			/* likewise */
 	struct x86_frame frame;
+	struct x86_flags flags;
 	struct x86_label *labels;	/* of blocks; then, per subprogram, of its way out; last, its start */
 	struct x86_jump *jumps;
 	u32 jump_cnt;
@@ -92,6 +101,9 @@ static inline void x86_mov(struct x86_select *s, u32 width, u8 dst, u8 src)
 /* select.c */
 void x86_place_label(const struct x86_select *s, struct x86_label *label);
 void x86_jump_to(struct x86_select *s, u8 cond, u32 label);
+
+/* Where a load, a store or LEA points to. */
+struct x86_mem x86_place(const struct ir_op *op);
 
 /* divide.c */
 void x86_emit_divide(struct x86_select *s, const struct ir_op *op);

@@ -224,7 +224,7 @@ static void run_program(const struct verified_prog *prog)
 
 	world_fill(0);
 	if (jit_run_prepare(&jit, prog, world_binds, world_helpers,
-			    fuzz.number % 2 ? JIT_RUN_OPT1 : 0)) {
+			    fuzz.number % 2 ? JIT_RUN_BEST : 0)) {
 		fail("the JIT refuses it");
 		return;
 	}

@@ -12,7 +12,9 @@
 #include "tests/support/prog.h"
 #include "tests/support/randprog.h"
 
-static const u32 jit_flags[] = { 0, JIT_RUN_OPT1, JIT_RUN_THUNKS, JIT_RUN_OPT1 | JIT_RUN_THUNKS };
+static const u32 jit_flags[] = { 0, JIT_RUN_OPT1, JIT_RUN_OPT2, JIT_RUN_OPT2 | JIT_RUN_BMI2,
+				 JIT_RUN_THUNKS, JIT_RUN_OPT1 | JIT_RUN_THUNKS,
+				 JIT_RUN_OPT2 | JIT_RUN_THUNKS };
 
 /* --- the corpus ------------------------------------------------------------ */
 
@@ -39,7 +41,7 @@ static void run_corpus_case(const struct corpus_case *c, void *cookie)
 {
 	struct verified_prog *prog = prog_build(c->insns, c->insn_cnt);
 	u32 *nth = cookie;
-	u32 i, cnt = (*nth)++ % 16 ? 2 : 4;
+	u32 i, cnt = (*nth)++ % 16 ? 4 : ARRAY_SIZE(jit_flags);
 
 	check_begin(c->name);
 	for (i = 0; i < cnt; i++)

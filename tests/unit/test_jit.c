@@ -60,6 +60,9 @@ static struct verified_prog *wrap(const struct modbpf_insn *insn, u32 cnt)
 /* What one instruction does to registers and memory, in C. */
 typedef void (*model)(struct ctx *ctx, const struct modbpf_insn *insn);
 
+/* Of the images: every case runs at the lowest and at the highest. */
+static u32 level;
+
 struct image {
 	struct verified_prog *prog;
 	struct jit_run run;
@@ -70,7 +73,7 @@ static bool image_make(struct image *image, const struct modbpf_insn *insn, u32 
 	int err;
 
 	image->prog = wrap(insn, cnt);
-	err = jit_run_prepare(&image->run, image->prog, NULL, NULL, JIT_RUN_OPT1);
+	err = jit_run_prepare(&image->run, image->prog, NULL, NULL, level);
 	if (err) {
 		CHECK_EQ(err, 0);
 		prog_free(image->prog);
@@ -639,5 +642,13 @@ static const struct check_case cases[] = {
 
 int main(int argc, char **argv)
 {
-	return check_run("test_jit", cases, ARRAY_SIZE(cases), argc, argv);
+	static const u32 levels[] = { 0, JIT_RUN_OPT2, JIT_RUN_BEST };
+	int failed = 0;
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(levels); i++) {
+		level = levels[i];
+		failed |= check_run("test_jit", cases, ARRAY_SIZE(cases), argc, argv);
+	}
+	return failed;
 }

@@ -98,7 +98,7 @@ static void check_result(const char *text, void *ctx, u64 want)
 	struct loaded prog;
 	u32 flags;
 
-	for (flags = 0; flags <= (JIT_RUN_THUNKS | JIT_RUN_OPT1); flags++) {
+	for (flags = 0; flags <= (JIT_RUN_THUNKS | JIT_RUN_OPT1 | JIT_RUN_OPT2); flags++) {
 		if (!load(&prog, text, flags))
 			return;
 		CHECK_EQ(call(&prog, ctx), want);

@@ -53,7 +53,7 @@ static int compile_text(const char *text, void (*change)(struct verified_prog *p
 		return 1;
 	if (change)
 		change(prog);
-	err = compile(prog, &target, 1, &code);
+	err = compile(prog, &target, 2, &code);
 	if (!err)
 		modbpf_jit_free(code);
 	prog_free(prog);
@@ -426,7 +426,7 @@ static u64 compile_time(u32 cnt)
 
 	for (i = 0; i < 3; i++) {
 		start = thread_ns();
-		CHECK_EQ(compile(prog, &target, 1, &code), 0);
+		CHECK_EQ(compile(prog, &target, 2, &code), 0);
 		took = thread_ns() - start;
 		if (took < best)
 			best = took;
@@ -450,7 +450,7 @@ static void sixty_thousand_instructions_run(void)
 	struct verified_prog *prog = big_prog(60000);
 	struct jit_run run;
 
-	CHECK_EQ(jit_run_prepare(&run, prog, NULL, NULL, JIT_RUN_OPT1), 0);
+	CHECK_EQ(jit_run_prepare(&run, prog, NULL, NULL, JIT_RUN_BEST), 0);
 	CHECK_EQ(jit_run_call(&run, NULL, NULL), 4711);
 	jit_run_release(&run);
 	prog_free(prog);
@@ -510,7 +510,7 @@ static void killed(void)
 
 	do {
 		platform_interrupt_at(++nth);
-		err = compile(prog, &target, 1, &code);
+		err = compile(prog, &target, 2, &code);
 		if (!err)
 			break;
 		CHECK_EQ(err, -EINTR);

@@ -193,7 +193,7 @@ static void run_case(const struct corpus_case *c, void *cookie)
 		compare_value(c, value, modbpf_interp_run(&env, NULL, NULL));
 		memset(value, 0, sizeof(value));
 		memcpy(value, c->before, sizeof(c->before));
-		CHECK_EQ(jit_run_prepare(&run, prog, &bind, NULL, JIT_RUN_OPT1), 0);
+		CHECK_EQ(jit_run_prepare(&run, prog, &bind, NULL, JIT_RUN_BEST), 0);
 		compare_value(c, value, jit_run_call(&run, NULL, NULL));
 		jit_run_release(&run);
 		modbpf_verified_free(prog);
@@ -333,8 +333,10 @@ static bool compare_program(u64 seed, bool verbose)
 	try_inputs(verified, &rng, &watch);
 	want = interpret(plain, before, NULL);
 	same = is_same(&want, &got, "verified and interpreted") && !watch.broken;
-	for (i = 0; i < 2; i++) {
-		got = run_code(verified, before, i ? JIT_RUN_OPT1 : 0);
+	for (i = 0; i < 3; i++) {
+		static const u32 flags[] = { 0, JIT_RUN_OPT1, JIT_RUN_BEST };
+
+		got = run_code(verified, before, flags[i]);
 		same &= is_same(&want, &got, i ? "machine code, optimised" : "machine code");
 	}
 	if (!same) {
