@@ -59,7 +59,9 @@ JIT_SRCS := \
 	jit/ir.c \
 	jit/live.c \
 	jit/lower.c \
+	jit/operand.c \
 	jit/rotate.c \
+	jit/strength.c \
 	jit/thread.c \
 	jit/x86/divide.c \
 	jit/x86/encode.c \

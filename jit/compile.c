@@ -15,11 +15,13 @@ static const struct {
 } passes[] = {
 	{ 1, ir_drop_zero_extensions },
 	{ 2, ir_propagate_copies },
+	{ 2, ir_reduce_strength },
 	{ 2, ir_drop_dead },
 	{ 2, ir_find_rotations },
 	{ 2, ir_fuse_tests },
 	{ 2, ir_fold_addresses },
 	{ 2, ir_drop_dead },
+	{ 2, ir_fuse_loads },
 	{ 2, ir_thread_jumps },
 };
 

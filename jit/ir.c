@@ -24,7 +24,7 @@ u32 ir_op_reads(const struct ir_op *op)
 		return a;
 	case IR_ADD: case IR_SUB: case IR_MUL: case IR_DIV: case IR_MOD: case IR_SDIV: case IR_SMOD:
 	case IR_OR: case IR_AND: case IR_XOR: case IR_SHL: case IR_SHR: case IR_SAR: case IR_BRANCH:
-		return a | b;
+		return a | b | (op->flags & IR_MEM ? index : 0);
 	case IR_LEA: case IR_LOAD:
 		return a | index;
 	case IR_STORE:

@@ -75,6 +75,7 @@ enum {
 	IR_NONZERO = 1 << 3,	/* the divisor is never zero */
 	IR_FETCH = 1 << 4,
 	IR_UPPER_ZERO = 1 << 5,	/* the upper half of the result is zero (width 8) */
+	IR_MEM = 1 << 6,	/* operand b, or a beside IR_IMM, is @bytes at that + index * scale + disp */
 };
 
 #define IR_TAIL_FAILED (-2)	/* R0 after a tail call that did not happen */
@@ -159,6 +160,10 @@ struct ir_op *ir_last_definition(struct ir_op *first, struct ir_op *op, u32 reg)
 bool ir_is_untouched(const struct ir_op *from, const struct ir_op *to, u32 regs);
 /* Drop @from, whose operands @regs are read at @to instead. */
 void ir_sink(struct ir_op *from, struct ir_op *to, u32 regs);
+/* jit/strength.c: shifts and masks in place of multiplication and division. */
+int ir_reduce_strength(struct ir_prog *ir);
+/* jit/operand.c: let arithmetic and comparisons load their operand. */
+int ir_fuse_loads(struct ir_prog *ir);
 int ir_fuse_tests(struct ir_prog *ir);
 int ir_thread_jumps(struct ir_prog *ir);
 

@@ -101,6 +101,47 @@ static void emit_by_register(struct x86_select *s, const struct division *d)
 	}
 }
 
+/*
+ * For n below 2^32 and n / d: the m and shift with n * m >> 32 + shift. With
+ * e = m * d - 2^(32 + shift), the result is exact if e is at most 2^shift (Granlund and
+ * Montgomery, "Division by invariant integers using multiplication", theorem 4.2).
+ * False if m would have 33 bits.
+ */
+static bool find_reciprocal(u32 divisor, u64 *m, u32 *shift)
+{
+	for (*shift = 0; *shift < 32; (*shift)++) {
+		u64 power = 1ULL << (32 + *shift);
+
+		*m = power / divisor + 1;
+		if (*m >> 32)
+			return false;
+		if (*m * divisor - power <= 1ULL << *shift)
+			return true;
+	}
+	return false;
+}
+
+/* The quotient goes to a scratch register; unsigned, 32 bits. */
+static bool emit_by_reciprocal(struct x86_select *s, const struct division *d, u32 divisor)
+{
+	struct x86_buf *buf = &s->buf;
+	u8 quotient = d->is_mod ? X86_SCRATCH : d->dst;
+	u32 shift;
+	u64 m;
+
+	if (d->width != 4 || d->is_signed || s->req->opt < 2 || !find_reciprocal(divisor, &m, &shift))
+		return false;
+	x86_mov(s, 4, quotient, d->dst);
+	x86_mov_const(buf, X86_SCRATCH2, m);
+	x86_rr(buf, X86_IMUL, 8, quotient, X86_SCRATCH2);
+	x86_ri8(buf, X86_SHR, 8, quotient, 32 + shift);
+	if (!d->is_mod)
+		return true;
+	x86_imul_rri(buf, 4, quotient, quotient, (s32)divisor);
+	x86_rr(buf, X86_SUB, 4, quotient, d->dst);
+	return true;
+}
+
 static void emit_by_constant(struct x86_select *s, const struct division *d, s64 value)
 {
 	if (d->width == 4)
@@ -109,7 +150,7 @@ static void emit_by_constant(struct x86_select *s, const struct division *d, s64
 		emit_by_zero(s, d);
 	} else if (value == -1 && d->is_signed) {
 		emit_by_minus_one(s, d);
-	} else {
+	} else if (!emit_by_reciprocal(s, d, (u32)value)) {
 		x86_mov_const(&s->buf, d->divisor, value);
 		emit_division(s, d);
 	}

@@ -36,6 +36,8 @@ static const struct row rows[X86_FORM_COUNT] = {
 	[X86_XADD] = { 0xc1, ROW_0F },
 	[X86_CMPXCHG] = { 0xb1, ROW_0F },
 	[X86_LOAD] = { 0x8b },
+	[X86_ADD_RM] = { 0x03 }, [X86_OR_RM] = { 0x0b }, [X86_AND_RM] = { 0x23 },
+	[X86_SUB_RM] = { 0x2b }, [X86_XOR_RM] = { 0x33 }, [X86_CMP_RM] = { 0x3b },
 	[X86_IMUL] = { 0xaf, ROW_0F },
 	[X86_LEA] = { 0x8d },
 	[X86_MOVZX8] = { 0xb6, ROW_0F | ROW_BYTE_RM },
@@ -227,6 +229,15 @@ void x86_ri(struct x86_buf *buf, enum x86_form form, u32 width, u8 rm, s32 imm)
 	else if (form > X86_CMP)
 		buf->err = buf->err ?: -EFAULT;
 	put_with_reg(buf, &row, width, row.digit, rm);
+	put_le(buf, (u32)imm, is_short ? 1 : 4);
+}
+
+void x86_cmp_mi(struct x86_buf *buf, u32 bytes, struct x86_mem mem, s32 imm)
+{
+	bool is_short = bytes == 1 || fits_s8(imm);
+	struct row row = { .opcode = bytes == 1 ? 0x80 : is_short ? 0x83 : 0x81 };
+
+	put_with_mem(buf, &row, bytes == 8 ? 8 : 4, 7, &mem);
 	put_le(buf, (u32)imm, is_short ? 1 : 4);
 }
 

@@ -28,7 +28,7 @@ enum x86_form {
 	X86_ADD, X86_OR, X86_ADC, X86_SBB, X86_AND, X86_SUB, X86_XOR, X86_CMP,
 	X86_TEST, X86_MOV, X86_MOV8, X86_MOV16, X86_XCHG, X86_XADD, X86_CMPXCHG,
 	/* reg is the first operand, r/m the second */
-	X86_LOAD, X86_IMUL, X86_LEA, X86_MOVZX8, X86_MOVZX16, X86_MOVSX8, X86_MOVSX16,
+	X86_LOAD, X86_ADD_RM, X86_OR_RM, X86_AND_RM, X86_SUB_RM, X86_XOR_RM, X86_CMP_RM, X86_IMUL, X86_LEA, X86_MOVZX8, X86_MOVZX16, X86_MOVSX8, X86_MOVSX16,
 	X86_MOVSXD,
 	/* r/m only */
 	X86_NOT, X86_NEG, X86_DIV, X86_IDIV, X86_SHL_CL, X86_SHR_CL, X86_SAR_CL,
@@ -72,6 +72,8 @@ void x86_ri8(struct x86_buf *buf, enum x86_form form, u32 width, u8 rm, u8 imm);
 
 /* ADD to CMP, and TEST, with a sign-extended immediate. */
 void x86_ri(struct x86_buf *buf, enum x86_form form, u32 width, u8 rm, s32 imm);
+/* Compare @bytes (1, 4, 8) of memory with the low byte of @imm, or with all of it, sign-extended. */
+void x86_cmp_mi(struct x86_buf *buf, u32 bytes, struct x86_mem mem, s32 imm);
 void x86_imul_rri(struct x86_buf *buf, u32 width, u8 reg, u8 rm, s32 imm);
 /* The shortest instruction that gives @reg the value; may change the flags. */
 void x86_mov_const(struct x86_buf *buf, u8 reg, u64 value);

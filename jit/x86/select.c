@@ -39,6 +39,39 @@ static void copy_first(struct x86_select *s, const struct ir_op *op)
 		x86_mov(s, op->width, x86_reg_of[op->dst], x86_reg_of[op->a]);
 }
 
+struct x86_mem x86_place(const struct ir_op *op)
+{
+	struct x86_mem mem = x86_at(x86_reg_of[op->a], op->disp);
+
+	if (op->scale) {
+		mem.index = x86_reg_of[op->index];
+		mem.scale = op->scale;
+	}
+	return mem;
+}
+
+/* An operand in memory: the base is where the register operand would be. */
+static struct x86_mem operand_place(const struct ir_op *op, u16 base)
+{
+	struct ir_op place = *op;
+
+	place.a = base;
+	return x86_place(&place);
+}
+
+static bool emit_with_memory(struct x86_select *s, const struct ir_op *op)
+{
+	static const u8 forms[] = {
+		[IR_ADD] = X86_ADD_RM, [IR_SUB] = X86_SUB_RM, [IR_OR] = X86_OR_RM,
+		[IR_AND] = X86_AND_RM, [IR_XOR] = X86_XOR_RM, [IR_MUL] = X86_IMUL,
+	};
+
+	if (!(op->flags & IR_MEM) || op->kind == IR_BRANCH)
+		return false;
+	x86_rm(&s->buf, forms[op->kind], op->width, x86_reg_of[op->dst], operand_place(op, op->b));
+	return true;
+}
+
 static void emit_alu(struct x86_select *s, const struct ir_op *op, enum x86_form form)
 {
 	u8 dst = x86_reg_of[op->dst];
@@ -50,17 +83,6 @@ static void emit_alu(struct x86_select *s, const struct ir_op *op, enum x86_form
 		x86_rr(&s->buf, form, op->width, x86_reg_of[op->b], dst);
 	if (op->dst != MODBPF_REG_FP)
 		s->flags = (struct x86_flags){ .is_known = true, .reg = dst, .width = op->width, .at = s->buf.len };
-}
-
-struct x86_mem x86_place(const struct ir_op *op)
-{
-	struct x86_mem mem = x86_at(x86_reg_of[op->a], op->disp);
-
-	if (op->scale) {
-		mem.index = x86_reg_of[op->index];
-		mem.scale = op->scale;
-	}
-	return mem;
 }
 
 /* Three operands: LEA, unless the destination is one of them. */
@@ -212,7 +234,11 @@ static void emit_branch(struct x86_select *s, const struct ir_op *op, const stru
 	bool is_test = op->cond == IR_SET || op->cond == IR_CLEAR;
 	enum x86_form form = is_test ? X86_TEST : X86_CMP;
 
-	if (are_flags_there(s, op))
+	if (op->flags & IR_MEM && op->flags & IR_IMM)
+		x86_cmp_mi(&s->buf, op->bytes, operand_place(op, op->a), op->imm);
+	else if (op->flags & IR_MEM)
+		x86_rm(&s->buf, X86_CMP_RM, op->width, a, operand_place(op, op->b));
+	else if (are_flags_there(s, op))
 		;
 	else if (!(op->flags & IR_IMM))
 		x86_rr(&s->buf, form, op->width, x86_reg_of[op->b], a);
@@ -234,6 +260,8 @@ static void emit_branch(struct x86_select *s, const struct ir_op *op, const stru
 
 static void emit_op(struct x86_select *s, const struct ir_op *op, const struct ir_block *block)
 {
+	if (emit_with_memory(s, op))
+		return;
 	switch ((enum ir_kind)op->kind) {
 	case IR_NOP: break;
 	case IR_TRAP: x86_plain(&s->buf, X86_INT3); break;

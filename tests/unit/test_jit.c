@@ -252,6 +252,33 @@ static void arithmetic_with_constants(void)
 	}
 }
 
+/* Where a quotient changes: k * d and what is beside it, for small k and the largest. */
+static void division_at_the_edges(void)
+{
+	u32 divisor, i, d;
+
+	for (i = 0; i < 400; i++) {
+		struct modbpf_insn insn = { .code = BPF_ALU | BPF_K | (i & 1 ? BPF_MOD : BPF_DIV), .dst_reg = i / 4 % REGS };
+		struct image image;
+		struct ctx before;
+
+		divisor = i < 200 ? i + 2 : i < 300 ? 0x9e3779b1 * i : 1000003 * (i - 299);
+		insn.imm = (s32)divisor;
+		if (!image_make(&image, &insn, 1))
+			return;
+		fill(&before);
+		for (d = 0; d < 12; d++) {
+			u32 k = d < 6 ? d / 3 + 1 : 0xffffffff / divisor - (d - 6) / 3;
+
+			before.regs[insn.dst_reg] = 0xabcd00000000 + (u64)(k * divisor + d % 3 - 1);
+			compare(&image, &insn, run_arithmetic, &before);
+		}
+		before.regs[insn.dst_reg] = 0xffffffff;
+		compare(&image, &insn, run_arithmetic, &before);
+		image_free(&image);
+	}
+}
+
 static u64 reversed(u64 value, u32 bytes)
 {
 	u64 result = 0;
@@ -631,6 +658,7 @@ static void atomics_under_contention(void)
 static const struct check_case cases[] = {
 	{ "arithmetic of two registers, all pairs", arithmetic_of_registers },
 	{ "arithmetic with a constant, all registers", arithmetic_with_constants },
+	{ "division by constants, where the quotient changes", division_at_the_edges },
 	{ "negation and byte order", negation_and_byte_order },
 	{ "moves with sign extension", moves_with_sign_extension },
 	{ "conditional jumps", conditional_jumps },

@@ -19,16 +19,20 @@ static const char *const operators[] = {
 	[IR_SHL] = "<<", [IR_SHR] = ">>", [IR_SAR] = "s>>", [IR_ROL] = "rol",
 };
 
+static char *put_place(char *at, const struct ir_op *op, u16 base);
+
 static char *put_second(char *at, const struct ir_op *op)
 {
+	if (op->flags & IR_MEM && !(op->flags & IR_IMM))
+		return put_place(at + sprintf(at, "%u", op->bytes), op, op->b);
 	if (op->flags & IR_IMM)
 		return at + sprintf(at, "%lld", op->imm);
 	return at + sprintf(at, "r%u", op->b);
 }
 
-static char *put_place(char *at, const struct ir_op *op)
+static char *put_place(char *at, const struct ir_op *op, u16 base)
 {
-	at += sprintf(at, "[r%u", op->a);
+	at += sprintf(at, "[r%u", base);
 	if (op->scale)
 		at += sprintf(at, "+r%u*%u", op->index, op->scale);
 	if (op->disp)
@@ -49,13 +53,17 @@ static char *put_op(char *at, const struct ir_op *op)
 	case IR_MOV:
 		return at + sprintf(at, " r%u=%sr%u", op->dst, width, op->a);
 	case IR_LEA:
-		return put_place(at + sprintf(at, " r%u=&", op->dst), op);
+		return put_place(at + sprintf(at, " r%u=&", op->dst), op, op->a);
 	case IR_LOAD:
-		return put_place(at + sprintf(at, " r%u=%u", op->dst, op->bytes), op);
+		return put_place(at + sprintf(at, " r%u=%u", op->dst, op->bytes), op, op->a);
 	case IR_STORE:
-		at = put_place(at + sprintf(at, " %u", op->bytes), op);
+		at = put_place(at + sprintf(at, " %u", op->bytes), op, op->a);
 		return put_second(at + sprintf(at, "="), op);
 	case IR_BRANCH:
+		if (op->flags & IR_MEM && op->flags & IR_IMM) {
+			at = put_place(at + sprintf(at, " if%s %u", width, op->bytes), op, op->a);
+			return put_second(at + sprintf(at, "%s", conds[op->cond]), op);
+		}
 		return put_second(at + sprintf(at, " if%s r%u%s", width, op->a, conds[op->cond]), op);
 	case IR_EXIT:
 		return at + sprintf(at, " exit");
@@ -84,15 +92,17 @@ static void print_ir(const struct ir_prog *ir, char *at)
 	}
 }
 
-enum { COPY = 1, DEAD = 2, ROTATE = 4, FUSE = 8, ADDRESS = 16, DEAD_AGAIN = 32, THREAD = 64 };
+enum { COPY = 1, DEAD = 2, ROTATE = 4, FUSE = 8, ADDRESS = 16, DEAD_AGAIN = 32, THREAD = 64, STRENGTH = 128,
+       OPERAND = 256, NARROW = 512 };
 
 static const struct {
 	u32 pass;
 	int (*run)(struct ir_prog *ir);
 } passes[] = {
-	{ COPY, ir_propagate_copies }, { DEAD, ir_drop_dead }, { ROTATE, ir_find_rotations },
+	{ NARROW, ir_drop_zero_extensions }, { COPY, ir_propagate_copies },
+	{ STRENGTH, ir_reduce_strength }, { DEAD, ir_drop_dead }, { ROTATE, ir_find_rotations },
 	{ FUSE, ir_fuse_tests }, { ADDRESS, ir_fold_addresses }, { DEAD_AGAIN, ir_drop_dead },
-	{ THREAD, ir_thread_jumps },
+	{ OPERAND, ir_fuse_loads }, { THREAD, ir_thread_jumps },
 };
 
 static const struct row {
@@ -192,6 +202,45 @@ static const struct row {
 	  "r2 <<= 2\n r1 += r2\n r0 = r1\n exit\n", " r1=&[r1+r2*4] r0=r1 exit" },
 	{ "not if the shift is too far", COPY | DEAD | ADDRESS,
 	  "r2 <<= 4\n r1 += r2\n r0 = r1\n exit\n", " r2=r2<<4 r1=r1+r2 r0=r1 exit" },
+	{ "a power of two is a shift or a mask", STRENGTH,
+	  "r0 *= 8\n r0 /= 16\n w0 %= 32\n r0 %= 0x40000000\n exit\n",
+	  " r0=r0<<3 r0=r0>>4 r0=wr0&31 r0=r0&1073741823 exit" },
+	{ "not if it is signed, or no power of two", STRENGTH,
+	  "r0 s/= 8\n r0 *= 7\n w0 s%= 4\n r0 *= -8\n exit\n",
+	  " r0=r0s/8 r0=r0*7 r0=wr0s%4 r0=r0*-8 exit" },
+	{ "the highest bit of 32 is one, of 64 it is not", STRENGTH,
+	  "w0 /= -2147483648\n r0 /= -2147483648\n exit\n", " r0=wr0>>31 r0=r0/-2147483648 exit" },
+	{ "a load is an operand", DEAD | OPERAND,
+	  "r2 = *(u64 *)(r1 +8)\n r0 += r2\n exit\n", " r0=r0+8[r1+8] exit" },
+	{ "or is compared", DEAD | OPERAND,
+	  "r0 = 0\n r2 = *(u8 *)(r1 +8)\n if r2 > 200 goto out\n r0 = 1\nout: exit\n",
+	  " r0=0 if 1[r1+8]>200 / r0=1 / exit" },
+	{ "not if it is read again", DEAD | OPERAND,
+	  "r0 = *(u8 *)(r1 +8)\n if r0 > 200 goto out\n r0 = 1\nout: exit\n",
+	  " r0=1[r1+8] if r0>200 / r0=1 / exit" },
+	{ "not if the sizes differ", DEAD | OPERAND,
+	  "r2 = *(u32 *)(r1 +8)\n r0 += r2\n exit\n", " r2=4[r1+8] r0=r0+r2 exit" },
+	{ "not if the sign would be another", DEAD | OPERAND,
+	  "r0 = 0\n r2 = *(u8 *)(r1 +8)\n if r2 s> 2 goto out\n r0 = 1\nout: exit\n",
+	  " r0=0 r2=1[r1+8] if r2s>2 / r0=1 / exit" },
+	{ "not if the constant would be cut", DEAD | OPERAND,
+	  "r0 = 0\n r2 = *(u8 *)(r1 +8)\n if r2 == 256 goto out\n r0 = 1\nout: exit\n",
+	  " r0=0 r2=1[r1+8] if r2==256 / r0=1 / exit" },
+	{ "not past another access", DEAD | OPERAND,
+	  "r2 = *(u64 *)(r1 +8)\n *(u64 *)(r1 +8) = 0\n r0 += r2\n exit\n",
+	  " r2=8[r1+8] 8[r1+8]=0 r0=r0+r2 exit" },
+	{ "not if the base has changed", DEAD | OPERAND,
+	  "r2 = *(u64 *)(r1 +8)\n r1 = r3\n r0 += r2\n r0 += r1\n exit\n",
+	  " r2=8[r1+8] r1=r3 r0=r0+r2 r0=r0+r1 exit" },
+	{ "not if the sign is extended", DEAD | OPERAND,
+	  "r0 = 0\n r2 = *(s32 *)(r1 +8)\n if w2 == 2 goto out\n r0 = 1\nout: exit\n",
+	  " r0=0 r2=4[r1+8] ifw r2==2 / r0=1 / exit" },
+	{ "division of 32 bits by 32 bits is narrow", NARROW,
+	  "w1 = w1\n r1 /= 10\n w2 = w2\n r1 %= r2\n r0 = r1\n exit\n",
+	  " r1=wr1 r1=wr1/10 r2=wr2 r1=wr1%r2 r0=r1 exit" },
+	{ "not if either may have more, or is negative", NARROW,
+	  "r1 /= 10\n w2 = w2\n r2 /= -10\n w3 = w3\n r3 /= r4\n r0 = r1\n exit\n",
+	  " r1=r1/10 r2=wr2 r2=r2/-10 r3=wr3 r3=r3/r4 r0=r1 exit" },
 	{ "jumps go where a jump leads", THREAD,
 	  "r0 = 0\n if r1 == 0 goto on\n r0 = 1\n exit\non: goto out\n r0 = 2\nout: exit\n",
 	  " r0=0 if r1==0 / r0=1 exit / (skipped) / r0=2 / exit" },
