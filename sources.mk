@@ -19,6 +19,7 @@ VERIFIER_SRCS := \
 	verifier/atomic.c \
 	verifier/bind.c \
 	verifier/branch.c \
+	verifier/callback.c \
 	verifier/call.c \
 	verifier/cfg.c \
 	verifier/ctx.c \
@@ -80,6 +81,7 @@ MODULE_SRCS := \
 	module/btf.c \
 	module/caller.c \
 	module/command.c \
+	module/helper/loop.c \
 	module/helper/map.c \
 	module/helper/probe.c \
 	module/helper/ringbuf.c \

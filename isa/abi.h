@@ -107,7 +107,8 @@ enum {
 	X(probe_read_kernel, 113) X(probe_read_user_str, 114) \
 	X(probe_read_kernel_str, 115) X(ktime_get_boot_ns, 125) \
 	X(ringbuf_output, 130) X(ringbuf_reserve, 131) X(ringbuf_submit, 132) \
-	X(ringbuf_discard, 133) X(ringbuf_query, 134)
+	X(ringbuf_discard, 133) X(ringbuf_query, 134) \
+	X(for_each_map_elem, 164) X(loop, 181)
 
 #define MODBPF_DEFINE_HELPER(name, id) MODBPF_FUNC_##name = id,
 enum modbpf_helper_id {

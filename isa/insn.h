@@ -123,6 +123,12 @@ static inline bool insn_is_ld_imm64(const struct modbpf_insn *insn)
 	return insn->code == MODBPF_LD_IMM64;
 }
 
+/* The address of a subprogram: imm is its distance from the next instruction, as in a call. */
+static inline bool insn_is_func_address(const struct modbpf_insn *insn)
+{
+	return insn_is_ld_imm64(insn) && insn->src_reg == BPF_PSEUDO_FUNC;
+}
+
 static inline bool insn_is_helper_call(const struct modbpf_insn *insn)
 {
 	return insn->code == (BPF_JMP | BPF_CALL) && insn->src_reg == 0;

@@ -395,20 +395,6 @@ static void run_store(struct interp *in, const struct modbpf_insn *insn)
 	      BPF_CLASS(insn->code) == BPF_ST ? (u64)(s64)insn->imm : in->regs[insn->src_reg]);
 }
 
-static void run_ld_imm64(struct interp *in, const struct modbpf_insn *insn)
-{
-	const struct map_bind *binds = in->env->binds;
-	u64 *dst = &in->regs[insn->dst_reg];
-
-	if (insn->src_reg == BPF_PSEUDO_MAP_FD)
-		*dst = binds[insn->imm].map;
-	else if (insn->src_reg == BPF_PSEUDO_MAP_VALUE)
-		*dst = binds[insn->imm].values + (u32)insn[1].imm;
-	else
-		*dst = insn_imm64(insn);
-	in->pc += 2;
-}
-
 /* Subprograms are in ascending order. */
 static const struct subprog *subprog_at(const struct verified_prog *prog, u32 start)
 {
@@ -424,6 +410,31 @@ static const struct subprog *subprog_at(const struct verified_prog *prog, u32 st
 			high = middle;
 	}
 	return NULL;
+}
+
+static u64 callback_handle(const struct interp_env *env, u32 start)
+{
+	const struct subprog *subprog = subprog_at(env->prog, start);
+
+	if (!subprog || !env->callbacks)
+		return 0;
+	return (unsigned long)&env->callbacks[subprog - env->prog->subprogs];
+}
+
+static void run_ld_imm64(struct interp *in, const struct modbpf_insn *insn)
+{
+	const struct map_bind *binds = in->env->binds;
+	u64 *dst = &in->regs[insn->dst_reg];
+
+	if (insn->src_reg == BPF_PSEUDO_MAP_FD)
+		*dst = binds[insn->imm].map;
+	else if (insn->src_reg == BPF_PSEUDO_MAP_VALUE)
+		*dst = binds[insn->imm].values + (u32)insn[1].imm;
+	else if (insn->src_reg == BPF_PSEUDO_FUNC)
+		*dst = callback_handle(in->env, in->pc + 1 + insn->imm);
+	else
+		*dst = insn_imm64(insn);
+	in->pc += 2;
 }
 
 static u64 frame_top(struct interp *in)
@@ -600,6 +611,19 @@ static __attribute__((__noinline__)) u64 run_all(struct interp *in, bool *stoppe
 	if (stopped)
 		*stopped = true;
 	return ~0ULL;
+}
+
+u64 modbpf_interp_callback(const struct interp_callback *callback, const u64 args[5])
+{
+	const struct interp_env *env = callback->env;
+	const struct subprog *subprog = &env->prog->subprogs[callback - env->callbacks];
+	struct interp in = { .root = env, .env = env };
+
+	memcpy(&in.regs[1], args, 5 * sizeof(*args));
+	in.regs[MODBPF_REG_FP] = frame_top(&in);
+	in.pc = subprog->start;
+	in.depth = subprog->stack_depth;
+	return run_all(&in, NULL);
 }
 
 u64 modbpf_interp_run(const struct interp_env *env, const void *ctx, bool *stopped)

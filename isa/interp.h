@@ -18,8 +18,15 @@
  */
 #define INTERP_TAIL_CALL_FAILED ((u64)-2)
 
+/* What a register holds that has the address of a subprogram. */
+struct interp_callback {
+	const struct interp_env *env;
+};
+
 struct interp_env {
 	const struct verified_prog *prog;
+	/* Per subprogram, each pointing here; NULL: the program has no callbacks. */
+	const struct interp_callback *callbacks;
 	const struct map_bind *binds;	/* per map index */
 	const u64 *helpers;		/* address by helper id, MODBPF_FUNC_LIMIT entries */
 	/* The value at @addr, 0 if it cannot be read; needed for FACT_PROBE_LOAD only. */
@@ -41,5 +48,11 @@ struct interp_env {
  * may be NULL).
  */
 u64 modbpf_interp_run(const struct interp_env *env, const void *ctx, bool *stopped);
+
+/*
+ * What a helper does with a callback that it was given: run its subprogram, with a
+ * stack of its own of about 1 KiB. Returns R0. Context as above.
+ */
+u64 modbpf_interp_callback(const struct interp_callback *callback, const u64 args[5]);
 
 #endif

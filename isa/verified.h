@@ -6,7 +6,7 @@
  *
  * R10 is a multiple of 8 when a program runs: the verifier takes an OR that fits for
  * an addition. In the final instructions a subprogram call (BPF_PSEUDO_CALL) keeps its imm
- * as an instruction offset; ld_imm64 of BPF_PSEUDO_MAP_FD and _MAP_VALUE has a
+ * as an instruction offset, and so does the address of a subprogram (BPF_PSEUDO_FUNC); ld_imm64 of BPF_PSEUDO_MAP_FD and _MAP_VALUE has a
  * map index in imm (of the first slot) and the offset into the value in the
  * second slot's imm; its address is bound by who runs the program.
  */

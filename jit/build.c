@@ -81,7 +81,7 @@ static u32 number_blocks(struct builder *b)
 	return cnt;
 }
 
-static int bind_subprog_call(const struct builder *b, struct ir_op *op)
+static int bind_subprog(const struct builder *b, struct ir_op *op)
 {
 	s64 target = (s64)op->insn + op->imm + 1;
 	u32 low = 0, high = b->prog->subprog_cnt;
@@ -142,8 +142,10 @@ static int build_subprog(struct builder *b, const struct subprog *from, struct i
 			return -EINTR;
 		next = insn + slots(b, insn);
 		err = ir_lower_insn(b->req, insn, op);
-		if (!err && op->kind == IR_CALL_SUBPROG)
-			err = bind_subprog_call(b, op);
+		if (!err && (op->kind == IR_CALL_SUBPROG || op->kind == IR_FUNC))
+			err = bind_subprog(b, op);
+		if (!err && op->kind == IR_FUNC)
+			ir->subprogs[op->imm].is_callback = true;
 		if (err)
 			return err;
 		ir->has_tail_call |= op->kind == IR_TAIL_CALL;

@@ -23,6 +23,7 @@ enum ir_kind {
 	IR_NOP,
 	IR_TRAP,	/* never reached */
 	IR_CONST,	/* dst = imm */
+	IR_FUNC,	/* dst = the address of subprogram imm, which C may call */
 	IR_MOV,		/* dst = a; width 4 clears the upper half */
 	IR_ZEXT,	/* dst = low @bytes of a */
 	IR_SEXT,	/* dst = low @bytes of a, sign-extended to width */
@@ -108,6 +109,7 @@ struct ir_subprog {
 	u16 stack_depth;	/* bytes below the frame pointer */
 	u16 used;		/* bit n: BPF register n occurs */
 	bool has_call;		/* to a helper or a subprogram */
+	bool is_callback;	/* its address is taken */
 };
 
 struct ir_prog {

@@ -121,6 +121,10 @@ static int lower_ld_imm64(const struct jit_request *req, const struct modbpf_ins
 	case BPF_PSEUDO_MAP_FD:
 		op->imm = req->binds[insn->imm].map;
 		return 0;
+	case BPF_PSEUDO_FUNC:
+		op->kind = IR_FUNC;
+		op->imm = insn->imm;	/* build.c replaces it */
+		return 0;
 	case BPF_PSEUDO_MAP_VALUE:
 		op->imm = req->binds[insn->imm].values + (u32)insn[1].imm;
 		return 0;

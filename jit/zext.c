@@ -12,6 +12,8 @@
 static bool makes_zero_upper(const struct ir_op *op, u32 known)
 {
 	switch (op->kind) {
+	case IR_FUNC:
+		return false;
 	case IR_CONST:
 		return (u64)op->imm >> 32 == 0;
 	case IR_MOV:

@@ -46,6 +46,8 @@ struct modbpf_map {
 	struct rcu_work free_work;
 };
 
+typedef bool (*map_visit_fn)(void *cookie, struct modbpf_map *map, const void *key, void *value);
+
 struct map_ops {
 	u32 type;
 	const char *name;	/* as bpftool prints it */
@@ -69,6 +71,12 @@ struct map_ops {
 	void *(*lookup)(struct modbpf_map *map, const void *key);
 	long (*update)(struct modbpf_map *map, const void *key, const void *value, u64 flags);
 	long (*delete)(struct modbpf_map *map, const void *key);
+
+	/*
+	 * From programs, context as above: call @visit for each element, until it says
+	 * true. Returns how many it was called for. Ends, whatever @visit does.
+	 */
+	long (*for_each)(struct modbpf_map *map, map_visit_fn visit, void *cookie);
 
 	/*
 	 * From the syscalls: process context, may sleep, values are kernel

@@ -37,6 +37,7 @@ struct modbpf_prog {
 	u64 (*entry)(const void *ctx);	/* JIT image; NULL under jit=0 */
 	struct image *image;
 	struct interp_env interp;	/* jit=0 */
+	struct interp_callback *callbacks;	/* jit=0: per subprogram */
 	u64 tail_entry;		/* what a program array holds: where a tail call lands, or &interp under jit=0 */
 	struct prog_cpu __percpu *cpu;
 

@@ -131,13 +131,22 @@ static u64 probe_load(u64 addr, u32 bytes)
 	return value;
 }
 
-static void interpret(struct modbpf_prog *prog)
+static int interpret(struct modbpf_prog *prog)
 {
+	u32 cnt = prog->verified->subprog_cnt, i;
+
+	prog->callbacks = kcalloc(cnt, sizeof(*prog->callbacks), GFP_KERNEL_ACCOUNT);
+	if (!prog->callbacks)
+		return -ENOMEM;
+	for (i = 0; i < cnt; i++)
+		prog->callbacks[i].env = &prog->interp;
+	prog->interp.callbacks = prog->callbacks;
 	prog->interp.prog = prog->verified;
 	prog->interp.binds = prog->binds;
 	prog->interp.helpers = modbpf_target()->helpers;
 	prog->interp.probe_load = probe_load;
 	prog->tail_entry = (unsigned long)&prog->interp;
+	return 0;
 }
 
 int prog_compile(struct modbpf_prog *prog, const struct map_desc *descs)
@@ -150,7 +159,7 @@ int prog_compile(struct modbpf_prog *prog, const struct map_desc *descs)
 	if (modbpf_jit)
 		err = compile(prog, descs);
 	else
-		interpret(prog);
+		err = interpret(prog);
 	prog->jit_nsecs = ktime_get_ns() - begin;
 	return err;
 }

@@ -91,6 +91,7 @@ static int check_movable(struct step *step, u32 regno)
 	switch (reg->kind) {
 	case REG_STACK:
 	case REG_VALUE:
+	case REG_KEY:
 	case REG_PACKET:
 	case REG_PACKET_META:
 	case REG_RECORD:

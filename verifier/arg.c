@@ -232,6 +232,20 @@ static int check_optional_arg(struct step *step, u32 regno)
 	return reg->kind == REG_SCALAR ? 0 : refuse_kind(step, regno, "scalar");
 }
 
+static int check_callback_context_arg(struct step *step, u32 regno)
+{
+	const struct reg *reg = &step_regs(step)[regno];
+
+	if (reg->kind == REG_STACK)
+		return 0;
+	if (reg->kind != REG_SCALAR)
+		return refuse_kind(step, regno, "fp, 0");
+	mark_exact(step->state, reg->deps);
+	if (scalar_is_const(reg->num) && !scalar_value(reg->num))
+		return 0;
+	return refuse_kind(step, regno, "fp, 0");
+}
+
 static int check_arg(struct step *step, const struct helper *helper, u32 regno,
 		     struct call_args *args)
 {
@@ -262,6 +276,11 @@ static int check_arg(struct step *step, const struct helper *helper, u32 regno,
 		return check_ctx_arg(step, regno);
 	case ARG_RECORD:
 		return check_record_arg(step, regno, args);
+	case ARG_CALLBACK:
+		return step_regs(step)[regno].kind == REG_FUNC ? 0 :
+		       refuse_kind(step, regno, "func");
+	case ARG_CALLBACK_CONTEXT:
+		return check_callback_context_arg(step, regno);
 	default:	/* ARG_ADDRESS: anything; ARG_READ, ARG_FILL: checked with the size */
 		return 0;
 	}

@@ -5,6 +5,7 @@
  */
 #include "verifier/arg.h"
 
+#include "verifier/callback.h"
 #include "verifier/exact.h"
 #include "verifier/helper.h"
 
@@ -28,6 +29,10 @@ static int check_availability(struct step *step, const struct helper *helper)
 	if (helper->flags & HELPER_PERFMON && !(req->rights & VERIFY_RIGHT_PERFMON)) {
 		return refuse(step, REFUSE_HELPER_RIGHT, REFUSAL_NO_REG,
 			      "helper bpf_%s#%d needs CAP_PERFMON", helper->name, id);
+	}
+	if (helper->flags & HELPER_LEAVES && state_in_callback(step->state)) {
+		return refuse(step, REFUSE_CALLBACK_TAIL_CALL, REFUSAL_NO_REG,
+			      "tail_call is not allowed in a callback");
 	}
 	if (helper->flags & HELPER_LEAVES && step->state->ref_cnt) {
 		return refuse(step, REFUSE_REFERENCE_TAIL_CALL, REFUSAL_NO_REG,
@@ -124,6 +129,7 @@ int check_helper_call(struct step *step)
 		vlog_line(step->log, "not supported yet: helper %d", step->insn->imm);
 		return err;
 	}
+	step->state->called_back = false;
 	err = check_availability(step, helper);
 	if (!err)
 		err = check_args(step, helper, &args);
@@ -131,6 +137,8 @@ int check_helper_call(struct step *step)
 		state_drop_ref(step->state, args.ref);
 	if (!err && helper->flags & HELPER_LEAVES)
 		err = fork_return(step);
+	if (!err && helper->callback)
+		err = check_callback_call(step, helper, &args);
 	return err ? : set_result(step, helper, &args);
 }
 
@@ -198,6 +206,8 @@ int check_exit(struct step *step)
 	u32 i;
 	int err = 0;
 
+	if (state_top(state)->is_callback)
+		return check_callback_exit(step);
 	if (state->frame_cnt > 1)
 		return check_subprog_exit(step);
 	for (i = 0; i < state->ref_cnt; i++)

@@ -5,6 +5,7 @@
  * subprogram, none runs off its end, and the call graph has no cycle.
  */
 #include "isa/opcode.h"
+#include "verifier/helper.h"
 #include "verifier/log.h"
 #include "verifier/program.h"
 
@@ -32,6 +33,13 @@ static bool is_insn_at(const struct program *prog, s64 target)
 	       !(prog->info[target].flags & INSN_SECOND_SLOT);
 }
 
+static bool calls_back(const struct modbpf_insn *insn)
+{
+	const struct helper *helper = insn_is_helper_call(insn) ? helper_of(insn->imm) : NULL;
+
+	return helper && helper->callback;
+}
+
 static int mark_subprog_starts(struct program *prog, struct vlog *log)
 {
 	u32 i;
@@ -40,7 +48,9 @@ static int mark_subprog_starts(struct program *prog, struct vlog *log)
 	for (i = 0; i < prog->insn_cnt; i += insn_slots(&prog->insns[i])) {
 		s64 target;
 
-		if (!insn_is_subprog_call(&prog->insns[i]))
+		if (calls_back(&prog->insns[i]))
+			prog->info[i].flags |= INSN_CALLS_BACK | INSN_JOIN;
+		if (!insn_names_subprog(&prog->insns[i]))
 			continue;
 		target = jump_target(&prog->insns[i], i);
 		if (!is_insn_at(prog, target)) {
@@ -48,7 +58,7 @@ static int mark_subprog_starts(struct program *prog, struct vlog *log)
 					      "call out of range from insn %u to %lld", i, target);
 		}
 		prog->info[target].flags |= INSN_SUBPROG_START | INSN_JOIN;
-		if (i + 1 < prog->insn_cnt)
+		if (insn_is_subprog_call(&prog->insns[i]) && i + 1 < prog->insn_cnt)
 			prog->info[i + 1].flags |= INSN_CALLED_BACK | INSN_JOIN;
 	}
 	return 0;
@@ -141,7 +151,7 @@ static int call_walk_step(const struct program *prog, struct call_walk *walk, st
 		u8 callee;
 
 		*at += insn_slots(insn);
-		if (!insn_is_subprog_call(insn))
+		if (!insn_names_subprog(insn))
 			continue;
 		callee = prog->info[jump_target(insn, pc)].subprog;
 		if (walk->done[callee] == 1) {

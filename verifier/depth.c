@@ -33,7 +33,7 @@ static void look_down(const struct program *prog, const struct findings *found, 
 			helper = helper_of(insn->imm);
 		if (helper && helper->flags & HELPER_LEAVES)
 			chain->leaves[routine_no] = true;
-		if (!insn_is_subprog_call(insn))
+		if (!insn_names_subprog(insn))
 			continue;
 		callee = prog->info[jump_target(insn, pc)].subprog;
 		if (chain->below[callee] > most)
@@ -53,7 +53,7 @@ static void look_up(const struct program *prog, const struct findings *found, u3
 		const struct modbpf_insn *insn = &prog->insns[pc];
 		u32 callee;
 
-		if (!(found->notes[pc].flags & NOTE_SEEN) || !insn_is_subprog_call(insn))
+		if (!(found->notes[pc].flags & NOTE_SEEN) || !insn_names_subprog(insn))
 			continue;
 		callee = prog->info[jump_target(insn, pc)].subprog;
 		if (above > chain->above[callee])

@@ -11,6 +11,7 @@
  */
 #include "verifier/explore.h"
 
+#include "verifier/callback.h"
 #include "verifier/exact.h"
 #include "verifier/print.h"
 #include "verifier/prune.h"
@@ -199,12 +200,22 @@ static int check_join(struct explorer *x, bool *pruned)
 			*pruned = true;
 			return 0;
 		}
-		if (kept->branches && is_contained(x, kept->state, x->state, NULL) &&
+		if (kept->branches && !x->state->called_back &&
+		    is_contained(x, kept->state, x->state, NULL) &&
 		    is_contained(x, x->state, kept->state, NULL)) {
 			return refuse_program(x->log, REFUSE_LOOP_INFINITE, x->state->insn,
 					      "infinite loop detected at insn %u", x->state->insn);
 		}
 	}
+	if (x->state->called_back) {
+		struct prune prune = { x->prog, &x->ids, &x->stats->work };
+
+		*pruned = callback_converges(x->state, &prune);
+		if (*pruned)
+			return 0;
+	}
+	if (x->prog->info[x->state->insn].flags & INSN_CALLS_BACK)
+		x->jumps = x->insns = ~0U >> 1;
 	if (*head && (x->jumps < 2 || x->insns < 8 + x->evicted_cnt / 32))
 		return 0;
 	/* The states kept last are those that branches taken back will meet. */

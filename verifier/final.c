@@ -30,6 +30,13 @@ static u32 expand_call(const struct modbpf_insn *insn, const struct insn_note *n
 	return cnt;
 }
 
+/* Does the subprogram that the instruction at @pc names exist in the end? */
+static bool names_living_subprog(const struct program *prog, const struct findings *found, u32 pc)
+{
+	return insn_names_subprog(&prog->insns[pc]) &&
+	       found->notes[jump_target(&prog->insns[pc], pc)].flags & NOTE_SEEN;
+}
+
 /* What the instruction at @pc becomes, jumps not yet patched. Returns how many. */
 static u32 expand(const struct program *prog, const struct findings *found, u32 pc,
 		  struct modbpf_insn *out)
@@ -52,6 +59,11 @@ static u32 expand(const struct program *prog, const struct findings *found, u32 
 	}
 	if (insn_is_ld_imm64(insn))
 		out[1] = insn[1];
+	/* No path came into the callback: nobody ever uses the address. */
+	if (insn_is_func_address(insn) && !names_living_subprog(prog, found, pc)) {
+		out[0].src_reg = 0;
+		out[0].imm = 0;
+	}
 	return insn_slots(insn);
 }
 
@@ -87,7 +99,7 @@ static int patch_jump(const struct program *prog, u32 pc, const u32 *places,
 {
 	s64 off = (s64)places[jump_target(&prog->insns[pc], pc)] - places[pc] - 1;
 
-	if (insn->code == (BPF_JMP32 | BPF_JA) || insn_is_subprog_call(insn)) {
+	if (insn->code == (BPF_JMP32 | BPF_JA) || insn_names_subprog(insn)) {
 		insn->imm = off;
 		return 0;
 	}
@@ -142,7 +154,7 @@ static int write_insns(const struct program *prog, const struct findings *found,
 		cnt = expand(prog, found, pc, insns);
 		if (!cnt)
 			continue;
-		if (insn_jumps(&prog->insns[pc]) || insn_is_subprog_call(&prog->insns[pc])) {
+		if (insn_jumps(&prog->insns[pc]) || names_living_subprog(prog, found, pc)) {
 			err = patch_jump(prog, pc, places, insns, log);
 			if (err)
 				return err;
@@ -186,7 +198,7 @@ static void describe_subprog(const struct program *prog, const struct findings *
 			continue;
 		if (is_leaving_call(insn))
 			subprog->has_tail_call = true;
-		if (!insn_is_subprog_call(insn))
+		if (!names_living_subprog(prog, found, pc))
 			continue;
 		callee = subprog_of[prog->info[jump_target(insn, pc)].subprog];
 		subprog->reaches_tail_call |= callee->reaches_tail_call;

@@ -28,7 +28,17 @@ enum arg_kind {
 	ARG_CONST_SIZE,		/* a constant: size of the record that is returned */
 	ARG_CTX,
 	ARG_RECORD,		/* a held record, from its start */
+	ARG_CALLBACK,		/* a subprogram, called as .callback says */
+	ARG_CALLBACK_CONTEXT,	/* stack or null, handed to it as it is */
 	ARG_KIND_COUNT
+};
+
+/* How the ARG_CALLBACK is called; rows in callback.c. */
+enum callback_kind {
+	CALLBACK_NONE,
+	CALLBACK_LOOP,
+	CALLBACK_EACH_ELEM,
+	CALLBACK_KIND_COUNT
 };
 
 enum return_kind {
@@ -55,6 +65,7 @@ struct helper {
 	const char *name;
 	u8 args[5];		/* enum arg_kind */
 	u8 ret;			/* enum return_kind */
+	u8 callback;		/* enum callback_kind */
 	u32 flags;		/* HELPER_* */
 	u32 map_use;		/* MAP_MAY_* that the map needs */
 	u64 types;		/* bit n: programs of type n have it; see TYPES_* */

@@ -23,6 +23,9 @@ static int check_permission(struct step *step, const struct reg *reg, u32 access
 {
 	const struct map_desc *map = &step->prog->req->maps[reg->map];
 
+	if (reg->kind == REG_KEY && access & ACCESS_WRITE)
+		return refuse(step, REFUSE_MAP_WRITE, REFUSAL_NO_REG,
+			      "write into map key forbidden, key_size=%u", map->key_size);
 	if (reg->kind != REG_VALUE)
 		return 0;
 	if (access & ACCESS_WRITE && map->flags & MODBPF_F_RDONLY_PROG) {
@@ -46,7 +49,7 @@ static int refuse_bounds(struct step *step, u32 regno, s64 off, u32 bytes, u32 s
 		err = refuse(step, REFUSE_VALUE_BOUNDS, regno,
 			     "invalid access to map value, value_size=%u off=%lld size=%u",
 			     size, at, bytes);
-	else if (reg->kind == REG_RECORD)
+	else if (reg->kind == REG_RECORD || reg->kind == REG_KEY)
 		err = refuse(step, REFUSE_RECORD_BOUNDS, regno,
 			     "invalid access to memory, mem_size=%u off=%lld size=%u",
 			     size, at, bytes);
@@ -117,6 +120,9 @@ int check_region(struct step *step, u32 regno, s64 off, u32 bytes, u32 access)
 	switch (reg->kind) {
 	case REG_VALUE:
 		size = step->prog->req->maps[reg->map].value_size;
+		break;
+	case REG_KEY:
+		size = step->prog->req->maps[reg->map].key_size;
 		break;
 	case REG_RECORD:
 		size = reg->size;

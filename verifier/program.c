@@ -22,9 +22,14 @@ bool insn_jumps(const struct modbpf_insn *insn)
 	return op != BPF_CALL && op != BPF_EXIT;
 }
 
+bool insn_names_subprog(const struct modbpf_insn *insn)
+{
+	return insn_is_subprog_call(insn) || insn_is_func_address(insn);
+}
+
 s64 jump_target(const struct modbpf_insn *insn, u32 pc)
 {
-	bool far = insn->code == (BPF_JMP32 | BPF_JA) || insn_is_subprog_call(insn);
+	bool far = insn->code == (BPF_JMP32 | BPF_JA) || insn_names_subprog(insn);
 
 	return (s64)pc + 1 + (far ? insn->imm : insn->off);
 }

@@ -19,6 +19,7 @@ enum {
 	INSN_SUBPROG_START = 1 << 1,
 	INSN_JOIN = 1 << 2,	/* several paths may meet here: states are kept */
 	INSN_CALLED_BACK = 1 << 3,	/* follows a call of a subprogram */
+	INSN_CALLS_BACK = 1 << 4,	/* calls a helper that calls a subprogram: states are always kept */
 };
 
 struct insn_info {
@@ -85,8 +86,10 @@ int check_structure(struct program *prog, struct vlog *log);
 /* live.c: fills insn_info.live and routine.live_in. */
 void mark_live_registers(struct program *prog);
 
-/* Where the jump, branch or subprogram call at @pc goes to. */
+/* Where the jump, branch or subprogram call at @pc goes to; the subprogram that it names. */
 s64 jump_target(const struct modbpf_insn *insn, u32 pc);
+/* Does @insn call a subprogram, or load the address of one: that at jump_target()? */
+bool insn_names_subprog(const struct modbpf_insn *insn);
 /* Is @insn one that may go to jump_target(), calls apart? */
 bool insn_jumps(const struct modbpf_insn *insn);
 /* Is @insn an unconditional jump? */

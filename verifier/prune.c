@@ -136,6 +136,10 @@ static bool frame_contains(const struct prune *prune, const struct frame *outer,
 	static const struct slot nothing;	/* a slot never written */
 	u32 i;
 
+	/* Fewer rounds behind it: more may follow. */
+	if (outer->rounds > inner->rounds)
+		return false;
+
 	for (i = 0; i < MODBPF_REG_FP; i++) {
 		if (!(live >> i & 1))
 			continue;
@@ -171,6 +175,9 @@ static u32 live_in_frame(const struct program *prog, const struct state *state, 
 {
 	if (frame + 1 == state->frame_cnt)
 		return prog->info[state->insn].live;
+	/* A callback goes back to the call, which may be made once more. */
+	if (state->frames[frame + 1]->is_callback)
+		return prog->info[state->frames[frame + 1]->call_insn].live;
 	/* After the call; what the callee leaves in R0 is not in this frame yet. */
 	return prog->info[state->frames[frame + 1]->call_insn + 1].live & ~0x3fu;
 }

@@ -92,9 +92,9 @@ static const struct return_rule return_rules[] = {
 #define MAP_MAY_ALL_KEYS (MAP_MAY_LOOKUP | MAP_MAY_UPDATE | MAP_MAY_DELETE)
 
 static const struct map_rule map_rules[MODBPF_MAP_TYPE_COUNT] = {
-	[MODBPF_MAP_HASH] = { "HASH", MAP_MAY_ALL_KEYS, false, false },
-	[MODBPF_MAP_ARRAY] = { "ARRAY", MAP_MAY_ALL_KEYS, true, true },
-	[MODBPF_MAP_PERCPU_ARRAY] = { "PERCPU_ARRAY", MAP_MAY_ALL_KEYS, false, true },
+	[MODBPF_MAP_HASH] = { "HASH", MAP_MAY_ALL_KEYS | MAP_MAY_FOR_EACH, false, false },
+	[MODBPF_MAP_ARRAY] = { "ARRAY", MAP_MAY_ALL_KEYS | MAP_MAY_FOR_EACH, true, true },
+	[MODBPF_MAP_PERCPU_ARRAY] = { "PERCPU_ARRAY", MAP_MAY_ALL_KEYS | MAP_MAY_FOR_EACH, false, true },
 	[MODBPF_MAP_LPM_TRIE] = { "LPM_TRIE", MAP_MAY_ALL_KEYS, false, false },
 	[MODBPF_MAP_PROG_ARRAY] = { "PROG_ARRAY", MAP_MAY_TAIL_CALL, false, true },
 	[MODBPF_MAP_RINGBUF] = { "RINGBUF", MAP_MAY_RINGBUF, false, false },

@@ -57,6 +57,7 @@ enum {
 	MAP_MAY_DELETE = 1 << 2,
 	MAP_MAY_TAIL_CALL = 1 << 3,
 	MAP_MAY_RINGBUF = 1 << 4,
+	MAP_MAY_FOR_EACH = 1 << 5,
 };
 
 struct map_rule {

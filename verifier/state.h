@@ -18,6 +18,8 @@ enum reg_kind {
 	REG_MAP,		/* the map .map itself */
 	REG_VALUE,		/* a value of map .map */
 	REG_VALUE_OR_NULL,
+	REG_KEY,		/* a key of map .map, read only */
+	REG_FUNC,		/* the subprogram that begins at instruction .size */
 	REG_PACKET,		/* .num counts from data */
 	REG_PACKET_META,	/* .num counts from data_meta */
 	REG_PACKET_END,
@@ -38,7 +40,7 @@ struct reg {
 	 */
 	u32 id;
 	u32 ref;	/* record: the reference that it is */
-	u32 size;	/* record: bytes */
+	u32 size;	/* record: bytes; subprogram: instruction */
 	s32 off;	/* packet: distance from the base that id names */
 	u32 range;	/* packet: bytes from that base that are inside the packet */
 	u64 deps;	/* scalar: numbers of the parent state that it comes from; see exact.h */
@@ -63,6 +65,10 @@ struct frame {
 	struct reg regs[MODBPF_REG_FP + 1];
 	u32 call_insn;		/* the call that made it */
 	u32 routine;
+	bool is_callback;	/* called by the helper that call_insn calls */
+	u32 refs_before;	/* callback: references held at its call */
+	u32 last_id_before;	/* callback: no id was higher then */
+	u32 rounds;		/* of the callback that this frame waits for, if their number is bounded */
 	u32 slot_cnt;		/* slots below R10 that exist; those beyond are uninitialised */
 	u32 slot_room;
 	struct slot *slots;	/* [0] is at R10 - 8 */
@@ -81,6 +87,7 @@ struct state {
 	struct state *next;	/* in whichever list it is */
 	struct kept *parent;	/* the state kept last on the way here, NULL: none */
 	u32 insn;		/* the instruction that comes next */
+	bool called_back;	/* a callback has just returned to insn, which called it */
 	u32 ref_cnt;
 	u32 frame_cnt;
 	struct frame *frames[MODBPF_MAX_FRAMES];

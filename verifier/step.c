@@ -96,8 +96,9 @@ static int check_ld_imm64(struct step *step)
 		return refuse(step, REFUSE_INSN_UNSUPPORTED, REFUSAL_NO_REG,
 			      "not supported yet: address of a kernel variable (BPF_PSEUDO_BTF_ID)");
 	case BPF_PSEUDO_FUNC:
-		return refuse(step, REFUSE_INSN_UNSUPPORTED, REFUSAL_NO_REG,
-			      "not supported yet: address of a subprogram (BPF_PSEUDO_FUNC)");
+		*dst = reg_pointer(REG_FUNC);
+		dst->size = jump_target(step->insn, step->pc);
+		return 0;
 	default:
 		return refuse(step, REFUSE_MAP_UNBOUND, REFUSAL_NO_REG,
 			      "map index was not bound (BPF_PSEUDO_MAP_IDX)");

@@ -382,6 +382,13 @@ u32 x86_call_far(struct x86_buf *buf)
 	return put_far(buf, 0xe8);
 }
 
+u32 x86_lea_far(struct x86_buf *buf, u8 reg)
+{
+	put(buf, reg > X86_RDI ? 0x4c : 0x48);
+	put(buf, 0x8d);
+	return put_far(buf, (reg & 7) << 3 | 5);
+}
+
 void x86_put_rel32(u8 *at, s32 distance)
 {
 	u32 i, value = distance;

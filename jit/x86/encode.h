@@ -98,6 +98,8 @@ void x86_jcc_back(struct x86_buf *buf, enum x86_cond cond, u32 to);
 /* Jumps and calls with a rel32 still to be filled in; the result is where it is. */
 u32 x86_jmp_far(struct x86_buf *buf);
 u32 x86_call_far(struct x86_buf *buf);
+/* reg = an address in the image: its distance from the end of the instruction is to be put at the offset returned. */
+u32 x86_lea_far(struct x86_buf *buf, u8 reg);
 /* The distance of a rel32 counts from the end of its four bytes. */
 void x86_put_rel32(u8 *at, s32 distance);
 

@@ -132,6 +132,8 @@ void x86_emit_entry(struct x86_select *s)
 void x86_enter_subprog(struct x86_select *s)
 {
 	x86_place_label(s, &s->labels[x86_start_label(s, s->sub - s->ir->subprogs)]);
+	if (s->sub->is_callback)
+		x86_plain(&s->buf, X86_ENDBR64);
 	plan_frame(s);
 	enter_frame(s);
 }
@@ -165,6 +167,12 @@ void x86_emit_helper_call(struct x86_select *s, const struct ir_op *op)
 void x86_emit_subprog_call(struct x86_select *s, const struct ir_op *op)
 {
 	add_call(s, x86_call_far(&s->buf), op->imm);
+}
+
+/* A subprogram keeps what C wants kept, so C may call it as it is. */
+void x86_emit_subprog_address(struct x86_select *s, const struct ir_op *op)
+{
+	add_call(s, x86_lea_far(&s->buf, x86_reg_of[op->dst]), op->imm);
 }
 
 /* Jumps to where a tail call that does not happen goes on. */

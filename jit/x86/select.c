@@ -266,6 +266,7 @@ static void emit_op(struct x86_select *s, const struct ir_op *op, const struct i
 	case IR_NOP: break;
 	case IR_TRAP: x86_plain(&s->buf, X86_INT3); break;
 	case IR_CONST: x86_mov_const(&s->buf, x86_reg_of[op->dst], op->imm); break;
+	case IR_FUNC: x86_emit_subprog_address(s, op); break;
 	case IR_MOV: x86_mov(s, op->width, x86_reg_of[op->dst], x86_reg_of[op->a]); break;
 	case IR_ZEXT: emit_zext(s, op->bytes, x86_reg_of[op->dst], x86_reg_of[op->a]); break;
 	case IR_SEXT: emit_sext(s, op); break;
@@ -361,6 +362,7 @@ static struct x86_bounds count_bounds(const struct ir_prog *ir)
 	for (i = 0; i < ir->op_cnt; i++) {
 		switch (ir->ops[i].kind) {
 		case IR_CALL_SUBPROG:
+		case IR_FUNC:
 			bounds.calls++;
 			break;
 		case IR_CALL:

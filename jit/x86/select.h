@@ -119,6 +119,7 @@ void x86_enter_subprog(struct x86_select *s);
 void x86_emit_exit(struct x86_select *s);
 void x86_emit_helper_call(struct x86_select *s, const struct ir_op *op);
 void x86_emit_subprog_call(struct x86_select *s, const struct ir_op *op);
+void x86_emit_subprog_address(struct x86_select *s, const struct ir_op *op);
 void x86_emit_tail_call(struct x86_select *s, const struct ir_op *op);
 void x86_call_address(struct x86_select *s, u64 target);
 

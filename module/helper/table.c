@@ -30,6 +30,8 @@ const helper_fn modbpf_helpers[MODBPF_FUNC_LIMIT] = {
 	[MODBPF_FUNC_ringbuf_submit] = helper_ringbuf_submit,
 	[MODBPF_FUNC_ringbuf_discard] = helper_ringbuf_discard,
 	[MODBPF_FUNC_ringbuf_query] = helper_ringbuf_query,
+	[MODBPF_FUNC_for_each_map_elem] = helper_for_each_map_elem,
+	[MODBPF_FUNC_loop] = helper_loop,
 };
 
 void helpers_init(void)

@@ -150,6 +150,7 @@ const struct map_ops array_map_ops = {
 	.destroy = array_destroy,
 	.lookup = array_lookup,
 	.update = array_update,
+	.for_each = index_for_each,
 	.delete = index_delete,
 	.sys_lookup = array_sys_lookup,
 	.next_key = index_next_key,

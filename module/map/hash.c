@@ -431,6 +431,29 @@ static int hash_next_key(struct modbpf_map *map, const void *key, void *next)
 	}
 }
 
+/*
+ * By place, not by chain: what @visit or others add and remove meanwhile may be seen
+ * or not, and no element is visited twice. An element that is removed while it is
+ * looked at stays memory of the map.
+ */
+static notrace long hash_for_each(struct modbpf_map *map, map_visit_fn visit, void *cookie)
+{
+	struct hash_map *hash = hash_of(map);
+	long visited = 0;
+	u32 i;
+
+	for (i = 0; i < map->max_entries; i++) {
+		struct hash_elem *elem = hash_elem_at(hash, i);
+
+		if (READ_ONCE(elem->slot) != i + 1)
+			continue;
+		visited++;
+		if (visit(cookie, map, elem->key, hash_value(hash, elem)))
+			break;
+	}
+	return visited;
+}
+
 const struct map_ops hash_map_ops = {
 	.type = MODBPF_MAP_HASH,
 	.name = "hash",
@@ -439,6 +462,7 @@ const struct map_ops hash_map_ops = {
 	.lookup = hash_lookup,
 	.update = hash_update,
 	.delete = hash_delete,
+	.for_each = hash_for_each,
 	.sys_lookup = hash_sys_lookup,
 	.next_key = hash_next_key,
 };

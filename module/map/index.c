@@ -29,3 +29,13 @@ int index_check_update(const struct modbpf_map *map, u32 index, u64 flags)
 		return -E2BIG;
 	return flags == MODBPF_NOEXIST ? -EEXIST : 0;
 }
+
+notrace long index_for_each(struct modbpf_map *map, map_visit_fn visit, void *cookie)
+{
+	u32 i;
+
+	for (i = 0; i < map->max_entries; i++)
+		if (visit(cookie, map, &i, map->ops->lookup(map, &i)))
+			return (long)i + 1;
+	return i;
+}

@@ -20,4 +20,7 @@ long index_delete(struct modbpf_map *map, const void *key);
 /* 0, or what an update of @index with @flags gets: -EINVAL, -E2BIG, -EEXIST. */
 int index_check_update(const struct modbpf_map *map, u32 index, u64 flags);
 
+/* map_ops.for_each of maps with an index for a key. */
+long index_for_each(struct modbpf_map *map, map_visit_fn visit, void *cookie);
+
 #endif

@@ -189,6 +189,7 @@ const struct map_ops percpu_array_map_ops = {
 	.destroy = percpu_array_destroy,
 	.lookup = percpu_array_lookup,
 	.update = percpu_array_update,
+	.for_each = index_for_each,
 	.delete = index_delete,
 	.sys_lookup = percpu_array_sys_lookup,
 	.sys_update = percpu_array_sys_update,

@@ -200,8 +200,37 @@ static u64 reserve(u64 r1, u64 size, u64 r3, u64 r4, u64 r5)
 	return size <= sizeof(record) ? (u64)record : 0;
 }
 
+static u64 call_back(u64 handle, u64 r1, u64 r2, u64 r3, u64 r4)
+{
+	u64 args[5] = { r1, r2, r3, r4 };
+
+	return modbpf_interp_callback((const struct interp_callback *)handle, args);
+}
+
+static u64 loop(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
+{
+	u64 i;
+
+	for (i = 0; i < (u32)r1; i++)
+		if (call_back(r2, i, r3, 0, 0))
+			return i + 1;
+	return i;
+}
+
+static u64 for_each(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
+{
+	u32 i;
+
+	for (i = 0; i < maps[r1 - 1].desc.max_entries; i++)
+		if (call_back(r2, r1, (u64)&i, (u64)values[r1 - 1] + i * maps[r1 - 1].desc.value_size, r3))
+			return i + 1;
+	return i;
+}
+
 static void fill_helpers(u64 *helpers)
 {
+	helpers[MODBPF_FUNC_loop] = (u64)loop;
+	helpers[MODBPF_FUNC_for_each_map_elem] = (u64)for_each;
 	helpers[MODBPF_FUNC_map_lookup_elem] = (u64)map_lookup;
 	helpers[MODBPF_FUNC_map_update_elem] = (u64)seven;
 	helpers[MODBPF_FUNC_map_delete_elem] = (u64)seven;
@@ -243,8 +272,9 @@ u64 verify_run(const struct verify_output *out)
 			       .protocol = 0x0008, .ifindex = 3, .pkt_type = 2,
 			       .ingress_ifindex = 5, .rx_queue_index = 4 };
 	u64 regs[21] = { 0 };
+	struct interp_callback *callbacks = calloc(out->prog->subprog_cnt, sizeof(*callbacks));
 	struct interp_env env = { .prog = out->prog, .binds = binds, .helpers = helpers,
-				  .max_insns = 10000000 };
+				  .callbacks = callbacks, .max_insns = 10000000 };
 	bool is_packet = out->prog_type != MODBPF_PROG_KPROBE &&
 			 out->prog_type != MODBPF_PROG_NETFILTER;
 	u64 result;
@@ -252,9 +282,12 @@ u64 verify_run(const struct verify_output *out)
 
 	for (i = 0; i < 64; i++)
 		packet[i] = i;
+	for (i = 0; i < out->prog->subprog_cnt; i++)
+		callbacks[i].env = &env;
 	fill_helpers(helpers);
 	fill_binds(binds, no_programs);
 	result = modbpf_interp_run(&env, is_packet ? (void *)&ctx : regs, NULL);
+	free(callbacks);
 	free(packet);
 	return result;
 }

@@ -15,4 +15,7 @@ const struct helper helper_rows_general[MODBPF_FUNC_LIMIT] = {
 		.types = TYPES_ALL END,
 	HELPER(ktime_get_boot_ns)
 		.types = TYPES_ALL END,
+	HELPER(loop)
+		.args = { ARG_NUMBER, ARG_CALLBACK, ARG_CALLBACK_CONTEXT, ARG_NUMBER },
+		.callback = CALLBACK_LOOP, .types = TYPES_ALL END,
 };

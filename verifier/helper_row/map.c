@@ -32,4 +32,8 @@ const struct helper helper_rows_map[MODBPF_FUNC_LIMIT] = {
 	HELPER(ringbuf_query)
 		.args = { ARG_MAP, ARG_NUMBER },
 		.types = TYPES_ALL, .map_use = MAP_MAY_RINGBUF END,
+	HELPER(for_each_map_elem)
+		.args = { ARG_MAP, ARG_CALLBACK, ARG_CALLBACK_CONTEXT, ARG_NUMBER },
+		.callback = CALLBACK_EACH_ELEM,
+		.types = TYPES_ALL, .map_use = MAP_MAY_FOR_EACH END,
 };

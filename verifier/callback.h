@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Subprograms that helpers call. A row says what a callback is given and what it
+ * may return; a helper's row names it.
+ *
+ * How a call of such a helper is followed: once as if the callback did not run
+ * (again), once into the callback, whose exit leads back to the call. A state that
+ * comes back within what was kept at the call before goes no further: however
+ * often the helper calls back, it is within what has been followed. That this
+ * ends at run time is the helper's promise.
+ */
+#ifndef MODBPF_VERIFIER_CALLBACK_H
+#define MODBPF_VERIFIER_CALLBACK_H
+
+#include "verifier/arg.h"
+#include "verifier/helper.h"
+
+#define MAX_CALLBACKS 4	/* one within another; each has a stack of its own when interpreted */
+
+/* Is there a callback among the frames of @state? */
+bool state_in_callback(const struct state *state);
+
+/* Follow the callback that the helper is given, beside what goes on after the call. */
+int check_callback_call(struct step *step, const struct helper *helper,
+			const struct call_args *args);
+/* The exit of a callback. */
+int check_callback_exit(struct step *step);
+
+/*
+ * Has the callback come back within what its earlier rounds began with? Then
+ * all that the state holds counts as relied upon. Adds its cost to *@work.
+ */
+struct prune;
+bool callback_converges(struct state *state, const struct prune *prune);
+
+#endif
