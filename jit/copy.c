@@ -106,7 +106,8 @@ static void replace_first(const struct copies *c, struct ir_op *op)
 {
 	u16 a;
 
-	if (op->kind == IR_CONST || op->kind == IR_NOP || op->kind == IR_LEA || op->kind == IR_ROL ||
+	if (op->kind == IR_CONST || op->kind == IR_FUNC || op->kind == IR_NOP ||
+	    op->kind == IR_LEA || op->kind == IR_ROL ||
 	    (op->kind > IR_ATOMIC && op->kind != IR_BRANCH))
 		return;
 	a = original(c, op->a, bytes_read(op));

@@ -191,7 +191,7 @@ bool callback_converges(struct state *state, const struct prune *prune)
 	for (frame = 0; frame < state->frame_cnt; frame++)
 		for (slot = 0; slot < MODBPF_STACK_SIZE / 8; slot++)
 			stack_mark_read(state, frame, slot);
-	mark_exact(state, ~0ULL);
+	mark_all_exact(state);
 	return true;
 }
 
@@ -199,14 +199,14 @@ bool callback_converges(struct state *state, const struct prune *prune)
  * A number that changes from round to round, and that nothing relies on so far,
  * may be any number: otherwise no round would ever be within another.
  */
-static void widen_slot(struct slot *slot, const struct slot *before, u64 exact)
+static void widen_slot(struct slot *slot, const struct slot *before, u64 decisive)
 {
 	/* Known zeros have no mark: the round after next will tell. */
 	if (!slot->cnt || before->cnt != slot->cnt || before->first != slot->first)
 		return;
 	if (slot->spill.kind != REG_SCALAR || before->spill.kind != REG_SCALAR)
 		return;
-	if (before->spill.deps & exact || scalar_contains(before->spill.num, slot->spill.num))
+	if (before->spill.deps & decisive || scalar_contains(before->spill.num, slot->spill.num))
 		return;
 	slot->spill = reg_scalar(scalar_loaded(slot->cnt, false));
 }
@@ -220,7 +220,7 @@ static void widen(struct state *state, const struct kept *before)
 		const struct frame *old = before->state->frames[i];
 
 		for (at = 0; at < frame->slot_cnt && at < old->slot_cnt; at++)
-			widen_slot(&frame->slots[at], &old->slots[at], before->exact);
+			widen_slot(&frame->slots[at], &old->slots[at], before->decisive);
 	}
 }
 

@@ -24,21 +24,33 @@ void exact_begin(struct state *state, struct kept *kept)
 	}
 }
 
-void mark_exact(struct state *state, u64 deps)
+static void mark(struct state *state, u64 deps, bool decisive)
 {
 	struct kept *kept = state->parent;
 	u32 bit;
 
 	while (kept && deps) {
-		u64 fresh = deps & ~kept->exact;
+		u64 fresh = deps & ~(decisive ? kept->exact & kept->decisive : kept->exact);
 
 		kept->exact |= fresh;
+		if (decisive)
+			kept->decisive |= fresh;
 		deps = 0;
 		for (bit = 0; fresh; bit++, fresh >>= 1)
 			if (fresh & 1)
 				deps |= kept->origin[bit];
 		kept = kept->state->parent;
 	}
+}
+
+void mark_exact(struct state *state, u64 deps)
+{
+	mark(state, deps, true);
+}
+
+void mark_all_exact(struct state *state)
+{
+	mark(state, ~0ULL, false);
 }
 
 /*
@@ -63,20 +75,23 @@ static bool has_zeros(const struct slot *slot)
 }
 
 static void inherit_frame(struct state *state, const struct frame *inner,
-			  const struct frame *outer, u64 read, u64 exact)
+			  const struct frame *outer, u64 read, const struct kept *kept)
 {
+	u64 exact = kept->exact;
 	u32 i;
 
 	for (i = 0; i < MODBPF_REG_FP; i++)
 		if (is_relied_on(&outer->regs[i], exact))
-			mark_exact(state, inner->regs[i].deps);
+			mark(state, inner->regs[i].deps,
+			     is_relied_on(&outer->regs[i], kept->decisive));
 	for (i = 0; i < outer->slot_cnt && i < inner->slot_cnt; i++) {
 		const struct slot *slot = &outer->slots[i];
 
 		if (!(read >> i & 1) || !inner->slots[i].cnt)
 			continue;
 		if (has_zeros(slot) || (slot->cnt && is_relied_on(&slot->spill, exact)))
-			mark_exact(state, inner->slots[i].spill.deps);
+			mark(state, inner->slots[i].spill.deps,
+			     has_zeros(slot) || is_relied_on(&slot->spill, kept->decisive));
 	}
 }
 
@@ -86,5 +101,5 @@ void exact_inherit(struct state *state, const struct kept *kept)
 
 	for (i = 0; i < state->frame_cnt; i++)
 		inherit_frame(state, state->frames[i], kept->state->frames[i], kept->read[i],
-			      kept->exact);
+			      kept);
 }

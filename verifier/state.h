@@ -106,6 +106,7 @@ struct kept {
 	bool evicted;		/* in no list any more: goes when its paths have ended */
 	u64 read[MODBPF_MAX_FRAMES];	/* slots that paths from here read, a bit each */
 	u64 exact;	/* numbers that paths from here relied on, by their deps bit */
+	u64 decisive;	/* those among them that a check looked at; the others are exact for caution */
 	u64 origin[EXACT_BITS];	/* what each of them came from: deps of the parent */
 };
 

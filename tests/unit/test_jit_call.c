@@ -50,7 +50,28 @@ __asm__(
 	"	ret\n");
 u64 test_note_rsp(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5);
 
+static bool callback_kept_registers;
+
+/* Calls R2 back, R1 times, and looks at what C relies on. */
+static u64 call_back(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
+{
+	register u64 kept __asm__("r12") = 0x1212121212121212;
+	u64 (*callback)(u64 index, u64 context, u64 third, u64 fourth, u64 fifth) = (void *)r2;
+	u64 i;
+
+	callback_kept_registers = !memcmp((const void *)r2, "\xf3\x0f\x1e\xfa", 4);
+	for (i = 0; i < r1; i++) {
+		__asm__ volatile("" : "+r"(kept));
+		if (callback(i, r3, 3, 4, 5))
+			break;
+		__asm__ volatile("" : "+r"(kept));
+		callback_kept_registers &= kept == 0x1212121212121212;
+	}
+	return i;
+}
+
 static const u64 helpers[MODBPF_FUNC_LIMIT] = {
+	[4] = (u64)call_back,
 	[1] = (u64)note_arguments,
 	[2] = (u64)test_clobber,
 	[3] = (u64)test_note_rsp,
@@ -104,6 +125,21 @@ static void check_result(const char *text, void *ctx, u64 want)
 		CHECK_EQ(call(&prog, ctx), want);
 		unload(&prog);
 	}
+}
+
+/* Over registers that both sides want kept: R6 to R9 hold something in the caller and the callback. */
+static void callbacks_run(void)
+{
+	check_result("*(u64 *)(r10 -8) = 0; r6 = 100; r9 = 7; r1 = 4; r2 = subprog[f]; r3 = r10; r3 += -8; r4 = 0;"
+		     "call 4; r0 += r6; r1 = *(u64 *)(r10 -8); r0 += r1; r0 += r9; exit;"
+		     "f: r6 = r1; r7 = r2; r8 = r3; r9 = r4; r9 += r5; r1 = *(u64 *)(r7 +0); r1 += r6; r1 += r8; r1 += r9;"
+		     "*(u64 *)(r7 +0) = r1; r0 = 0; exit", NULL, 4 + 100 + (0 + 1 + 2 + 3) + 4 * (3 + 9) + 7);
+	CHECK(callback_kept_registers);
+	/* A subprogram that is both called and called back, behind one that is neither. */
+	check_result("r1 = 3; call g; r6 = r0; r1 = 2; r2 = subprog[f]; r3 = 5; r4 = 0; call 4; r0 += r6; exit;"
+		     "g: r1 += 1; r2 = 8; call f; r0 += 10; exit;"
+		     "f: r0 = 1; if r2 == 5 goto out; r0 = r1; out: exit", NULL, 14);
+	CHECK(callback_kept_registers);
 }
 
 static void helper_arguments(void)
@@ -396,6 +432,7 @@ static void probe_loads(void)
 }
 
 static const struct check_case cases[] = {
+	{ "a callback is called as C calls, and keeps what C wants kept", callbacks_run },
 	{ "a helper gets R1 to R5 in their order and its result is R0", helper_arguments },
 	{ "R6 to R9 and the stack outlive a helper", saved_registers_over_a_helper },
 	{ "the stack is aligned at every call", stack_alignment },

@@ -1,0 +1,26 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Do helpers that call subprograms make all their rounds, compiled and interpreted?
+. "$(dirname "$0")/lib.sh"
+
+head -c 64 /dev/zero >"$SCRATCH/packet"
+for jit in 1 0; do
+	check "the module is inserted with jit=$jit" insert jit=$jit
+	if hold "$SCRATCH/log" modbpf load "$E2E/callbacks.bpf.o"; then
+		while read -r name result; do
+			check "$name runs" modbpf prog run name "$name" data_in "$SCRATCH/packet"
+			contains "$name returns $result" "$out" "Return value: $result,"
+		done <<-END
+			loop 4950
+			loop_ends 1000
+			loop_limits 1
+			loop_in_loop 165
+			each_of_array 5100
+			each_of_hash 105525
+		END
+		release
+	fi
+	check "nothing is left" within 10 nothing_is_loaded
+	check "the module leaves" remove_soon
+done
+finish
