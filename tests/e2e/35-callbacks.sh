@@ -6,7 +6,9 @@
 head -c 64 /dev/zero >"$SCRATCH/packet"
 for jit in 1 0; do
 	check "the module is inserted with jit=$jit" insert jit=$jit
-	if hold "$SCRATCH/log" modbpf load "$E2E/callbacks.bpf.o"; then
+	modbpf prog load "$E2E/callbacks.bpf.o" hold >"$SCRATCH/log" 2>&1 </dev/null &
+	holder=$!
+	if check "the programs are loaded" within 30 modbpf prog show name each_of_hash; then
 		while read -r name result; do
 			check "$name runs" modbpf prog run name "$name" data_in "$SCRATCH/packet"
 			contains "$name returns $result" "$out" "Return value: $result,"
