@@ -57,6 +57,7 @@ struct verified_prog {
 	struct subprog *subprogs;	/* in order of start; [0] is the main program */
 	u32 subprog_cnt;
 	bool uses_packet_write;		/* direct stores to packet data */
+	u32 ctx_end;			/* bytes of the context up to the end of the furthest load */
 	struct verify_stats stats;
 };
 

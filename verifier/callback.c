@@ -175,6 +175,18 @@ static struct kept *round_before(struct kept *kept, const struct state *state)
 	return NULL;
 }
 
+bool callback_went_round(const struct state *state, const struct kept *kept)
+{
+	const struct kept *between;
+
+	if (!state_in_callback(state))
+		return false;
+	for (between = state->parent; between && between != kept; between = between->state->parent)
+		if (between->state->frame_cnt < state->frame_cnt)
+			return true;
+	return false;
+}
+
 bool callback_converges(struct state *state, const struct prune *prune)
 {
 	struct kept *kept = round_before(state->parent, state);

@@ -27,6 +27,12 @@ int check_callback_call(struct step *step, const struct helper *helper,
 int check_callback_exit(struct step *step);
 
 /*
+ * Is @state in another round of a callback than its ancestor @kept? Then it is the
+ * helper that goes round, and not a loop that never ends.
+ */
+bool callback_went_round(const struct state *state, const struct kept *kept);
+
+/*
  * Has the callback come back within what its earlier rounds began with? Then
  * all that the state holds counts as relied upon. Adds its cost to *@work.
  */

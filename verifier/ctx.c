@@ -7,6 +7,7 @@
 #include "verifier/ctx.h"
 
 #include "isa/opcode.h"
+#include "verifier/ctx_trace.h"
 #include "verifier/mem.h"
 
 #define TYPE(type) TYPE_BIT(type)
@@ -16,7 +17,7 @@
 #define NOT_SK_SKB (ANY_SKB & ~TYPE(SK_SKB))
 #define ATTACH(type) (1ULL << MODBPF_ATTACH_##type)
 #define DIRECT CTX_SOURCE_COUNT	/* at the same place at run time */
-#define PT_REGS_BYTES 168	/* x86-64: 21 registers */
+#define PT_REGS_BYTES (8 * TRACE_REGS)
 
 enum {
 	FIELD_NARROW = 1 << 0,	/* aligned parts may be loaded */
@@ -150,6 +151,25 @@ static const struct ctx_field regs_fields[] = {
 	{ 0, PT_REGS_BYTES, REG_SCALAR, DIRECT, FIELD_WIDE, TYPE(KPROBE), 0 },
 };
 
+/* What stands in front of a record's fields is not the program's. */
+static const struct ctx_field record_fields[] = {
+	{ TRACE_RECORD_HEAD, TRACE_RECORD_BYTES - TRACE_RECORD_HEAD, REG_SCALAR, DIRECT,
+	  FIELD_WIDE, TYPE(TRACEPOINT), 0 },
+};
+
+static const struct ctx_field sample_fields[] = {
+	{ offsetof(struct sample_ctx, regs), PT_REGS_BYTES, REG_SCALAR, DIRECT, FIELD_WIDE,
+	  TYPE(PERF_EVENT), 0 },
+	{ offsetof(struct sample_ctx, sample_period), 8, REG_SCALAR, DIRECT, FIELD_NARROW,
+	  TYPE(PERF_EVENT), 0 },
+	{ offsetof(struct sample_ctx, addr), 8, REG_SCALAR, DIRECT, FIELD_NARROW,
+	  TYPE(PERF_EVENT), 0 },
+};
+
+static const struct ctx_field args_fields[] = {
+	{ 0, 8 * TRACE_ARGS, REG_SCALAR, DIRECT, FIELD_WIDE, TYPE(RAW_TRACEPOINT), 0 },
+};
+
 static const struct ctx_field nf_fields[] = {
 	{ 0, 8, REG_NF_STATE, DIRECT, 0, TYPE(NETFILTER), 0 },
 	{ 8, 8, REG_NF_SKB, DIRECT, 0, TYPE(NETFILTER), 0 },
@@ -167,6 +187,9 @@ static const struct {
 	[CTX_KIND_DEVICE] = { device_fields, ARRAY_SIZE(device_fields) },
 	[CTX_KIND_REGS] = { regs_fields, ARRAY_SIZE(regs_fields) },
 	[CTX_KIND_NF] = { nf_fields, ARRAY_SIZE(nf_fields) },
+	[CTX_KIND_RECORD] = { record_fields, ARRAY_SIZE(record_fields) },
+	[CTX_KIND_SAMPLE] = { sample_fields, ARRAY_SIZE(sample_fields) },
+	[CTX_KIND_ARGS] = { args_fields, ARRAY_SIZE(args_fields) },
 };
 
 /* The field that holds all of the access, NULL: none. */
@@ -298,6 +321,8 @@ int check_ctx_load(struct step *step, u32 regno, u32 bytes, bool sign_extend,
 		err = check_same_access(step, field->source == DIRECT ? NOTE_DIRECT : NOTE_CTX);
 	if (err)
 		return err;
+	if (step->found->ctx_end < step->insn->off + bytes)
+		step->found->ctx_end = step->insn->off + bytes;
 	*value = field->kind == REG_SCALAR ? reg_scalar(scalar_loaded(bytes, sign_extend)) :
 					     reg_pointer(field->kind);
 	return 0;

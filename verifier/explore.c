@@ -202,7 +202,8 @@ static int check_join(struct explorer *x, bool *pruned)
 		}
 		if (kept->branches && !x->state->called_back &&
 		    is_contained(x, kept->state, x->state, NULL) &&
-		    is_contained(x, x->state, kept->state, NULL)) {
+		    is_contained(x, x->state, kept->state, NULL) &&
+		    !callback_went_round(x->state, kept)) {
 			return refuse_program(x->log, REFUSE_LOOP_INFINITE, x->state->insn,
 					      "infinite loop detected at insn %u", x->state->insn);
 		}

@@ -267,6 +267,7 @@ int final_build(const struct program *prog, const struct findings *found, struct
 		return err;
 	}
 	out->uses_packet_write = found->packet_write;
+	out->ctx_end = found->ctx_end;
 	*result = out;
 	return 0;
 }

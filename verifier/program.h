@@ -71,6 +71,7 @@ struct findings {
 	struct insn_note *notes;	/* per instruction */
 	u16 *stack_depth;		/* per routine, bytes */
 	bool packet_write;
+	u32 ctx_end;	/* bytes of the context up to the end of the furthest load */
 };
 
 /*

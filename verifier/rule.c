@@ -25,9 +25,17 @@ static const struct prog_rule prog_rules[MODBPF_PROG_TYPE_COUNT] = {
 		.name = "SCHED_ACT", .ctx = CTX_KIND_SKB,
 		.packet_write = true, .attach_type = -1,
 	},
+	[MODBPF_PROG_TRACEPOINT] = {
+		.name = "TRACEPOINT", .ctx = CTX_KIND_RECORD,
+		.attach_type = -1,
+	},
 	[MODBPF_PROG_XDP] = {
 		.name = "XDP", .ctx = CTX_KIND_XDP,
 		.packet_write = true, .attach_type = -1,
+	},
+	[MODBPF_PROG_PERF_EVENT] = {
+		.name = "PERF_EVENT", .ctx = CTX_KIND_SAMPLE,
+		.attach_type = -1,
 	},
 	[MODBPF_PROG_CGROUP_SKB] = {
 		.name = "CGROUP_SKB", .ctx = CTX_KIND_SKB,
@@ -55,6 +63,10 @@ static const struct prog_rule prog_rules[MODBPF_PROG_TYPE_COUNT] = {
 	},
 	[MODBPF_PROG_CGROUP_DEVICE] = {
 		.name = "CGROUP_DEVICE", .ctx = CTX_KIND_DEVICE,
+		.attach_type = -1,
+	},
+	[MODBPF_PROG_RAW_TRACEPOINT] = {
+		.name = "RAW_TRACEPOINT", .ctx = CTX_KIND_ARGS,
 		.attach_type = -1,
 	},
 	[MODBPF_PROG_CGROUP_SOCK_ADDR] = {

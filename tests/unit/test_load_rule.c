@@ -94,7 +94,8 @@ static void types(void)
 	const u64 known = TYPE_BIT(SOCKET_FILTER) | TYPE_BIT(KPROBE) | TYPES_TC | TYPE_BIT(XDP) |
 			  TYPE_BIT(CGROUP_SKB) | TYPE_BIT(CGROUP_SOCK) | TYPES_LWT |
 			  TYPE_BIT(SK_SKB) | TYPE_BIT(CGROUP_DEVICE) |
-			  TYPE_BIT(CGROUP_SOCK_ADDR) | TYPE_BIT(NETFILTER);
+			  TYPE_BIT(CGROUP_SOCK_ADDR) | TYPE_BIT(NETFILTER) |
+			  TYPE_BIT(TRACEPOINT) | TYPE_BIT(PERF_EVENT) | TYPE_BIT(RAW_TRACEPOINT);
 	u32 type;
 
 	for (type = 0; type < 64; type++) {
@@ -120,6 +121,19 @@ static void rights(void)
 		      -EPERM, "");
 	check_refused(of_type(MODBPF_PROG_NETFILTER, MODBPF_ATTACH_NETFILTER,
 			      ALL_RIGHTS & ~VERIFY_RIGHT_NET_ADMIN), -EPERM, "");
+}
+
+/* The same for those that trace. */
+static void rights_of_tracing(void)
+{
+	static const u32 of[] = { MODBPF_PROG_KPROBE, MODBPF_PROG_TRACEPOINT, MODBPF_PROG_PERF_EVENT,
+				  MODBPF_PROG_RAW_TRACEPOINT };
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(of); i++) {
+		CHECK(is_taken(of_type(of[i], 0, VERIFY_RIGHT_PERFMON)));
+		check_refused(of_type(of[i], 0, ALL_RIGHTS & ~VERIFY_RIGHT_PERFMON), -EPERM, "");
+	}
 }
 
 /* Each type for the network alone: the right is asked for, and is enough. */
@@ -194,6 +208,7 @@ static const struct check_case cases[] = {
 	{ "types", types },
 	{ "rights", rights },
 	{ "rights of the types for the network", rights_of_network },
+	{ "rights of tracing", rights_of_tracing },
 	{ "attach types", attach_types },
 	{ "licenses", licenses },
 };
