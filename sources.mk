@@ -57,6 +57,7 @@ JIT_SRCS := \
 	jit/build.c \
 	jit/compile.c \
 	jit/copy.c \
+	jit/inline.c \
 	jit/ir.c \
 	jit/live.c \
 	jit/lower.c \

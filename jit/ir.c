@@ -25,6 +25,8 @@ u32 ir_op_reads(const struct ir_op *op)
 	case IR_ADD: case IR_SUB: case IR_MUL: case IR_DIV: case IR_MOD: case IR_SDIV: case IR_SMOD:
 	case IR_OR: case IR_AND: case IR_XOR: case IR_SHL: case IR_SHR: case IR_SAR: case IR_BRANCH:
 		return a | b | (op->flags & IR_MEM ? index : 0);
+	case IR_LOOKUP:
+		return a;
 	case IR_LEA: case IR_LOAD:
 		return a | index;
 	case IR_STORE:
@@ -42,7 +44,7 @@ u32 ir_op_reads(const struct ir_op *op)
 
 u32 ir_op_writes(const struct ir_op *op)
 {
-	if (op->kind == IR_CALL || op->kind == IR_CALL_SUBPROG || op->kind == IR_TAIL_CALL)
+	if (op->kind == IR_LOOKUP || op->kind == IR_CALL || op->kind == IR_CALL_SUBPROG || op->kind == IR_TAIL_CALL)
 		return CALL_WRITES;
 	return ir_op_defines(op) ? 1U << op->dst : 0;
 }

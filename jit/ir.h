@@ -14,6 +14,7 @@
 
 #include "isa/insn.h"
 
+struct insn_fact;
 struct jit_request;
 
 #define IR_FIRST_TEMP MODBPF_REG_COUNT
@@ -48,6 +49,7 @@ enum ir_kind {
 	IR_LOAD,	/* dst = @bytes at a + index * scale + disp */
 	IR_STORE,	/* @bytes at a + index * scale + disp = b or imm */
 	IR_ATOMIC,	/* @bytes at a + disp, operand b; with IR_FETCH dst = old value */
+	IR_LOOKUP,	/* R0 = the value of array map imm at the u32 index at a, or 0; R1 to R5 are lost */
 	IR_CALL,	/* R0 = helper imm (R1..R5) */
 	IR_CALL_SUBPROG,	/* R0 = subprogram imm (R1..R5) */
 	IR_TAIL_CALL,	/* leave for entry R3 of program array imm, or R0 = IR_TAIL_FAILED */
@@ -137,6 +139,9 @@ void ir_release(struct ir_prog *ir);
 int ir_lower_insn(const struct jit_request *req, u32 insn, struct ir_op *op);
 /* The instruction that jump @insn goes to when taken; may lie outside the program. */
 s64 ir_jump_target(const struct modbpf_insn *insns, u32 insn);
+
+/* jit/inline.c: make of helper call @op what needs no call, if there is such a thing. */
+void ir_inline_helper(const struct jit_request *req, const struct insn_fact *fact, struct ir_op *op);
 
 /* jit/zext.c: drop zero-extensions of what is already zero-extended. */
 int ir_drop_zero_extensions(struct ir_prog *ir);

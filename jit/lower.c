@@ -213,6 +213,7 @@ static int lower_call(const struct jit_request *req, const struct modbpf_insn *i
 	}
 	if (insn->imm <= 0 || insn->imm >= MODBPF_FUNC_LIMIT || !req->target->helpers[insn->imm])
 		return -EOPNOTSUPP;
+	ir_inline_helper(req, fact, op);
 	return 0;
 }
 

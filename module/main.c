@@ -23,7 +23,12 @@ static int jit = 1;
 module_param(jit, int, 0444);
 MODULE_PARM_DESC(jit, "run programs as machine code; 0: interpret them (default 1)");
 
+static int opt = 2;
+module_param(opt, int, 0444);
+MODULE_PARM_DESC(opt, "how much the machine code is optimised, 0 to 2 (default 2)");
+
 bool modbpf_jit __ro_after_init;
+u32 modbpf_opt __ro_after_init;
 
 static long device_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 {
@@ -64,7 +69,12 @@ static int check_params(void)
 		pr_err("modbpf: jit=0, but the interpreter was left out of this build\n");
 		return -EINVAL;
 	}
+	if (opt < 0 || opt > 2) {
+		pr_err("modbpf: opt is 0, 1 or 2\n");
+		return -EINVAL;
+	}
 	modbpf_jit = jit;
+	modbpf_opt = opt;
 	return 0;
 }
 

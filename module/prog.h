@@ -67,6 +67,8 @@ static inline struct modbpf_prog *prog_get(struct modbpf_prog *prog)
 
 /* Module parameter: programs run as machine code. Constant once the module is in. */
 extern bool modbpf_jit;
+/* Module parameter: the JIT's level of optimisation, 0 to 2. */
+extern u32 modbpf_opt;
 
 /* A program with nothing in it, referenced by the caller. NULL: no memory. */
 struct modbpf_prog *prog_alloc(const struct caller *caller);

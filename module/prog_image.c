@@ -14,8 +14,6 @@
 #include "module/image.h"
 #include "module/target.h"
 
-#define JIT_OPT 2	/* the highest level there is */
-
 static int bind_maps(struct modbpf_prog *prog)
 {
 	struct map_bind *bind;
@@ -42,7 +40,7 @@ static int size_image(struct modbpf_prog *prog, const struct map_desc *descs,
 		.maps = descs,
 		.binds = prog->binds,
 		.target = modbpf_target(),
-		.opt = JIT_OPT,
+		.opt = modbpf_opt,
 	};
 
 	return modbpf_jit_compile(&req, code);

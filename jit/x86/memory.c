@@ -97,6 +97,28 @@ static void emit_fetch_loop(struct x86_select *s, const struct ir_op *op, enum x
 		x86_mov(s, 8, X86_RAX, X86_SCRATCH);
 }
 
+/*
+ * No branch: behind the last value rcx is 0 and takes both the index and the address
+ * to 0, on speculation, too. The registers are those that a call may change.
+ */
+void x86_emit_lookup(struct x86_select *s, const struct ir_op *op)
+{
+	const struct map_bind *bind = &s->req->binds[op->imm];
+	struct x86_buf *buf = &s->buf;
+
+	x86_rm(buf, X86_LOAD, 4, X86_RAX, x86_at(x86_reg_of[op->a], 0));
+	x86_ri(buf, X86_CMP, 4, X86_RAX, (s32)bind->max_entries);
+	x86_rr(buf, X86_SBB, 8, X86_RCX, X86_RCX);	/* all ones: the index is below */
+	x86_rr(buf, X86_AND, 4, X86_RCX, X86_RAX);
+	if (bind->stride == 8)
+		x86_ri8(buf, X86_SHL, 8, X86_RAX, 3);
+	else
+		x86_imul_rri(buf, 8, X86_RAX, X86_RAX, (s32)bind->stride);
+	x86_mov_const(buf, X86_RDI, bind->values);
+	x86_rr(buf, X86_ADD, 8, X86_RDI, X86_RAX);
+	x86_rr(buf, X86_AND, 8, X86_RCX, X86_RAX);
+}
+
 void x86_emit_atomic(struct x86_select *s, const struct ir_op *op)
 {
 	static const u8 forms[] = {

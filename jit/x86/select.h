@@ -111,6 +111,7 @@ void x86_emit_divide(struct x86_select *s, const struct ir_op *op);
 /* memory.c */
 void x86_emit_load(struct x86_select *s, const struct ir_op *op);
 void x86_emit_store(struct x86_select *s, const struct ir_op *op);
+void x86_emit_lookup(struct x86_select *s, const struct ir_op *op);
 void x86_emit_atomic(struct x86_select *s, const struct ir_op *op);
 
 /* frame.c */

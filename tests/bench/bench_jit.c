@@ -275,7 +275,8 @@ int main(int argc, char **argv)
 			continue;
 		}
 		measure(e);
-		printf("%-10s %9.0f %9.0f %9.0f %9.0f   %7llu %7llu %7llu %7llu   %5u %5u   time %.2f of Linux's, %.2f of clang's\n",
+		printf("%-10s %9.0f %9.0f %9.0f %9.0f   %7llu %7llu %7llu %7llu   %5u %5u   "
+		       "time %.2f of Linux's, %.2f of clang's\n",
 		       programs[i].name, median(e[OURS].times), median(e[LINUX].times),
 		       median(e[CLANG].times), median(e[GCC].times), e[OURS].insns, e[LINUX].insns,
 		       e[CLANG].insns, e[GCC].insns, e[OURS].bytes, e[LINUX].bytes,
@@ -290,7 +291,8 @@ int main(int argc, char **argv)
 	}
 	if (only_list || !is_whole)
 		return !is_whole;
-	printf("geometric means: time %.3f (worst %.2f), instructions %.3f, bytes %.3f of Linux's; time %.3f of clang's, %.3f of gcc's\n",
+	printf("geometric means: time %.3f (worst %.2f), instructions %.3f, bytes %.3f of Linux's; "
+	       "time %.3f of clang's, %.3f of gcc's\n",
 	       exp(logs[0] / i), worst, exp(logs[1] / i), exp(logs[2] / i), exp(logs[3] / i), exp(logs[4] / i));
 	for (i = 4000; i <= 250000; i *= 2)
 		printf("compile time: %.0f ns per instruction of %u\n", compile_ns(i), i);

@@ -42,6 +42,7 @@ def main(path, out):
             struct.pack_into("<i", text, place + 4, int(is_constant))
             struct.pack_into("<i", text, place + 12, offset + pool.get(section, 0))
     with open(out, "w", encoding="ascii") as file:
+        file.write("# SPDX-License-Identifier: GPL-2.0-only\n")
         file.write(f"constants {constants.hex()}\n" if constants else "")
         for at in range(0, len(text), 8):
             file.write(text[at:at + 8].hex() + "\n")

@@ -80,6 +80,8 @@ static int parse_line(const char *line, struct bench_prog *prog)
 	static const char constants[] = "constants ";
 	u32 len = strlen(line);
 
+	if (line[0] == '#')
+		return 0;
 	if (!strncmp(line, constants, strlen(constants))) {
 		prog->constant_cnt = (len - strlen(constants)) / 2;
 		if (prog->constant_cnt > BENCH_CONSTANT_BYTES)

@@ -175,9 +175,16 @@ static int place(struct jit_run *run)
 int jit_run_prepare(struct jit_run *run, const struct verified_prog *prog,
 		    const struct map_bind *binds, const u64 *helpers, u32 flags)
 {
+	return jit_run_prepare_maps(run, prog, NULL, binds, helpers, flags);
+}
+
+int jit_run_prepare_maps(struct jit_run *run, const struct verified_prog *prog,
+			 const struct map_desc *maps, const struct map_bind *binds,
+			 const u64 *helpers, u32 flags)
+{
 	u64 reachable[MODBPF_FUNC_LIMIT] = {};
 	struct jit_target target = { .helpers = reachable };
-	struct jit_request req = { .prog = prog, .binds = binds, .target = &target };
+	struct jit_request req = { .prog = prog, .maps = maps, .binds = binds, .target = &target };
 	u32 i;
 	int err;
 

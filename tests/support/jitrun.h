@@ -10,6 +10,7 @@
 #include "isa/verified.h"
 
 struct jit_layout;
+struct map_desc;
 
 enum {
 	JIT_RUN_THUNKS = 1 << 0,	/* return and jump through thunks, as a kernel may want it */
@@ -36,6 +37,10 @@ struct jit_run {
  */
 int jit_run_prepare(struct jit_run *run, const struct verified_prog *prog,
 		    const struct map_bind *binds, const u64 *helpers, u32 flags);
+/* The same, with what the maps are, so that lookups are inlined. */
+int jit_run_prepare_maps(struct jit_run *run, const struct verified_prog *prog,
+			 const struct map_desc *maps, const struct map_bind *binds,
+			 const u64 *helpers, u32 flags);
 void jit_run_release(struct jit_run *run);
 
 /* Call it. *@kept is false if it did not leave a register as C wants it; may be NULL. */

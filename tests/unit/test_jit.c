@@ -258,7 +258,8 @@ static void division_at_the_edges(void)
 	u32 divisor, i, d;
 
 	for (i = 0; i < 400; i++) {
-		struct modbpf_insn insn = { .code = BPF_ALU | BPF_K | (i & 1 ? BPF_MOD : BPF_DIV), .dst_reg = i / 4 % REGS };
+		struct modbpf_insn insn = { .code = BPF_ALU | BPF_K | (i & 1 ? BPF_MOD : BPF_DIV),
+					    .dst_reg = i / 4 % REGS };
 		struct image image;
 		struct ctx before;
 

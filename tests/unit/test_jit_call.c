@@ -11,6 +11,7 @@
 #include "tests/support/insnbuf.h"
 #include "tests/support/jitrun.h"
 #include "tests/support/prog.h"
+#include "verifier/verifier.h"
 
 #include <sys/mman.h>
 
@@ -431,7 +432,63 @@ static void probe_loads(void)
 	munmap(hole, 4096);
 }
 
+/* --- lookups without a call ------------------------------------------------------- */
+
+#define VALUES 5
+
+static u64 refuse_lookup(u64 map, u64 key, u64 r3, u64 r4, u64 r5)
+{
+	return 0x5ee7;	/* it was called */
+}
+
+/* R0 for a key; @type and @flags as given; @key_fact: also as a constant that the verifier knows. */
+static u64 look_up(u32 type, u32 stride, u32 flags, u32 key, bool key_fact)
+{
+	static const char *const names[] = { "map" };
+	static const u64 lookup_helpers[MODBPF_FUNC_LIMIT] = { [1] = (u64)refuse_lookup };
+	const struct map_desc desc = { .type = type };
+	const struct map_bind bind = { .values = 0x7fff12340000, .stride = stride, .max_entries = VALUES };
+	struct verified_prog *prog = prog_from_text("r2 = *(u32 *)(r1 +0)\n *(u32 *)(r10 -4) = r2\n r2 = r10\n"
+						    "r2 += -4\n r1 = map[map]\n call 1\n exit\n", names, 1);
+	struct jit_run run;
+	u64 r0;
+	u32 i;
+
+	for (i = 0; i < prog->insn_cnt; i++) {
+		if (!insn_is_helper_call(&prog->insns[i]))
+			continue;
+		prog->facts[i] = (struct insn_fact){ .flags = FACT_CONST_MAP, .key = key };
+		if (key_fact)
+			prog->facts[i].flags |= FACT_CONST_KEY;
+	}
+	CHECK_EQ(jit_run_prepare_maps(&run, prog, &desc, &bind, lookup_helpers, flags), 0);
+	r0 = jit_run_call(&run, &key, NULL);
+	jit_run_release(&run);
+	prog_free(prog);
+	return r0;
+}
+
+static void lookups_in_an_array(void)
+{
+	static const u32 strides[] = { 8, 16, 24, 4096, 0x7ffffff8 };
+	static const u32 keys[] = { 0, 1, VALUES - 1, VALUES, VALUES + 1, 0x7fffffff, 0x80000000, 0xffffffff };
+	u32 i, k;
+
+	for (i = 0; i < ARRAY_SIZE(strides); i++)
+	for (k = 0; k < ARRAY_SIZE(keys); k++) {
+		u64 want = keys[k] < VALUES ? 0x7fff12340000 + (u64)keys[k] * strides[i] : 0;
+
+		CHECK_EQ(look_up(MODBPF_MAP_ARRAY, strides[i], JIT_RUN_OPT2, keys[k], false), want);
+		CHECK_EQ(look_up(MODBPF_MAP_ARRAY, strides[i], JIT_RUN_OPT2, keys[k], true), want);
+	}
+	/* Other types, and the lower levels, call. */
+	CHECK_EQ(look_up(MODBPF_MAP_ARRAY, 8, JIT_RUN_OPT1, 0, true), 0x5ee7);
+	CHECK_EQ(look_up(MODBPF_MAP_HASH, 8, JIT_RUN_OPT2, 0, false), 0x5ee7);
+	CHECK_EQ(look_up(MODBPF_MAP_PERCPU_ARRAY, 8, JIT_RUN_OPT2, 0, true), 0x5ee7);
+}
+
 static const struct check_case cases[] = {
+	{ "lookups in an array need no call", lookups_in_an_array },
 	{ "a callback is called as C calls, and keeps what C wants kept", callbacks_run },
 	{ "a helper gets R1 to R5 in their order and its result is R0", helper_arguments },
 	{ "R6 to R9 and the stack outlive a helper", saved_registers_over_a_helper },

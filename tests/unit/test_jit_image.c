@@ -541,7 +541,7 @@ static void what_it_does_not_know(void)
 {
 	static const char *const texts[] = {
 		"call 200\n exit\n", "call unknown#300\n exit\n", "call kfunc#9\n exit\n",
-		"r0 = *(u16 *)skb[12]\n exit\n", "r0 = subprog[sub]\n exit\nsub: exit\n",
+		"r0 = *(u16 *)skb[12]\n exit\n",
 		"r1 = map[idx:0]\n exit\n",
 		"may_goto out\nout: exit\n",
 		".insn 0x8f 0 0 0 0\n exit\n",		/* NEG with a register */
