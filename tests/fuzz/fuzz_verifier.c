@@ -223,8 +223,8 @@ static void run_program(const struct verified_prog *prog)
 	u32 i;
 
 	world_fill(0);
-	if (jit_run_prepare(&jit, prog, world_binds, world_helpers,
-			    fuzz.number % 2 ? JIT_RUN_BEST : 0)) {
+	if (jit_run_prepare_maps(&jit, prog, verify_request_of(NULL, 0, 0).maps, world_binds,
+				 world_helpers, fuzz.number % 2 ? JIT_RUN_BEST : 0)) {
 		fail("the JIT refuses it");
 		return;
 	}
