@@ -43,7 +43,8 @@ static void drop_in_block(struct ir_op *op, const struct ir_op *end)
 	u32 known = 0;
 
 	for (; op < end; op++) {
-		if (op->kind == IR_LOOKUP || op->kind == IR_CALL || op->kind == IR_CALL_SUBPROG || op->kind == IR_TAIL_CALL)
+		if (op->kind == IR_LOOKUP || op->kind == IR_CALL ||
+		    op->kind == IR_CALL_SUBPROG || op->kind == IR_TAIL_CALL)
 			known &= ~CALL_CLOBBERED;
 		if (!ir_op_defines(op))
 			continue;

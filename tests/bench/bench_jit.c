@@ -294,7 +294,7 @@ int main(int argc, char **argv)
 	printf("geometric means: time %.3f (worst %.2f), instructions %.3f, bytes %.3f of Linux's; "
 	       "time %.3f of clang's, %.3f of gcc's\n",
 	       exp(logs[0] / i), worst, exp(logs[1] / i), exp(logs[2] / i), exp(logs[3] / i), exp(logs[4] / i));
-	for (i = 4000; i <= 250000; i *= 2)
+	for (i = 4000; i <= 256000; i *= 2)
 		printf("compile time: %.0f ns per instruction of %u\n", compile_ns(i), i);
 	return 0;
 }
