@@ -27,6 +27,7 @@ VERIFIER_SRCS := \
 	verifier/exact.c \
 	verifier/explore.c \
 	verifier/final.c \
+	verifier/format.c \
 	verifier/helper.c \
 	verifier/helper_row/general.c \
 	verifier/helper_row/map.c \

@@ -3,6 +3,7 @@
 #include "verifier/arg.h"
 
 #include "verifier/exact.h"
+#include "verifier/format.h"
 #include "verifier/helper.h"
 #include "verifier/mem.h"
 #include "verifier/stack.h"
@@ -211,11 +212,22 @@ static int check_ctx_arg(struct step *step, u32 regno)
 		      "dereference of modified ctx ptr R%u disallowed", regno);
 }
 
+#define FORMAT_REG 1
+#define FIRST_PRINTED_REG 3	/* behind the format and its size */
+
+/* The helper reads a string at a pointer; where it ends is not known before. */
+static int check_printed_arg(struct step *step, u32 regno)
+{
+	if (!format_prints_string(step, FORMAT_REG, regno - FIRST_PRINTED_REG))
+		return refuse_kind(step, regno, "scalar");
+	return check_readable(step, regno, 1);
+}
+
 /*
  * An argument that the program need not set: the final program sets it to zero
  * where it did not, so that the helper sees no left-over of the machine.
  */
-static int check_optional_arg(struct step *step, u32 regno)
+static int check_optional_arg(struct step *step, u32 regno, u8 kind)
 {
 	const struct reg *reg = &step_regs(step)[regno];
 	bool unset = reg->kind == REG_UNINIT;
@@ -229,7 +241,10 @@ static int check_optional_arg(struct step *step, u32 regno)
 		step->note->unset_args |= bit;
 		return 0;
 	}
-	return reg->kind == REG_SCALAR ? 0 : refuse_kind(step, regno, "scalar");
+	if (reg->kind == REG_SCALAR)
+		return 0;
+	return kind == ARG_OPTIONAL_PRINTED ? check_printed_arg(step, regno) :
+	       refuse_kind(step, regno, "scalar");
 }
 
 static int check_callback_context_arg(struct step *step, u32 regno)
@@ -252,8 +267,8 @@ static int check_arg(struct step *step, const struct helper *helper, u32 regno,
 	u8 kind = helper->args[regno - 1];
 	int err;
 
-	if (kind == ARG_OPTIONAL_NUMBER)
-		return check_optional_arg(step, regno);
+	if (kind == ARG_OPTIONAL_NUMBER || kind == ARG_OPTIONAL_PRINTED)
+		return check_optional_arg(step, regno, kind);
 	err = check_reg_read(step, regno);
 	if (err)
 		return err;

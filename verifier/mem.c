@@ -154,9 +154,8 @@ int check_same_access(struct step *step, u16 flag)
 	return 0;
 }
 
-/* The bytes of a value that can never change again. */
-static bool frozen_value(const struct step *step, const struct reg *reg, s64 off, u32 bytes,
-			 u64 *value)
+bool value_is_frozen(const struct step *step, const struct reg *reg, s64 off, u32 bytes,
+		     u64 *value)
 {
 	const struct map_desc *map = &step->prog->req->maps[reg->map];
 	u64 at = scalar_value(reg->num) + off;
@@ -210,7 +209,7 @@ static int check_value_load(struct step *step, u32 bytes, bool sign_extend, stru
 	if (err)
 		return err;
 	*value = reg_scalar(scalar_loaded(bytes, sign_extend));
-	if (src->kind == REG_VALUE && frozen_value(step, src, insn->off, bytes, &frozen))
+	if (src->kind == REG_VALUE && value_is_frozen(step, src, insn->off, bytes, &frozen))
 		*value = reg_scalar(scalar_truncate(scalar_const(frozen), bytes, sign_extend));
 	return 0;
 }

@@ -20,6 +20,12 @@ int check_region(struct step *step, u32 regno, s64 off, u32 bytes, u32 access);
  * not (NOTE_DIRECT)? Paths that disagree are refused.
  */
 int check_same_access(struct step *step, u16 flag);
+/*
+ * Can the @bytes (1 to 8) bytes at the map value @reg + @off never change again? *@value:
+ * what they are.
+ */
+bool value_is_frozen(const struct step *step, const struct reg *reg, s64 off, u32 bytes,
+		     u64 *value);
 /* Is R@regno + @off a multiple of @bytes, counted from the object's start? */
 bool is_aligned(const struct reg *reg, s64 off, u32 bytes);
 

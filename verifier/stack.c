@@ -331,6 +331,21 @@ bool stack_const_u32(struct state *state, u32 frame_no, s32 off, u32 *value)
 	return true;
 }
 
+bool stack_const_byte(struct state *state, u32 frame_no, s64 off, u8 *value)
+{
+	const struct frame *frame = state->frames[frame_no];
+	const struct slot *slot;
+
+	if (off < -MODBPF_STACK_SIZE || off >= 0 || slot_at(off) >= frame->slot_cnt)
+		return false;
+	slot = &frame->slots[slot_at(off)];
+	if (!known_byte(slot, byte_at(off), value))
+		return false;
+	if (slot->cnt)
+		mark_exact(state, slot->spill.deps);
+	return true;
+}
+
 /*
  * A slot that is read before it was overwritten matters to every state kept on
  * the way, back to the one after which it was written. Where the mark is

@@ -33,6 +33,11 @@ void stack_smear(struct step *step, u32 frame, struct span span);
 
 /* The number that 4 bytes at @off hold, if it is known; it is then relied upon. */
 bool stack_const_u32(struct state *state, u32 frame, s32 off, u32 *value);
+/*
+ * The same of the byte at @off, which may lie outside of the frame: then nothing is known.
+ * Whoever asks has checked the memory as readable, which counts as the read.
+ */
+bool stack_const_byte(struct state *state, u32 frame, s64 off, u8 *value);
 
 /* Note for pruning that slot @slot of @frame is read on the path of @state. */
 void stack_mark_read(struct state *state, u32 frame, u32 slot);

@@ -12,7 +12,7 @@
 #include "tests/support/asm.h"
 #include "verifier/ctx_skb.h"
 
-static const u8 ro_bytes[16] = { 1, 0, 0, 0, 0xff, 0xff, 0xff, 0xff, 8 };
+static const u8 ro_bytes[16] = { 1, 0, 0, 0, 0xff, 0xff, 0xff, 0xff, 8, 0, 0, 0, '%', 's' };
 
 static const struct {
 	const char *name;

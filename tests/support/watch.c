@@ -295,6 +295,7 @@ static void watch_helper_call(struct watch *watch, const struct modbpf_insn *ins
 
 		if (kind != ARG_NONE && kind != ARG_ADDRESS) {
 			bool number = kind == ARG_NUMBER || kind == ARG_OPTIONAL_NUMBER ||
+				      kind == ARG_OPTIONAL_PRINTED ||
 				      kind == ARG_SIZE || kind == ARG_SIZE_OR_ZERO ||
 				      kind == ARG_CONST_SIZE;
 

@@ -6,8 +6,8 @@ const struct helper helper_rows_general[MODBPF_FUNC_LIMIT] = {
 	HELPER(ktime_get_ns)
 		.types = TYPES_ALL END,
 	HELPER(trace_printk)
-		.args = { ARG_READ, ARG_SIZE, ARG_OPTIONAL_NUMBER, ARG_OPTIONAL_NUMBER,
-			  ARG_OPTIONAL_NUMBER },
+		.args = { ARG_READ, ARG_SIZE, ARG_OPTIONAL_PRINTED, ARG_OPTIONAL_PRINTED,
+			  ARG_OPTIONAL_PRINTED },
 		.flags = HELPER_GPL | HELPER_PERFMON, .types = TYPES_ALL END,
 	HELPER(get_prandom_u32)
 		.types = TYPES_ALL END,
