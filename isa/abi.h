@@ -96,19 +96,41 @@ enum {
 	MODBPF_F_LOCK = 4,
 };
 
-/* X(name, Linux's id): the helpers that exist here; the name is that behind bpf_. */
+/* X(name, Linux's id): the helpers that are known here; the name is that behind bpf_. */
 #define MODBPF_HELPERS(X) \
 	X(map_lookup_elem, 1) X(map_update_elem, 2) X(map_delete_elem, 3) \
 	X(probe_read, 4) X(ktime_get_ns, 5) X(trace_printk, 6) \
 	X(get_prandom_u32, 7) X(get_smp_processor_id, 8) X(tail_call, 12) \
 	X(get_current_pid_tgid, 14) X(get_current_uid_gid, 15) \
-	X(get_current_comm, 16) X(skb_load_bytes, 26) X(get_current_task, 35) \
-	X(probe_read_str, 45) X(probe_read_user, 112) \
-	X(probe_read_kernel, 113) X(probe_read_user_str, 114) \
-	X(probe_read_kernel_str, 115) X(ktime_get_boot_ns, 125) \
+	X(get_current_comm, 16) X(perf_event_read, 22) \
+	X(perf_event_output, 25) X(skb_load_bytes, 26) X(get_stackid, 27) \
+	X(get_current_task, 35) X(probe_write_user, 36) \
+	X(current_task_under_cgroup, 37) X(get_numa_node_id, 42) \
+	X(probe_read_str, 45) X(perf_event_read_value, 55) \
+	X(perf_prog_read_value, 56) X(override_return, 58) X(get_stack, 67) \
+	X(get_current_cgroup_id, 80) X(map_push_elem, 87) X(map_pop_elem, 88) \
+	X(map_peek_elem, 89) X(spin_lock, 93) X(spin_unlock, 94) \
+	X(strtol, 105) X(strtoul, 106) X(send_signal, 109) \
+	X(probe_read_user, 112) X(probe_read_kernel, 113) \
+	X(probe_read_user_str, 114) X(probe_read_kernel_str, 115) \
+	X(send_signal_thread, 117) X(jiffies64, 118) \
+	X(read_branch_records, 119) X(get_ns_current_pid_tgid, 120) \
+	X(get_current_ancestor_cgroup_id, 123) X(ktime_get_boot_ns, 125) \
 	X(ringbuf_output, 130) X(ringbuf_reserve, 131) X(ringbuf_submit, 132) \
-	X(ringbuf_discard, 133) X(ringbuf_query, 134) \
-	X(for_each_map_elem, 164) X(loop, 181)
+	X(ringbuf_discard, 133) X(ringbuf_query, 134) X(d_path, 147) \
+	X(copy_from_user, 148) X(snprintf_btf, 149) X(per_cpu_ptr, 153) \
+	X(this_cpu_ptr, 154) X(get_current_task_btf, 158) \
+	X(ktime_get_coarse_ns, 160) X(for_each_map_elem, 164) X(snprintf, 165) \
+	X(timer_init, 169) X(timer_set_callback, 170) X(timer_start, 171) \
+	X(timer_cancel, 172) X(get_func_ip, 173) X(get_attach_cookie, 174) \
+	X(task_pt_regs, 175) X(get_branch_snapshot, 176) X(trace_vprintk, 177) \
+	X(find_vma, 180) X(loop, 181) X(strncmp, 182) X(get_func_arg, 183) \
+	X(get_func_ret, 184) X(get_func_arg_cnt, 185) \
+	X(copy_from_user_task, 191) X(map_lookup_percpu_elem, 195) \
+	X(dynptr_from_mem, 197) X(ringbuf_reserve_dynptr, 198) \
+	X(ringbuf_submit_dynptr, 199) X(ringbuf_discard_dynptr, 200) \
+	X(dynptr_read, 201) X(dynptr_write, 202) X(dynptr_data, 203) \
+	X(ktime_get_tai_ns, 208) X(user_ringbuf_drain, 209)
 
 #define MODBPF_DEFINE_HELPER(name, id) MODBPF_FUNC_##name = id,
 enum modbpf_helper_id {

@@ -40,9 +40,11 @@ DECLARE_HELPER(get_current_uid_gid);
 DECLARE_HELPER(get_current_comm);
 DECLARE_HELPER(get_current_task);
 DECLARE_HELPER(get_smp_processor_id);
+DECLARE_HELPER(get_numa_node_id);
 /* time.c */
 DECLARE_HELPER(ktime_get_ns);
 DECLARE_HELPER(ktime_get_boot_ns);
+DECLARE_HELPER(jiffies64);
 DECLARE_HELPER(get_prandom_u32);
 /* trace.c */
 DECLARE_HELPER(trace_printk);

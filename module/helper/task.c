@@ -9,6 +9,7 @@
 #include <linux/sched.h>
 #include <linux/smp.h>
 #include <linux/string.h>
+#include <linux/topology.h>
 #include <linux/uidgid.h>
 #include <linux/user_namespace.h>
 
@@ -50,4 +51,9 @@ notrace u64 helper_get_current_task(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
 notrace u64 helper_get_smp_processor_id(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
 {
 	return raw_smp_processor_id();
+}
+
+notrace u64 helper_get_numa_node_id(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
+{
+	return numa_node_id();
 }

@@ -2,6 +2,7 @@
 /* What time is it, and what is random? Clocks that can be read from NMI. */
 #include "module/helper/functions.h"
 
+#include <linux/jiffies.h>
 #include <linux/ktime.h>
 #include <linux/percpu.h>
 #include <linux/prandom.h>
@@ -21,6 +22,12 @@ notrace u64 helper_ktime_get_ns(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
 notrace u64 helper_ktime_get_boot_ns(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
 {
 	return ktime_get_boot_fast_ns();
+}
+
+/* A plain load where a word has 64 bits, and so without the lock that others take. */
+notrace u64 helper_jiffies64(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
+{
+	return get_jiffies_64();
 }
 
 notrace u64 helper_get_prandom_u32(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)

@@ -2,10 +2,12 @@
 /* Helpers, called as programs call them: by id, with five words. */
 #include <linux/cred.h>
 #include <linux/gfp.h>
+#include <linux/jiffies.h>
 #include <linux/mm.h>
 #include <linux/sched.h>
 #include <linux/skbuff.h>
 #include <linux/slab.h>
+#include <linux/topology.h>
 #include <linux/vmalloc.h>
 #include <kunit/test.h>
 
@@ -103,6 +105,7 @@ static void task_helpers_name_the_current_task(struct kunit *test)
 static void time_helpers_go_forward(struct kunit *test)
 {
 	u64 ns = CALL(ktime_get_ns, 0, 0, 0, 0, 0), boot = CALL(ktime_get_boot_ns, 0, 0, 0, 0, 0);
+	u64 ticks;
 	u32 i, same = 0, last = CALL(get_prandom_u32, 0, 0, 0, 0, 0), next;
 	int cpu, told;
 
@@ -119,6 +122,10 @@ static void time_helpers_go_forward(struct kunit *test)
 	told = CALL(get_smp_processor_id, 0, 0, 0, 0, 0);
 	put_cpu();
 	KUNIT_EXPECT_EQ(test, told, cpu);
+	KUNIT_EXPECT_EQ(test, CALL(get_numa_node_id, 0, 0, 0, 0, 0), (s64)cpu_to_node(cpu));
+	ticks = get_jiffies_64();
+	KUNIT_EXPECT_GE(test, (u64)CALL(jiffies64, 0, 0, 0, 0, 0), ticks);
+	KUNIT_EXPECT_LE(test, (u64)CALL(jiffies64, 0, 0, 0, 0, 0), get_jiffies_64());
 }
 
 static void probe_read_survives_everything(struct kunit *test)

@@ -237,6 +237,8 @@ static void fill_helpers(u64 *helpers)
 	helpers[MODBPF_FUNC_ktime_get_ns] = (u64)seven;
 	helpers[MODBPF_FUNC_get_prandom_u32] = (u64)seven;
 	helpers[MODBPF_FUNC_get_smp_processor_id] = (u64)seven;
+	helpers[MODBPF_FUNC_jiffies64] = (u64)seven;
+	helpers[MODBPF_FUNC_get_numa_node_id] = (u64)seven;
 	helpers[MODBPF_FUNC_trace_printk] = (u64)third;
 	helpers[MODBPF_FUNC_ringbuf_reserve] = (u64)reserve;
 	helpers[MODBPF_FUNC_ringbuf_submit] = (u64)seven;

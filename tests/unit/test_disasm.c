@@ -76,7 +76,7 @@ static const struct {
 	{ "if w1 & w2 goto pc+1", { { 0x4e, 1, 2, 1, 0 } } },
 	{ "if r1 s<= r2 goto pc+1", { { 0xdd, 1, 2, 1, 0 } } },
 	{ "call bpf_map_lookup_elem#1", { { 0x85, 0, 0, 0, 1 } } },
-	{ "call unknown#201", { { 0x85, 0, 0, 0, 201 } } },
+	{ "call unknown#254", { { 0x85, 0, 0, 0, 254 } } },
 	{ "call pc+7", { { 0x85, 0, 1, 0, 7 } } },
 	{ "call kfunc#9", { { 0x85, 0, 2, 0, 9 } } },
 	{ "call kfunc#9,fd:3", { { 0x85, 0, 2, 3, 9 } } },

@@ -13,9 +13,37 @@ const struct helper helper_rows_general[MODBPF_FUNC_LIMIT] = {
 		.types = TYPES_ALL END,
 	HELPER(get_smp_processor_id)
 		.types = TYPES_ALL END,
+	HELPER(get_numa_node_id)
+		.types = TYPES_ALL END,
+	HELPER(strtol)
+		.flags = HELPER_ABSENT, .types = TYPES_ALL END,
+	HELPER(strtoul)
+		.flags = HELPER_ABSENT, .types = TYPES_ALL END,
+	HELPER(jiffies64)
+		.types = TYPES_ALL END,
 	HELPER(ktime_get_boot_ns)
 		.types = TYPES_ALL END,
+	HELPER(snprintf_btf)
+		.flags = HELPER_PERFMON | HELPER_ABSENT, .types = TYPES_ALL END,
+	HELPER(per_cpu_ptr)
+		.flags = HELPER_ABSENT, .types = TYPES_ALL END,
+	HELPER(this_cpu_ptr)
+		.flags = HELPER_ABSENT, .types = TYPES_ALL END,
+	HELPER(get_current_task_btf)
+		.flags = HELPER_GPL | HELPER_PERFMON | HELPER_ABSENT, .types = TYPES_ALL END,
+	HELPER(ktime_get_coarse_ns)
+		.flags = HELPER_ABSENT, .types = TYPES_ALL END,
+	HELPER(snprintf)
+		.flags = HELPER_GPL | HELPER_PERFMON | HELPER_ABSENT, .types = TYPES_ALL END,
+	HELPER(task_pt_regs)
+		.flags = HELPER_GPL | HELPER_PERFMON | HELPER_ABSENT, .types = TYPES_ALL END,
+	HELPER(trace_vprintk)
+		.flags = HELPER_GPL | HELPER_PERFMON | HELPER_ABSENT, .types = TYPES_ALL END,
 	HELPER(loop)
 		.args = { ARG_NUMBER, ARG_CALLBACK, ARG_CALLBACK_CONTEXT, ARG_NUMBER },
 		.callback = CALLBACK_LOOP, .types = TYPES_ALL END,
+	HELPER(strncmp)
+		.flags = HELPER_ABSENT, .types = TYPES_ALL END,
+	HELPER(ktime_get_tai_ns)
+		.flags = HELPER_ABSENT, .types = TYPES_ALL END,
 };

@@ -16,6 +16,16 @@ const struct helper helper_rows_map[MODBPF_FUNC_LIMIT] = {
 		.args = { ARG_CTX, ARG_MAP, ARG_NUMBER },
 		.flags = HELPER_LEAVES | HELPER_ONE_MAP, .types = TYPES_ALL,
 		.map_use = MAP_MAY_TAIL_CALL END,
+	HELPER(map_push_elem)
+		.flags = HELPER_ABSENT, .types = TYPES_ALL END,
+	HELPER(map_pop_elem)
+		.flags = HELPER_ABSENT, .types = TYPES_ALL END,
+	HELPER(map_peek_elem)
+		.flags = HELPER_ABSENT, .types = TYPES_ALL END,
+	HELPER(spin_lock)
+		.flags = HELPER_ABSENT, .types = TYPES_ALL END,
+	HELPER(spin_unlock)
+		.flags = HELPER_ABSENT, .types = TYPES_ALL END,
 	HELPER(ringbuf_output)
 		.args = { ARG_MAP, ARG_READ, ARG_SIZE_OR_ZERO, ARG_NUMBER },
 		.types = TYPES_ALL, .map_use = MAP_MAY_RINGBUF END,
@@ -36,4 +46,30 @@ const struct helper helper_rows_map[MODBPF_FUNC_LIMIT] = {
 		.args = { ARG_MAP, ARG_CALLBACK, ARG_CALLBACK_CONTEXT, ARG_NUMBER },
 		.callback = CALLBACK_EACH_ELEM,
 		.types = TYPES_ALL, .map_use = MAP_MAY_FOR_EACH END,
+	HELPER(timer_init)
+		.flags = HELPER_GPL | HELPER_ABSENT, .types = TYPES_ALL END,
+	HELPER(timer_set_callback)
+		.flags = HELPER_GPL | HELPER_ABSENT, .types = TYPES_ALL END,
+	HELPER(timer_start)
+		.flags = HELPER_GPL | HELPER_ABSENT, .types = TYPES_ALL END,
+	HELPER(timer_cancel)
+		.flags = HELPER_GPL | HELPER_ABSENT, .types = TYPES_ALL END,
+	HELPER(map_lookup_percpu_elem)
+		.flags = HELPER_ABSENT, .types = TYPES_ALL END,
+	HELPER(dynptr_from_mem)
+		.flags = HELPER_ABSENT, .types = TYPES_ALL END,
+	HELPER(ringbuf_reserve_dynptr)
+		.flags = HELPER_ABSENT, .types = TYPES_ALL END,
+	HELPER(ringbuf_submit_dynptr)
+		.flags = HELPER_ABSENT, .types = TYPES_ALL END,
+	HELPER(ringbuf_discard_dynptr)
+		.flags = HELPER_ABSENT, .types = TYPES_ALL END,
+	HELPER(dynptr_read)
+		.flags = HELPER_ABSENT, .types = TYPES_ALL END,
+	HELPER(dynptr_write)
+		.flags = HELPER_ABSENT, .types = TYPES_ALL END,
+	HELPER(dynptr_data)
+		.flags = HELPER_ABSENT, .types = TYPES_ALL END,
+	HELPER(user_ringbuf_drain)
+		.flags = HELPER_ABSENT, .types = TYPES_ALL END,
 };

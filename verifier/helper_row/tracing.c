@@ -12,11 +12,35 @@ const struct helper helper_rows_tracing[MODBPF_FUNC_LIMIT] = {
 		.types = TYPES_TRACING END,
 	HELPER(get_current_comm)
 		.args = { ARG_FILL, ARG_SIZE }, .types = TYPES_TRACING END,
+	HELPER(perf_event_read)
+		.flags = HELPER_GPL | HELPER_PERFMON | HELPER_ABSENT, .types = TYPES_TRACING END,
+	HELPER(perf_event_output)
+		.flags = HELPER_GPL | HELPER_PERFMON | HELPER_ABSENT,
+		.types = TYPES_TRACING | TYPES_PACKET END,
+	HELPER(get_stackid)
+		.flags = HELPER_GPL | HELPER_PERFMON | HELPER_ABSENT, .types = TYPES_TRACING END,
 	HELPER(get_current_task)
 		.flags = HELPER_GPL | HELPER_PERFMON, .types = TYPES_TRACING END,
+	HELPER(probe_write_user)
+		.flags = HELPER_GPL | HELPER_PERFMON | HELPER_ABSENT, .types = TYPES_TRACING END,
+	HELPER(current_task_under_cgroup)
+		.flags = HELPER_ABSENT, .types = TYPES_TRACING END,
 	HELPER(probe_read_str)
 		.args = { ARG_FILL, ARG_SIZE_OR_ZERO, ARG_ADDRESS }, .ret = RET_LENGTH,
 		.flags = HELPER_GPL | HELPER_PERFMON, .types = TYPES_TRACING END,
+	HELPER(perf_event_read_value)
+		.flags = HELPER_GPL | HELPER_PERFMON | HELPER_ABSENT, .types = TYPES_TRACING END,
+	HELPER(perf_prog_read_value)
+		.flags = HELPER_GPL | HELPER_PERFMON | HELPER_ABSENT,
+		.types = TYPE_BIT(PERF_EVENT) END,
+	HELPER(override_return)
+		.flags = HELPER_GPL | HELPER_PERFMON | HELPER_ABSENT, .types = TYPE_BIT(KPROBE) END,
+	HELPER(get_stack)
+		.flags = HELPER_GPL | HELPER_PERFMON | HELPER_ABSENT, .types = TYPES_TRACING END,
+	HELPER(get_current_cgroup_id)
+		.flags = HELPER_ABSENT, .types = TYPES_TRACING END,
+	HELPER(send_signal)
+		.flags = HELPER_ABSENT, .types = TYPES_TRACING END,
 	HELPER(probe_read_user)
 		.args = { ARG_FILL, ARG_SIZE_OR_ZERO, ARG_ADDRESS },
 		.flags = HELPER_GPL | HELPER_PERFMON, .types = TYPES_TRACING END,
@@ -29,4 +53,36 @@ const struct helper helper_rows_tracing[MODBPF_FUNC_LIMIT] = {
 	HELPER(probe_read_kernel_str)
 		.args = { ARG_FILL, ARG_SIZE_OR_ZERO, ARG_ADDRESS }, .ret = RET_LENGTH,
 		.flags = HELPER_GPL | HELPER_PERFMON, .types = TYPES_TRACING END,
+	HELPER(send_signal_thread)
+		.flags = HELPER_ABSENT, .types = TYPES_TRACING END,
+	HELPER(read_branch_records)
+		.flags = HELPER_GPL | HELPER_PERFMON | HELPER_ABSENT,
+		.types = TYPE_BIT(PERF_EVENT) END,
+	HELPER(get_ns_current_pid_tgid)
+		.flags = HELPER_ABSENT, .types = TYPES_TRACING END,
+	HELPER(get_current_ancestor_cgroup_id)
+		.flags = HELPER_ABSENT, .types = TYPES_TRACING END,
+	HELPER(d_path)
+		.flags = HELPER_ABSENT, .types = TYPE_BIT(TRACING) END,
+	HELPER(copy_from_user)
+		.flags = HELPER_ABSENT, .types = TYPES_TRACING END,
+	HELPER(get_func_ip)
+		.flags = HELPER_GPL | HELPER_PERFMON | HELPER_ABSENT,
+		.types = TYPE_BIT(KPROBE) | TYPE_BIT(TRACING) END,
+	HELPER(get_attach_cookie)
+		.flags = HELPER_ABSENT,
+		.types = TYPE_BIT(KPROBE) | TYPE_BIT(TRACEPOINT) | TYPE_BIT(PERF_EVENT) |
+			 TYPE_BIT(TRACING) END,
+	HELPER(get_branch_snapshot)
+		.flags = HELPER_GPL | HELPER_PERFMON | HELPER_ABSENT, .types = TYPES_TRACING END,
+	HELPER(find_vma)
+		.flags = HELPER_ABSENT, .types = TYPES_TRACING END,
+	HELPER(get_func_arg)
+		.flags = HELPER_ABSENT, .types = TYPE_BIT(TRACING) END,
+	HELPER(get_func_ret)
+		.flags = HELPER_ABSENT, .types = TYPE_BIT(TRACING) END,
+	HELPER(get_func_arg_cnt)
+		.flags = HELPER_ABSENT, .types = TYPE_BIT(TRACING) END,
+	HELPER(copy_from_user_task)
+		.flags = HELPER_GPL | HELPER_ABSENT, .types = TYPES_TRACING END,
 };
