@@ -206,4 +206,5 @@ TEST_SUPPORT_SRCS := \
 TEST_LIBS_test_encode := -lcapstone
 TEST_LIBS_test_jit_image := -lcapstone
 TEST_LIBS_fuzz_verifier := -Wl,--wrap=state_contains,--wrap=exact_begin,--wrap=check_insn
+TEST_LIBS_test_callback_rounds := -Wl,--wrap=state_contains,--wrap=exact_begin
 TEST_LIBS_test_verifier_run := -Wl,--wrap=state_contains,--wrap=exact_begin

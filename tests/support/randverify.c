@@ -448,11 +448,28 @@ static void put_plain_call(struct maker *mk)
 	after_call(mk, true);
 }
 
+/* One to three rounds over a part of this stack. */
+static void put_loop_call(struct maker *mk)
+{
+	put(mk, BPF_ALU64 | BPF_MOV | BPF_K, 1, 0, 0, 1 + below(mk, 3));
+	mk->calls[mk->call_cnt++] = mk->prog->insn_cnt;
+	put_map(mk, 2, BPF_PSEUDO_FUNC, 0, 0);
+	put_fp(mk, 3, STACK_BYTES);
+	put(mk, BPF_ALU64 | BPF_MOV | BPF_K, 4, 0, 0, 0);
+	put(mk, BPF_JMP | BPF_CALL, 0, 0, 0, MODBPF_FUNC_loop);
+	set_slots(mk, false);
+	after_call(mk, true);
+}
+
 /* A subprogram that gets a part of this stack and two numbers. */
 static void put_subprog_call(struct maker *mk)
 {
 	if (mk->in_subprog || mk->call_cnt == MAX_CALLS || (!stack_is_set(mk) && !errs(mk)))
 		return;
+	if (mk->prog->calls_back) {
+		put_loop_call(mk);
+		return;
+	}
 	put(mk, BPF_ALU64 | BPF_MOV | BPF_X, 3, number_reg(mk), 0, 0);
 	put(mk, BPF_ALU64 | BPF_MOV | BPF_K, 4, 0, 0, below(mk, 16));
 	put(mk, BPF_ALU64 | BPF_MOV | BPF_X, 1, 6, 0, 0);
@@ -532,7 +549,7 @@ static void put_item(struct maker *mk, u32 depth)
 		put_sized_call(mk);
 	else if (kind < 32)
 		put_plain_call(mk);
-	else if (kind < 34 && depth < 2)
+	else if (kind < (mk->prog->calls_back ? 40u : 34u) && depth < 2)
 		put_subprog_call(mk);
 	else
 		put_move(mk);
@@ -617,7 +634,7 @@ static void put_end(struct maker *mk)
 
 	if (reg)
 		put(mk, BPF_ALU64 | BPF_MOV | BPF_X, 0, reg, 0, 0);
-	if (mk->prog->prog_type == MODBPF_PROG_CGROUP_SKB && !mk->in_subprog) {
+	if (mk->in_subprog ? mk->prog->calls_back : mk->prog->prog_type == MODBPF_PROG_CGROUP_SKB) {
 		set_number(mk, 0, mk->known.regs[reg].max, mk->known.regs[reg].some);
 		if (mk->known.regs[0].max > 1 && !(mk->known.regs[0].some < 2 && errs(mk)))
 			put(mk, BPF_ALU64 | BPF_AND | BPF_K, 0, 0, 0, 1);
@@ -667,6 +684,10 @@ static void put_subprog(struct maker *mk)
 	put(mk, BPF_ALU64 | BPF_MOV | BPF_X, 6, 1, 0, 0);
 	put(mk, BPF_ALU64 | BPF_MOV | BPF_X, 7, 2, 0, 0);
 	choose_work(mk);
+	if (mk->prog->calls_back) {
+		put(mk, BPF_ALU64 | BPF_MOV | BPF_X, 3, 1, 0, 0);
+		put(mk, BPF_ALU64 | BPF_MOV | BPF_K, 4, 0, 0, below(mk, 16));
+	}
 	set_number(mk, 3, UNBOUNDED, UNBOUNDED);
 	set_number(mk, 4, 16, 16);
 	put_start_slots(mk);

@@ -7,6 +7,8 @@
  * safe; a daring program goes wrong in a place or two, by little, or on one of
  * its paths only. The same seed gives the same program everywhere.
  *
+ * What @prog->calls_back says is read, the rest is written.
+ *
  * Maps are those of tests/support/verify.c.
  */
 #ifndef MODBPF_TESTS_SUPPORT_RANDVERIFY_H
@@ -29,6 +31,7 @@ struct randverify {
 	struct modbpf_insn insns[RANDVERIFY_MAX_INSNS];
 	u32 insn_cnt;
 	u32 prog_type;
+	bool calls_back;	/* asked for: bpf_loop calls the subprogram, up to three times */
 };
 
 void randverify_make(struct rng *rng, struct randverify *prog);
