@@ -19,8 +19,8 @@ VERIFIER_SRCS := \
 	verifier/atomic.c \
 	verifier/bind.c \
 	verifier/branch.c \
-	verifier/callback.c \
 	verifier/call.c \
+	verifier/callback.c \
 	verifier/cfg.c \
 	verifier/ctx.c \
 	verifier/depth.c \
@@ -194,6 +194,7 @@ TEST_SUPPORT_SRCS := \
 	tests/support/fuzz.c \
 	tests/support/jitrun.c \
 	tests/support/prog.c \
+	tests/support/randbase.c \
 	tests/support/randchain.c \
 	tests/support/randnumber.c \
 	tests/support/randprog.c \

@@ -4,11 +4,14 @@
  * from, and what is known of each. The verifier makes it; the interpreter and
  * the JIT only read it.
  *
- * R10 is a multiple of 8 when a program runs: the verifier takes an OR that fits for
- * an addition. In the final instructions a subprogram call (BPF_PSEUDO_CALL) keeps its imm
- * as an instruction offset, and so does the address of a subprogram (BPF_PSEUDO_FUNC); ld_imm64 of BPF_PSEUDO_MAP_FD and _MAP_VALUE has a
- * map index in imm (of the first slot) and the offset into the value in the
- * second slot's imm; its address is bound by who runs the program.
+ * R10 is a multiple of 8 when a program runs: the verifier takes an OR that fits
+ * for an addition.
+ *
+ * In the final instructions a subprogram call (BPF_PSEUDO_CALL) keeps its imm
+ * as an instruction offset, and so does the address of a subprogram
+ * (BPF_PSEUDO_FUNC); ld_imm64 of BPF_PSEUDO_MAP_FD and _MAP_VALUE has a map index
+ * in imm (of the first slot) and the offset into the value in the second slot's
+ * imm; its address is bound by who runs the program.
  */
 #ifndef MODBPF_ISA_VERIFIED_H
 #define MODBPF_ISA_VERIFIED_H

@@ -87,6 +87,11 @@ void put_guard(struct maker *mk, u32 reg, u32 limit);
 /* A branch on numbers, for whatever comes next; returns where it is. */
 u32 put_condition(struct maker *mk);
 
+/* R@reg = fp - @distance */
+void put_fp(struct maker *mk, u32 reg, u32 distance);
+/* R7: what most accesses go to. */
+void put_base(struct maker *mk);
+
 /* A few numbers through several joins, then an access that relies on one of them. */
 void put_chain(struct maker *mk);
 

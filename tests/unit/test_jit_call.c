@@ -133,8 +133,9 @@ static void callbacks_run(void)
 {
 	check_result("*(u64 *)(r10 -8) = 0; r6 = 100; r9 = 7; r1 = 4; r2 = subprog[f]; r3 = r10; r3 += -8; r4 = 0;"
 		     "call 4; r0 += r6; r1 = *(u64 *)(r10 -8); r0 += r1; r0 += r9; exit;"
-		     "f: r6 = r1; r7 = r2; r8 = r3; r9 = r4; r9 += r5; r1 = *(u64 *)(r7 +0); r1 += r6; r1 += r8; r1 += r9;"
-		     "*(u64 *)(r7 +0) = r1; r0 = 0; exit", NULL, 4 + 100 + (0 + 1 + 2 + 3) + 4 * (3 + 9) + 7);
+		     "f: r6 = r1; r7 = r2; r8 = r3; r9 = r4; r9 += r5; r1 = *(u64 *)(r7 +0);"
+		     "r1 += r6; r1 += r8; r1 += r9; *(u64 *)(r7 +0) = r1; r0 = 0; exit",
+		     NULL, 4 + 100 + (0 + 1 + 2 + 3) + 4 * (3 + 9) + 7);
 	CHECK(callback_kept_registers);
 	/* A subprogram that is both called and called back, behind one that is neither. */
 	check_result("r1 = 3; call g; r6 = r0; r1 = 2; r2 = subprog[f]; r3 = 5; r4 = 0; call 4; r0 += r6; exit;"

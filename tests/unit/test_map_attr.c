@@ -52,7 +52,8 @@ static void check_rows(const struct row *rows, u32 cnt)
 	for (i = 0; i < cnt; i++) {
 		err = check_of(&rows[i], 0, MAP_ATTR_NO_NODE);
 		if (err != rows[i].err)
-			check_failed(__FILE__, __LINE__, "row %u (type %u key %u value %u entries %u flags %#x) is %d, not %d",
+			check_failed(__FILE__, __LINE__,
+				     "row %u (type %u key %u value %u entries %u flags %#x) is %d, not %d",
 				     i, rows[i].type, rows[i].key, rows[i].value, rows[i].entries,
 				     rows[i].flags, err, rows[i].err);
 	}
