@@ -59,6 +59,8 @@ static void print_rejection(const struct check *check, const struct bpf_object *
 		printf("\tknown there: %s\n", why.known);
 	printf("\t%s: %s\n", error_text(-check->verdict.err),
 	       why.reason[0] ? why.reason : "the verifier does not say why");
+	if (why.code[0])
+		printf("\tneeded: %s\n\thint: %s\n\tcode: %s\n", why.needed, why.hint, why.code);
 }
 
 static void print_verdict(const struct check *check, const struct bpf_object *obj,
@@ -99,6 +101,11 @@ static void add_rejection(struct json_object *object, const struct check *check,
 	}
 	if (why.known[0])
 		json_add_str(object, "known", why.known);
+	if (why.code[0]) {
+		json_add_str(object, "code", why.code);
+		json_add_str(object, "needed", why.needed);
+		json_add_str(object, "hint", why.hint);
+	}
 	if (!why.has_source)
 		return;
 	source = json_object_new_object();

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause
 /*
  * Why was a program rejected, and where? The last lines of a log say it: the
- * reason, the instruction as "N: (op) text", and "known there: ...".
+ * reason, the instruction as "N: (op) text", "known there: ...", and what the reason's row
+ * says: "needed: ...", "hint: ...", "code: ...".
  */
 #include "user/rejection.h"
 
@@ -10,6 +11,24 @@
 #include <string.h>
 
 #define KNOWN "known there:"
+
+static void copy_line(char *to, size_t size, const char *from)
+{
+	snprintf(to, size, "%.*s", (int)strcspn(from, "\n"), from);
+}
+
+/* "KEY: ..." to @to? */
+static bool read_value(const char *line, const char *key, char *to, size_t size)
+{
+	size_t bytes = strlen(key);
+
+	if (strncmp(line, key, bytes))
+		return false;
+	line += bytes;
+	line += strspn(line, " ");
+	copy_line(to, size, line);
+	return true;
+}
 
 /* A number and a colon: an instruction, or a part of the state. */
 static bool is_numbered(const char *line)
@@ -31,11 +50,6 @@ static bool is_circumstance(const char *line)
 		if (!strncmp(line, beginnings[i], strlen(beginnings[i])))
 			return true;
 	return is_numbered(line);
-}
-
-static void copy_line(char *to, size_t size, const char *from)
-{
-	snprintf(to, size, "%.*s", (int)strcspn(from, "\n"), from);
 }
 
 static void read_insn(struct rejection *out, const char *line)
@@ -75,9 +89,11 @@ void rejection_read(const char *log, const struct bpf_object *obj, struct reject
 		next = line + strcspn(line, "\n");
 		if (is_numbered(line)) {
 			last_insn = line;
-		} else if (!strncmp(line, KNOWN, strlen(KNOWN))) {
-			line += strlen(KNOWN);
-			copy_line(out->known, sizeof(out->known), line + strspn(line, " "));
+		} else if (read_value(line, KNOWN, out->known, sizeof(out->known)) ||
+			   read_value(line, "needed:", out->needed, sizeof(out->needed)) ||
+			   read_value(line, "hint:", out->hint, sizeof(out->hint)) ||
+			   read_value(line, "code:", out->code, sizeof(out->code))) {
+			/* taken */
 		} else if (next > line && !is_circumstance(line)) {
 			copy_line(out->reason, sizeof(out->reason), line);
 		}

@@ -11,6 +11,9 @@ struct rejection {
 	uint32_t insn;
 	char insn_text[128];	/* "(79) r0 = *(u64 *)(r0 +0)", or empty */
 	char known[1024];	/* what was known there: registers and stack, or empty */
+	char code[64];		/* stable name of the reason: docs/rejections.md; or empty */
+	char needed[256];	/* what must hold, or empty */
+	char hint[256];		/* what to change, or empty */
 	bool has_source;
 	struct source_line source;
 };

@@ -72,13 +72,6 @@ static const struct refusal_row rows[REFUSE_CODE_COUNT] = {
 		"less work to compare and follow the paths",
 		"let branches meet early: set the variables on which they differ to the"
 		" same value" },
-	[REFUSE_CALLBACK_REFERENCES] = { "callback-references", -EINVAL,
-		"the same references held at a callback's exit as at its call",
-		"release in the callback what it acquires, and release what was acquired "
-		"outside of it outside" },
-	[REFUSE_CALLBACK_TAIL_CALL] = { "callback-tail-call", -EINVAL,
-		"callbacks that return to the helper which called them",
-		"make the tail call after the helper, when it has returned" },
 	[REFUSE_CALL_OUT_OF_RANGE] = { "call-out-of-range", -EINVAL,
 		"a call that leads to an instruction of the program",
 		"the program's text is damaged: compile and link it again" },
@@ -88,6 +81,13 @@ static const struct refusal_row rows[REFUSE_CODE_COUNT] = {
 	[REFUSE_CALL_TOO_DEEP] = { "call-too-deep", -E2BIG,
 		"at most 8 frames of calls one in another",
 		"inline some of the subprograms (__always_inline)" },
+	[REFUSE_CALLBACK_REFERENCES] = { "callback-references", -EINVAL,
+		"the same references held at a callback's exit as at its call",
+		"release in the callback what it acquires, and release what was acquired "
+		"outside of it outside" },
+	[REFUSE_CALLBACK_TAIL_CALL] = { "callback-tail-call", -EINVAL,
+		"callbacks that return to the helper which called them",
+		"make the tail call after the helper, when it has returned" },
 	[REFUSE_CTX_FIELD] = { "ctx-field", -EACCES,
 		"an offset and size at which this context has a field that may be "
 		"accessed so",

@@ -5,7 +5,7 @@
  * so that one root cause reaches the log, the CLI and the documentation alike.
  *
  * A new reason is a line in enum refusal_code, a row in refusal.c and a case in
- * tests/verifier/golden/; docs/rejections.md is made from the rows.
+ * tests/verifier/; docs/rejections.md is made from the rows.
  */
 #ifndef MODBPF_VERIFIER_REFUSAL_H
 #define MODBPF_VERIFIER_REFUSAL_H
@@ -32,11 +32,11 @@ enum refusal_code {
 	REFUSE_BUDGET_INSNS,
 	REFUSE_BUDGET_MEMORY,
 	REFUSE_BUDGET_WORK,
-	REFUSE_CALLBACK_REFERENCES,
-	REFUSE_CALLBACK_TAIL_CALL,
 	REFUSE_CALL_OUT_OF_RANGE,
 	REFUSE_CALL_RECURSIVE,
 	REFUSE_CALL_TOO_DEEP,
+	REFUSE_CALLBACK_REFERENCES,
+	REFUSE_CALLBACK_TAIL_CALL,
 	REFUSE_CTX_FIELD,
 	REFUSE_CTX_FIELD_ABSENT,
 	REFUSE_CTX_MODIFIED,

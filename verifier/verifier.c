@@ -27,6 +27,19 @@ static void log_stats(struct verification *v, const struct verify_stats *stats)
 		  stats->states_total, stats->states_peak);
 }
 
+/* Below what was refused, and what is known there: what to make of it. */
+static void log_refusal(struct verification *v)
+{
+	const struct refusal_row *row;
+
+	if (v->log.refusal.code == REFUSE_NOTHING)
+		return;
+	row = refusal_row(v->log.refusal.code);
+	vlog_line(&v->log, "needed: %s", row->needs);
+	vlog_line(&v->log, "hint: %s", row->hint);
+	vlog_line(&v->log, "code: %s", row->name);
+}
+
 static int verify(struct verification *v, const struct verify_request *req,
 		  struct verified_prog **out, struct verify_stats *stats)
 {
@@ -58,6 +71,8 @@ int modbpf_verify(const struct verify_request *req, struct verified_prog **out,
 		return -ENOMEM;
 	v->log.out = req->log;
 	err = verify(v, req, out, stats);
+	if (err)
+		log_refusal(v);
 	log_stats(v, stats);
 	if (!err)
 		(*out)->stats = *stats;

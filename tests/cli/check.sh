@@ -69,6 +69,10 @@ says 1 stdout $'\tinsn ' check "$dir/mixed"
 says 1 stdout $'\tknown there: R1=map_value_or_null(' check "$dir/mixed"
 says 1 stdout $'\t'"Permission denied: R1 invalid mem access 'map_value_or_null'" check "$dir/mixed"
 
+says 1 stdout $'\tneeded: a pointer that is known not to be null' check "$dir/mixed"
+says 1 stdout $'\thint: compare the pointer with null first' check "$dir/mixed"
+says 1 stdout $'\tcode: access-may-be-null' check "$dir/mixed"
+
 # Choosing.
 says 0 stdout "third  " check "$dir/mixed" program third
 says 0 stdout "first  " check "$dir/mixed" --section kprobe/first
@@ -98,6 +102,7 @@ for prog in progs:
     assert prog['verify_ns'] > 0 and 'processed %d insns' % prog['insns_processed'] in prog['log'], prog
     assert ('reason' in prog) == (prog['verdict'] == 'rejected'), prog
 bad = progs[1]
+assert bad['code'] == 'access-may-be-null' and bad['needed'] and 'null' in bad['hint'], bad
 assert bad['errno'] == 13 and bad['reason'] == "R1 invalid mem access 'map_value_or_null'", bad
 assert bad['source']['file'] == sys.argv[2] and bad['source']['line'] == int(sys.argv[3]), bad
 assert bad['source']['text'].startswith('return *value;') and bad['source']['column'] > 0, bad

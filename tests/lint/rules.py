@@ -7,6 +7,7 @@ text that it has to find: a rule that cannot fail is not a rule.
 import re
 
 import functions
+import rejections
 from tree import PURE, strip_comments
 
 RULES = []
@@ -401,3 +402,29 @@ def first_lines_say_what_for(tree):
     for path in tree.of(*C, under=CODE):
         if tree[path] and not HEADED.match(tree[path]):
             yield path, 2, 'no opening comment'
+
+
+ONE_ROW = 'x[] = {\n\t[REFUSE_A] = { "a", -EINVAL,\n\t\t"b "\n\t\t"c",\n\t\t"d" },\n};\n'
+
+
+@rule({rejections.ROWS: ONE_ROW, rejections.PAGE: rejections.HEAD},
+      {rejections.ROWS: ONE_ROW, rejections.PAGE: rejections.HEAD + '| `a` | EINVAL | b c | d |\n'})
+def rejections_are_documented(tree):
+    """docs/rejections.md has every row of verifier/refusal.c."""
+    wanted = rejections.page(tree[rejections.ROWS])
+    if tree[rejections.PAGE] != wanted:
+        yield rejections.PAGE, 1, 'not what %s says: python3 tests/lint/rejections.py >%s' % (
+            rejections.ROWS, rejections.PAGE)
+
+
+REFUSED_BY_HAND = re.compile(r'vlog_line\([^;]*;\s*return -E(INVAL|ACCES|PERM|2BIG)\b')
+
+
+@rule({'verifier/a.c': 'int f(void)\n{\n\tvlog_line(log, "no");\n\treturn -EINVAL;\n}\n'},
+      {'verifier/b.c': 'int f(void)\n{\n\treturn refuse(step, REFUSE_A, 0, "no");\n}\n'})
+def refusals_have_a_code(tree):
+    """What is said and then returned is a refusal: refuse() gives its code and errno."""
+    for path in tree.of('.c', under=('verifier',)):
+        text = strip_comments(tree[path], strings=False)
+        for match in REFUSED_BY_HAND.finditer(text):
+            yield path, text.count('\n', 0, match.start()) + 1, 'refuse() it'

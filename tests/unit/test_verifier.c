@@ -25,6 +25,7 @@
 
 #include "tests/support/check.h"
 #include "tests/support/verify.h"
+#include "verifier/refusal.h"
 
 struct verdict {
 	const char *name;
@@ -71,6 +72,46 @@ static void check_final(const struct data_case *data, const struct verify_output
 			     result, data->run, out->final);
 }
 
+static u32 code_cnt[REFUSE_CODE_COUNT];	/* cases that are refused for each reason */
+
+/* The code that the log names, REFUSE_NOTHING: none, or more than one. */
+static enum refusal_code code_of(const char *log)
+{
+	const char *at = strstr(log, "code: ");
+	enum refusal_code code;
+	size_t bytes;
+
+	if (!at || strstr(at + 1, "code: "))
+		return REFUSE_NOTHING;
+	at += strlen("code: ");
+	bytes = strcspn(at, "\n");
+	for (code = REFUSE_NOTHING + 1; code < REFUSE_CODE_COUNT; code++)
+		if (strlen(refusal_row(code)->name) == bytes &&
+		    !memcmp(refusal_row(code)->name, at, bytes))
+			return code;
+	return REFUSE_NOTHING;
+}
+
+/* What every refusal says: its code, the row that goes with it, and no address of a kernel. */
+static void check_refusal(const struct verify_output *out, const char *file)
+{
+	enum refusal_code code = code_of(out->log);
+	const char *at;
+
+	code_cnt[code]++;
+	if (code == REFUSE_NOTHING)
+		check_failed(file, 0, "not one code in the log:\n%s", out->log);
+	else if (refusal_row(code)->err != out->err)
+		check_failed(file, 0, "%s is %d, not %d", refusal_row(code)->name,
+			     refusal_row(code)->err, out->err);
+	else if (!strstr(out->log, refusal_row(code)->needs) ||
+		 !strstr(out->log, refusal_row(code)->hint))
+		check_failed(file, 0, "the log lacks what is needed, or the hint:\n%s", out->log);
+	for (at = out->log; (at = strstr(at, "ffff")); at += 4)
+		if (strspn(at, "0123456789abcdef") == 16 && strspn(at + 4, "0f") < 4)
+			check_failed(file, 0, "an address of the kernel in the log:\n%s", out->log);
+}
+
 static void run_case(struct data_case *data, const char *file)
 {
 	char name[256];
@@ -93,6 +134,8 @@ static void run_case(struct data_case *data, const char *file)
 	for (i = 0; i < data->log_cnt; i++)
 		if (!strstr(out.log, data->logs[i]))
 			check_failed(file, 0, "the log is\n%s\nwithout\n%s", out.log, data->logs[i]);
+	if (out.err && !out.syntax[0])
+		check_refusal(&out, file);
 	if (!out.err && !out.syntax[0])
 		check_final(data, &out);
 	else if (!out.syntax[0] && !data->log_cnt)
@@ -248,7 +291,119 @@ static void enough_cases(void)
 	CHECK(case_cnt >= 565);
 }
 
+/* --- programs that are too long for a data file --------------------------------- */
+
+static void add(char *text, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	vsprintf(text + strlen(text), fmt, args);
+	va_end(args);
+}
+
+static void check_made(const char *text, u32 prog_type, enum refusal_code want)
+{
+	struct verify_input input = { .text = text, .prog_type = prog_type, .log_level = 1 };
+	struct verify_output out;
+
+	verify_text(&input, &out);
+	if (out.syntax[0])
+		check_failed(__FILE__, __LINE__, "%s", out.syntax);
+	else if (!out.err)
+		check_failed(__FILE__, __LINE__, "not refused as %s", refusal_row(want)->name);
+	else if (code_of(out.log) != want)
+		check_failed(__FILE__, __LINE__, "not %s, log:\n%s", refusal_row(want)->name, out.log);
+	else
+		check_refusal(&out, __FILE__);
+	verify_output_free(&out);
+}
+
+static void long_programs(void)
+{
+	char *text = calloc(1, 1 << 21);
+	u32 i;
+
+	strcpy(text, "r1 = 0; top: r1 += 1; ");
+	for (i = 0; i < 40; i++)
+		add(text, "r2 = r1; ");
+	add(text, "if r1 < 2000000 goto top; r0 = 0; exit");
+	check_made(text, 1, REFUSE_BUDGET_INSNS);
+	*text = 0;
+	for (i = 0; i < 257; i++)
+		add(text, "call f%u; ", i);
+	add(text, "r0 = 0; exit; ");
+	for (i = 0; i < 257; i++)
+		add(text, "f%u: r0 = 0; exit; ", i);
+	check_made(text, 1, REFUSE_SUBPROG_LIMIT);
+	strcpy(text, "call get_prandom_u32; ");
+	for (i = 0; i < 9000; i++)
+		add(text, "if r0 == %u goto out; ", i);
+	add(text, "out: r0 = 0; exit");
+	check_made(text, 1, REFUSE_BUDGET_BRANCHES);
+	strcpy(text, "r6 = r1; call get_prandom_u32; if r0 == 0 goto out; ");
+	for (i = 0; i < 17000; i++)
+		add(text, "r0 = *(u32 *)(r6 +8); ");
+	add(text, "out: r0 = 0; exit");
+	check_made(text, 1, REFUSE_BRANCH_TOO_FAR);
+	free(text);
+}
+
+static void no_program(void)
+{
+	static const struct modbpf_insn nothing;
+	struct verify_request req = verify_request_of(NULL, 0, 1);
+	struct verified_prog *prog;
+	struct verify_stats stats;
+
+	CHECK_EQ(modbpf_verify(&req, &prog, &stats), refusal_row(REFUSE_PROG_SIZE)->err);
+	code_cnt[REFUSE_PROG_SIZE]++;
+	req.insns = &nothing;
+	req.insn_cnt = 1;
+	req.map_cnt = MODBPF_MAX_USED_MAPS + 1;
+	CHECK_EQ(modbpf_verify(&req, &prog, &stats), refusal_row(REFUSE_USED_MAPS)->err);
+	code_cnt[REFUSE_USED_MAPS]++;
+}
+
+/* Reasons that no program of this size gives: the check stands in front of a bug of ours, or of more memory. */
+static bool is_beyond_reach(enum refusal_code code)
+{
+	return code == REFUSE_BUDGET_MEMORY || code == REFUSE_RELEASE_UNHELD ||
+	       code == REFUSE_CTX_MODIFIED;
+}
+
+static void every_code_has_a_case(void)
+{
+	enum refusal_code code;
+	u32 used = 0;
+
+	for (code = REFUSE_NOTHING + 1; code < REFUSE_CODE_COUNT; code++) {
+		used += code_cnt[code] > 0;
+		if (!code_cnt[code] && !is_beyond_reach(code))
+			check_failed(__FILE__, __LINE__, "no case is refused as %s", refusal_row(code)->name);
+	}
+	CHECK(used >= 60);
+}
+
+static void rows_are_whole(void)
+{
+	enum refusal_code code;
+
+	for (code = REFUSE_NOTHING + 1; code < REFUSE_CODE_COUNT; code++) {
+		const struct refusal_row *row = refusal_row(code);
+
+		if (!row->name || !row->needs || !row->hint || row->err >= 0)
+			check_failed(__FILE__, __LINE__, "row %u lacks something", code);
+		else if (code > 1 && strcmp(refusal_row(code - 1)->name, row->name) >= 0)
+			check_failed(__FILE__, __LINE__, "%s is out of order", row->name);
+	}
+}
+
 static const struct check_case cases[] = {
+	{ "programs that are too long", long_programs },
+	{ "no program, and too many maps", no_program },
+	{ "every reason for a refusal has a case", every_code_has_a_case },
+	{ "every reason says what is needed, and what to do", rows_are_whole },
 	{ "no data file is lost", enough_cases },
 };
 
