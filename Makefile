@@ -248,7 +248,15 @@ bench-support := $(foreach n,bench/bench_jit bench/lift support/benchprog suppor
 $(B)/bench/bench_jit: $(bench-support) $(foreach n,$(bench-names),$(B)/bench/gcc_$(n).o $(B)/bench/clang_$(n).o) $(B)/user/libmodbpf-core.a
 	$(CC) $(CFLAGS) -o $@ $^ -lcapstone -lm
 
-.PHONY: bench-jit bench-insns
+$(B)/bench/bench_verifier: $(B)/user/tests/bench/bench_verifier.o $(B)/user/libmodbpf-core.a
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -o $@ $^
+
+.PHONY: bench bench-jit bench-insns bench-verifier
+bench: bench-verifier bench-jit	## all benchmarks
+bench-verifier: deps-build	## the verifier on programs that are made to take long
+	$(again) $(B)/bench/bench_verifier
+	@$(B)/bench/bench_verifier
 bench-jit: deps-build		## machine code against Linux's, clang's and gcc's (root, for bpf(2))
 	$(again) $(B)/bench/bench_jit
 	@$(B)/bench/bench_jit
