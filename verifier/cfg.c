@@ -91,7 +91,7 @@ static int check_jump(struct program *prog, u32 pc, struct vlog *log)
 		return refuse_program(log, REFUSE_JUMP_OUT_OF_RANGE, pc,
 				      "jump out of range from insn %u to %lld", pc, target);
 	}
-	prog->info[target].flags |= INSN_JOIN;
+	prog->info[target].flags |= INSN_JOIN | (target <= pc ? INSN_LOOP : 0);
 	return 0;
 }
 

@@ -179,6 +179,23 @@ static void inherit_reads(struct explorer *x, const struct kept *kept)
 				stack_mark_read(x->state, frame, slot);
 }
 
+/*
+ * Is the current state worth its memory? Where loops, calls and callbacks come round it
+ * is, at other joins only some way after the one kept before; the more are kept, the
+ * further, so that their number grows slower than the program. @first: none is kept here.
+ */
+static bool is_worth_keeping(const struct explorer *x, bool first)
+{
+	u8 flags = x->prog->info[x->state->insn].flags;
+
+	if (flags & INSN_CALLS_BACK)
+		return true;
+	if (first)
+		return flags & (INSN_LOOP | INSN_SUBPROG_START | INSN_CALLED_BACK) ||
+		       x->insns >= 4 + x->kept_cnt / 256;
+	return x->jumps >= 2 && x->insns >= 8 + x->evicted_cnt / 32;
+}
+
 /* Compare with the states kept here. *@pruned: the path ends. */
 static int check_join(struct explorer *x, bool *pruned)
 {
@@ -215,9 +232,7 @@ static int check_join(struct explorer *x, bool *pruned)
 		if (*pruned)
 			return 0;
 	}
-	if (x->prog->info[x->state->insn].flags & INSN_CALLS_BACK)
-		x->jumps = x->insns = ~0U >> 1;
-	if (*head && (x->jumps < 2 || x->insns < 8 + x->evicted_cnt / 32))
+	if (!is_worth_keeping(x, !*head))
 		return 0;
 	/* The states kept last are those that branches taken back will meet. */
 	if (cnt >= MAX_PER_INSN)

@@ -349,6 +349,29 @@ static void long_programs(void)
 	free(text);
 }
 
+/* Half of it is dead: the work and the memory grow with its length, and no faster. */
+static void long_and_accepted(void)
+{
+	struct verify_input input = { .prog_type = 1, .log_level = 1 };
+	char *text = calloc(1, 1 << 21);
+	struct verify_output out;
+	u32 i;
+
+	strcpy(text, "r1 = 1; ");
+	for (i = 0; i < 30000; i++)
+		add(text, "if r1 == 1 goto pc+1; r2 = 5; ");
+	add(text, "r0 = 0; exit");
+	input.text = text;
+	verify_text(&input, &out);
+	CHECK_EQ(out.err, 0);
+	CHECK_EQ(out.stats.insns_processed, 30003);
+	CHECK(out.stats.states_peak < 30000 / 4);
+	if (!out.err)
+		CHECK_EQ(out.prog->insn_cnt, 30003);
+	verify_output_free(&out);
+	free(text);
+}
+
 static void no_program(void)
 {
 	static const struct modbpf_insn nothing;
@@ -401,6 +424,7 @@ static void rows_are_whole(void)
 
 static const struct check_case cases[] = {
 	{ "programs that are too long", long_programs },
+	{ "a long program with dead code", long_and_accepted },
 	{ "no program, and too many maps", no_program },
 	{ "every reason for a refusal has a case", every_code_has_a_case },
 	{ "every reason says what is needed, and what to do", rows_are_whole },
