@@ -146,7 +146,7 @@ int no_verdict(void *ctx)
 	return bpf_get_prandom_u32();
 }
 
-SEC("xdp")
+SEC("sk_msg")
 int no_type(void *ctx)
 {
 	return 2;
