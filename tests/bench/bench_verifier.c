@@ -68,8 +68,8 @@ static void call_tree(u32 n)
 	emit(BPF_JMP | BPF_EXIT, 0, 0, 0, 0);
 }
 
-/* @n branches that each leave a bit in R6, which then decides. */
-static void diamonds(u32 n)
+/* @n branches that each leave a bit in R6 or not. */
+static void leave_bits(u32 n)
 {
 	u32 i;
 
@@ -79,6 +79,11 @@ static void diamonds(u32 n)
 		emit(BPF_JMP | BPF_JEQ | BPF_K, 0, 0, 1, 0);
 		emit(BPF_ALU64 | BPF_OR | BPF_K, 6, 0, 0, 1 << (i % 31));
 	}
+}
+
+static void diamonds(u32 n)
+{
+	leave_bits(n);
 	emit(BPF_JMP | BPF_JEQ | BPF_K, 6, 0, 1, 0x12345);
 	set(6, 0);
 	leave();
@@ -87,14 +92,7 @@ static void diamonds(u32 n)
 /* The same, and nothing depends on it. */
 static void harmless_diamonds(u32 n)
 {
-	u32 i;
-
-	set(6, 0);
-	for (i = 0; i < n; i++) {
-		any_number();
-		emit(BPF_JMP | BPF_JEQ | BPF_K, 0, 0, 1, 0);
-		emit(BPF_ALU64 | BPF_OR | BPF_K, 6, 0, 0, 1 << (i % 31));
-	}
+	leave_bits(n);
 	leave();
 }
 
