@@ -59,7 +59,7 @@ static void load_refuses_bad_attrs(struct kunit *test)
 static void load_writes_its_log(struct kunit *test)
 {
 	union modbpf_attr attr = load_attr(test, bad, 1);
-	char text[256] = {}, end[9] = {};
+	char text[640] = {}, end[9] = {};
 	u32 length;
 
 	KUNIT_EXPECT_EQ(test, command_try(test, LOAD, &attr), -EACCES);
