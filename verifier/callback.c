@@ -119,6 +119,7 @@ int check_callback_call(struct step *step, const struct helper *helper,
 			callee->regs[i + 1] = given(row->gives[i], args->map, &context);
 	}
 	state_top(step->state)->rounds = 0;
+	state_top(step->state)->arrival = 0;
 	return 0;
 }
 
@@ -187,6 +188,20 @@ bool callback_went_round(const struct state *state, const struct kept *kept)
 	return false;
 }
 
+bool callback_may_stand_for(const struct state *outer, const struct state *inner)
+{
+	u32 i;
+
+	for (i = 0; i < outer->frame_cnt; i++) {
+		u32 arrival = outer->frames[i]->arrival;
+
+		if (arrival && arrival != inner->frames[i]->arrival &&
+		    (i + 1 < outer->frame_cnt || outer->called_back))
+			return false;
+	}
+	return true;
+}
+
 bool callback_converges(struct state *state, const struct prune *prune)
 {
 	struct kept *kept = round_before(state->parent, state);
@@ -246,6 +261,7 @@ static void end_rounds(struct state *state)
 		caller->regs[i] = reg_uninit();
 	caller->regs[0] = reg_scalar(scalar_unknown());
 	caller->rounds = 0;
+	caller->arrival = 0;
 }
 
 int check_callback_exit(struct step *step)

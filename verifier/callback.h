@@ -33,6 +33,14 @@ int check_callback_exit(struct step *step);
 bool callback_went_round(const struct state *state, const struct kept *kept);
 
 /*
+ * May paths that reach @inner end there because those from @outer, which is at the
+ * same place, have ended? Those from a round may have ended at an earlier round of
+ * the same arrival at the call, of which only the helper's count is the end: it ends
+ * no loop that comes to the call anew.
+ */
+bool callback_may_stand_for(const struct state *outer, const struct state *inner);
+
+/*
  * Has the callback come back within what its earlier rounds began with? Then
  * all that the state holds counts as relied upon. Adds its cost to *@work.
  */

@@ -202,6 +202,8 @@ static int check_join(struct explorer *x, bool *pruned)
 	struct kept **head = &x->kept[x->state->insn], *kept, *next, *last = NULL;
 	u32 cnt = 0;
 
+	if (x->prog->info[x->state->insn].flags & INSN_CALLS_BACK && !x->state->called_back)
+		state_top(x->state)->arrival = ++x->last_id;
 	for (kept = *head; kept; kept = next) {
 		next = kept->next;
 		last = kept;
@@ -209,7 +211,8 @@ static int check_join(struct explorer *x, bool *pruned)
 		x->stats->work++;
 		if (!state_same_place(kept->state, x->state))
 			continue;
-		if (!kept->branches && is_contained(x, kept->state, x->state, kept)) {
+		if (!kept->branches && callback_may_stand_for(kept->state, x->state) &&
+		    is_contained(x, kept->state, x->state, kept)) {
 			kept_unlink(kept);
 			kept_insert(head, kept);
 			inherit_reads(x, kept);
