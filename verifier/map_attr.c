@@ -16,24 +16,19 @@
 #define ELEMENT_BYTES 512u
 #define LPM_KEY_MIN 5u		/* the length of the prefix, and a byte of it */
 #define LPM_KEY_MAX (4u + 256u)
-#define BLOOM_HASHES 15u
 
 /* What a type asks beyond its sizes. */
 enum {
 	ASKS_PAIR = 1 << 0,	/* key and value fit in one allocation; 2^31 entries */
-	ASKS_PERCPU = 1 << 1,	/* a value fits in an allocation for one CPU */
-	ASKS_RING = 1 << 2,	/* max_entries is a number of bytes: whole pages, a power of two */
-	ASKS_BUCKETS = 1 << 3,	/* max_entries is rounded up to a power of two in 32 bits */
+	ASKS_RING = 1 << 1,	/* max_entries is a number of bytes: whole pages, a power of two */
+	ASKS_BUCKETS = 1 << 2,	/* max_entries is rounded up to a power of two in 32 bits */
 };
 
 struct map_attr_row {
 	u32 flags;		/* allowed */
 	u32 needs;		/* flags that must be there */
-	u32 clash;		/* flags that this type alone cannot follow: -ENOTSUPP */
-	u32 no_node;		/* with one of these flags a node of memory has no meaning */
 	u32 key_min, key_max;	/* bytes */
-	u32 value_min, value_max, value_step;
-	u32 extra_max;
+	u32 value_min, value_max;
 	s16 too_large;		/* of a value above value_max */
 	u8 asks;		/* ASKS_* */
 	bool per_cpu;		/* a node of memory has no meaning where each CPU has its own */
@@ -87,11 +82,9 @@ static int check_flags(const struct map_attr_row *row, const struct map_attr *at
 	if (attr->flags & ~row->flags || row->needs & ~attr->flags ||
 	    has_both(attr->flags, PROG_ACCESS) || has_both(attr->flags, FD_ACCESS))
 		return -EINVAL;
-	if (attr->flags & row->clash)
-		return -MAP_ATTR_ENOTSUPP;
-	if (has_node && (row->per_cpu || attr->flags & row->no_node))
+	if (has_node && row->per_cpu)
 		return -EINVAL;
-	return attr->extra > row->extra_max ? -EINVAL : 0;
+	return attr->extra ? -EINVAL : 0;
 }
 
 static int check_sizes(const struct map_attr_row *row, const struct map_attr *attr)
@@ -103,11 +96,7 @@ static int check_sizes(const struct map_attr_row *row, const struct map_attr *at
 		return -EINVAL;
 	if (attr->value_size > row->value_max)
 		return row->too_large;
-	if (row->value_step && attr->value_size % row->value_step)
-		return -EINVAL;
 	if (row->asks & ASKS_PAIR && pair >= MAP_ATTR_ALLOC_BYTES - ELEMENT_BYTES)
-		return -E2BIG;
-	if (row->asks & ASKS_PERCPU && attr->value_size > MAP_ATTR_PERCPU_BYTES)
 		return -E2BIG;
 	if (row->asks & ASKS_BUCKETS && attr->max_entries > 1u << 31)
 		return -E2BIG;

@@ -12,13 +12,10 @@
 #include "isa/platform.h"
 
 #define MAP_ATTR_NO_NODE (-1)
-#define MAP_ATTR_ENOTSUPP 524	/* Linux's ENOTSUPP, which user space has no name for */
 
 /* The largest piece of memory of the kernel's allocator, and of that for one CPU. */
 #define MAP_ATTR_ALLOC_BYTES (4u << 20)
 #define MAP_ATTR_PERCPU_BYTES (32u << 10)
-/* Frames of a stack: what kernel.perf_event_max_stack is if nobody sets it. */
-#define MAP_ATTR_STACK_FRAMES 127
 
 /* What MAP_CREATE asks for. */
 struct map_attr {
@@ -27,14 +24,13 @@ struct map_attr {
 	u32 value_size;		/* bytes */
 	u32 max_entries;
 	u32 flags;		/* MODBPF_F_* */
-	u64 extra;		/* map_extra; a Bloom filter's number of hashes */
+	u64 extra;		/* map_extra */
 	s32 numa_node;		/* MAP_ATTR_NO_NODE: any; counts only with F_NUMA_NODE */
 };
 
 /*
  * 0 if a map of this kind can be. -EINVAL: no such type, or an attribute that
- * the type does not have; -E2BIG: a key, a value or a map that is too large;
- * -MAP_ATTR_ENOTSUPP: an LRU map that is not preallocated.
+ * the type does not have; -E2BIG: a key, a value or a map that is too large.
  */
 int map_attr_check(const struct map_attr *attr);
 
