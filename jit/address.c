@@ -9,11 +9,6 @@
  */
 #include "jit/ir.h"
 
-static bool fits_disp(s64 value)
-{
-	return value == (s32)value;
-}
-
 /* Is register @reg read by @op but as its base or index? */
 static bool is_read_otherwise(const struct ir_op *op, u32 reg)
 {
@@ -39,7 +34,7 @@ static bool fold_constant(struct ir_op *op, struct ir_op *def)
 	s64 disp = def->kind == IR_SUB ? -def->imm : def->imm;
 
 	if ((def->kind != IR_ADD && def->kind != IR_SUB) || !(def->flags & IR_IMM) ||
-	    !fits_disp(op->disp + disp))
+	    !ir_fits_imm(op->disp + disp))
 		return false;
 	op->disp += disp;
 	return true;
@@ -59,7 +54,7 @@ static bool fold_base(struct ir_op *first, struct ir_op *op)
 		op->a = def->a;
 		op->index = def->b;
 		op->scale = 1;
-	} else if (!op->scale && def->kind == IR_LEA && fits_disp((s64)op->disp + def->disp)) {
+	} else if (!op->scale && def->kind == IR_LEA && ir_fits_imm((s64)op->disp + def->disp)) {
 		op->disp += def->disp;
 		op->a = def->a;
 		op->index = def->index;
@@ -120,7 +115,7 @@ static void fold_sum(struct ir_op *first, struct ir_op *op)
 {
 	struct ir_op add = *op, lea = *op;
 
-	if (op->width != 8 || (op->flags & IR_IMM && !fits_disp(op->imm)))
+	if (op->width != 8 || (op->flags & IR_IMM && !ir_fits_imm(op->imm)))
 		return;
 	lea.kind = IR_LEA;
 	lea.flags &= ~IR_IMM;
@@ -147,12 +142,5 @@ static void fold_in_block(struct ir_op *first, const struct ir_op *end)
 
 int ir_fold_addresses(struct ir_prog *ir)
 {
-	u32 i;
-
-	for (i = 0; i < ir->block_cnt; i++) {
-		if ((i & 0x3ff) == 0 && modbpf_yield())
-			return -EINTR;
-		fold_in_block(&ir->ops[ir->blocks[i].first], &ir->ops[ir->blocks[i].end]);
-	}
-	return 0;
+	return ir_each_block(ir, fold_in_block);
 }

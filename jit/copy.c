@@ -68,11 +68,6 @@ static u32 bytes_read(const struct ir_op *op)
 	}
 }
 
-static bool fits_imm(u64 value)
-{
-	return (s64)value == (s32)value;
-}
-
 #define MAX_STORES 2	/* a store of a constant is longer: of many, one register is shorter */
 
 /* Put operand b into the operation, if it is a constant that has room there. */
@@ -85,7 +80,7 @@ static void take_constant(struct copies *c, struct ir_op *op, u32 bytes)
 		return;
 	if (bytes <= 4)
 		value = (u64)(s64)(s32)value;
-	if (!fits_imm(value) || (op->kind == IR_STORE && known->stores++ >= MAX_STORES))
+	if (!ir_fits_imm((s64)value) || (op->kind == IR_STORE && known->stores++ >= MAX_STORES))
 		return;
 	op->flags |= IR_IMM;
 	op->imm = (s64)value;
@@ -151,7 +146,7 @@ static void fold_constant(const struct copies *c, struct ir_op *op)
 		return;
 	if (op->width == 4)
 		value = (u32)value;
-	if (value >> 32 && !fits_imm(value))
+	if (value >> 32 && !ir_fits_imm((s64)value))
 		return;	/* ten bytes: no gain */
 	op->kind = IR_CONST;
 	op->imm = (s64)value;
@@ -162,7 +157,7 @@ static void fold_move(const struct copies *c, struct ir_op *op)
 	const struct known *a = &c->regs[op->a];
 	u64 value = op->width == 4 ? (u32)a->value : a->value;
 
-	if (op->kind != IR_MOV || !a->is_const || (value >> 32 && !fits_imm(value)))
+	if (op->kind != IR_MOV || !a->is_const || (value >> 32 && !ir_fits_imm((s64)value)))
 		return;
 	op->kind = IR_CONST;
 	op->imm = (s64)value;
@@ -198,12 +193,5 @@ static void propagate(struct ir_op *op, const struct ir_op *end)
 
 int ir_propagate_copies(struct ir_prog *ir)
 {
-	u32 i;
-
-	for (i = 0; i < ir->block_cnt; i++) {
-		if ((i & 0x3ff) == 0 && modbpf_yield())
-			return -EINTR;
-		propagate(&ir->ops[ir->blocks[i].first], &ir->ops[ir->blocks[i].end]);
-	}
-	return 0;
+	return ir_each_block(ir, propagate);
 }

@@ -89,6 +89,18 @@ void ir_sink(struct ir_op *from, struct ir_op *to, u32 regs)
 		from->live |= regs;
 }
 
+int ir_each_block(struct ir_prog *ir, void (*pass)(struct ir_op *first, const struct ir_op *end))
+{
+	u32 i;
+
+	for (i = 0; i < ir->block_cnt; i++) {
+		if ((i & 0x3ff) == 0 && modbpf_yield())
+			return -EINTR;
+		pass(&ir->ops[ir->blocks[i].first], &ir->ops[ir->blocks[i].end]);
+	}
+	return 0;
+}
+
 void ir_release(struct ir_prog *ir)
 {
 	modbpf_free(ir->ops);

@@ -150,6 +150,15 @@ int ir_drop_zero_extensions(struct ir_prog *ir);
 u32 ir_op_reads(const struct ir_op *op);
 u32 ir_op_writes(const struct ir_op *op);
 
+/* Let @pass rewrite the operations of each block. 0 or -EINTR. */
+int ir_each_block(struct ir_prog *ir, void (*pass)(struct ir_op *first, const struct ir_op *end));
+
+/* Has @value room in an instruction, as a number that is extended with its sign? */
+static inline bool ir_fits_imm(s64 value)
+{
+	return value == (s32)value;
+}
+
 /* jit/copy.c: read what a register was copied from, and constants, in their place. */
 int ir_propagate_copies(struct ir_prog *ir);
 /* jit/live.c: drop operations whose result nobody reads; notes who reads what. */

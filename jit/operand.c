@@ -100,12 +100,5 @@ static void fuse_in_block(struct ir_op *first, const struct ir_op *end)
 
 int ir_fuse_loads(struct ir_prog *ir)
 {
-	u32 i;
-
-	for (i = 0; i < ir->block_cnt; i++) {
-		if ((i & 0x3ff) == 0 && modbpf_yield())
-			return -EINTR;
-		fuse_in_block(&ir->ops[ir->blocks[i].first], &ir->ops[ir->blocks[i].end]);
-	}
-	return 0;
+	return ir_each_block(ir, fuse_in_block);
 }

@@ -74,15 +74,15 @@ static void find_rotation(struct ir_op *first, struct ir_op *op)
 	ir_sink(early, op, 1U << op->a);
 }
 
+static void find_in_block(struct ir_op *first, const struct ir_op *end)
+{
+	struct ir_op *op;
+
+	for (op = first; op < end; op++)
+		find_rotation(first, op);
+}
+
 int ir_find_rotations(struct ir_prog *ir)
 {
-	u32 i, k;
-
-	for (i = 0; i < ir->block_cnt; i++) {
-		if ((i & 0x3ff) == 0 && modbpf_yield())
-			return -EINTR;
-		for (k = ir->blocks[i].first; k < ir->blocks[i].end; k++)
-			find_rotation(&ir->ops[ir->blocks[i].first], &ir->ops[k]);
-	}
-	return 0;
+	return ir_each_block(ir, find_in_block);
 }

@@ -63,12 +63,5 @@ static void drop_in_block(struct ir_op *op, const struct ir_op *end)
 
 int ir_drop_zero_extensions(struct ir_prog *ir)
 {
-	u32 i;
-
-	for (i = 0; i < ir->block_cnt; i++) {
-		if ((i & 0x3ff) == 0 && modbpf_yield())
-			return -EINTR;
-		drop_in_block(&ir->ops[ir->blocks[i].first], &ir->ops[ir->blocks[i].end]);
-	}
-	return 0;
+	return ir_each_block(ir, drop_in_block);
 }

@@ -6,7 +6,6 @@
 #include "tests/support/check.h"
 #include "verifier/map_attr.h"
 
-
 #define RDONLY MODBPF_F_RDONLY
 #define WRONLY MODBPF_F_WRONLY
 #define RDONLY_PROG MODBPF_F_RDONLY_PROG
