@@ -42,7 +42,7 @@ static bool is_numbered(const char *line)
 static bool is_circumstance(const char *line)
 {
 	static const char *const beginnings[] = {
-		"processed ", "work ", "verification time ", "stack depth ", KNOWN, "; ", "from ",
+		"processed ", "work ", "verification time ", "stack depth ", "; ", "from ",
 	};
 	size_t i;
 

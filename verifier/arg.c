@@ -253,11 +253,10 @@ static int check_callback_context_arg(struct step *step, u32 regno)
 
 	if (reg->kind == REG_STACK)
 		return 0;
-	if (reg->kind != REG_SCALAR)
-		return refuse_kind(step, regno, "fp, 0");
-	mark_exact(step->state, reg->deps);
-	if (scalar_is_const(reg->num) && !scalar_value(reg->num))
+	if (reg->kind == REG_SCALAR && scalar_is_const(reg->num) && !scalar_value(reg->num)) {
+		mark_exact(step->state, reg->deps);
 		return 0;
+	}
 	return refuse_kind(step, regno, "fp, 0");
 }
 

@@ -92,6 +92,13 @@ static bool rounds_are_over(struct step *step, const struct callback_row *row)
 	return false;
 }
 
+/* The frame goes on behind the call. */
+static void wait_no_more(struct frame *frame)
+{
+	frame->rounds = 0;
+	frame->arrival = 0;
+}
+
 int check_callback_call(struct step *step, const struct helper *helper,
 			const struct call_args *args)
 {
@@ -118,8 +125,7 @@ int check_callback_call(struct step *step, const struct helper *helper,
 		for (i = 0; i < ARRAY_SIZE(row->gives); i++)
 			callee->regs[i + 1] = given(row->gives[i], args->map, &context);
 	}
-	state_top(step->state)->rounds = 0;
-	state_top(step->state)->arrival = 0;
+	wait_no_more(state_top(step->state));
 	return 0;
 }
 
@@ -260,8 +266,7 @@ static void end_rounds(struct state *state)
 	for (i = 0; i <= 5; i++)
 		caller->regs[i] = reg_uninit();
 	caller->regs[0] = reg_scalar(scalar_unknown());
-	caller->rounds = 0;
-	caller->arrival = 0;
+	wait_no_more(caller);
 }
 
 int check_callback_exit(struct step *step)

@@ -15,6 +15,8 @@
 #include "verifier/arg.h"
 #include "verifier/helper.h"
 
+struct prune;
+
 #define MAX_CALLBACKS 4	/* one within another; each has a stack of its own when interpreted */
 
 /* Is there a callback among the frames of @state? */
@@ -42,9 +44,8 @@ bool callback_may_stand_for(const struct state *outer, const struct state *inner
 
 /*
  * Has the callback come back within what its earlier rounds began with? Then
- * all that the state holds counts as relied upon. Adds its cost to *@work.
+ * all that the state holds counts as relied upon.
  */
-struct prune;
 bool callback_converges(struct state *state, const struct prune *prune);
 
 #endif

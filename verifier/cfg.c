@@ -59,7 +59,7 @@ static int mark_subprog_starts(struct program *prog, struct vlog *log)
 		}
 		prog->info[target].flags |= INSN_SUBPROG_START | INSN_JOIN;
 		if (insn_is_subprog_call(&prog->insns[i]) && i + 1 < prog->insn_cnt)
-			prog->info[i + 1].flags |= INSN_CALLED_BACK | INSN_JOIN;
+			prog->info[i + 1].flags |= INSN_AFTER_CALL | INSN_JOIN;
 	}
 	return 0;
 }

@@ -160,10 +160,15 @@ static int keep_state(struct explorer *x)
 
 /* --- join points ---------------------------------------------------------- */
 
+static struct prune prune_of(struct explorer *x)
+{
+	return (struct prune){ x->prog, &x->ids, &x->stats->work };
+}
+
 static bool is_contained(struct explorer *x, const struct state *outer, const struct state *inner,
 			 const struct kept *kept)
 {
-	struct prune prune = { x->prog, &x->ids, &x->stats->work };
+	struct prune prune = prune_of(x);
 
 	return state_contains(&prune, outer, inner, kept);
 }
@@ -191,7 +196,7 @@ static bool is_worth_keeping(const struct explorer *x, bool first)
 	if (flags & INSN_CALLS_BACK)
 		return true;
 	if (first)
-		return flags & (INSN_LOOP | INSN_SUBPROG_START | INSN_CALLED_BACK) ||
+		return flags & (INSN_LOOP | INSN_SUBPROG_START | INSN_AFTER_CALL) ||
 		       x->insns >= 4 + x->kept_cnt / 256;
 	return x->jumps >= 2 && x->insns >= 8 + x->evicted_cnt / 32;
 }
@@ -229,7 +234,7 @@ static int check_join(struct explorer *x, bool *pruned)
 		}
 	}
 	if (x->state->called_back) {
-		struct prune prune = { x->prog, &x->ids, &x->stats->work };
+		struct prune prune = prune_of(x);
 
 		*pruned = callback_converges(x->state, &prune);
 		if (*pruned)

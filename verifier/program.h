@@ -18,7 +18,7 @@ enum {
 	INSN_SECOND_SLOT = 1 << 0,
 	INSN_SUBPROG_START = 1 << 1,
 	INSN_JOIN = 1 << 2,	/* several paths may meet here: states are kept */
-	INSN_CALLED_BACK = 1 << 3,	/* follows a call of a subprogram */
+	INSN_AFTER_CALL = 1 << 3,	/* follows a call of a subprogram */
 	INSN_CALLS_BACK = 1 << 4,	/* calls a helper that calls a subprogram: states are always kept */
 	INSN_LOOP = 1 << 5,	/* a jump leads back to here */
 };
