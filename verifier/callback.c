@@ -52,7 +52,8 @@ static int check_depth(struct step *step)
 		      state->frame_cnt + 1, callbacks + 1);
 }
 
-static struct reg given(enum callback_arg kind, u32 map, const struct reg *context)
+/* What the callback of frame @frame is given. */
+static struct reg given(enum callback_arg kind, u32 map, const struct reg *context, u32 frame)
 {
 	struct reg reg;
 
@@ -63,7 +64,9 @@ static struct reg given(enum callback_arg kind, u32 map, const struct reg *conte
 		reg = reg_pointer(REG_MAP);
 		break;
 	case GIVES_KEY:
+		/* It may be a variable of the helper. */
 		reg = reg_pointer(REG_KEY);
+		reg.frame = frame;
 		break;
 	case GIVES_VALUE:
 		reg = reg_pointer(REG_VALUE);
@@ -123,7 +126,8 @@ int check_callback_call(struct step *step, const struct helper *helper,
 		callee->refs_before = step->state->ref_cnt;
 		callee->last_id_before = *step->last_id;
 		for (i = 0; i < ARRAY_SIZE(row->gives); i++)
-			callee->regs[i + 1] = given(row->gives[i], args->map, &context);
+			callee->regs[i + 1] = given(row->gives[i], args->map, &context,
+						    step->fork->frame_cnt - 1);
 	}
 	wait_no_more(state_top(step->state));
 	return 0;

@@ -130,6 +130,10 @@ static const struct refusal_row rows[REFUSE_CODE_COUNT] = {
 	[REFUSE_JUMP_OUT_OF_RANGE] = { "jump-out-of-range", -EINVAL,
 		"a jump that leads to an instruction of the same subprogram",
 		"the program's text is damaged: compile and link it again" },
+	[REFUSE_KEY_ESCAPES] = { "key-escapes", -EINVAL,
+		"a callback's map key only in the callback and what it calls: when it has "
+		"returned, the key is gone",
+		"copy the key itself, not the pointer to it" },
 	[REFUSE_KFUNC_UNSUPPORTED] = { "kfunc-unsupported", -EINVAL,
 		"calls of helpers and subprograms",
 		"use a helper in place of the kernel function" },

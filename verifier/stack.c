@@ -172,6 +172,10 @@ int stack_store(struct step *step, u32 frame_no, s32 off, u32 bytes, struct reg 
 		return refuse(step, REFUSE_STACK_POINTER_ESCAPES, REFUSAL_NO_REG,
 			      "cannot spill pointers to stack into stack frame of the caller");
 	}
+	if (value->kind == REG_KEY && value->frame > frame_no) {
+		return refuse(step, REFUSE_KEY_ESCAPES, REFUSAL_NO_REG,
+			      "cannot spill map key of a callback into stack frame of its caller");
+	}
 	memset(slot->bytes, BYTE_SPILL, 8);
 	slot->first = 0;
 	slot->cnt = 8;

@@ -18,7 +18,7 @@ enum reg_kind {
 	REG_MAP,		/* the map .map itself */
 	REG_VALUE,		/* a value of map .map */
 	REG_VALUE_OR_NULL,
-	REG_KEY,		/* a key of map .map, read only */
+	REG_KEY,		/* a key of map .map, read only, that is gone with the callback of frame .frame */
 	REG_FUNC,		/* the subprogram that begins at instruction .size */
 	REG_PACKET,		/* .num counts from data */
 	REG_PACKET_META,	/* .num counts from data_meta */
@@ -32,7 +32,7 @@ enum reg_kind {
 
 struct reg {
 	u8 kind;	/* enum reg_kind */
-	u8 frame;	/* stack: index of the frame */
+	u8 frame;	/* stack, key: index of the frame that it goes with */
 	u8 map;		/* map index */
 	/*
 	 * Scalars with the same id are equal. Pointers that may be null are
