@@ -153,7 +153,7 @@ int check_subprog_call(struct step *step)
 		return refuse(step, REFUSE_CALL_TOO_DEEP, REFUSAL_NO_REG,
 			      "the call stack of %u frames is too deep", MODBPF_MAX_FRAMES + 1);
 	}
-	err = state_push_frame(state, step->pc, step->prog->info[target].subprog);
+	err = step_enter(step, state, target);
 	if (err)
 		return err;
 	callee = state_top(state);

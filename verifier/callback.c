@@ -117,8 +117,7 @@ int check_callback_call(struct step *step, const struct helper *helper,
 	if (!rounds_are_over(step, row)) {
 		err = step_fork(step, target);
 		if (!err)
-			err = state_push_frame(step->fork, step->pc,
-					       step->prog->info[target].subprog);
+			err = step_enter(step, step->fork, target);
 		if (err)
 			return err;
 		callee = state_top(step->fork);

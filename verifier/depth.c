@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * How much stack can be in use at once? The frames of the deepest chain of
- * calls, each as deep as any path went in it. Callees come first in the order,
- * so one pass is enough.
+ * calls, each as deep as any path went in it. What calls what is what paths did:
+ * who is handed the address of a callback may have it called, too.
  */
 #include "verifier/final.h"
 
@@ -13,70 +13,99 @@
 struct chain {
 	u32 below[MODBPF_MAX_SUBPROGS];	/* deepest use from this routine down, bytes */
 	u32 above[MODBPF_MAX_SUBPROGS];	/* deepest use of callers when it is entered */
-	bool leaves[MODBPF_MAX_SUBPROGS];	/* makes a tail call itself */
+	bool placed[MODBPF_MAX_SUBPROGS];	/* is in order */
+	u8 order[MODBPF_MAX_SUBPROGS];	/* every callee before its callers */
+	u32 cnt;			/* in order */
 };
 
-static void look_down(const struct program *prog, const struct findings *found, u32 routine_no,
-		      struct chain *chain)
+static bool calls(const struct program *prog, const struct findings *found, u32 caller, u32 callee)
 {
-	const struct routine *routine = &prog->routines[routine_no];
-	u32 pc, most = 0;
-
-	for (pc = routine->start; pc < routine->end; pc += insn_slots(&prog->insns[pc])) {
-		const struct modbpf_insn *insn = &prog->insns[pc];
-		const struct helper *helper = NULL;
-		u32 callee;
-
-		if (!(found->notes[pc].flags & NOTE_SEEN))
-			continue;
-		if (insn_is_helper_call(insn))
-			helper = helper_of(insn->imm);
-		if (helper && helper->flags & HELPER_LEAVES)
-			chain->leaves[routine_no] = true;
-		if (!insn_names_subprog(insn))
-			continue;
-		callee = prog->info[jump_target(insn, pc)].subprog;
-		if (chain->below[callee] > most)
-			most = chain->below[callee];
-	}
-	chain->below[routine_no] = found->stack_depth[routine_no] + most;
+	return found->calls[caller * prog->routine_cnt + callee];
 }
 
-/* Callers of @routine have been done: pass on what is above its callees. */
-static void look_up(const struct program *prog, const struct findings *found, u32 routine_no,
-		    struct chain *chain)
-{
-	const struct routine *routine = &prog->routines[routine_no];
-	u32 pc, above = chain->above[routine_no] + found->stack_depth[routine_no];
-
-	for (pc = routine->start; pc < routine->end; pc += insn_slots(&prog->insns[pc])) {
-		const struct modbpf_insn *insn = &prog->insns[pc];
-		u32 callee;
-
-		if (!(found->notes[pc].flags & NOTE_SEEN) || !insn_names_subprog(insn))
-			continue;
-		callee = prog->info[jump_target(insn, pc)].subprog;
-		if (above > chain->above[callee])
-			chain->above[callee] = above;
-	}
-}
-
-static int check_chains(const struct program *prog, const struct findings *found,
-			struct chain *chain, struct vlog *log, u32 *depth)
+static bool callees_are_placed(const struct program *prog, const struct findings *found,
+			       const struct chain *chain, u32 caller)
 {
 	u32 i;
 
 	for (i = 0; i < prog->routine_cnt; i++)
-		look_down(prog, found, prog->callees_first[i], chain);
-	*depth = chain->below[0];
-	if (*depth > MODBPF_STACK_SIZE) {
-		return refuse_program(log, REFUSE_STACK_DEPTH, REFUSAL_NO_INSN,
-				      "combined stack size of calls is %u. Too large", *depth);
+		if (calls(prog, found, caller, i) && !chain->placed[i])
+			return false;
+	return true;
+}
+
+/*
+ * The order of the text's calls is nearly this one: only where a callback's address went
+ * to others it takes more than one round. Fewer than all come out if there is a cycle.
+ */
+static void order_routines(const struct program *prog, const struct findings *found,
+			   struct chain *chain)
+{
+	u32 before, i;
+
+	do {
+		before = chain->cnt;
+		for (i = 0; i < prog->routine_cnt; i++) {
+			u8 routine = prog->callees_first[i];
+
+			if (chain->placed[routine] ||
+			    !callees_are_placed(prog, found, chain, routine))
+				continue;
+			chain->placed[routine] = true;
+			chain->order[chain->cnt++] = routine;
+		}
+	} while (chain->cnt != before);
+}
+
+static bool makes_tail_call(const struct program *prog, const struct findings *found,
+			    const struct routine *routine)
+{
+	u32 pc;
+
+	for (pc = routine->start; pc < routine->end; pc += insn_slots(&prog->insns[pc])) {
+		const struct modbpf_insn *insn = &prog->insns[pc];
+		const struct helper *helper;
+
+		if (!(found->notes[pc].flags & NOTE_SEEN) || !insn_is_helper_call(insn))
+			continue;
+		helper = helper_of(insn->imm);
+		if (helper && helper->flags & HELPER_LEAVES)
+			return true;
 	}
-	for (i = prog->routine_cnt; i-- > 0;)
-		look_up(prog, found, prog->callees_first[i], chain);
+	return false;
+}
+
+/* Callees of @routine have been done. */
+static void look_down(const struct program *prog, const struct findings *found, u32 routine,
+		      struct chain *chain)
+{
+	u32 i, most = 0;
+
+	for (i = 0; i < prog->routine_cnt; i++)
+		if (calls(prog, found, routine, i) && chain->below[i] > most)
+			most = chain->below[i];
+	chain->below[routine] = found->stack_depth[routine] + most;
+}
+
+/* Callers of @routine have been done: pass on what is above its callees. */
+static void look_up(const struct program *prog, const struct findings *found, u32 routine,
+		    struct chain *chain)
+{
+	u32 i, above = chain->above[routine] + found->stack_depth[routine];
+
+	for (i = 0; i < prog->routine_cnt; i++)
+		if (calls(prog, found, routine, i) && above > chain->above[i])
+			chain->above[i] = above;
+}
+
+static int check_tail_calls(const struct program *prog, const struct findings *found,
+			    const struct chain *chain, struct vlog *log)
+{
+	u32 i;
+
 	for (i = 0; i < prog->routine_cnt; i++) {
-		if (!chain->leaves[i] || chain->above[i] < MAX_BELOW_TAIL_CALL)
+		if (chain->above[i] < MAX_BELOW_TAIL_CALL ||
+		    !makes_tail_call(prog, found, &prog->routines[i]))
 			continue;
 		return refuse_program(log, REFUSE_TAIL_CALL_STACK, REFUSAL_NO_INSN,
 				      "tail_calls are not allowed when call stack of "
@@ -84,6 +113,27 @@ static int check_chains(const struct program *prog, const struct findings *found
 				      chain->above[i]);
 	}
 	return 0;
+}
+
+static int check_chains(const struct program *prog, const struct findings *found,
+			struct chain *chain, struct vlog *log, u32 *depth)
+{
+	u32 i;
+
+	order_routines(prog, found, chain);
+	if (chain->cnt < prog->routine_cnt)
+		return refuse_program(log, REFUSE_CALL_RECURSIVE, REFUSAL_NO_INSN,
+				      "recursive call through the address of a callback");
+	for (i = 0; i < chain->cnt; i++)
+		look_down(prog, found, chain->order[i], chain);
+	*depth = chain->below[0];
+	if (*depth > MODBPF_STACK_SIZE) {
+		return refuse_program(log, REFUSE_STACK_DEPTH, REFUSAL_NO_INSN,
+				      "combined stack size of calls is %u. Too large", *depth);
+	}
+	for (i = chain->cnt; i-- > 0;)
+		look_up(prog, found, chain->order[i], chain);
+	return check_tail_calls(prog, found, chain, log);
 }
 
 int check_stack_depth(const struct program *prog, const struct findings *found,

@@ -71,6 +71,7 @@ struct insn_note {
 struct findings {
 	struct insn_note *notes;	/* per instruction */
 	u16 *stack_depth;		/* per routine, bytes */
+	u8 *calls;	/* [caller * routine_cnt + callee]: 1 if it calls that routine, or has it called back */
 	bool packet_write;
 	u32 ctx_end;	/* bytes of the context up to the end of the furthest load */
 };

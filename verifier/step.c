@@ -34,6 +34,14 @@ int step_fork(struct step *step, u32 insn)
 	return 0;
 }
 
+int step_enter(struct step *step, struct state *state, u32 target)
+{
+	u32 routine = step->prog->info[target].subprog;
+
+	step->found->calls[state_top(state)->routine * step->prog->routine_cnt + routine] = 1;
+	return state_push_frame(state, step->pc, routine);
+}
+
 static int check_value_address(struct step *step, struct reg *reg)
 {
 	const struct modbpf_insn *insn = step->insn;

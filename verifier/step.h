@@ -49,6 +49,11 @@ int check_reg_write(struct step *step, u32 regno);
 void mark_scalar_linked(struct step *step, struct reg *reg);
 /* A copy of the state goes on at @insn. -ENOMEM. */
 int step_fork(struct step *step, u32 insn);
+/*
+ * Add a frame to @state, which is step's or its fork, for a call of the subprogram that
+ * begins at @target. -ENOMEM. The caller checks MODBPF_MAX_FRAMES.
+ */
+int step_enter(struct step *step, struct state *state, u32 target);
 
 /* alu.c, branch.c, mem.c, atomic.c, call.c, exit.c: one per class of instruction. */
 int check_alu(struct step *step);

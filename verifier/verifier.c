@@ -49,7 +49,8 @@ static int verify(struct verification *v, const struct verify_request *req,
 		return err;
 	v->found.notes = modbpf_zalloc(req->insn_cnt * sizeof(*v->found.notes));
 	v->found.stack_depth = modbpf_zalloc(MODBPF_MAX_SUBPROGS * sizeof(*v->found.stack_depth));
-	if (!v->found.notes || !v->found.stack_depth)
+	v->found.calls = modbpf_zalloc(v->prog.routine_cnt * v->prog.routine_cnt);
+	if (!v->found.notes || !v->found.stack_depth || !v->found.calls)
 		return -ENOMEM;
 	err = explore(&v->prog, &v->found, &v->log, stats, &v->max_states_per_insn);
 	if (!err)
@@ -78,6 +79,7 @@ int modbpf_verify(const struct verify_request *req, struct verified_prog **out,
 		(*out)->stats = *stats;
 	modbpf_free(v->found.notes);
 	modbpf_free(v->found.stack_depth);
+	modbpf_free(v->found.calls);
 	program_free(&v->prog);
 	modbpf_free(v);
 	return err;
