@@ -59,10 +59,10 @@ static u32 expand(const struct program *prog, const struct findings *found, u32 
 	}
 	if (insn_is_ld_imm64(insn))
 		out[1] = insn[1];
-	/* No path came into the callback: nobody ever uses the address. */
+	/* No path came into the callback: nobody uses the address, but that it is not null. */
 	if (insn_is_func_address(insn) && !names_living_subprog(prog, found, pc)) {
 		out[0].src_reg = 0;
-		out[0].imm = 0;
+		out[0].imm = 1;
 	}
 	return insn_slots(insn);
 }
