@@ -5,6 +5,12 @@
 
 # The pure code: goes into modbpf.ko and into libmodbpf-core.a.
 ISA_SRCS := \
+	isa/btf/name.c \
+	isa/btf/parse.c \
+	isa/btf/record.c \
+	isa/btf/reference.c \
+	isa/btf/resolve.c \
+	isa/btf/type.c \
 	isa/disasm.c \
 	isa/opcode.c \
 	isa/tag.c \
@@ -188,6 +194,7 @@ TEST_SUPPORT_SRCS := \
 	tests/support/asm_insn.c \
 	tests/support/asm_scan.c \
 	tests/support/benchprog.c \
+	tests/support/btfblob.c \
 	tests/support/check.c \
 	tests/support/claims.c \
 	tests/support/corpus.c \

@@ -1,19 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * BTF as it was loaded: bytes with a checked header, an id and a reference
- * count. The bytes never change.
+ * BTF as it was loaded and found good: bytes, types, an id and a reference
+ * count. None of it ever changes.
  */
 #ifndef MODBPF_MODULE_BTF_H
 #define MODBPF_MODULE_BTF_H
 
 #include "module/object.h"
 
+struct btf_types;
 struct caller;
 
 struct modbpf_btf {
 	struct object obj;
 	u32 bytes;
 	u8 *data;
+	struct btf_types *types;	/* points into data */
 };
 
 extern struct object_ids modbpf_btf_ids;

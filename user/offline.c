@@ -13,6 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "isa/btf/btf.h"
 #include "uapi/modbpf.h"
 #include "user/offline_log.h"
 #include "user/platform.h"
@@ -21,7 +22,6 @@
 #include "verifier/load_rule.h"
 #include "verifier/map_attr.h"
 
-#define BTF_MAX_BYTES (16u << 20)
 #define LICENSE_BYTES 128
 
 enum stand_kind { STANDS_FOR_NOTHING, STANDS_FOR_MAP, STANDS_FOR_BTF };
@@ -32,7 +32,9 @@ struct stand_in {
 	struct map_desc map;
 	bool is_frozen;
 	u8 *value;		/* of a map whose value can become constant, or NULL */
+	u8 *btf;		/* bytes, of which types tells */
 	u32 btf_bytes;
+	struct btf_types *types;
 };
 
 static struct stand_in *stand_ins;
@@ -61,6 +63,8 @@ static int new_fd(enum stand_kind kind)
 		stand_in_cnt = fd + 1;
 	}
 	free(stand_ins[fd].value);
+	modbpf_btf_free(stand_ins[fd].types);
+	free(stand_ins[fd].btf);
 	memset(&stand_ins[fd], 0, sizeof(stand_ins[fd]));
 	stand_ins[fd].kind = kind;
 	return fd;
@@ -153,15 +157,50 @@ static int map_freeze(const union modbpf_attr *attr)
 	return 0;
 }
 
+/* Why it is refused goes to the log, as the device has it. */
+static int btf_check(const union modbpf_attr *attr, const u8 *bytes, struct btf_types **types)
+{
+	struct offline_log log;
+	struct btf_why why;
+	int err, log_err;
+
+	err = offline_log_init(&log, attr->btf_log_level, (char *)(uintptr_t)attr->btf_log_buf,
+			       attr->btf_log_size);
+	if (err)
+		return err;
+	err = modbpf_btf_parse(bytes, attr->btf_size, &why, types);
+	if (err && why.text[0])
+		offline_log_line(&log, why.text);
+	log_err = offline_log_finish(&log);
+	if (!log_err)
+		return err;
+	modbpf_btf_free(*types);
+	return log_err;
+}
+
 static int btf_load(const union modbpf_attr *attr)
 {
-	int fd;
+	struct btf_types *types;
+	u8 *bytes;
+	int err, fd;
 
-	if (attr->btf_size > BTF_MAX_BYTES)
+	if (attr->btf_size > MODBPF_BTF_MAX_BYTES)
 		return -E2BIG;
-	fd = new_fd(STANDS_FOR_BTF);
-	if (fd >= 0)
-		stand_ins[fd].btf_bytes = attr->btf_size;
+	bytes = malloc(attr->btf_size + 1);
+	if (!bytes)
+		return -ENOMEM;
+	memcpy(bytes, (const void *)(uintptr_t)attr->btf, attr->btf_size);
+	err = btf_check(attr, bytes, &types);
+	fd = err ? err : new_fd(STANDS_FOR_BTF);
+	if (fd < 0) {
+		if (!err)
+			modbpf_btf_free(types);
+		free(bytes);
+		return fd;
+	}
+	stand_ins[fd].btf = bytes;
+	stand_ins[fd].btf_bytes = attr->btf_size;
+	stand_ins[fd].types = types;
 	return fd;
 }
 

@@ -211,10 +211,12 @@ struct tiny_btf {
 	u16 magic;
 	u8 version, flags;
 	u32 hdr_len, type_off, type_len, str_off, str_len;
+	u32 type[4];
 	u8 string, pad[3];
 };
 
-#define TINY_BYTES 25
+#define TINY_BYTES 41
+#define TINY_BTF { 0xeb9f, 1, 0, 24, 0, 16, 16, 1, { 0, 1 << 24, 4, 32 } }	/* an INT */
 
 static long load_btf(struct kunit *test, struct tiny_btf btf, u32 bytes)
 {
@@ -226,7 +228,7 @@ static long load_btf(struct kunit *test, struct tiny_btf btf, u32 bytes)
 
 static void btf_header_is_checked(struct kunit *test)
 {
-	const struct tiny_btf good_btf = { 0xeb9f, 1, 0, 24, 0, 0, 0, 1 };
+	const struct tiny_btf good_btf = TINY_BTF;
 	struct tiny_btf btf = good_btf;
 
 	KUNIT_EXPECT_GE(test, load_btf(test, btf, TINY_BYTES), 0L);
@@ -251,6 +253,9 @@ static void btf_header_is_checked(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, load_btf(test, btf, TINY_BYTES), -EINVAL);
 	btf = good_btf;
 	btf.string = 'a';
+	KUNIT_EXPECT_EQ(test, load_btf(test, btf, TINY_BYTES), -EINVAL);
+	btf = good_btf;
+	btf.type[3] = 33;	/* more bits than its 4 bytes have */
 	KUNIT_EXPECT_EQ(test, load_btf(test, btf, TINY_BYTES), -EINVAL);
 }
 
