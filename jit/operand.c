@@ -9,7 +9,7 @@
 static bool has_access_between(const struct ir_op *from, const struct ir_op *to)
 {
 	while (++from < to)
-		if (from->kind >= IR_LOAD)
+		if (from->kind >= IR_LOAD || from->flags & IR_MEM)
 			return true;
 	return false;
 }
