@@ -120,6 +120,7 @@ MODULE_SRCS := \
 	module/map/types.c \
 	module/map_cmd.c \
 	module/object.c \
+	module/pin.c \
 	module/prog.c \
 	module/prog_image.c \
 	module/prog_load.c \
@@ -182,6 +183,7 @@ USER_SRCS := \
 	user/offline.c \
 	user/offline_log.c \
 	user/out.c \
+	user/pin.c \
 	user/prog.c \
 	user/ref.c \
 	user/rejection.c \

@@ -86,6 +86,7 @@ enum {
 	MODBPF_F_MMAPABLE = 1 << 10,
 	MODBPF_F_PRESERVE_ELEMS = 1 << 11,
 	MODBPF_F_INNER_MAP = 1 << 12,
+	MODBPF_F_PATH_FD = 1 << 14,	/* OBJ_PIN, OBJ_GET */
 };
 
 /* Flags of map_update_elem. */

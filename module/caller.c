@@ -13,11 +13,14 @@
 #include <linux/fcntl.h>
 #include <linux/file.h>
 #include <linux/mm.h>
+#include <linux/namei.h>
 #include <linux/nsproxy.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 #include <net/net_namespace.h>
+
+#include "module/compat/inode.h"
 
 void caller_init_current(struct caller *caller)
 {
@@ -74,6 +77,22 @@ int caller_fd_install(const struct caller *caller, const char *name,
 		      const struct file_operations *fops, void *priv, int flags)
 {
 	return anon_inode_getfd(name, fops, priv, flags | O_CLOEXEC);
+}
+
+int caller_path_at(const struct caller *caller, int dir_fd, u64 name, struct path *path)
+{
+	return user_path_at(dir_fd, u64_to_user_ptr(name), LOOKUP_FOLLOW, path);
+}
+
+struct dentry *caller_path_create(const struct caller *caller, int dir_fd, u64 name,
+				  struct path *path)
+{
+	return compat_path_create(dir_fd, u64_to_user_ptr(name), path);
+}
+
+u32 caller_umask(const struct caller *caller)
+{
+	return current_umask();
 }
 
 bool caller_is_interrupted(const struct caller *caller)

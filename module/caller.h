@@ -12,9 +12,11 @@
 #include <linux/types.h>
 
 struct cred;
+struct dentry;
 struct file;
 struct file_operations;
 struct net;
+struct path;
 
 struct caller {
 	const struct cred *cred;
@@ -49,6 +51,17 @@ struct file *caller_fget(const struct caller *caller, int fd);
  */
 int caller_fd_install(const struct caller *caller, const char *name,
 		      const struct file_operations *fops, void *priv, int flags);
+
+/*
+ * The path named by the string at @name; a relative one begins at @dir_fd (AT_FDCWD: the
+ * working directory). Sleep. path_at: 0 or -errno, path_put() it, symbolic links followed.
+ * path_create: a dentry without inode, its directory locked, until compat_path_created().
+ */
+int caller_path_at(const struct caller *caller, int dir_fd, u64 name, struct path *path);
+struct dentry *caller_path_create(const struct caller *caller, int dir_fd, u64 name,
+				  struct path *path);
+/* What the caller does not let new files permit. */
+u32 caller_umask(const struct caller *caller);
 
 /* A signal waits for the caller: long work is to be given up with -EINTR. */
 bool caller_is_interrupted(const struct caller *caller);

@@ -54,6 +54,11 @@ int link_detach_command(const struct caller *caller, const union modbpf_attr *at
 /* module/btf.c */
 int btf_load_command(const struct caller *caller, const union modbpf_attr *attr,
 		     const struct command_out *out);
+/* module/pin.c */
+int object_pin_command(const struct caller *caller, const union modbpf_attr *attr,
+		       const struct command_out *out);
+int object_get_command(const struct caller *caller, const union modbpf_attr *attr,
+		       const struct command_out *out);
 /* module/info.c */
 int object_info_command(const struct caller *caller, const union modbpf_attr *attr,
 			const struct command_out *out);

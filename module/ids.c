@@ -53,25 +53,17 @@ int prog_fd_by_id_command(const struct caller *caller, const union modbpf_attr *
 			  const struct command_out *out)
 {
 	struct object *obj = object_get_by_id(&modbpf_prog_ids, attr->prog_id);
-	struct modbpf_prog *prog;
-	int fd;
 
 	if (!obj)
 		return -ENOENT;
-	prog = container_of(obj, struct modbpf_prog, obj);
-	fd = caller_fd_install(caller, "bpf-prog", &modbpf_prog_fops, prog, O_RDWR);
-	if (fd < 0)
-		prog_put(prog);
-	return fd;
+	return prog_fd_install(caller, container_of(obj, struct modbpf_prog, obj));
 }
 
 int map_fd_by_id_command(const struct caller *caller, const union modbpf_attr *attr,
 			 const struct command_out *out)
 {
 	int flags = map_fd_flags(attr->open_flags);
-	struct modbpf_map *map;
 	struct object *obj;
-	int fd;
 
 	if (attr->next_id || flags < 0 ||
 	    attr->open_flags & ~(u32)(MODBPF_F_RDONLY | MODBPF_F_WRONLY))
@@ -79,27 +71,17 @@ int map_fd_by_id_command(const struct caller *caller, const union modbpf_attr *a
 	obj = object_get_by_id(&modbpf_map_ids, attr->map_id);
 	if (!obj)
 		return -ENOENT;
-	map = container_of(obj, struct modbpf_map, obj);
-	fd = map_fd_install(caller, map, flags);
-	if (fd < 0)
-		map_put(map);
-	return fd;
+	return map_fd_install(caller, container_of(obj, struct modbpf_map, obj), flags);
 }
 
 int link_fd_by_id_command(const struct caller *caller, const union modbpf_attr *attr,
 			  const struct command_out *out)
 {
 	struct object *obj = object_get_by_id(&modbpf_link_ids, attr->link_id);
-	struct modbpf_link *link;
-	int fd;
 
 	if (!obj)
 		return -ENOENT;
-	link = container_of(obj, struct modbpf_link, obj);
-	fd = caller_fd_install(caller, "bpf_link", &modbpf_link_fops, link, O_RDWR);
-	if (fd < 0)
-		link_put(link);
-	return fd;
+	return link_fd_install(caller, container_of(obj, struct modbpf_link, obj));
 }
 
 int btf_fd_by_id_command(const struct caller *caller, const union modbpf_attr *attr,

@@ -110,10 +110,8 @@ struct modbpf_link *link_get_by_fd(const struct caller *caller, int fd)
 
 	if (!file)
 		return ERR_PTR(-EBADF);
-	if (file->f_op == &modbpf_link_fops) {
-		link = file->private_data;
-		refcount_inc(&link->obj.refs);
-	}
+	if (file->f_op == &modbpf_link_fops)
+		link = link_get(file->private_data);
 	fput(file);
 	return link;
 }
@@ -146,6 +144,16 @@ const struct file_operations modbpf_link_fops = {
 	.release = link_release,
 	.show_fdinfo = link_show_fdinfo,
 };
+
+int link_fd_install(const struct caller *caller, struct modbpf_link *link)
+{
+	int fd = caller_fd_install(caller, "bpf_link", &modbpf_link_fops, link, O_RDWR);
+
+	/* Someone may have got it by its id: only the last reference frees. */
+	if (fd < 0 && link_drop(link))
+		link_free(link);
+	return fd;
+}
 
 /* --- commands ---------------------------------------------------------------------- */
 
@@ -180,11 +188,7 @@ static int link_create(const struct caller *caller, const union modbpf_attr *att
 		link_destroy(link);
 		return err;
 	}
-	err = caller_fd_install(caller, "bpf_link", &modbpf_link_fops, link, O_RDWR);
-	/* Someone may have got it by its id: only the last reference frees. */
-	if (err < 0 && link_drop(link))
-		link_free(link);
-	return err;
+	return link_fd_install(caller, link);
 }
 
 int link_create_command(const struct caller *caller, const union modbpf_attr *attr,

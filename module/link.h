@@ -52,7 +52,16 @@ extern const struct file_operations modbpf_link_fops;
 /* Prepare @link; takes over the reference to @prog only on publication. */
 void link_init(struct modbpf_link *link, const struct link_ops *ops,
 	       struct modbpf_prog *prog, u32 attach_type);
+
+static inline struct modbpf_link *link_get(struct modbpf_link *link)
+{
+	refcount_inc(&link->obj.refs);
+	return link;
+}
+
 void link_put(struct modbpf_link *link);
+/* A new fd, or -errno; takes the caller's reference in any case. Sleeps; call it last. */
+int link_fd_install(const struct caller *caller, struct modbpf_link *link);
 struct modbpf_link *link_get_by_fd(const struct caller *caller, int fd);
 
 /*

@@ -16,6 +16,7 @@
 #include "module/image.h"
 #include "module/link.h"
 #include "module/object.h"
+#include "module/pin.h"
 #include "module/prog.h"
 #include "module/target.h"
 
@@ -98,10 +99,15 @@ static int __init modbpf_init(void)
 	err = hooks_init();
 	if (err)
 		goto exit_objects;
-	err = misc_register(&device);
+	err = pin_init();
 	if (err)
 		goto exit_hooks;
+	err = misc_register(&device);
+	if (err)
+		goto exit_pin;
 	return 0;
+exit_pin:
+	pin_exit();
 exit_hooks:
 	hooks_exit();
 exit_objects:
@@ -114,6 +120,7 @@ exit_image:
 static void __exit modbpf_exit(void)
 {
 	misc_deregister(&device);
+	pin_exit();
 	hooks_exit();
 	objects_exit();
 	image_exit();

@@ -110,13 +110,16 @@ void map_describe(struct modbpf_map *map, struct map_desc *desc)
 
 /* --- the fd ------------------------------------------------------------------ */
 
-static int map_release(struct inode *inode, struct file *file)
+static void map_release_fd(struct modbpf_map *map)
 {
-	struct modbpf_map *map = file->private_data;
-
 	if (atomic_dec_and_test(&map->fds) && map->ops->release_fds)
 		map->ops->release_fds(map);
 	map_put(map);
+}
+
+static int map_release(struct inode *inode, struct file *file)
+{
+	map_release_fd(file->private_data);
 	return 0;
 }
 
@@ -229,8 +232,8 @@ int map_fd_install(const struct caller *caller, struct modbpf_map *map, int flag
 	/* Before the fd is there: another thread may close it at once. */
 	atomic_inc(&map->fds);
 	fd = caller_fd_install(caller, "bpf-map", &modbpf_map_fops, map, flags);
-	if (fd < 0 && atomic_dec_and_test(&map->fds) && map->ops->release_fds)
-		map->ops->release_fds(map);
+	if (fd < 0)
+		map_release_fd(map);
 	return fd;
 }
 
@@ -348,10 +351,7 @@ int map_create_command(const struct caller *caller, const union modbpf_attr *att
 	err = object_publish(&modbpf_map_ids, &map->obj);
 	if (err)
 		goto destroy;
-	err = map_fd_install(caller, map, map_fd_flags(attr->map_flags));
-	if (err < 0)
-		map_put(map);
-	return err;
+	return map_fd_install(caller, map, map_fd_flags(attr->map_flags));
 destroy:
 	map_destroy(map);
 	return err;

@@ -124,7 +124,7 @@ struct modbpf_map *map_get_by_fd(const struct caller *caller, int fd);
 
 /* O_* for the fd of a map with MODBPF_F_RDONLY, _WRONLY in @flags, or -EINVAL for both. */
 int map_fd_flags(u32 flags);
-/* A new fd, which takes over the caller's reference; on failure that stays. Call it last. */
+/* A new fd, or -errno; takes the caller's reference in any case. Call it last. */
 int map_fd_install(const struct caller *caller, struct modbpf_map *map, int flags);
 
 /* Write accounting against MAP_FREEZE: 0 or -EPERM if frozen. */

@@ -170,3 +170,12 @@ const struct file_operations modbpf_prog_fops = {
 	.release = prog_release,
 	.show_fdinfo = prog_show_fdinfo,
 };
+
+int prog_fd_install(const struct caller *caller, struct modbpf_prog *prog)
+{
+	int fd = caller_fd_install(caller, "bpf-prog", &modbpf_prog_fops, prog, O_RDWR);
+
+	if (fd < 0)
+		prog_put(prog);
+	return fd;
+}

@@ -90,6 +90,8 @@ u64 prog_memory(const struct modbpf_prog *prog);
 void prog_put(struct modbpf_prog *prog);
 /* With a reference; ERR_PTR(-EBADF: no fd, -EINVAL: not a program). */
 struct modbpf_prog *prog_get_by_fd(const struct caller *caller, int fd);
+/* A new fd, or -errno; takes the caller's reference in any case. Call it last. */
+int prog_fd_install(const struct caller *caller, struct modbpf_prog *prog);
 
 /*
  * Run a tracing program on @ctx. The caller holds rcu_read_lock and cannot

@@ -328,9 +328,7 @@ int prog_load_command(const struct caller *caller, const union modbpf_attr *attr
 	err = prog_load(load, out);
 	if (err)
 		goto free_prog;
-	err = caller_fd_install(caller, "bpf-prog", &modbpf_prog_fops, load->prog, O_RDWR);
-	if (err < 0)
-		prog_put(load->prog);
+	err = prog_fd_install(caller, load->prog);
 	goto free_insns;
 free_prog:
 	while (load->map_cnt)

@@ -214,6 +214,12 @@ union modbpf_attr {
 		__u32 open_flags;
 		__s32 fd_by_id_token_fd;
 	};
+	struct {	/* OBJ_PIN, OBJ_GET */
+		__aligned_u64 pathname;	/* terminated, relative ones from the working directory */
+		__u32 bpf_fd;		/* OBJ_PIN: the object; OBJ_GET: 0 */
+		__u32 file_flags;	/* MODBPF_F_PATH_FD; OBJ_GET: _RDONLY, _WRONLY too */
+		__s32 path_fd;		/* with MODBPF_F_PATH_FD: where relative paths begin */
+	};
 	struct {	/* OBJ_GET_INFO_BY_FD */
 		__u32 bpf_fd;
 		__u32 info_len;		/* bytes of room; written: bytes that are filled */

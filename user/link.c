@@ -12,6 +12,7 @@
 #include "user/names.h"
 #include "user/object.h"
 #include "user/out.h"
+#include "user/pin.h"
 #include "user/ref.h"
 
 #define ADDRS_MAX 4096		/* functions of one link that are shown */
@@ -202,12 +203,18 @@ static int link_detach(struct args *args)
 	return err ? -1 : 0;
 }
 
+static int link_pin(struct args *args)
+{
+	return pin_object(&ref_link, args);
+}
+
 int link_command(struct args *args)
 {
 	static const struct command commands[] = {
 		{ "show", link_show },
 		{ "list", link_show },
 		{ "detach", link_detach },
+		{ "pin", link_pin },
 		{ "help", help_command },
 		{ NULL, NULL },
 	};

@@ -2,8 +2,10 @@
 /*
  * modbpf load: an object's programs, loaded and attached where their SEC() names
  * say, until Ctrl-C; what they write to ring buffers is printed as it comes.
- * All programs are attached or none: the links end with the process.
+ * All programs are attached or none: the links end with the process, or are pinned,
+ * all or none, and stay.
  */
+#define _GNU_SOURCE
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
@@ -11,12 +13,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "uapi/modbpf.h"
 #include "user/cli.h"
 #include "user/names.h"
 #include "user/object.h"
 #include "user/out.h"
+#include "user/pin.h"
 
 #define POLL_MS 200
 
@@ -157,24 +161,81 @@ static int stream(struct ring_buffer *rings)
 	return err < 0 ? out_error("ring buffers cannot be read: %s", error_text(-err)) : 0;
 }
 
-static int run(struct bpf_object *obj, const char *path)
+/* Pin @fd at @dir/@name and note the path in @pins; the last one there is NULL. */
+static int pin_one(char **pins, int fd, const char *dir, const char *name)
+{
+	char *path;
+
+	while (*pins)
+		pins++;
+	if (asprintf(&path, "%s/%s", dir, name) < 0)
+		return out_error("no memory");
+	if (pin_fd(fd, path)) {
+		free(path);
+		return -1;
+	}
+	*pins = path;
+	return 0;
+}
+
+/* The maps of .data, .rodata and the like go with the programs. */
+static bool is_own_map(const struct bpf_map *map)
+{
+	return !strchr(bpf_map__name(map), '.');
+}
+
+/* Links by the names of their programs, maps by their own. All or none. */
+static int pin_all(struct bpf_object *obj, const struct attached *attached, const char *dir)
+{
+	struct bpf_program *prog;
+	struct bpf_map *map;
+	size_t cnt = attached->cnt + 1, i = 0;
+	char **pins;
+	int err = 0;
+
+	bpf_object__for_each_map(map, obj)
+		cnt++;
+	pins = calloc(cnt, sizeof(*pins));
+	if (!pins)
+		return out_error("no memory");
+	bpf_object__for_each_program(prog, obj)
+		if (!err)
+			err = pin_one(pins, bpf_link__fd(attached->link[i++]), dir,
+				      bpf_program__name(prog));
+	bpf_object__for_each_map(map, obj)
+		if (!err && is_own_map(map))
+			err = pin_one(pins, bpf_map__fd(map), dir, bpf_map__name(map));
+	for (i = 0; pins[i]; i++) {
+		if (err)
+			unlink(pins[i]);
+		free(pins[i]);
+	}
+	free(pins);
+	return err;
+}
+
+/* Attach all; then stay and stream, or pin at @pin_dir and go. */
+static int run(struct bpf_object *obj, const char *path, const char *pin_dir)
 {
 	struct json_object *array = json_object_new_array(), *object;
 	struct attached attached = { 0 };
 	struct ring_buffer *rings = NULL;
-	int err;
+	int err = 0;
 
 	/* First the readers: no event of the first moment is lost. */
-	err = open_rings(obj, &rings);
+	if (!pin_dir)
+		err = open_rings(obj, &rings);
 	if (!err)
 		err = attach_all(obj, path, &attached, array);
+	if (!err && pin_dir)
+		err = pin_all(obj, &attached, pin_dir);
 	if (!err && out_is_json()) {
 		object = json_object_new_object();
 		json_object_object_add(object, "attached", json_object_get(array));
 		out_json(object);
 	}
 	fflush(stdout);
-	if (!err) {
+	if (!err && !pin_dir) {
 		out_note("Ctrl-C detaches");
 		err = stream(rings);
 	}
@@ -186,11 +247,18 @@ static int run(struct bpf_object *obj, const char *path)
 
 int load_command(struct args *args)
 {
-	const char *path = args_need(args, "FILE");
+	const char *path = args_need(args, "FILE"), *pin_dir = NULL;
 	struct bpf_object *obj;
 	int err;
 
-	if (!path || args_end(args))
+	if (!path)
+		return -1;
+	if (args_take(args, "pin")) {
+		pin_dir = args_need(args, "DIR");
+		if (!pin_dir)
+			return -1;
+	}
+	if (args_end(args))
 		return -1;
 	obj = object_open(path);
 	if (!obj)
@@ -198,7 +266,7 @@ int load_command(struct args *args)
 	catch_end();
 	err = object_load(obj, path, NULL);
 	if (!err)
-		err = run(obj, path);
+		err = run(obj, path, pin_dir);
 	bpf_object__close(obj);
 	return err;
 }

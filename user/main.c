@@ -33,7 +33,7 @@ void catch_end(void)
 static void print_usage(FILE *to)
 {
 	fputs("Usage: modbpf [OPTIONS] OBJECT { COMMAND | help }\n"
-	      "       modbpf [OPTIONS] load FILE		load, attach what its SEC() names say, stay\n"
+	      "       modbpf [OPTIONS] load FILE [pin DIR]	load, attach what its SEC() names say, stay\n"
 	      "       modbpf [OPTIONS] check FILE [section NAME | program NAME] [-v]\n"
 	      "							would they be accepted? asks no device\n"
 	      "       modbpf version\n"
@@ -42,6 +42,7 @@ static void print_usage(FILE *to)
 	      "       modbpf prog load FILE [NAME] [hold]\n"
 	      "       modbpf prog dump { xlated | jited } PROG [opcodes] [file FILE]\n"
 	      "       modbpf prog run PROG [data_in FILE] [data_out FILE] [repeat N]\n"
+	      "       modbpf { prog pin PROG | map pin MAP | link pin LINK } FILE\n"
 	      "       modbpf map { show | list } [MAP]\n"
 	      "       modbpf map dump MAP\n"
 	      "       modbpf map { lookup | getnext | delete } MAP key DATA\n"
@@ -51,8 +52,9 @@ static void print_usage(FILE *to)
 	      "       modbpf link detach LINK\n"
 	      "       modbpf feature [probe]\n"
 	      "\n"
-	      "       PROG := { id ID | name NAME | tag TAG }   MAP := { id ID | name NAME }\n"
-	      "       LINK := id ID                             DATA := [hex] BYTES\n"
+	      "       PROG := { id ID | name NAME | tag TAG | pinned FILE }\n"
+	      "       MAP := { id ID | name NAME | pinned FILE }   LINK := { id ID | pinned FILE }\n"
+	      "       DATA := [hex] BYTES\n"
 	      "       OPTIONS := { -j|--json | -p|--pretty | -d|--debug | -v|--verbose | -V|--version }\n"
 	      "       Words may be shortened as long as they are clear.\n", to);
 }

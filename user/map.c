@@ -18,6 +18,7 @@
 #include "user/names.h"
 #include "user/object.h"
 #include "user/out.h"
+#include "user/pin.h"
 #include "user/ref.h"
 
 /* A map with room for a key, the next key and a value as the system calls see it. */
@@ -416,6 +417,11 @@ static int map_freeze(struct args *args)
 	return err ? -1 : 0;
 }
 
+static int map_pin(struct args *args)
+{
+	return pin_object(&ref_map, args);
+}
+
 int map_command(struct args *args)
 {
 	static const struct command commands[] = {
@@ -427,6 +433,7 @@ int map_command(struct args *args)
 		{ "delete", map_delete },
 		{ "getnext", map_getnext },
 		{ "freeze", map_freeze },
+		{ "pin", map_pin },
 		{ "help", help_command },
 		{ NULL, NULL },
 	};

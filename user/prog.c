@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause
 /*
  * modbpf prog: which programs are there, and what do they look like inside?
- * Programs have no name in a file system: "load" shows what became of them, and
- * they go with the process, unless it holds them.
+ * "load" shows what became of them, and they go with the process, unless it holds
+ * or pins them.
  */
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
@@ -21,6 +21,7 @@
 #include "user/names.h"
 #include "user/object.h"
 #include "user/out.h"
+#include "user/pin.h"
 #include "user/ref.h"
 
 #define MAP_IDS_MAX 64
@@ -399,6 +400,11 @@ out:
 	return err;
 }
 
+static int prog_pin(struct args *args)
+{
+	return pin_object(&ref_prog, args);
+}
+
 int prog_command(struct args *args)
 {
 	static const struct command commands[] = {
@@ -407,6 +413,7 @@ int prog_command(struct args *args)
 		{ "load", prog_load },
 		{ "dump", prog_dump },
 		{ "run", prog_run },
+		{ "pin", prog_pin },
 		{ "help", help_command },
 		{ NULL, NULL },
 	};

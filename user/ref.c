@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause
 /*
- * Which objects do "id 7", "name x" or "tag 0011223344556677" mean? Objects come
- * and go while the list is walked: one that is gone is skipped.
+ * Which objects do "id 7", "name x", "tag 0011223344556677" or "pinned FILE" mean?
+ * Objects come and go while the list is walked: one that is gone is skipped.
  */
 #include "user/ref.h"
 
@@ -133,6 +133,37 @@ static int find_name(const struct ref_kind *kind, struct args *args, struct refs
 	return refs->cnt ? 0 : out_error("no %s is named '%s'", kind->name, wanted.name);
 }
 
+/* Is what @fd is open for of this @kind? Its fdinfo tells. */
+static bool is_of_kind(const struct ref_kind *kind, int fd)
+{
+	char link[64], target[64];
+	ssize_t len;
+
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	len = readlink(link, target, sizeof(target) - 1);
+	if (len < 0)
+		return false;
+	target[len] = 0;
+	return strstr(target, kind->name);
+}
+
+static int find_pinned(const struct ref_kind *kind, struct args *args, struct refs *refs)
+{
+	const char *path = args_need(args, "FILE");
+	int fd;
+
+	if (!path || need_device())
+		return -1;
+	fd = bpf_obj_get(path);
+	if (fd < 0)
+		return out_error("can't open pinned object %s: %s", path, error_text(errno));
+	if (!is_of_kind(kind, fd)) {
+		close(fd);
+		return out_error("%s is no %s", path, kind->name);
+	}
+	return add_fd(refs, fd);
+}
+
 int refs_find(const struct ref_kind *kind, struct args *args, struct refs *refs)
 {
 	static const struct wanted everything;
@@ -148,9 +179,12 @@ int refs_find(const struct ref_kind *kind, struct args *args, struct refs *refs)
 		err = find_name(kind, args, refs);
 	else if (kind->has_tag && args_take(args, "tag"))
 		err = find_tag(kind, args, refs);
+	else if (args_take(args, "pinned"))
+		err = find_pinned(kind, args, refs);
 	else
-		err = out_error("wanted 'id'%s%s, not '%s'", kind->has_name ? ", 'name'" : "",
-				kind->has_tag ? " or 'tag'" : "", word);
+		err = out_error("wanted 'id'%s%s or 'pinned', not '%s'",
+				kind->has_name ? ", 'name'" : "", kind->has_tag ? ", 'tag'" : "",
+				word);
 	if (err)
 		refs_free(refs);
 	return err;
@@ -172,8 +206,8 @@ int ref_find_one(const struct ref_kind *kind, struct args *args)
 	int fd = -1;
 
 	if (!args->cnt)
-		return out_error("which %s? wanted 'id'%s", kind->name,
-				 kind->has_name ? " or 'name'" : "");
+		return out_error("which %s? wanted 'id'%s or 'pinned'", kind->name,
+				 kind->has_name ? ", 'name'" : "");
 	if (refs_find(kind, args, &refs))
 		return -1;
 	if (refs.cnt == 1) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* Which objects do "id 7", "name x" or "tag 0011223344556677" mean? */
+/* Which objects do "id 7", "name x", "tag 0011223344556677" or "pinned FILE" mean? */
 #ifndef MODBPF_USER_REF_H
 #define MODBPF_USER_REF_H
 

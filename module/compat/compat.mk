@@ -8,3 +8,5 @@
 compat-fact = $(if $(shell grep -lsE '$(2)' $(srctree)/include/$(1)),-D$(3))
 
 ccflags-y += $(call compat-fact,linux/kprobes.h,kretprobe \*get_kretprobe,COMPAT_GET_KRETPROBE)
+ccflags-y += $(call compat-fact,linux/dcache.h,d_make_persistent,COMPAT_D_MAKE_PERSISTENT)
+ccflags-y += $(call compat-fact,linux/namei.h,start_creating_user_path,COMPAT_START_CREATING_USER_PATH)

@@ -24,14 +24,14 @@ says 255 stderr "Error: prog command 'l' could be 'list' or 'load'" prog l
 says 255 stderr "Error: map command 'd' could be 'dump' or 'delete'" map d id 1
 says 255 stderr "Error: expected 'xlated' or 'jited', got: nothing" prog dump
 says 255 stderr "Error: expected 'xlated' or 'jited', got: id" prog dump id 3
-says 255 stderr "Error: which prog? wanted 'id' or 'name'" prog dump xlated
+says 255 stderr "Error: which prog? wanted 'id', 'name' or 'pinned'" prog dump xlated
 says 255 stderr "Error: id is missing" prog show id
 says 255 stderr "Error: id is a number from 0 to 4294967295, not 'x'" prog show id x
 says 255 stderr "Error: id is a number from 0 to 4294967295, not '4294967296'" map show id 4294967296
 says 255 stderr "Error: a tag is 16 hexadecimal digits, not '00'" prog show tag 00
-says 255 stderr "Error: wanted 'id', 'name', not 'tag'" map show tag 0011223344556677
-says 255 stderr "Error: wanted 'id', not 'name'" link show name x
-says 255 stderr "Error: which link? wanted 'id'" link detach
+says 255 stderr "Error: wanted 'id', 'name' or 'pinned', not 'tag'" map show tag 0011223344556677
+says 255 stderr "Error: wanted 'id' or 'pinned', not 'name'" link show name x
+says 255 stderr "Error: which link? wanted 'id' or 'pinned'" link detach
 says 255 stderr "Error: FILE is missing" load
 says 255 stderr "Error: FILE is missing" prog load
 says 255 stderr "Error: 'b' is one word too many" load a b

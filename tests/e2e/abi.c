@@ -38,7 +38,7 @@ static void test_transport(void)
 	want("an empty attr", call(MODBPF_CMD_MAP_CREATE, big, 0), -EINVAL);
 	want("a command above all", call(9999, big, 16), -EINVAL);
 	want("the last possible command", call(0xffffffff, big, 16), -EINVAL);
-	want("a command that is not offered", call(MODBPF_CMD_OBJ_PIN, big, 16), -EINVAL);
+	want("a command that is not offered", call(MODBPF_CMD_TOKEN_CREATE, big, 16), -EINVAL);
 	memset(big, 0, sizeof(big));
 	attr->map_fd = array_map;
 	attr->value = 1;

@@ -22,7 +22,7 @@ static void unknown_commands(struct kunit *test)
 {
 	union modbpf_attr attr = {};
 	static const u32 absent[] = {
-		MODBPF_CMD_OBJ_PIN, MODBPF_CMD_TOKEN_CREATE, MODBPF_CMD_COUNT, 1000, U32_MAX,
+		MODBPF_CMD_TOKEN_CREATE, MODBPF_CMD_COUNT, 1000, U32_MAX,
 	};
 	u32 i;
 

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * modbpffs: programs, maps and links that have a name in a file system live on
+ * when the last fd is closed, until the name is unlinked or the file system is
+ * unmounted. `mount -t modbpffs none DIR`, options mode=, uid=, gid= for its root.
+ */
+#ifndef MODBPF_MODULE_PIN_H
+#define MODBPF_MODULE_PIN_H
+
+/* Register and unregister the file system's type. 0 or -errno. Sleep. */
+int pin_init(void);
+void pin_exit(void);
+
+#endif
