@@ -91,7 +91,4 @@ void program_free(struct program *prog)
 	modbpf_free(prog->info);
 	modbpf_free(prog->routines);
 	modbpf_free(prog->callees_first);
-	prog->info = NULL;
-	prog->routines = NULL;
-	prog->callees_first = NULL;
 }

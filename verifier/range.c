@@ -128,7 +128,7 @@ struct value_range range_settle(struct value_range r, u32 width)
 	if (range_is_empty(r))
 		return range_empty();
 	plus_lo = umax_of(r.umin, r.smin < 0 ? 0 : (u64)r.smin);
-	plus_hi = umin_of(umin_of(r.umax, sign - 1), (u64)r.smax);
+	plus_hi = umin_of(r.umax, (u64)r.smax);
 	plus = r.smax >= 0 && plus_lo <= plus_hi;
 	minus_lo = umax_of(umax_of(r.umin, sign), r.smin < 0 ? (u64)r.smin & mask : 0);
 	minus_hi = umin_of(r.umax, r.smax < 0 ? (u64)r.smax & mask : mask);

@@ -88,7 +88,6 @@ static struct frame *frame_copy(const struct frame *from)
 		return NULL;
 	*frame = *from;
 	frame->slot_room = from->slot_cnt;
-	frame->slots = NULL;
 	if (!from->slot_cnt)
 		return frame;
 	frame->slots = modbpf_zalloc(from->slot_cnt * sizeof(*frame->slots));
@@ -150,7 +149,6 @@ int state_push_frame(struct state *state, u32 call_insn, u32 routine)
 void state_pop_frame(struct state *state)
 {
 	frame_free(state->frames[--state->frame_cnt]);
-	state->frames[state->frame_cnt] = NULL;
 }
 
 struct reg *reg_walk_next(struct reg_walk *walk)

@@ -76,14 +76,18 @@ struct alu {
 	const char *name;
 	u8 op;
 	bool is_signed;
+	u32 most, most32;	/* results that are held for 100,000 possible ones; less is better */
 };
 
 static const struct alu alus[] = {
-	{ "add", BPF_ADD, false }, { "sub", BPF_SUB, false }, { "mul", BPF_MUL, false },
-	{ "div", BPF_DIV, false }, { "mod", BPF_MOD, false }, { "sdiv", BPF_DIV, true },
-	{ "smod", BPF_MOD, true }, { "and", BPF_AND, false }, { "or", BPF_OR, false },
-	{ "xor", BPF_XOR, false }, { "lsh", BPF_LSH, false }, { "rsh", BPF_RSH, false },
-	{ "arsh", BPF_ARSH, false }, { "neg", BPF_NEG, false }, { "mov", BPF_MOV, false },
+	{ "add", BPF_ADD, false, 118672, 102381 }, { "sub", BPF_SUB, false, 118678, 102411 },
+	{ "mul", BPF_MUL, false, 132191, 107639 }, { "div", BPF_DIV, false, 159415, 118772 },
+	{ "mod", BPF_MOD, false, 156469, 112309 }, { "sdiv", BPF_DIV, true, 184126, 120492 },
+	{ "smod", BPF_MOD, true, 147076, 136530 }, { "and", BPF_AND, false, 107348, 102885 },
+	{ "or", BPF_OR, false, 108102, 102866 }, { "xor", BPF_XOR, false, 117524, 102392 },
+	{ "lsh", BPF_LSH, false, 212304, 116526 }, { "rsh", BPF_RSH, false, 185517, 110675 },
+	{ "arsh", BPF_ARSH, false, 154829, 118917 }, { "neg", BPF_NEG, false, 116129, 114402 },
+	{ "mov", BPF_MOV, false, 100000, 109658 },
 };
 
 /* RFC 9669 section 4.1, at @w bits; the operands' higher bits do not count. */
@@ -139,8 +143,9 @@ static void prove_alu_at(const struct alu *alu, bool is64, u32 stride)
 					     alu->name, is64 ? "" : "32", sets[i], sets[j], want, got);
 		}
 	}
-	printf("\t%-5s%s results held / results possible = %.3f\n", alu->name,
+	printf("\t%-5s%s results held / results possible = %.5f\n", alu->name,
 	       is64 ? "  " : "32", (double)held / (double)possible);
+	CHECK((held * 100000 + possible / 2) / possible <= (is64 ? alu->most : alu->most32));
 }
 
 static void prove_alu(void)
@@ -154,9 +159,13 @@ static void prove_alu(void)
 	}
 }
 
-static const u8 branches[] = {
-	BPF_JEQ, BPF_JNE, BPF_JSET, BPF_JGT, BPF_JGE, BPF_JLT, BPF_JLE,
-	BPF_JSGT, BPF_JSGE, BPF_JSLT, BPF_JSLE,
+static const struct {
+	u8 op;
+	u32 most;	/* numbers that are kept for 100,000 that go that way; less is better */
+} branches[] = {
+	{ BPF_JEQ, 100090 }, { BPF_JNE, 100095 }, { BPF_JSET, 111609 }, { BPF_JGT, 100103 },
+	{ BPF_JGE, 100094 }, { BPF_JLT, 100098 }, { BPF_JLE, 100101 }, { BPF_JSGT, 100296 },
+	{ BPF_JSGE, 100280 }, { BPF_JSLT, 100303 }, { BPF_JSLE, 100293 },
 };
 
 static bool is_taken(u8 op, u64 a, u64 b, u32 w)
@@ -183,6 +192,8 @@ static bool is_taken(u8 op, u64 a, u64 b, u32 w)
 	}
 }
 
+static u64 kept_cnt, living_cnt;	/* numbers that are kept, and that can go that way */
+
 /* One way of one branch on one pair: what may be must stay, what is said must be so. */
 static void prove_way(u8 op, bool is64, bool way, u32 i, u32 j)
 {
@@ -206,6 +217,9 @@ static void prove_way(u8 op, bool is64, bool way, u32 i, u32 j)
 		check_failed(__FILE__, __LINE__, "op %#x: %#x, %#x: a live way called dead", op, sets[i], sets[j]);
 	if ((want_a & ~set_of(a)) || (want_b & ~set_of(b)))
 		check_failed(__FILE__, __LINE__, "op %#x: %#x, %#x: numbers lost", op, sets[i], sets[j]);
+	living_cnt += (u32)__builtin_popcount(want_a) + (u32)__builtin_popcount(want_b);
+	if (feasible && outcome != !way)
+		kept_cnt += (u32)__builtin_popcount(set_of(a)) + (u32)__builtin_popcount(set_of(b));
 	if (!feasible && (set_of(a) != sets[i] || set_of(b) != sets[j]))
 		check_failed(__FILE__, __LINE__, "op %#x: changed although dead", op);
 }
@@ -215,14 +229,19 @@ static void prove_branches(void)
 	u32 i, j, k;
 
 	for (k = 0; k < ARRAY_SIZE(branches); k++) {
+		kept_cnt = 0;
+		living_cnt = 0;
 		for (j = 0; j < cnt; j++) {
 			for (i = (j + k) % 41; i < cnt; i += 41) {
-				prove_way(branches[k], true, true, i, j);
-				prove_way(branches[k], true, false, i, j);
-				prove_way(branches[k], false, true, i, j);
-				prove_way(branches[k], false, false, i, j);
+				prove_way(branches[k].op, true, true, i, j);
+				prove_way(branches[k].op, true, false, i, j);
+				prove_way(branches[k].op, false, true, i, j);
+				prove_way(branches[k].op, false, false, i, j);
 			}
 		}
+		printf("\tjump %#x: numbers kept / numbers that go there = %.5f\n", branches[k].op,
+		       (double)kept_cnt / (double)living_cnt);
+		CHECK((kept_cnt * 100000 + living_cnt / 2) / living_cnt <= branches[k].most);
 	}
 }
 
@@ -253,10 +272,13 @@ static void prove_narrowing(void)
 
 static void prove_lattice(void)
 {
+	u64 held = 0, possible = 0;
 	u32 i, j;
 
 	for (i = 0; i < cnt; i++) {
 		for (j = 0; j < cnt; j++) {
+			held += (u32)__builtin_popcount(set_of(scalar_join(all[i], all[j])));
+			possible += (u32)__builtin_popcount(sets[i] | sets[j]);
 			if ((sets[i] | sets[j]) & ~set_of(scalar_join(all[i], all[j])))
 				check_failed(__FILE__, __LINE__, "%#x join %#x", sets[i], sets[j]);
 			if (scalar_contains(all[i], all[j]) && (sets[j] & ~sets[i]))
@@ -264,11 +286,14 @@ static void prove_lattice(void)
 		}
 		CHECK(scalar_equal(all[i], all[i]));
 	}
+	printf("\tjoin: numbers held / numbers of both = %.5f\n", (double)held / (double)possible);
+	CHECK((held * 100000 + possible / 2) / possible <= 117597);
 }
 
 /* 4 "bytes" are the low half here. */
 static void prove_truncate(void)
 {
+	u64 held = 0, possible = 0;
 	u32 i, x, zero, sign;
 
 	for (i = 0; i < cnt; i++) {
@@ -283,7 +308,12 @@ static void prove_truncate(void)
 		CHECK(!(zero & ~set_of(scalar_truncate(all[i], 4, false))));
 		CHECK(!(sign & ~set_of(scalar_truncate(all[i], 4, true))));
 		CHECK_EQ(set_of(scalar_truncate(all[i], 8, true)), sets[i]);
+		held += (u32)__builtin_popcount(set_of(scalar_truncate(all[i], 4, false))) +
+			(u32)__builtin_popcount(set_of(scalar_truncate(all[i], 4, true)));
+		possible += (u32)__builtin_popcount(zero) + (u32)__builtin_popcount(sign);
 	}
+	printf("\ttruncation: results held / results possible = %.5f\n", (double)held / (double)possible);
+	CHECK((held * 100000 + possible / 2) / possible <= 109573);
 }
 
 static const struct check_case cases[] = {

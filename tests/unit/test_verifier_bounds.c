@@ -501,6 +501,40 @@ static void marks_tail_calls(void)
 	verify_output_free(&out);
 }
 
+/* What the runtime must know of a program before it attaches it. */
+static void tells_of_packet_and_context(void)
+{
+	static const struct {
+		const char *text;
+		u32 type, ctx_end;
+		bool writes;
+	} rows[] = {
+		{ "r0 = *(u64 *)(r1 +16); r0 = *(u8 *)(r1 +8); r0 = 0; exit",
+		  MODBPF_PROG_TRACEPOINT, 24, false },
+		{ "r0 = 0; exit", MODBPF_PROG_TRACEPOINT, 0, false },
+		{ "r2 = *(u32 *)(r1 +80); r1 = *(u32 *)(r1 +76); r3 = r1; r3 += 1; r0 = 0;"
+		  "if r3 > r2 goto out; *(u8 *)(r1 +0) = 0; out: exit",
+		  MODBPF_PROG_SCHED_CLS, 84, true },
+		{ "r2 = *(u32 *)(r1 +80); r1 = *(u32 *)(r1 +76); r3 = r1; r3 += 1; r0 = 0;"
+		  "if r3 > r2 goto out; r0 = *(u8 *)(r1 +0); out: exit",
+		  MODBPF_PROG_SCHED_CLS, 84, false },
+	};
+	struct verify_output out;
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct verify_input input = { .text = rows[i].text, .prog_type = rows[i].type };
+
+		verify_text(&input, &out);
+		CHECK_EQ(out.err, 0);
+		if (!out.err) {
+			CHECK_EQ(out.prog->ctx_end, rows[i].ctx_end);
+			CHECK_EQ(out.prog->uses_packet_write, rows[i].writes);
+		}
+		verify_output_free(&out);
+	}
+}
+
 static const struct check_case cases[] = {
 	{ "a program that uses every part is accepted and runs", accepts_everything },
 	{ "each allocation that fails is an error without a leak", fails_each_allocation },
@@ -521,6 +555,7 @@ static const struct check_case cases[] = {
 	{ "a fact holds on pruned paths too", facts_hold_on_pruned_paths },
 	{ "subprograms are described, unused ones dropped", describes_subprograms },
 	{ "tail calls are marked up to the main program", marks_tail_calls },
+	{ "packet writes and the context's end are told", tells_of_packet_and_context },
 };
 
 int main(int argc, char **argv)

@@ -546,8 +546,21 @@ static void compare_with_full(const struct verify_request *req, const struct ver
 	modbpf_verified_free(full);
 }
 
+/*
+ * What the programs of seed 1 cost together, and how many are accepted: a verifier that
+ * is sound but forgets, or that does not see where paths meet, is told by this alone.
+ * A better one changes the figures.
+ */
+#define PROGRAMS 10000
+#define LEAST_ACCEPTED 2433
+#define LEAST_FACTS 34054
+#define MOST_FOLLOWED 119435
+#define MOST_STATES 6787
+#define MOST_WORK 277292
+
 static u32 made, accepted;
-static u64 program_cnt = 10000, seed = 1;
+static u64 followed, states, work, facts;	/* of what was accepted */
+static u64 program_cnt = PROGRAMS, seed = 1;
 
 static void one_program(void)
 {
@@ -556,6 +569,7 @@ static void one_program(void)
 	struct verified_prog *prog;
 	struct verify_stats stats;
 	u64 this_seed = rng.state;
+	u32 i;
 	int err;
 
 	make_program(packet);
@@ -567,6 +581,11 @@ static void one_program(void)
 	if (err)
 		return;
 	accepted++;
+	followed += stats.insns_processed;
+	states += stats.states_total;
+	work += stats.work;
+	for (i = 0; i < prog->insn_cnt; i++)
+		facts += (u32)__builtin_popcount(prog->facts[i].flags);
 	req.max_work = 2000000;
 	compare_with_full(&req, prog);
 	has_escaped = false;
@@ -585,6 +604,15 @@ static void accepted_programs_stay_inside(void)
 		one_program();
 	printf("seed %llu: %u programs, %u accepted, %u verified without pruning, %u paths pruned, "
 	       "%llu instructions executed\n", seed, made, accepted, compared, pruned, executed);
+	printf("%llu instructions followed, %llu states kept, %llu work units, %llu facts\n",
+	       followed, states, work, facts);
+	if (seed == 1 && program_cnt == PROGRAMS) {
+		CHECK(accepted >= LEAST_ACCEPTED);
+		CHECK(followed <= MOST_FOLLOWED);
+		CHECK(states <= MOST_STATES);
+		CHECK(work <= MOST_WORK);
+		CHECK(facts >= LEAST_FACTS);
+	}
 	CHECK(compared > 100);
 	CHECK(pruned > 100);
 	CHECK(accepted * 10 > made);
