@@ -54,6 +54,7 @@ help:				## this list
 	@echo "  MODBPF_INTERP=n, MODBPF_ARENA_KIB=4096    see Kbuild"
 	@echo "  K=6.1|6.12|debug   the kernel that 'make shell' boots"
 	@echo "  TIME=600, SEED=1   for 'make fuzz'"
+	@echo "  MUTATE='--every 1 verifier/prune.c'  for 'make mutate': which bugs"
 
 # --- packages ---------------------------------------------------------------
 
@@ -198,6 +199,10 @@ fuzz: deps-build		## run each fuzzer for TIME seconds, from SEED or anywhere
 	$(again) $(fuzz-bins)
 	@seed=$${SEED:-$$(od -An -N4 -tu4 /dev/urandom | tr -d ' ')}; for fuzzer in $(fuzz-bins); do \
 		echo "$${fuzzer##*/} from seed $$seed, $(TIME) s"; $$fuzzer $(TIME) $$seed || exit; done
+
+.PHONY: mutate
+mutate: deps-build		## plant bugs in the verifier, one at a time: does a test see each? (an hour)
+	@python3 tests/mutate $(MUTATE)
 
 # What compilers make of the programs in tests/verifier/c: CLANG-CPU-LEVEL, for tests/cli/compiled.sh.
 corpus-levels := $(foreach o,O1 O2 Os,$(foreach v,v1 v2 v3,14-$(v)-$(o)) $(foreach v,v1 v2 v3 v4,19-$(v)-$(o)))

@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Which bugs are planted?  A rule makes another line of a line; each function has its bugs."""
+import re
+
+from tests.lint.functions import functions
+
+SWAPS = {'<': '<=', '<=': '<', '>': '>=', '>=': '>', '==': '!=', '!=': '==', '&&': '||', '||': '&&',
+         '&': '|', '|': '&', '^': '|', '+': '-', '-': '+', '<<': '>>', '>>': '<<'}
+OPERATOR = re.compile(r' (<=|>=|==|!=|<<|>>|<|>|&&|\|\||[&|^+-])(?= |$)')
+NEIGHBOUR = re.compile(r'(?<=[\w)\]]) [+-] 1\b(?![.\w])')
+CONDITION = re.compile(r'^(\t+(?:} else )?(?:if|while) \()(.+)(\)( {)?)$')
+ANSWER = re.compile(r'\breturn (true|false);')
+STATEMENT = re.compile(r'^\t+(?![a-z]+ (?!=)[\w*]+( =|;|\[))[\w>.\[\]*()-]+'
+                       r'( [|&+-]?=|\(|\+\+;|--;).*;$')
+CHECKED = re.compile(r'^(\t+return )(?!refuse|-)(\w+\(.+\));$')
+ELSE = re.compile(r'\berr \? : (\w+\(.+\)|\w+);$')
+# What only words a message, or gives memory back.
+SILENT = re.compile(r'^\t*(refuse|vlog_|print_|log_|modbpf_free|state_free|program_free|va_|memset\(out|return refuse)')
+
+
+class Bug:
+    """One line of one function, made wrong."""
+
+    def __init__(self, path, function, number, rule, old, new):
+        self.path, self.function, self.number, self.rule = path, function, number, rule
+        self.old, self.new, self.nth = old, new, 1
+
+    def key(self):
+        """Its name, which does not change when lines move."""
+        again = '' if self.nth == 1 else ' #%d' % self.nth
+        return '%s %s%s: %s -> %s' % (self.path, self.function, again, self.old.strip(),
+                                      self.new.strip() or 'nothing')
+
+
+def balanced(text):
+    """Does the piece open and close its own parentheses?"""
+    depth = 0
+    for char in text:
+        depth += (char == '(') - (char == ')')
+        if depth < 0:
+            return False
+    return depth == 0
+
+
+def spans(pattern, text):
+    """Matches outside of string literals."""
+    quoted = [m.span() for m in re.finditer(r'"(?:[^"\\]|\\.)*"', text)]
+    return [m for m in pattern.finditer(text)
+            if not any(a <= m.start() < b for a, b in quoted)]
+
+
+def variants(line):
+    """Rule and line for each bug that the line can have."""
+    if SILENT.match(line) or not line.strip():
+        return
+    for match in spans(OPERATOR, line):
+        yield 'operator', line[:match.start(1)] + SWAPS[match.group(1)] + line[match.end(1):]
+    for match in spans(NEIGHBOUR, line):
+        yield 'off by one', line[:match.start()] + line[match.end():]
+    match = CONDITION.match(line)
+    if match and balanced(match.group(2)):
+        yield 'never', '%s0 && (%s)%s' % match.group(1, 2, 3)
+        if 'if' in match.group(1):
+            yield 'always', '%s1 || (%s)%s' % match.group(1, 2, 3)
+    match = ANSWER.search(line)
+    if match:
+        yield 'answer', line.replace(match.group(1), 'true' if match.group(1) == 'false' else 'false')
+    if STATEMENT.match(line) and balanced(line):
+        yield 'dropped', re.match(r'\t*', line).group() + ';'
+    match = ELSE.search(line)
+    if match and balanced(match.group(1)):
+        yield 'unchecked', line[:match.start()] + 'err;'
+    match = CHECKED.match(line)
+    if match and re.match(r'check_|state_contains|\w+_contains', match.group(2)):
+        yield 'unchecked', '%s%d;' % (match.group(1), not match.group(2).startswith('check_'))
+
+
+def without_comments(code):
+    """The same lines, comments blanked."""
+    return re.sub(r'/\*.*?\*/|//[^\n]*', lambda m: re.sub(r'[^\n]', ' ', m.group()), code, flags=re.S)
+
+
+def bugs_of(path):
+    """All bugs of a file, in order."""
+    with open(path, encoding='utf-8') as source:
+        code = source.read()
+    lines = code.split('\n')
+    found, names = [], {}
+    blank = without_comments(code)
+    blank_lines = [line.rstrip() for line in blank.split('\n')]
+    for function in functions('\n'.join(blank_lines)):
+        first = next(i for i in range(function.line - 1, len(lines)) if blank_lines[i] == '{') + 1
+        for at in range(first, first + len(function.body)):
+            for rule, new in variants(blank_lines[at]):
+                bug = Bug(path, function.name, at, rule, blank_lines[at], new)
+                key = bug.key()
+                names[key] = names.get(key, 0) + 1
+                bug.nth = names[key]
+                found.append(bug)
+    return found
