@@ -34,11 +34,13 @@ VERIFIER_SRCS := \
 	verifier/explore.c \
 	verifier/final.c \
 	verifier/format.c \
+	verifier/global.c \
 	verifier/helper.c \
 	verifier/helper_row/general.c \
 	verifier/helper_row/map.c \
 	verifier/helper_row/packet.c \
 	verifier/helper_row/tracing.c \
+	verifier/info.c \
 	verifier/live.c \
 	verifier/load_rule.c \
 	verifier/log.c \
@@ -174,6 +176,7 @@ USER_SRCS := \
 	user/dump.c \
 	user/fdinfo.c \
 	user/feature.c \
+	user/lines.c \
 	user/link.c \
 	user/load.c \
 	user/main.c \
@@ -209,6 +212,7 @@ TEST_SUPPORT_SRCS := \
 	tests/support/randprog.c \
 	tests/support/randverify.c \
 	tests/support/verify.c \
+	tests/support/verify_btf.c \
 	tests/support/watch.c \
 	tests/support/world.c \
 

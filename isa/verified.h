@@ -39,8 +39,16 @@ struct subprog {
 	u32 start;		/* first final insn */
 	u32 end;		/* one past the last */
 	u16 stack_depth;	/* bytes of the frame that are used, a multiple of 8, up to 512 */
+	u32 type;		/* of its FUNC in the BTF, 0: not known */
 	bool has_tail_call;	/* itself */
 	bool reaches_tail_call;	/* itself or a callee */
+};
+
+/* From @insn on, up to the next record, instructions come from this line of the source. */
+struct line_info {
+	u32 insn;
+	u32 file_name_off, line_off;	/* names in the BTF */
+	u32 line_col;		/* line << 10 | column */
 };
 
 /* Counts for the log's last line, OBJ_GET_INFO_BY_FD and the benchmarks. */
@@ -59,6 +67,8 @@ struct verified_prog {
 	struct insn_fact *facts;	/* per final insn */
 	struct subprog *subprogs;	/* in order of start; [0] is the main program */
 	u32 subprog_cnt;
+	struct line_info *lines;	/* in order of final insns; the first of each subprogram is there */
+	u32 line_cnt;			/* 0: not known */
 	bool uses_packet_write;		/* direct stores to packet data */
 	u32 ctx_end;			/* bytes of the context up to the end of the furthest load */
 	struct verify_stats stats;

@@ -170,6 +170,56 @@ static int put_functions(const struct caller *caller, const struct modbpf_prog *
 	return err;
 }
 
+static int put_func_info(const struct caller *caller, const struct modbpf_prog *prog,
+			 struct modbpf_prog_info *info)
+{
+	const struct verified_prog *verified = prog->verified;
+	u32 cnt = prog->btf && verified->subprogs[0].type ? verified->subprog_cnt : 0, i;
+	struct func_info *funcs;
+	int err;
+
+	funcs = kcalloc(cnt + 1, sizeof(*funcs), GFP_KERNEL_ACCOUNT);
+	if (!funcs)
+		return -ENOMEM;
+	for (i = 0; i < cnt; i++) {
+		funcs[i].insn = verified->subprogs[i].start;
+		funcs[i].type = verified->subprogs[i].type;
+	}
+	err = put_array(caller, info->func_info, &info->nr_func_info, funcs, cnt, sizeof(*funcs));
+	kfree(funcs);
+	return err;
+}
+
+/* Which lines the instructions come from. */
+static int put_lines(const struct caller *caller, const struct modbpf_prog *prog,
+		     struct modbpf_prog_info *info)
+{
+	int err = put_func_info(caller, prog, info);
+
+	if (err)
+		return err;
+	return put_array(caller, info->line_info, &info->nr_line_info, prog->verified->lines,
+			 prog->verified->line_cnt, sizeof(*prog->verified->lines));
+}
+
+/* Where in the machine code they begin: addresses. */
+static int put_jited_lines(const struct caller *caller, const struct modbpf_prog *prog,
+			   struct modbpf_prog_info *info)
+{
+	u32 cnt = prog->line_starts ? prog->verified->line_cnt : 0, i;
+	u64 *addrs = kvmalloc_array(cnt + 1, sizeof(*addrs), GFP_KERNEL_ACCOUNT);
+	int err;
+
+	if (!addrs)
+		return -ENOMEM;
+	for (i = 0; i < cnt; i++)
+		addrs[i] = image_addr(prog->image) + prog->line_starts[i];
+	err = put_array(caller, info->jited_line_info, &info->nr_jited_line_info, addrs, cnt,
+			sizeof(*addrs));
+	kvfree(addrs);
+	return err;
+}
+
 /* Code tells where the kernel's things are: not for everyone who holds the fd. */
 static int put_code(const struct caller *caller, const struct modbpf_prog *prog,
 		    struct modbpf_prog_info *info)
@@ -178,8 +228,12 @@ static int put_code(const struct caller *caller, const struct modbpf_prog *prog,
 
 	if (!caller_bpf_capable(caller)) {
 		info->xlated_prog_len = 0;
+		info->nr_func_info = 0;
+		info->nr_line_info = 0;
 	} else {
 		err = put_xlated(caller, prog, info);
+		if (!err)
+			err = put_lines(caller, prog, info);
 		if (err)
 			return err;
 	}
@@ -187,10 +241,13 @@ static int put_code(const struct caller *caller, const struct modbpf_prog *prog,
 		info->jited_prog_len = 0;
 		info->nr_jited_ksyms = 0;
 		info->nr_jited_func_lens = 0;
+		info->nr_jited_line_info = 0;
 		return 0;
 	}
 	err = put_jited(caller, prog, info);
-	return err ? err : put_functions(caller, prog, info);
+	if (!err)
+		err = put_functions(caller, prog, info);
+	return err ? err : put_jited_lines(caller, prog, info);
 }
 
 static void prog_facts(const struct modbpf_prog *prog, struct modbpf_prog_info *info)
@@ -210,12 +267,9 @@ static void prog_facts(const struct modbpf_prog *prog, struct modbpf_prog_info *
 	info->netns_dev = 0;
 	info->netns_ino = 0;
 	info->btf_id = prog->btf ? prog->btf->obj.id : 0;
-	info->func_info_rec_size = 8;	/* Linux's; none are given out yet */
-	info->nr_func_info = 0;
-	info->nr_line_info = 0;
-	info->nr_jited_line_info = 0;
-	info->line_info_rec_size = 16;
-	info->jited_line_info_rec_size = 8;
+	info->func_info_rec_size = sizeof(struct func_info);
+	info->line_info_rec_size = sizeof(struct line_info);
+	info->jited_line_info_rec_size = sizeof(u64);
 	info->nr_prog_tags = 0;
 	info->run_time_ns = sum.nsecs;
 	info->run_cnt = sum.runs;

@@ -89,6 +89,7 @@ void prog_free(struct modbpf_prog *prog)
 		map_put(prog->maps[i]);
 	btf_put(prog->btf);
 	kfree(prog->subprog_starts);
+	kvfree(prog->line_starts);
 	kfree(prog->callbacks);
 	kfree(prog->maps);
 	kfree(prog->binds);

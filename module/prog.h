@@ -51,6 +51,7 @@ struct modbpf_prog {
 	struct modbpf_map **maps;	/* references */
 	u32 map_cnt;
 	struct modbpf_btf *btf;	/* reference, or NULL */
+	u32 *line_starts;	/* in the image, bytes; as many as verified->lines; NULL under jit=0 */
 	u32 jited_bytes;
 	u32 *subprog_starts;	/* in the image, bytes; as many as verified->subprogs; NULL under jit=0 */
 	struct rcu_work free_work;

@@ -71,6 +71,29 @@ static int emit_image(struct modbpf_prog *prog, const struct jit_code *code, u32
 	return err;
 }
 
+/*
+ * Where the code of each line begins. The first of a subprogram begins with the
+ * subprogram, what it does on entry included: so readers find it.
+ */
+static int place_lines(struct modbpf_prog *prog, const struct jit_layout *layout)
+{
+	const struct verified_prog *verified = prog->verified;
+	u32 i, subprog = 0;
+
+	prog->line_starts = kvmalloc_array(verified->line_cnt, sizeof(*prog->line_starts),
+					   GFP_KERNEL_ACCOUNT);
+	if (!prog->line_starts)
+		return -ENOMEM;
+	for (i = 0; i < verified->line_cnt; i++) {
+		u32 insn = verified->lines[i].insn;
+
+		prog->line_starts[i] = layout->insn[insn];
+		if (subprog < verified->subprog_cnt && insn == verified->subprogs[subprog].start)
+			prog->line_starts[i] = prog->subprog_starts[subprog++];
+	}
+	return 0;
+}
+
 static int seal_image(struct modbpf_prog *prog, const struct jit_layout *layout, const u8 *buf)
 {
 	u64 addr = image_addr(prog->image);
@@ -81,6 +104,10 @@ static int seal_image(struct modbpf_prog *prog, const struct jit_layout *layout,
 				       GFP_KERNEL_ACCOUNT);
 	if (!prog->subprog_starts)
 		return -ENOMEM;
+	prog->subprog_starts[0] = 0;	/* main's code is all before the next one, its entry too */
+	err = prog->verified->line_cnt ? place_lines(prog, layout) : 0;
+	if (err)
+		return err;
 	err = image_write(prog->image, buf, layout->bytes);
 	if (err)
 		return err;

@@ -23,7 +23,6 @@
 #include "verifier/load_rule.h"
 
 #define LICENSE_BYTES 128
-#define INFO_REC_MAX_BYTES 252u	/* of func_info and line_info; Linux's */
 
 struct prog_load {
 	const struct caller *caller;
@@ -34,6 +33,8 @@ struct prog_load {
 	struct modbpf_map *maps[MODBPF_MAX_USED_MAPS];
 	u32 map_cnt;
 	struct map_desc descs[MODBPF_MAX_USED_MAPS];
+	struct func_info *funcs;
+	struct line_info *lines;
 	u32 rights;		/* VERIFY_RIGHT_* */
 	struct user_log log;
 };
@@ -107,27 +108,51 @@ static int gather_insns(struct prog_load *load)
 	return 0;
 }
 
-static bool is_record_size(u32 bytes, u32 least)
+/* @cnt records at @addr, of @rec_bytes each. NULL: there are none. */
+static void *gather_info(struct prog_load *load, enum load_info info, u64 addr, u32 cnt,
+			 u32 rec_bytes)
 {
-	return bytes >= least && bytes <= INFO_REC_MAX_BYTES && bytes % 4 == 0;
+	const char *why = NULL;
+	void *records;
+	int err;
+
+	err = load_check_info(info, cnt, rec_bytes, load->attr->insn_cnt, &why);
+	if (err)
+		return ERR_PTR(reject(load, err, why));
+	if (!cnt)
+		return NULL;
+	records = caller_dup(load->caller, addr, (size_t)cnt * rec_bytes);
+	if (IS_ERR(records))
+		return records;
+	err = load_pack_info(info, records, cnt, rec_bytes, &why);
+	if (!err)
+		return records;
+	kvfree(records);
+	return ERR_PTR(reject(load, err, why));
 }
 
-/* The records themselves are not used; what they belong to is kept for who asks. */
 static int gather_btf(struct prog_load *load)
 {
 	const union modbpf_attr *attr = load->attr;
 	struct modbpf_btf *btf;
+	void *records;
 
 	if (!attr->func_info_cnt && !attr->line_info_cnt)
 		return 0;
-	if (attr->func_info_cnt && !is_record_size(attr->func_info_rec_size, 8))
-		return reject(load, -EINVAL, "invalid func info rec size");
-	if (attr->line_info_cnt && !is_record_size(attr->line_info_rec_size, 16))
-		return reject(load, -EINVAL, "invalid line info rec size");
 	btf = btf_get_by_fd(load->caller, attr->prog_btf_fd);
 	if (IS_ERR(btf))
 		return PTR_ERR(btf);
 	load->prog->btf = btf;
+	records = gather_info(load, LOAD_FUNC_INFO, attr->func_info, attr->func_info_cnt,
+			      attr->func_info_rec_size);
+	if (IS_ERR(records))
+		return PTR_ERR(records);
+	load->funcs = records;
+	records = gather_info(load, LOAD_LINE_INFO, attr->line_info, attr->line_info_cnt,
+			      attr->line_info_rec_size);
+	if (IS_ERR(records))
+		return PTR_ERR(records);
+	load->lines = records;
 	return 0;
 }
 
@@ -233,6 +258,11 @@ static int verify(struct prog_load *load)
 		.gpl_compatible = prog->gpl_compatible,
 		.maps = load->descs,
 		.map_cnt = prog->map_cnt,
+		.btf = prog->btf ? prog->btf->types : NULL,
+		.funcs = load->funcs,
+		.func_cnt = load->attr->func_info_cnt,
+		.lines = load->lines,
+		.line_cnt = load->attr->line_info_cnt,
 		.ctx = load->type->has_skb ? modbpf_skb_slots : NULL,
 		.log = &load->log.base,
 	};
@@ -335,6 +365,8 @@ free_prog:
 		map_put(load->maps[--load->map_cnt]);
 	prog_free(load->prog);
 free_insns:
+	kvfree(load->lines);
+	kvfree(load->funcs);
 	kvfree(load->insns);
 free_load:
 	kvfree(load);

@@ -235,6 +235,9 @@ struct load {
 	const union modbpf_attr *attr;
 	const struct load_type *type;
 	struct modbpf_insn *insns;
+	struct func_info *funcs;
+	struct line_info *lines;
+	const struct btf_types *btf;
 	struct map_desc maps[MODBPF_MAX_USED_MAPS];
 	s32 fds[MODBPF_MAX_USED_MAPS];	/* of maps */
 	u32 map_cnt;
@@ -330,6 +333,8 @@ static int verify(struct load *load, u32 rights)
 		.expected_attach_type = attr->expected_attach_type, .rights = rights,
 		.gpl_compatible = is_gpl(attr), .maps = load->maps, .map_cnt = load->map_cnt,
 		.ctx = load->type->has_skb ? skb_slots : NULL, .log = &load->log.base,
+		.btf = load->btf, .funcs = load->funcs, .func_cnt = attr->func_info_cnt,
+		.lines = load->lines, .line_cnt = attr->line_info_cnt,
 	};
 	struct offline_verdict *verdict = &load->verdict;
 	struct verified_prog *prog;
@@ -342,6 +347,44 @@ static int verify(struct load *load, u32 rights)
 	verdict->peak_bytes = platform_peak() - bytes;
 	if (!err)
 		modbpf_verified_free(prog);
+	return err;
+}
+
+static int gather_info(struct load *load, enum load_info info, u64 addr, u32 cnt, u32 rec_bytes,
+		       void **records)
+{
+	const char *why = NULL;
+	int err = load_check_info(info, cnt, rec_bytes, load->attr->insn_cnt, &why);
+
+	if (err)
+		return reject(load, err, why);
+	if (!cnt)
+		return 0;
+	*records = malloc((size_t)cnt * rec_bytes);
+	if (!*records)
+		return -ENOMEM;
+	memcpy(*records, (const void *)(uintptr_t)addr, (size_t)cnt * rec_bytes);
+	err = load_pack_info(info, *records, cnt, rec_bytes, &why);
+	return err ? reject(load, err, why) : 0;
+}
+
+static int gather_btf(struct load *load)
+{
+	const union modbpf_attr *attr = load->attr;
+	const struct stand_in *btf;
+	int err;
+
+	if (!attr->func_info_cnt && !attr->line_info_cnt)
+		return 0;
+	btf = stand_in_of(attr->prog_btf_fd, STANDS_FOR_BTF);
+	if (!btf)
+		return -EBADF;
+	load->btf = btf->types;
+	err = gather_info(load, LOAD_FUNC_INFO, attr->func_info, attr->func_info_cnt,
+			  attr->func_info_rec_size, (void **)&load->funcs);
+	if (!err)
+		err = gather_info(load, LOAD_LINE_INFO, attr->line_info, attr->line_info_cnt,
+				  attr->line_info_rec_size, (void **)&load->lines);
 	return err;
 }
 
@@ -359,9 +402,13 @@ static int load_and_verify(struct load *load)
 	if (!load->insns)
 		return -ENOMEM;
 	memcpy(load->insns, (const void *)(uintptr_t)attr->insns, bytes);
-	err = modbpf_insns_bind_maps(load->insns, attr->insn_cnt, map_index_of, load);
+	err = gather_btf(load);
+	if (!err)
+		err = modbpf_insns_bind_maps(load->insns, attr->insn_cnt, map_index_of, load);
 	if (!err)
 		err = verify(load, rights);
+	free(load->lines);
+	free(load->funcs);
 	free(load->insns);
 	return err;
 }

@@ -95,9 +95,11 @@ static int check_movable(struct step *step, u32 regno)
 	case REG_PACKET:
 	case REG_PACKET_META:
 	case REG_RECORD:
+	case REG_MEM:
 		return 0;
 	case REG_VALUE_OR_NULL:
 	case REG_RECORD_OR_NULL:
+	case REG_MEM_OR_NULL:
 		return refuse_pointer(step, regno, ", null-check it first");
 	default:
 		return refuse_pointer(step, regno, "");

@@ -20,6 +20,7 @@ static int check_place(struct step *step, u32 regno, u32 bytes)
 	case REG_CTX:
 	case REG_PACKET:
 	case REG_PACKET_META:
+	case REG_MEM:	/* how it is aligned, only its owner knows */
 		return refuse(step, REFUSE_ATOMIC_TARGET, regno,
 			      "BPF_ATOMIC stores into R%u %s is not allowed", regno,
 			      reg_kind_name(reg->kind));

@@ -126,7 +126,7 @@ static void settle_null(struct state *state, u32 id, u32 ref, bool null)
 			*reg = reg_scalar(scalar_const(0));
 			continue;
 		}
-		reg->kind = reg->kind == REG_VALUE_OR_NULL ? REG_VALUE : REG_RECORD;
+		reg->kind = reg_kind_not_null(reg->kind);
 		reg->id = 0;
 	}
 	if (null && ref)

@@ -7,10 +7,12 @@
 
 #include "verifier/callback.h"
 #include "verifier/exact.h"
+#include "verifier/global.h"
 #include "verifier/helper.h"
 
 static int check_availability(struct step *step, const struct helper *helper)
 {
+	const struct entry *here = &step->found->entries[step->found->root];
 	const struct verify_request *req = step->prog->req;
 	s32 id = step->insn->imm;
 
@@ -30,7 +32,8 @@ static int check_availability(struct step *step, const struct helper *helper)
 		return refuse(step, REFUSE_HELPER_RIGHT, REFUSAL_NO_REG,
 			      "helper bpf_%s#%d needs CAP_PERFMON", helper->name, id);
 	}
-	if (helper->flags & HELPER_LEAVES && state_in_callback(step->state)) {
+	if (helper->flags & HELPER_LEAVES &&
+	    (state_in_callback(step->state) || here->callbacks_above)) {
 		return refuse(step, REFUSE_CALLBACK_TAIL_CALL, REFUSAL_NO_REG,
 			      "tail_call is not allowed in a callback");
 	}
@@ -145,13 +148,16 @@ int check_helper_call(struct step *step)
 int check_subprog_call(struct step *step)
 {
 	struct state *state = step->state;
-	u32 target = jump_target(step->insn, step->pc), i;
+	u32 target = jump_target(step->insn, step->pc), frames = state->frame_cnt, i;
 	struct frame *caller = state_top(state), *callee;
 	int err;
 
-	if (state->frame_cnt == MODBPF_MAX_FRAMES) {
+	if (routine_is_global(step->prog, step->prog->info[target].subprog))
+		return check_global_call(step, target);
+	frames += step->found->entries[step->found->root].frames_above;
+	if (frames >= MODBPF_MAX_FRAMES) {
 		return refuse(step, REFUSE_CALL_TOO_DEEP, REFUSAL_NO_REG,
-			      "the call stack of %u frames is too deep", MODBPF_MAX_FRAMES + 1);
+			      "the call stack of %u frames is too deep", frames + 1);
 	}
 	err = step_enter(step, state, target);
 	if (err)
@@ -217,5 +223,5 @@ int check_exit(struct step *step)
 	if (err)
 		return err;
 	step->ended = true;
-	return check_return_value(step);
+	return step->found->root ? check_global_exit(step) : check_return_value(step);
 }

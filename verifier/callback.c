@@ -40,16 +40,17 @@ bool state_in_callback(const struct state *state)
 
 static int check_depth(struct step *step)
 {
+	const struct entry *here = &step->found->entries[step->found->root];
 	const struct state *state = step->state;
-	u32 i, callbacks = 0;
+	u32 i, callbacks = here->callbacks_above, frames = state->frame_cnt + here->frames_above;
 
 	for (i = 0; i < state->frame_cnt; i++)
 		callbacks += state->frames[i]->is_callback;
-	if (state->frame_cnt < MODBPF_MAX_FRAMES && callbacks < MAX_CALLBACKS)
+	if (frames < MODBPF_MAX_FRAMES && callbacks < MAX_CALLBACKS)
 		return 0;
 	return refuse(step, REFUSE_CALL_TOO_DEEP, REFUSAL_NO_REG,
 		      "the call stack of %u frames, %u of them callbacks, is too deep",
-		      state->frame_cnt + 1, callbacks + 1);
+		      frames + 1, callbacks + 1);
 }
 
 /* What the callback of frame @frame is given. */

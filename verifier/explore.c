@@ -13,6 +13,7 @@
 
 #include "verifier/callback.h"
 #include "verifier/exact.h"
+#include "verifier/global.h"
 #include "verifier/print.h"
 #include "verifier/prune.h"
 #include "verifier/stack.h"
@@ -289,6 +290,7 @@ static u32 changed_regs(struct explorer *x)
 
 static void log_step(struct explorer *x, u32 pc)
 {
+	print_source(x->log, x->prog, pc, true);
 	print_insn(x->log, x->prog, pc);
 	vlog_add(x->log, " ;");
 	print_regs(x->log, x->state, changed_regs(x));
@@ -299,6 +301,7 @@ static void log_rejection(struct explorer *x, u32 pc)
 {
 	if (!vlog_wants(x->log, VLOG_PATH | VLOG_EVERY | VLOG_STATS))
 		return;
+	print_source(x->log, x->prog, pc, false);
 	print_insn(x->log, x->prog, pc);
 	vlog_end(x->log);
 	vlog_add(x->log, "known there:");
@@ -358,17 +361,40 @@ static int follow_path(struct explorer *x)
 	return err;
 }
 
-static int begin(struct explorer *x)
+/* The first state of @routine: main, or one that is verified on its own. */
+static int begin(struct explorer *x, u32 routine)
 {
-	struct reg *r1;
+	struct reg *regs;
 
-	x->kept = modbpf_zalloc(x->prog->insn_cnt * sizeof(*x->kept));
+	x->found->root = routine;
+	x->jumps = 0;
+	x->insns = 0;
 	x->state = state_new();
-	if (!x->kept || !x->state || state_push_frame(x->state, 0, 0))
+	if (!x->state || state_push_frame(x->state, 0, routine))
 		return -ENOMEM;
-	r1 = &state_top(x->state)->regs[1];
-	*r1 = reg_pointer(REG_CTX);
+	x->state->insn = x->prog->routines[routine].start;
+	regs = state_top(x->state)->regs;
+	if (routine)
+		enter_global(x->prog, routine, regs, &x->last_id);
+	else
+		regs[1] = reg_pointer(REG_CTX);
 	return 0;
+}
+
+static int follow_paths(struct explorer *x, u32 routine)
+{
+	int err = begin(x, routine);
+
+	while (!err) {
+		err = follow_path(x);
+		if (err)
+			break;
+		path_ended(x, x->state->parent);
+		state_free(x->state);
+		if (!pop_pending(x))
+			break;
+	}
+	return err;
 }
 
 static void end(struct explorer *x)
@@ -390,6 +416,7 @@ int explore(const struct program *prog, struct findings *found, struct vlog *log
 	    struct verify_stats *stats, u32 *max_states_per_insn)
 {
 	struct explorer *x = modbpf_zalloc(sizeof(*x));
+	u32 i;
 	int err;
 
 	if (!x)
@@ -398,15 +425,14 @@ int explore(const struct program *prog, struct findings *found, struct vlog *log
 	x->found = found;
 	x->log = log;
 	x->stats = stats;
-	err = begin(x);
-	while (!err) {
-		err = follow_path(x);
-		if (err)
-			break;
-		path_ended(x, x->state->parent);
-		state_free(x->state);
-		if (!pop_pending(x))
-			break;
+	x->kept = modbpf_zalloc(prog->insn_cnt * sizeof(*x->kept));
+	err = x->kept ? 0 : -ENOMEM;
+	/* Callers first: then it is known which are called, and how deep. */
+	for (i = prog->routine_cnt; i-- > 0 && !err;) {
+		u32 routine = prog->callees_first[i];
+
+		if (!routine || found->entries[routine].is_called)
+			err = follow_paths(x, routine);
 	}
 	*max_states_per_insn = x->max_per_insn;
 	end(x);

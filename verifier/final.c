@@ -190,6 +190,7 @@ static void describe_subprog(const struct program *prog, const struct findings *
 	subprog->start = places[routine->start];
 	subprog->end = places[routine->end];
 	subprog->stack_depth = found->stack_depth[routine_no];
+	subprog->type = routine->type;
 	for (pc = routine->start; pc < routine->end; pc += insn_slots(&prog->insns[pc])) {
 		const struct modbpf_insn *insn = &prog->insns[pc];
 		const struct subprog *callee;
@@ -228,6 +229,28 @@ static int write_subprogs(const struct program *prog, const struct findings *fou
 	return 0;
 }
 
+/* A line of which nothing is left has no record. */
+static int write_lines(const struct program *prog, const u32 *places, struct verified_prog *out)
+{
+	const struct line_info *lines = prog->req->lines;
+	u32 i, cnt = prog->req->line_cnt;
+
+	if (!cnt)
+		return 0;
+	out->lines = modbpf_zalloc(cnt * sizeof(*out->lines));
+	if (!out->lines)
+		return -ENOMEM;
+	for (i = 0; i < cnt; i++) {
+		u32 place = places[lines[i].insn];
+
+		if (place == places[i + 1 < cnt ? lines[i + 1].insn : prog->insn_cnt])
+			continue;
+		out->lines[out->line_cnt] = lines[i];
+		out->lines[out->line_cnt++].insn = place;
+	}
+	return 0;
+}
+
 static struct verified_prog *alloc_prog(u32 insn_cnt, u32 subprog_cnt)
 {
 	struct verified_prog *out = modbpf_zalloc(sizeof(*out));
@@ -261,6 +284,8 @@ int final_build(const struct program *prog, const struct findings *found, struct
 	}
 	if (!err)
 		err = write_subprogs(prog, found, places, out);
+	if (!err)
+		err = write_lines(prog, places, out);
 	modbpf_free(places);
 	if (err) {
 		modbpf_verified_free(out);
@@ -280,5 +305,6 @@ void modbpf_verified_free(struct verified_prog *prog)
 	modbpf_free(prog->origin);
 	modbpf_free(prog->facts);
 	modbpf_free(prog->subprogs);
+	modbpf_free(prog->lines);
 	modbpf_free(prog);
 }

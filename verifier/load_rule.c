@@ -109,3 +109,47 @@ bool load_license_is_gpl(const char *license)
 			return true;
 	return false;
 }
+
+#define INFO_REC_MAX_BYTES 252u	/* Linux's */
+
+static const struct info_row {
+	u32 bytes;		/* of a record, as far as they mean something */
+	const char *bad_size, *bad_count, *bad_rest;
+} info_rows[LOAD_INFO_COUNT] = {
+	[LOAD_FUNC_INFO] = { sizeof(struct func_info), "invalid func info rec size",
+		"number of funcs in func_info doesn't match number of subprogs",
+		"nonzero tailing record in func_info" },
+	[LOAD_LINE_INFO] = { sizeof(struct line_info), "invalid line info rec size",
+		"more lines than instructions", "nonzero tailing record in line_info" },
+};
+static_assert(sizeof(struct func_info) == 8 && sizeof(struct line_info) == 16, "Linux's layout");
+
+int load_check_info(enum load_info info, u32 cnt, u32 rec_bytes, u32 insn_cnt, const char **why)
+{
+	const struct info_row *row = &info_rows[info];
+	u32 most = info == LOAD_FUNC_INFO ? MODBPF_MAX_SUBPROGS : insn_cnt;
+
+	if (!cnt)
+		return 0;
+	*why = row->bad_size;
+	if (rec_bytes < row->bytes || rec_bytes > INFO_REC_MAX_BYTES || rec_bytes % 4)
+		return -EINVAL;
+	*why = row->bad_count;
+	return cnt > most ? -EINVAL : 0;
+}
+
+int load_pack_info(enum load_info info, void *records, u32 cnt, u32 rec_bytes, const char **why)
+{
+	const struct info_row *row = &info_rows[info];
+	u8 *to = records, *from = records;
+	u32 i, at;
+
+	for (i = 0; i < cnt; i++, to += row->bytes, from += rec_bytes) {
+		*why = row->bad_rest;
+		for (at = row->bytes; at < rec_bytes; at++)
+			if (from[at])
+				return -E2BIG;
+		memmove(to, from, row->bytes);
+	}
+	return 0;
+}

@@ -35,6 +35,19 @@ int load_check_features(const struct load_facts *facts, const char **why);
 /* 0 and *@type, or -EINVAL, -EPERM with *@why a line for the log, or NULL. */
 int load_check_type(const struct load_facts *facts, const struct load_type **type,
 		    const char **why);
+enum load_info { LOAD_FUNC_INFO, LOAD_LINE_INFO, LOAD_INFO_COUNT };
+
+/*
+ * May there be @cnt records of @rec_bytes each, for a program of @insn_cnt
+ * instructions? 0, or -EINVAL with *@why.
+ */
+int load_check_info(enum load_info info, u32 cnt, u32 rec_bytes, u32 insn_cnt, const char **why);
+/*
+ * Bring @records from @rec_bytes each to those of struct func_info or line_info, in
+ * place. 0, or -E2BIG with *@why: something is in the rest.
+ */
+int load_pack_info(enum load_info info, void *records, u32 cnt, u32 rec_bytes,
+		   const char **why);
 /* May a program with this license call what is for GPL programs only? */
 bool load_license_is_gpl(const char *license);
 

@@ -49,7 +49,7 @@ static int refuse_bounds(struct step *step, u32 regno, s64 off, u32 bytes, u32 s
 		err = refuse(step, REFUSE_VALUE_BOUNDS, regno,
 			     "invalid access to map value, value_size=%u off=%lld size=%u",
 			     size, at, bytes);
-	else if (reg->kind == REG_RECORD || reg->kind == REG_KEY)
+	else if (reg->kind == REG_RECORD || reg->kind == REG_MEM || reg->kind == REG_KEY)
 		err = refuse(step, REFUSE_RECORD_BOUNDS, regno,
 			     "invalid access to memory, mem_size=%u off=%lld size=%u",
 			     size, at, bytes);
@@ -125,6 +125,7 @@ int check_region(struct step *step, u32 regno, s64 off, u32 bytes, u32 access)
 		size = step->prog->req->maps[reg->map].key_size;
 		break;
 	case REG_RECORD:
+	case REG_MEM:
 		size = reg->size;
 		break;
 	case REG_PACKET:

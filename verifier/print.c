@@ -2,6 +2,7 @@
 /* How is a state written in the log? No address is known here, so none is printed. */
 #include "verifier/print.h"
 
+#include "isa/btf/btf.h"
 #include "isa/disasm.h"
 
 void print_insn(struct vlog *log, const struct program *prog, u32 pc)
@@ -10,6 +11,50 @@ void print_insn(struct vlog *log, const struct program *prog, u32 pc)
 
 	modbpf_insn_print(&prog->insns[pc], NULL, text, sizeof(text));
 	vlog_add(log, "%u: (%02x) %s", pc, prog->insns[pc].code, text);
+}
+
+/* The last record that is not behind @pc. NULL: there are none. */
+static const struct line_info *line_of(const struct program *prog, u32 pc)
+{
+	const struct line_info *lines = prog->req->lines;
+	u32 low = 0, high = prog->req->line_cnt, middle;
+
+	while (high > low + 1) {
+		middle = (low + high) / 2;
+		if (lines[middle].insn > pc)
+			high = middle;
+		else
+			low = middle;
+	}
+	return prog->req->btf && high ? &lines[low] : NULL;
+}
+
+/* What cannot be printed is not: the text is whatever the object says. */
+static void print_text(struct vlog *log, const char *text)
+{
+	char shown[128];
+	u32 i;
+
+	while (*text == ' ' || *text == '\t')
+		text++;
+	for (i = 0; i + 1 < sizeof(shown) && text[i]; i++)
+		shown[i] = text[i] >= ' ' && text[i] <= '~' ? text[i] : text[i] == '\t' ? ' ' : '?';
+	shown[i] = 0;
+	vlog_add(log, "%s", shown);
+}
+
+void print_source(struct vlog *log, const struct program *prog, u32 pc, bool only_first)
+{
+	const struct line_info *line = line_of(prog, pc);
+
+	if (!line || (only_first && line->insn != pc))
+		return;
+	vlog_add(log, "; ");
+	print_text(log, btf_string(prog->req->btf, line->line_off));
+	vlog_add(log, " @ ");
+	print_text(log, btf_string(prog->req->btf, line->file_name_off));
+	vlog_add(log, ":%u", line->line_col >> 10);
+	vlog_end(log);
 }
 
 static void print_bounds(struct vlog *log, struct scalar num)
@@ -57,6 +102,8 @@ static void print_reg(struct vlog *log, const struct reg *reg)
 	if (reg->kind == REG_MAP || reg->kind == REG_VALUE || reg->kind == REG_VALUE_OR_NULL ||
 	    reg->kind == REG_KEY)
 		vlog_add(log, "map=%u,", reg->map);
+	if (reg->kind == REG_MEM || reg->kind == REG_MEM_OR_NULL)
+		vlog_add(log, "sz=%u,", reg->size);
 	if (reg->kind == REG_RECORD || reg->kind == REG_RECORD_OR_NULL)
 		vlog_add(log, "ref=%u,sz=%u,", reg->ref, reg->size);
 	if (reg->kind == REG_PACKET || reg->kind == REG_PACKET_META)

@@ -6,6 +6,8 @@
 #include "verifier/program.h"
 
 #include "isa/opcode.h"
+#include "verifier/global.h"
+#include "verifier/helper.h"
 #include "verifier/log.h"
 
 bool insn_is_goto(const struct modbpf_insn *insn)
@@ -63,6 +65,29 @@ static int check_request(const struct verify_request *req, struct vlog *log)
 	return 0;
 }
 
+/* Whom a routine calls, it calls; a program that is called by a tail call may do anything. */
+static void mark_packet_movers(struct program *prog)
+{
+	u32 i, pc;
+
+	for (i = 0; i < prog->routine_cnt; i++) {
+		struct routine *routine = &prog->routines[prog->callees_first[i]];
+
+		for (pc = routine->start; pc < routine->end; pc += insn_slots(&prog->insns[pc])) {
+			const struct modbpf_insn *insn = &prog->insns[pc];
+			const struct helper *helper = NULL;
+
+			if (insn_is_helper_call(insn))
+				helper = helper_of(insn->imm);
+			if (helper && helper->flags & (HELPER_MOVES_PACKET | HELPER_LEAVES))
+				routine->moves_packet = true;
+			if (insn_names_subprog(insn) &&
+			    prog->routines[prog->info[jump_target(insn, pc)].subprog].moves_packet)
+				routine->moves_packet = true;
+		}
+	}
+}
+
 int program_build(struct program *prog, const struct verify_request *req, struct vlog *log)
 {
 	int err = check_request(req, log);
@@ -83,7 +108,9 @@ int program_build(struct program *prog, const struct verify_request *req, struct
 	if (err)
 		return err;
 	mark_live_registers(prog);
-	return 0;
+	mark_packet_movers(prog);
+	err = check_info(prog, log);
+	return err ? : read_signatures(prog);
 }
 
 void program_free(struct program *prog)
@@ -91,4 +118,5 @@ void program_free(struct program *prog)
 	modbpf_free(prog->info);
 	modbpf_free(prog->routines);
 	modbpf_free(prog->callees_first);
+	modbpf_free(prog->signatures);
 }

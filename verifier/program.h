@@ -32,6 +32,8 @@ struct insn_info {
 struct routine {	/* a subprogram */
 	u32 start, end;
 	u16 live_in;	/* live at start */
+	u32 type;	/* of its FUNC in the BTF; 0: not known */
+	bool moves_packet;	/* itself or a callee, on any path */
 };
 
 struct program {
@@ -44,6 +46,14 @@ struct program {
 	struct routine *routines;
 	u32 routine_cnt;
 	u8 *callees_first;	/* routine indices, every callee before its callers */
+	struct signature *signatures;	/* per routine; NULL: none is verified on its own */
+};
+
+/* How a routine that is verified on its own is entered, over all paths. */
+struct entry {
+	bool is_called;
+	u8 frames_above;	/* at most */
+	u8 callbacks_above;	/* among them */
 };
 
 /* What is true of an instruction, over all paths that came there. */
@@ -71,6 +81,8 @@ struct insn_note {
 struct findings {
 	struct insn_note *notes;	/* per instruction */
 	u16 *stack_depth;		/* per routine, bytes */
+	u32 root;			/* the routine that is being verified: 0, or a global one */
+	struct entry *entries;		/* per routine */
 	u8 *calls;	/* [caller * routine_cnt + callee]: 1 if it calls that routine, or has it called back */
 	bool packet_write;
 	u32 ctx_end;	/* bytes of the context up to the end of the furthest load */
@@ -86,6 +98,8 @@ void program_free(struct program *prog);
 
 /* cfg.c: encodings, jumps, subprograms, the call graph. */
 int check_structure(struct program *prog, struct vlog *log);
+/* info.c: the records of functions and lines. */
+int check_info(struct program *prog, struct vlog *log);
 /* live.c: fills insn_info.live and routine.live_in. */
 void mark_live_registers(struct program *prog);
 

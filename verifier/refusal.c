@@ -108,6 +108,18 @@ static const struct refusal_row rows[REFUSE_CODE_COUNT] = {
 	[REFUSE_FRAME_POINTER_WRITE] = { "frame-pointer-write", -EACCES,
 		"R10 as it is: the frame pointer is read only",
 		"copy R10 to another register and change that" },
+	[REFUSE_FUNC_INFO] = { "func-info", -EINVAL,
+		"one record per subprogram, in order, each with the id of a FUNC of the"
+		" program's BTF",
+		"the object's .BTF.ext is damaged: compile and link it again" },
+	[REFUSE_GLOBAL_ARG] = { "global-arg", -EINVAL,
+		"R%u to be what the called function was declared with",
+		"pass a number, the context, or memory of the declared size; or make the"
+		" function static, so that it is followed with what it is passed" },
+	[REFUSE_GLOBAL_SIGNATURE] = { "global-signature", -EINVAL,
+		"a function that is not static to take up to 5 numbers, contexts or "
+		"pointers to memory of a known size, and to return a number or nothing",
+		"make the function static, or change the types of its arguments" },
 	[REFUSE_HELPER_ABSENT] = { "helper-absent", -EINVAL,
 		"a helper whose function this runtime has",
 		"use another helper: docs/ lists those that there are" },
@@ -154,6 +166,10 @@ static const struct refusal_row rows[REFUSE_CODE_COUNT] = {
 	[REFUSE_LEAK_THROUGH_STACK] = { "leak-through-stack", -EACCES,
 		"bytes of stack that hold no pointer",
 		"clear the structure, and do not keep pointers in what a helper reads" },
+	[REFUSE_LINE_INFO] = { "line-info", -EINVAL,
+		"records of lines in order of instructions, one at the start of each "
+		"subprogram, with names of the program's BTF",
+		"the object's .BTF.ext is damaged: compile and link it again" },
 	[REFUSE_LOOP_INFINITE] = { "loop-infinite", -EINVAL,
 		"a loop in which something that ends it changes",
 		"count with a variable that the loop's condition compares" },

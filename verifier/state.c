@@ -17,6 +17,8 @@ static const char *const kind_names[REG_KIND_COUNT] = {
 	[REG_PACKET_END] = "pkt_end",
 	[REG_RECORD] = "ringbuf_mem",
 	[REG_RECORD_OR_NULL] = "ringbuf_mem_or_null",
+	[REG_MEM] = "mem",
+	[REG_MEM_OR_NULL] = "mem_or_null",
 	[REG_NF_STATE] = "nf_hook_state",
 	[REG_NF_SKB] = "sk_buff",
 };
@@ -53,7 +55,21 @@ bool reg_is_pointer(const struct reg *reg)
 
 bool reg_may_be_null(const struct reg *reg)
 {
-	return reg->kind == REG_VALUE_OR_NULL || reg->kind == REG_RECORD_OR_NULL;
+	return reg_kind_not_null(reg->kind) != reg->kind;
+}
+
+enum reg_kind reg_kind_not_null(enum reg_kind kind)
+{
+	switch (kind) {
+	case REG_VALUE_OR_NULL:
+		return REG_VALUE;
+	case REG_RECORD_OR_NULL:
+		return REG_RECORD;
+	case REG_MEM_OR_NULL:
+		return REG_MEM;
+	default:
+		return kind;
+	}
 }
 
 struct state *state_new(void)
@@ -205,5 +221,27 @@ void state_drop_ref(struct state *state, u32 id)
 			if (state->frames[i]->regs[reg].ref == id)
 				state->frames[i]->regs[reg] = reg_uninit();
 		drop_ref_from_slots(state->frames[i], id);
+	}
+}
+
+static bool is_of_packet(const struct reg *reg)
+{
+	return reg->kind == REG_PACKET || reg->kind == REG_PACKET_META ||
+	       reg->kind == REG_PACKET_END;
+}
+
+void state_drop_packet(struct state *state)
+{
+	u32 i, at;
+
+	for (i = 0; i < state->frame_cnt; i++) {
+		struct frame *frame = state->frames[i];
+
+		for (at = 0; at < MODBPF_REG_FP; at++)
+			if (is_of_packet(&frame->regs[at]))
+				frame->regs[at] = reg_uninit();
+		for (at = 0; at < frame->slot_cnt; at++)
+			if (frame->slots[at].cnt && is_of_packet(&frame->slots[at].spill))
+				memset(&frame->slots[at], 0, sizeof(frame->slots[at]));
 	}
 }

@@ -25,6 +25,8 @@ enum reg_kind {
 	REG_PACKET_END,
 	REG_RECORD,		/* .size bytes that must be released */
 	REG_RECORD_OR_NULL,
+	REG_MEM,		/* .size bytes of somebody else's: of a caller that is not known */
+	REG_MEM_OR_NULL,
 	REG_NF_STATE,
 	REG_NF_SKB,
 	REG_KIND_COUNT
@@ -40,7 +42,7 @@ struct reg {
 	 */
 	u32 id;
 	u32 ref;	/* record: the reference that it is */
-	u32 size;	/* record: bytes; subprogram: instruction */
+	u32 size;	/* record, memory: bytes; subprogram: instruction */
 	s32 off;	/* packet: distance from the base that id names */
 	u32 range;	/* packet: bytes from that base that are inside the packet */
 	u64 deps;	/* scalar: numbers of the parent state that it comes from; see exact.h */
@@ -134,6 +136,8 @@ struct reg reg_pointer(enum reg_kind kind);	/* at offset 0 */
 
 bool reg_is_pointer(const struct reg *reg);
 bool reg_may_be_null(const struct reg *reg);
+/* What a pointer of a kind that may be null is when it is not. */
+enum reg_kind reg_kind_not_null(enum reg_kind kind);
 const char *reg_kind_name(enum reg_kind kind);
 
 /*
@@ -151,5 +155,7 @@ struct reg *reg_walk_next(struct reg_walk *walk);
 struct ref *state_find_ref(struct state *state, u32 id);
 /* Forget reference @id and all pointers to what it was. */
 void state_drop_ref(struct state *state, u32 id);
+/* The packet may have moved: forget all pointers into it. */
+void state_drop_packet(struct state *state);
 
 #endif

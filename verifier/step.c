@@ -34,11 +34,16 @@ int step_fork(struct step *step, u32 insn)
 	return 0;
 }
 
+void step_note_call(struct step *step, const struct state *state, u32 routine)
+{
+	step->found->calls[state_top(state)->routine * step->prog->routine_cnt + routine] = 1;
+}
+
 int step_enter(struct step *step, struct state *state, u32 target)
 {
 	u32 routine = step->prog->info[target].subprog;
 
-	step->found->calls[state_top(state)->routine * step->prog->routine_cnt + routine] = 1;
+	step_note_call(step, state, routine);
 	return state_push_frame(state, step->pc, routine);
 }
 

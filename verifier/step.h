@@ -53,6 +53,8 @@ int step_fork(struct step *step, u32 insn);
  * Add a frame to @state, which is step's or its fork, for a call of the subprogram that
  * begins at @target. -ENOMEM. The caller checks MODBPF_MAX_FRAMES.
  */
+/* The innermost frame of @state calls @routine, or has it called. */
+void step_note_call(struct step *step, const struct state *state, u32 routine);
 int step_enter(struct step *step, struct state *state, u32 target);
 
 /* alu.c, branch.c, mem.c, atomic.c, call.c, exit.c: one per class of instruction. */

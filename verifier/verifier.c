@@ -50,7 +50,8 @@ static int verify(struct verification *v, const struct verify_request *req,
 	v->found.notes = modbpf_zalloc(req->insn_cnt * sizeof(*v->found.notes));
 	v->found.stack_depth = modbpf_zalloc(MODBPF_MAX_SUBPROGS * sizeof(*v->found.stack_depth));
 	v->found.calls = modbpf_zalloc(v->prog.routine_cnt * v->prog.routine_cnt);
-	if (!v->found.notes || !v->found.stack_depth || !v->found.calls)
+	v->found.entries = modbpf_zalloc(MODBPF_MAX_SUBPROGS * sizeof(*v->found.entries));
+	if (!v->found.notes || !v->found.stack_depth || !v->found.calls || !v->found.entries)
 		return -ENOMEM;
 	err = explore(&v->prog, &v->found, &v->log, stats, &v->max_states_per_insn);
 	if (!err)
@@ -80,6 +81,7 @@ int modbpf_verify(const struct verify_request *req, struct verified_prog **out,
 	modbpf_free(v->found.notes);
 	modbpf_free(v->found.stack_depth);
 	modbpf_free(v->found.calls);
+	modbpf_free(v->found.entries);
 	program_free(&v->prog);
 	modbpf_free(v);
 	return err;

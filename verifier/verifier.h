@@ -84,6 +84,14 @@ enum {
 	VERIFY_RIGHT_SYS_ADMIN = 1 << 2,
 };
 
+struct btf_types;
+
+/* One of a program's functions. Main is the first. */
+struct func_info {
+	u32 insn;		/* of the request, where it begins */
+	u32 type;		/* id of its FUNC in the BTF */
+};
+
 struct verify_request {
 	const struct modbpf_insn *insns;	/* maps named by index: see modbpf_insns_bind_maps() */
 	u32 insn_cnt;
@@ -93,6 +101,11 @@ struct verify_request {
 	bool gpl_compatible;
 	const struct map_desc *maps;
 	u32 map_cnt;
+	const struct btf_types *btf;	/* NULL: there are no records */
+	const struct func_info *funcs;
+	u32 func_cnt;			/* 0, or one per subprogram, in order */
+	const struct line_info *lines;
+	u32 line_cnt;			/* 0, or in order, one at the start of each subprogram */
 	const struct ctx_slot *ctx;	/* CTX_SOURCE_COUNT entries; NULL: no field of __sk_buff is available */
 	struct verify_log *log;
 	u64 max_work;			/* work units; 0: the default */

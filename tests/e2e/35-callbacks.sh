@@ -19,7 +19,17 @@ for jit in 1 0; do
 			loop_in_loop 165
 			each_of_array 5100
 			each_of_hash 105525
+			not_static 2050
 		END
+		check "its instructions are shown" modbpf prog dump xlated name not_static
+		contains "under the lines they come from" "$out" "; sum->total += by / 2;"
+		contains "and the functions' names" "$out" "add_half:"
+		if [ $jit = 1 ]; then
+			check "its machine code is shown" modbpf prog dump jited name not_static
+			contains "under the lines it comes from" "$out" "; sum->total += by / 2;"
+			contains "and the functions' names" "$out" "add_half:"
+			contains "from the first line on" "$out" "; int not_static(struct __sk_buff *skb)"
+		fi
 		release
 	fi
 	check "nothing is left" within 10 nothing_is_loaded

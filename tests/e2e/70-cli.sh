@@ -30,6 +30,9 @@ check "its instructions" modbpf prog dump xlated id "$id"
 contains "end with exit" "$out" "exit"
 check "its machine code" modbpf prog dump jited id "$id"
 contains "is code" "$out" "ret"
+code=$(modbpf -j prog dump jited id "$id")
+check "its machine code in JSON" is_json "$code"
+contains "with lines of the source" "$code" '"src":"'
 "$E2E/umasks" 7
 contains "its runs are counted" "$(modbpf prog show id "$id")" "run_cnt"
 

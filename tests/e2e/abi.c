@@ -91,6 +91,73 @@ static void test_load_attr(void)
 	want("records of seven bytes", call(MODBPF_CMD_PROG_LOAD, &attr, sizeof(attr)), -EINVAL);
 }
 
+/* Three types: int, a prototype, the function s. */
+static int info_btf(void)
+{
+	static const struct {
+		__u16 magic;
+		__u8 version, flags;
+		__u32 hdr_len, type_off, type_len, str_off, str_len;
+		__u32 types[10];
+		char strings[12];
+	} btf = {
+		0xeb9f, 1, 0, 24, 0, 40, 40, 12,
+		{ 0, 1 << 24, 4, 32, 0, 13 << 24, 1, 4, 12 << 24, 2 },
+		"\0x;\0s\0a.c",
+	};
+	union modbpf_attr attr = { .btf = addr(&btf), .btf_size = 24 + 40 + 12 };
+
+	return want_fd("BTF with a function", call(MODBPF_CMD_BTF_LOAD, &attr, sizeof(attr)));
+}
+
+static void test_load_info(void)
+{
+	__u32 funcs[3] = { 0, 3, 0 }, lines[8] = { 0, 6, 1, 7 << 10, 1, 6, 4, 9 << 10 };
+	__u32 got_funcs[2] = { 9, 9 }, got_lines[8] = {}, len = sizeof(struct modbpf_prog_info);
+	union modbpf_attr attr = load_attr(TYPE_SOCKET_FILTER, two_insns, 2);
+	__u64 addrs[2] = {}, start[1] = {};
+	struct modbpf_prog_info info = {
+		.nr_func_info = 1, .func_info = addr(got_funcs),
+		.nr_line_info = 2, .line_info = addr(got_lines),
+		.nr_jited_line_info = 2, .jited_line_info = addr(addrs),
+		.nr_jited_ksyms = 1, .jited_ksyms = addr(start),
+	};
+	int fd;
+
+	attr.prog_btf_fd = info_btf();
+	attr.func_info = addr(funcs);
+	attr.func_info_cnt = 1;
+	attr.func_info_rec_size = 8;
+	attr.line_info = addr(lines);
+	attr.line_info_cnt = 2;
+	attr.line_info_rec_size = 16;
+	fd = want_fd("records of functions and lines", call(MODBPF_CMD_PROG_LOAD, &attr, sizeof(attr)));
+	want("their info", info_of(fd, &info, &len), 0);
+	want_that("gives back the function", info.nr_func_info == 1 && !memcmp(got_funcs, funcs, 8));
+	want_that("gives back the lines", info.nr_line_info == 2 && !memcmp(got_lines, lines, 32));
+	want_that("tells where the lines' code is",
+		  info.nr_jited_line_info == 2 && addrs[0] == start[0] && addrs[1] > addrs[0]);
+	close(fd);
+	attr.func_info_rec_size = 12;
+	close(want_fd("longer records", call(MODBPF_CMD_PROG_LOAD, &attr, sizeof(attr))));
+	funcs[2] = 1;
+	want("with something in the rest", call(MODBPF_CMD_PROG_LOAD, &attr, sizeof(attr)), -E2BIG);
+	attr.func_info_rec_size = 8;
+	funcs[1] = 2;
+	want("a function that is none", call(MODBPF_CMD_PROG_LOAD, &attr, sizeof(attr)), -EINVAL);
+	funcs[1] = 4;
+	want("a type that is not there", call(MODBPF_CMD_PROG_LOAD, &attr, sizeof(attr)), -EINVAL);
+	funcs[1] = 3;
+	lines[4] = 2;
+	want("a line behind the end", call(MODBPF_CMD_PROG_LOAD, &attr, sizeof(attr)), -EINVAL);
+	attr.line_info_cnt = 3;
+	want("more lines than instructions", call(MODBPF_CMD_PROG_LOAD, &attr, sizeof(attr)), -EINVAL);
+	attr.line_info_cnt = 0;
+	attr.func_info = BAD_ADDRESS;
+	want("records that cannot be read", call(MODBPF_CMD_PROG_LOAD, &attr, sizeof(attr)), -EFAULT);
+	close(attr.prog_btf_fd);
+}
+
 static void test_load_maps(void)
 {
 	struct modbpf_insn insns[] = { LD_MAP_FD(1, 0), MOV64_IMM(0, 0), EXIT_INSN };
@@ -396,6 +463,7 @@ int main(void)
 	socket_filter = want_fd("a socket filter", load_trivial(TYPE_SOCKET_FILTER));
 	test_transport();
 	test_load_attr();
+	test_load_info();
 	test_load_maps();
 	test_load_log();
 	test_run_attr();

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Loops that are made by helpers: each program returns a number that tells whether all rounds were made. */
+/*
+ * Loops that are made by helpers, and functions that are not static: each program returns
+ * a number that tells whether all was done.
+ */
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
 
@@ -128,6 +131,31 @@ int each_of_hash(struct __sk_buff *skb)
 	bpf_for_each_map_elem(&pairs, take_odd, &all, 0);
 	bpf_for_each_map_elem(&pairs, take_odd, &rest, 0);
 	return all.rounds * 10000 + all.total * 100 + rest.total;
+}
+
+__noinline int add_half(struct sum *sum, __u32 by)
+{
+	if (!sum)
+		return -1;
+	sum->rounds++;
+	sum->total += by / 2;
+	return sum->rounds;
+}
+
+__noinline int add_length(struct __sk_buff *skb, struct sum *sum)
+{
+	return add_half(sum, skb->len) < 0 ? 1000 : add_half(sum, skb->len);
+}
+
+/* Twice half of what follows the 14 bytes of the MAC header, in two rounds; null is -1. */
+SEC("socket")
+int not_static(struct __sk_buff *skb)
+{
+	struct sum sum = {};
+
+	if (add_length(skb, &sum) != 2 || add_half(0, 1) != -1)
+		return 1;
+	return sum.rounds * 1000 + sum.total;
 }
 
 char LICENSE[] SEC("license") = "GPL";

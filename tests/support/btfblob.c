@@ -28,12 +28,14 @@ static void put_strings(struct btf_blob *blob)
 {
 	static const char some[NAME_LONGEST + 1] =
 		"\0a\0b\0int\0s\0.data\0001a\0a b\0a\n\0a\xe9";
+	static const char more[NAME_END - NAME_SKB] = "__sk_buff\0arg:nonnull\0arg:ctx\0arg:other";
 	u8 *names = blob->bytes + blob->cnt;
 
 	memset(names, 'a', NAME_END);
 	memcpy(names, some, NAME_LONGEST);
 	names[NAME_TOO_LONG - 1] = 0;
-	names[NAME_END - 1] = 0;
+	names[NAME_SKB - 1] = 0;
+	memcpy(names + NAME_SKB, more, sizeof(more));
 	blob->cnt += NAME_END;
 }
 

@@ -43,7 +43,11 @@ enum {
 	NAME_LATIN = 27,	/* "a\xe9" */
 	NAME_LONGEST = 30,	/* 511 letters */
 	NAME_TOO_LONG = NAME_LONGEST + 512,	/* 512 letters */
-	NAME_END = NAME_TOO_LONG + 513
+	NAME_SKB = NAME_TOO_LONG + 513,	/* "__sk_buff" */
+	NAME_NONNULL = NAME_SKB + 10,	/* "arg:nonnull" */
+	NAME_CTX = NAME_NONNULL + 12,	/* "arg:ctx" */
+	NAME_OTHER = NAME_CTX + 8,	/* "arg:other" */
+	NAME_END = NAME_OTHER + 10
 };
 
 #define BLOB_BYTES 4096

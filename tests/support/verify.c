@@ -10,6 +10,7 @@
 #include "isa/disasm.h"
 #include "isa/interp.h"
 #include "tests/support/asm.h"
+#include "tests/support/verify_btf.h"
 #include "verifier/ctx_skb.h"
 
 static const u8 ro_bytes[16] = { 1, 0, 0, 0, 0xff, 0xff, 0xff, 0xff, 8, 0, 0, 0, '%', 's' };
@@ -142,6 +143,7 @@ void verify_text(const struct verify_input *input, struct verify_output *out)
 	struct growing_log log = { .log = { log_write, input->log_level } };
 	struct verify_request req;
 	struct asm_prog assembled;
+	struct verify_btf btf;
 
 	memset(out, 0, sizeof(*out));
 	if (asm_parse(input->text, verify_map_names, MAP_CNT, &assembled)) {
@@ -156,10 +158,16 @@ void verify_text(const struct verify_input *input, struct verify_output *out)
 	req.log = &log.log;
 	if (input->no_rights)
 		req.rights = 0;
+	if (verify_btf_make(&btf, input, &assembled, &req)) {
+		snprintf(out->syntax, sizeof(out->syntax), "%.150s", btf.why.text);
+		asm_free(&assembled);
+		return;
+	}
 	out->prog_type = input->prog_type;
 	out->err = modbpf_verify(&req, &out->prog, &out->stats);
 	out->log = log.text ? : calloc(1, 1);
 	out->final = out->err ? NULL : final_text(out->prog);
+	modbpf_btf_free(btf.types);
 	asm_free(&assembled);
 }
 

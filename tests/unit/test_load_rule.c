@@ -202,6 +202,51 @@ static void licenses(void)
 	CHECK(!load_license_is_gpl("BSD"));
 }
 
+static void info_sizes(void)
+{
+	static const struct {
+		enum load_info info;
+		u32 cnt, bytes;
+		const char *why;	/* NULL: taken */
+	} rows[] = {
+		{ LOAD_FUNC_INFO, 0, 0, NULL },
+		{ LOAD_FUNC_INFO, 1, 4, "invalid func info rec size" },
+		{ LOAD_FUNC_INFO, 1, 10, "invalid func info rec size" },
+		{ LOAD_FUNC_INFO, 1, 8, NULL },
+		{ LOAD_FUNC_INFO, 1, 252, NULL },
+		{ LOAD_FUNC_INFO, 1, 256, "invalid func info rec size" },
+		{ LOAD_FUNC_INFO, 256, 8, NULL },
+		{ LOAD_FUNC_INFO, 257, 8, "number of funcs in func_info doesn't match number of subprogs" },
+		{ LOAD_LINE_INFO, 1, 12, "invalid line info rec size" },
+		{ LOAD_LINE_INFO, 10, 16, NULL },
+		{ LOAD_LINE_INFO, 11, 16, "more lines than instructions" },
+	};
+	const char *why;
+	u32 i;
+	int err;
+
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+		why = "";
+		err = load_check_info(rows[i].info, rows[i].cnt, rows[i].bytes, 10, &why);
+		CHECK_EQ(err, rows[i].why ? -EINVAL : 0);
+		if (rows[i].why)
+			CHECK_STR(why, rows[i].why);
+	}
+}
+
+static void info_is_packed(void)
+{
+	u32 records[] = { 1, 2, 0, 0, 3, 4, 0, 0, 5, 6, 0, 0 };
+	const char *why = "";
+
+	CHECK_EQ(load_pack_info(LOAD_FUNC_INFO, records, 3, 16, &why), 0);
+	CHECK(records[0] == 1 && records[1] == 2 && records[2] == 3 && records[3] == 4 &&
+	      records[4] == 5 && records[5] == 6);
+	records[11] = 1;
+	CHECK_EQ(load_pack_info(LOAD_LINE_INFO, records, 1, 48, &why), -E2BIG);
+	CHECK_STR(why, "nonzero tailing record in line_info");
+}
+
 static const struct check_case cases[] = {
 	{ "features", features },
 	{ "flags", flags },
@@ -211,6 +256,8 @@ static const struct check_case cases[] = {
 	{ "rights of tracing", rights_of_tracing },
 	{ "attach types", attach_types },
 	{ "licenses", licenses },
+	{ "sizes of records of functions and lines", info_sizes },
+	{ "longer records are brought to their size, if nothing is in the rest", info_is_packed },
 };
 
 int main(int argc, char **argv)

@@ -13,6 +13,9 @@
  *	log: invalid access to stack	a part of the log; any number of these
  *	final: r0 = 0; exit		a part of the final program; any number
  *	run: 5				R0 after running the final program
+ *	func: global int f(s*, int)	BTF of a function, main first; types: tests/support/verify_btf.h
+ *	lines: 0 2			instructions at which a line of the source begins
+ *	kept: 0 1			those of the final program
  *	prog:				the program, up to an empty line
  *		*(u64 *)(r10 +8) = 0
  *		r0 = 0
@@ -46,6 +49,7 @@ struct data_case {
 	int want_err;
 	bool has_verdict, has_run;
 	u64 run;
+	const char *kept;	/* lines; NULL: not looked at */
 	const char *logs[MAX_WANTED];
 	const char *finals[MAX_WANTED];
 	u32 log_cnt, final_cnt;
@@ -54,6 +58,16 @@ struct data_case {
 };
 
 static u32 case_cnt;
+
+static void check_kept(const char *want, const struct verified_prog *prog)
+{
+	char got[128] = "";
+	u32 i;
+
+	for (i = 0; i < prog->line_cnt; i++)
+		sprintf(got + strlen(got), "%s%u", i ? " " : "", prog->lines[i].insn);
+	CHECK_STR(got, want);
+}
 
 static void check_final(const struct data_case *data, const struct verify_output *out)
 {
@@ -64,6 +78,8 @@ static void check_final(const struct data_case *data, const struct verify_output
 		if (!strstr(out->final, data->finals[i]))
 			check_failed(__FILE__, __LINE__, "the final program is\n\t%s\nwithout\n\t%s",
 				     out->final, data->finals[i]);
+	if (data->kept)
+		check_kept(data->kept, out->prog);
 	if (!data->has_run)
 		return;
 	result = verify_run(out);
@@ -177,6 +193,12 @@ static bool set_key(struct data_case *data, const char *key, char *value)
 		data->logs[data->log_cnt++] = value;
 	else if (!strcmp(key, "final") && data->final_cnt < MAX_WANTED)
 		data->finals[data->final_cnt++] = value;
+	else if (!strcmp(key, "func") && data->input.func_cnt < VERIFY_FUNCS)
+		data->input.funcs[data->input.func_cnt++] = value;
+	else if (!strcmp(key, "lines"))
+		data->input.lines = value;
+	else if (!strcmp(key, "kept"))
+		data->kept = value;
 	else if (!strcmp(key, "run"))
 		data->run = strtoull(value, NULL, 0), data->has_run = true;
 	else
