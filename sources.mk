@@ -101,9 +101,12 @@ MODULE_SRCS := \
 	module/helper/time.c \
 	module/helper/trace.c \
 	module/helper/trace_format.c \
+	module/hook/event_args.c \
 	module/hook/kprobe.c \
 	module/hook/netfilter.c \
+	module/hook/raw_tracepoint.c \
 	module/hook/skb.c \
+	module/hook/tracepoint.c \
 	module/ids.c \
 	module/image.c \
 	module/info.c \
@@ -126,6 +129,7 @@ MODULE_SRCS := \
 	module/prog.c \
 	module/prog_image.c \
 	module/prog_load.c \
+	module/sysfs.c \
 	module/test_run.c \
 	module/user_log.c \
 

@@ -49,6 +49,8 @@ static const struct command_row command_rows[MODBPF_CMD_COUNT] = {
 	[MODBPF_CMD_BTF_GET_FD_BY_ID] = { btf_fd_by_id_command, ENDS(btf_id), RIGHT_SYS_ADMIN },
 	[MODBPF_CMD_LINK_GET_FD_BY_ID] = { link_fd_by_id_command, ENDS(link_id), RIGHT_SYS_ADMIN },
 	[MODBPF_CMD_OBJ_GET_INFO_BY_FD] = { object_info_command, ENDS(info.info), RIGHT_NONE },
+	[MODBPF_CMD_RAW_TRACEPOINT_OPEN] = { raw_tracepoint_open_command,
+					     ENDS(raw_tracepoint.cookie), RIGHT_NONE },
 	[MODBPF_CMD_BTF_LOAD] = { btf_load_command, ENDS(btf_token_fd), RIGHT_BPF },
 	[MODBPF_CMD_LINK_CREATE] = { link_create_command, ENDS(link_create.kprobe_multi),
 				     RIGHT_NONE },

@@ -168,19 +168,15 @@ static const struct hook_row *hook_of(u32 attach_type, const struct modbpf_prog 
 	return NULL;
 }
 
-/* The link is hooked and holds @prog's reference, or nothing has happened. */
-static int link_create(const struct caller *caller, const union modbpf_attr *attr,
-		       struct modbpf_prog *prog)
+/*
+ * @link, which has just been hooked, gets its reference to @prog, an id and an
+ * fd; or it is unhooked again.
+ */
+static int link_publish(const struct caller *caller, struct modbpf_link *link,
+			struct modbpf_prog *prog)
 {
-	const struct hook_row *hook = hook_of(attr->link_create.attach_type, prog);
-	struct modbpf_link *link;
 	int err;
 
-	if (!hook)
-		return -EINVAL;
-	err = hook->attach(caller, attr, prog, &link);
-	if (err)
-		return err;
 	prog_get(prog);
 	object_init(&link->obj, caller);
 	err = object_publish(&modbpf_link_ids, &link->obj);
@@ -195,11 +191,33 @@ int link_create_command(const struct caller *caller, const union modbpf_attr *at
 			const struct command_out *out)
 {
 	struct modbpf_prog *prog = prog_get_by_fd(caller, attr->link_create.prog_fd);
+	const struct hook_row *hook;
+	struct modbpf_link *link;
+	int err = -EINVAL;
+
+	if (IS_ERR(prog))
+		return PTR_ERR(prog);
+	hook = hook_of(attr->link_create.attach_type, prog);
+	if (hook)
+		err = hook->attach(caller, attr, prog, &link);
+	if (!err)
+		err = link_publish(caller, link, prog);
+	prog_put(prog);
+	return err;
+}
+
+int raw_tracepoint_open_command(const struct caller *caller, const union modbpf_attr *attr,
+				const struct command_out *out)
+{
+	struct modbpf_prog *prog = prog_get_by_fd(caller, attr->raw_tracepoint.prog_fd);
+	struct modbpf_link *link;
 	int err;
 
 	if (IS_ERR(prog))
 		return PTR_ERR(prog);
-	err = link_create(caller, attr, prog);
+	err = raw_tracepoint_link_attach(caller, attr, prog, &link);
+	if (!err)
+		err = link_publish(caller, link, prog);
 	prog_put(prog);
 	return err;
 }

@@ -94,6 +94,7 @@ enum modbpf_cmd {
 
 /* Values of Linux's enum bpf_link_type, as far as modbpf has such links. */
 enum modbpf_link_type {
+	MODBPF_LINK_TYPE_RAW_TRACEPOINT = 1,
 	MODBPF_LINK_TYPE_PERF_EVENT = 7,
 	MODBPF_LINK_TYPE_KPROBE_MULTI = 8,
 	MODBPF_LINK_TYPE_NETFILTER = 10
@@ -225,6 +226,12 @@ union modbpf_attr {
 		__u32 info_len;		/* bytes of room; written: bytes that are filled */
 		__aligned_u64 info;
 	} info;
+	struct {	/* RAW_TRACEPOINT_OPEN */
+		__aligned_u64 name;	/* a string */
+		__u32 prog_fd;
+		__u32 pad_raw_tracepoint;
+		__u64 cookie;
+	} raw_tracepoint;
 	struct {	/* BTF_LOAD */
 		__aligned_u64 btf;
 		__aligned_u64 btf_log_buf;
@@ -352,6 +359,12 @@ struct modbpf_link_info {
 	__u32 prog_id;
 	__u32 pad_head;
 	union {
+		struct {
+			__aligned_u64 tp_name;
+			__u32 tp_name_len;	/* bytes of room; written: bytes there are */
+			__u32 pad_raw_tracepoint;
+			__u64 cookie;
+		} raw_tracepoint;
 		struct {
 			__u32 pf;
 			__u32 hooknum;

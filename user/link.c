@@ -21,6 +21,7 @@ struct link_facts {
 	struct modbpf_link_info info;
 	uint64_t *addrs;	/* of a kprobe_multi link; NULL: none are told */
 	uint32_t addr_cnt;
+	char tp_name[128];	/* of a raw_tracepoint link */
 };
 
 static int get_info(int fd, struct modbpf_link_info *info)
@@ -39,6 +40,12 @@ static int link_facts_get(int fd, struct link_facts *facts)
 	memset(facts, 0, sizeof(*facts));
 	if (get_info(fd, &facts->info))
 		return -1;
+	if (facts->info.type == MODBPF_LINK_TYPE_RAW_TRACEPOINT) {
+		memset(&facts->info, 0, sizeof(facts->info));
+		facts->info.raw_tracepoint.tp_name = (uintptr_t)facts->tp_name;
+		facts->info.raw_tracepoint.tp_name_len = sizeof(facts->tp_name);
+		return get_info(fd, &facts->info);
+	}
 	if (facts->info.type != MODBPF_LINK_TYPE_KPROBE_MULTI)
 		return 0;
 	cnt = facts->info.kprobe_multi.count;
@@ -99,6 +106,8 @@ static struct json_object *link_json(const struct link_facts *facts)
 		json_add_u64(object, "func_cnt", info->kprobe_multi.count);
 		json_add_u64(object, "missed", info->kprobe_multi.missed);
 		add_functions(object, facts);
+	} else if (info->type == MODBPF_LINK_TYPE_RAW_TRACEPOINT) {
+		json_add_str(object, "tp_name", facts->tp_name);
 	}
 	return object;
 }
@@ -153,6 +162,8 @@ static void link_print(const struct link_facts *facts)
 		print_netfilter(&facts->info);
 	else if (facts->info.type == MODBPF_LINK_TYPE_KPROBE_MULTI)
 		print_kprobe_multi(facts);
+	else if (facts->info.type == MODBPF_LINK_TYPE_RAW_TRACEPOINT)
+		printf("\ttp '%s'\n", facts->tp_name);
 }
 
 static int link_show(struct args *args)

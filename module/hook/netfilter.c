@@ -20,6 +20,7 @@
 #include <net/net_namespace.h>
 
 #include "module/caller.h"
+#include "module/hook/event_args.h"
 #include "module/hook/netfilter.h"
 #include "module/hook/skb.h"
 #include "module/link.h"
@@ -322,4 +323,5 @@ int hooks_init(void)
 void hooks_exit(void)
 {
 	unregister_pernet_subsys(&netfilter_net_ops);
+	event_args_exit();
 }

@@ -124,6 +124,9 @@ static void other_attributes(void)
 	AT(union modbpf_attr, btf_log_true_size, 28, 4);
 	AT(union modbpf_attr, btf_flags, 32, 4);
 	AT(union modbpf_attr, btf_token_fd, 36, 4);
+	IN_ATTR(raw_tracepoint.name);
+	IN_ATTR(raw_tracepoint.prog_fd);
+	AT(union modbpf_attr, raw_tracepoint.cookie, 16, 8);
 	IN_ATTR(link_create.prog_fd);
 	IN_ATTR(link_create.target_fd);
 	IN_ATTR(link_create.target_ifindex);
@@ -223,6 +226,9 @@ static void other_info(void)
 	SAME(struct modbpf_link_info, struct bpf_link_info, type);
 	SAME(struct modbpf_link_info, struct bpf_link_info, id);
 	SAME(struct modbpf_link_info, struct bpf_link_info, prog_id);
+	SAME(struct modbpf_link_info, struct bpf_link_info, raw_tracepoint.tp_name);
+	SAME(struct modbpf_link_info, struct bpf_link_info, raw_tracepoint.tp_name_len);
+	AT(struct modbpf_link_info, raw_tracepoint.cookie, 32, 8);
 	AT(struct modbpf_link_info, netfilter.pf, 16, 4);
 	AT(struct modbpf_link_info, netfilter.hooknum, 20, 4);
 	AT(struct modbpf_link_info, netfilter.priority, 24, 4);
@@ -274,6 +280,7 @@ static void numbers(void)
 	CMD(LINK_DETACH);
 	CMD(PROG_BIND_MAP);
 	CHECK_EQ(MODBPF_CMD_TOKEN_CREATE, 36);
+	CHECK_EQ(MODBPF_LINK_TYPE_RAW_TRACEPOINT, BPF_LINK_TYPE_RAW_TRACEPOINT);
 	CHECK_EQ(MODBPF_LINK_TYPE_PERF_EVENT, BPF_LINK_TYPE_PERF_EVENT);
 	CHECK_EQ(MODBPF_LINK_TYPE_KPROBE_MULTI, BPF_LINK_TYPE_KPROBE_MULTI);
 	CHECK_EQ(MODBPF_LINK_TYPE_NETFILTER, 10);

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Programs on raw tracepoints: what a tracepoint is called with, 64 bits each. A
+ * program always gets TRACE_ARGS of them, zero where the tracepoint has none: so
+ * a tail call to one that looks further than its caller reads nothing of others.
+ */
+#include <linux/kprobes.h>
+#include <linux/preempt.h>
+#include <linux/rcupdate.h>
+#include <linux/seq_file.h>
+#include <linux/slab.h>
+#include <linux/tracepoint.h>
+
+#include "module/caller.h"
+#include "module/hook/event_args.h"
+#include "module/hook/tracepoint.h"
+#include "module/link.h"
+#include "module/prog.h"
+
+#define NAME_BYTES 128		/* as Linux */
+#define REGISTER_ARGS 5		/* arguments in registers, beside the runtime's data */
+
+struct raw_tracepoint_link {
+	struct modbpf_link link;
+	struct tracepoint_ref ref;
+	struct event_args args;
+	void *probe;
+	u64 cookie;
+};
+
+static struct raw_tracepoint_link *raw_link_of(const struct modbpf_link *base)
+{
+	return container_of(base, struct raw_tracepoint_link, link);
+}
+
+/* --- events ------------------------------------------------------------------------ */
+
+static __always_inline void run(struct raw_tracepoint_link *link, u64 *args, u32 cnt)
+{
+	u32 i;
+
+	for (i = 0; i < cnt; i++)
+		args[i] &= link->args.masks[i];
+	/* System calls' tracepoints of newer kernels are called with preemption on. */
+	preempt_disable_notrace();
+	rcu_read_lock();
+	prog_run_guarded(link->link.prog, args);
+	rcu_read_unlock();
+	preempt_enable_notrace();
+}
+
+/* What is called with fewer arguments leaves anything in the registers of the others. */
+static notrace void run_few(void *data, u64 a0, u64 a1, u64 a2, u64 a3, u64 a4)
+{
+	u64 args[TRACE_ARGS] = { a0, a1, a2, a3, a4 };
+
+	run(data, args, REGISTER_ARGS);
+}
+NOKPROBE_SYMBOL(run_few);
+
+/* The same, and in the stack behind the last one: it is part of the caller's frame. */
+static notrace void run_many(void *data, u64 a0, u64 a1, u64 a2, u64 a3, u64 a4, u64 a5, u64 a6,
+			     u64 a7, u64 a8, u64 a9, u64 a10, u64 a11)
+{
+	u64 args[TRACE_ARGS] = { a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11 };
+
+	run(data, args, TRACE_ARGS);
+}
+NOKPROBE_SYMBOL(run_many);
+
+/* --- the link ----------------------------------------------------------------------- */
+
+static void raw_tracepoint_link_detach(struct modbpf_link *base)
+{
+	struct raw_tracepoint_link *link = raw_link_of(base);
+
+	tracepoint_probe_unregister(link->ref.tp, link->probe, link);
+	tracepoint_synchronize_unregister();
+}
+
+static void raw_tracepoint_link_destroy(struct modbpf_link *base)
+{
+	struct raw_tracepoint_link *link = raw_link_of(base);
+
+	tracepoint_put(&link->ref);
+	kfree(link);
+}
+
+static int raw_tracepoint_link_fill_info(const struct caller *caller,
+					 const struct modbpf_link *base,
+					 struct modbpf_link_info *info,
+					 const struct modbpf_link_info *asked)
+{
+	const struct raw_tracepoint_link *link = raw_link_of(base);
+	u32 bytes = strlen(link->ref.tp->name) + 1;
+	u64 to = asked->raw_tracepoint.tp_name;
+	u32 room = asked->raw_tracepoint.tp_name_len;
+
+	if (!to != !room)
+		return -EINVAL;
+	info->raw_tracepoint.tp_name = to;
+	info->raw_tracepoint.tp_name_len = bytes;
+	info->raw_tracepoint.cookie = link->cookie;
+	if (!to)
+		return 0;
+	if (caller_copy_out(caller, to, link->ref.tp->name, min(room, bytes)))
+		return -EFAULT;
+	if (room >= bytes)
+		return 0;
+	/* What does not fit is cut, and terminated. */
+	return caller_copy_out(caller, to + room - 1, "", 1) ? -EFAULT : -ENOSPC;
+}
+
+static void raw_tracepoint_link_show_fdinfo(const struct modbpf_link *base, struct seq_file *m)
+{
+	const struct raw_tracepoint_link *link = raw_link_of(base);
+
+	seq_printf(m, "tp_name:\t%s\ncookie:\t%llu\n", link->ref.tp->name, link->cookie);
+}
+
+static const struct link_ops raw_tracepoint_link_ops = {
+	.type = MODBPF_LINK_TYPE_RAW_TRACEPOINT,
+	.name = "raw_tracepoint",
+	.detach = raw_tracepoint_link_detach,
+	.destroy = raw_tracepoint_link_destroy,
+	.fill_info = raw_tracepoint_link_fill_info,
+	.show_fdinfo = raw_tracepoint_link_show_fdinfo,
+};
+
+/* The tracepoint, and that it has what the program looks at. */
+static int find_event(const struct caller *caller, struct raw_tracepoint_link *link, u64 name)
+{
+	char room[NAME_BYTES];
+	long len = caller_copy_string(caller, room, name, sizeof(room));
+	int err;
+
+	if (len < 0)
+		return len == -E2BIG ? -ENOENT : len;
+	err = tracepoint_get(&link->ref, room);
+	if (err)
+		return err;
+	err = event_args_get(link->ref.tp, link->ref.module, &link->args);
+	if (!err && link->link.prog->verified->ctx_end > link->args.cnt * sizeof(u64))
+		err = -EINVAL;
+	return err;
+}
+
+int raw_tracepoint_link_attach(const struct caller *caller, const union modbpf_attr *attr,
+			       struct modbpf_prog *prog, struct modbpf_link **out)
+{
+	struct raw_tracepoint_link *link;
+	int err;
+
+	if (prog->type != MODBPF_PROG_RAW_TRACEPOINT || attr->raw_tracepoint.pad_raw_tracepoint)
+		return -EINVAL;
+	link = kzalloc(sizeof(*link), GFP_KERNEL_ACCOUNT);
+	if (!link)
+		return -ENOMEM;
+	link_init(&link->link, &raw_tracepoint_link_ops, prog, prog->expected_attach_type);
+	link->cookie = attr->raw_tracepoint.cookie;
+	err = find_event(caller, link, attr->raw_tracepoint.name);
+	if (err)
+		goto destroy;
+	link->probe = link->args.cnt > REGISTER_ARGS ? (void *)run_many : (void *)run_few;
+	err = tracepoint_probe_register(link->ref.tp, link->probe, link);
+	if (err)
+		goto destroy;
+	*out = &link->link;
+	return 0;
+destroy:
+	raw_tracepoint_link_destroy(&link->link);
+	return err;
+}

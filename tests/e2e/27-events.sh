@@ -1,0 +1,17 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Do programs on tracepoints see each event and its arguments, and nothing after they are off?
+. "$(dirname "$0")/lib.sh"
+
+check "the module is inserted" insert
+check "raw tracepoints" "$E2E/raw_events" "$E2E/raw_events.bpf.o" || echo "$out"
+
+hold "$SCRATCH/held" "$E2E/raw_events" "$E2E/raw_events.bpf.o" hold || finish
+equal "two links" "$(links | grep -c raw_tracepoint)" 2
+contains "the CLI names the event" "$(links)" sched_switch
+refused "the module does not go while they are there" "in use" rmmod modbpf
+kill -KILL $holder
+wait $holder 2>/dev/null
+check "nothing is left of one who was killed" within 10 nothing_is_loaded
+check "the module leaves" remove_soon
+finish

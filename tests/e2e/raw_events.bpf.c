@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What do raw tracepoints hand over? */
+#include "tests/e2e/events.bpf.h"
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PROG_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, __u32);
+} next SEC(".maps");
+
+/* struct pt_regs *, long id */
+SEC("raw_tp/sys_enter")
+int on_enter(__u64 *args)
+{
+	unsigned long mask = 0;
+
+	if (!is_watched() || args[1] != NR_UMASK)
+		return 0;
+	bpf_probe_read_kernel(&mask, sizeof(mask), &((struct pt_regs *)args[0])->rdi);
+	add(ENTRIES, 1);
+	add(MASKS, mask);
+	return 0;
+}
+
+/* struct pt_regs *, long result */
+SEC("raw_tp/sys_exit")
+int on_exit(__u64 *args)
+{
+	unsigned long number = 0;
+
+	if (!is_watched())
+		return 0;
+	bpf_probe_read_kernel(&number, sizeof(number), &((struct pt_regs *)args[0])->orig_rax);
+	if (number != NR_UMASK)
+		return 0;
+	add(RETURNS, 1);
+	add(RESULTS, args[1]);
+	return 0;
+}
+
+SEC("raw_tp/sched_process_fork")
+int on_fork(__u64 *args)
+{
+	if (is_watched())
+		add(FORKS, 1);
+	return 0;
+}
+
+/* bool preempt, ...: all 64 bits of it are seen. */
+SEC("raw_tp/sched_switch")
+int on_switch(__u64 *args)
+{
+	add(SWITCHES, 1);
+	if (args[0] > 1)
+		add(WRONG, 1);
+	return 0;
+}
+
+/* Looks further than the tracepoint reaches. */
+SEC("raw_tp/sys_enter")
+int looks_far(__u64 *args)
+{
+	return args[2] != 0;
+}
+
+/* Called from calls_on: what is not there is zero. */
+SEC("raw_tp")
+int looks_beyond(__u64 *args)
+{
+	if (is_watched())
+		add(args[2] | args[3] | args[4] | args[5] | args[11] ? WRONG : FRAMES, 1);
+	return 0;
+}
+
+SEC("raw_tp/sys_enter")
+int calls_on(__u64 *args)
+{
+	if (args[1] == NR_UMASK)
+		bpf_tail_call(args, &next, 0);
+	return 0;
+}
+
+/* A module's tracepoint: struct p9_client *, s8 type, int tag. */
+SEC("raw_tp/9p_client_req")
+int on_module(__u64 *args)
+{
+	add(args[0] >> 63 && args[1] ? FRAMES : WRONG, 1);
+	return 0;
+}

@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Does a program on a raw tracepoint run once for each event, with its arguments,
+ * and neither before nor after? libbpf makes the system calls, libmodbpf redirects
+ * them. "raw_events OBJECT" tests; "raw_events OBJECT hold" stays attached until killed.
+ */
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+
+#include "tests/e2e/abi.h"
+#include "tests/e2e/events.h"
+#include "user/libmodbpf.h"
+
+#define CALLS 500
+#define FORKS_MADE 50
+#define ROUNDS 30	/* attached and detached under fire */
+
+static struct bpf_object *object;
+static int numbers;
+
+static int prog_fd(const char *name)
+{
+	return bpf_program__fd(bpf_object__find_program_by_name(object, name));
+}
+
+static __u64 number(__u32 slot)
+{
+	__u64 value = 0;
+
+	bpf_map_lookup_elem(numbers, &slot, &value);
+	return value;
+}
+
+static void start(void)
+{
+	__u64 value;
+	__u32 slot;
+
+	for (slot = 0; slot < NUMBERS; slot++) {
+		value = slot == WATCHED ? getpid() : 0;
+		bpf_map_update_elem(numbers, &slot, &value, 0);
+	}
+}
+
+static void umasks(int cnt)
+{
+	int i;
+
+	for (i = 0; i < cnt; i++)
+		syscall(NR_UMASK, i % 0777);
+}
+
+static void test_arguments(void)
+{
+	int enter, leave, i;
+	mode_t before;
+
+	before = umask(0);
+	start();
+	umasks(CALLS);
+	want("nothing runs before", number(ENTRIES), 0);
+	syscall(NR_UMASK, 0);
+	enter = want_fd("sys_enter", bpf_raw_tracepoint_open("sys_enter", prog_fd("on_enter")));
+	leave = want_fd("sys_exit", bpf_raw_tracepoint_open("sys_exit", prog_fd("on_exit")));
+	umasks(CALLS);
+	want("entries", number(ENTRIES), CALLS);
+	want("returns", number(RETURNS), CALLS);
+	want("the arguments add up", number(MASKS), CALLS * (CALLS - 1) / 2);
+	/* Each returns the mask before: 0, then 0 to CALLS - 2. */
+	want("the results add up", number(RESULTS), (CALLS - 1) * (CALLS - 2) / 2);
+	close(enter);
+	umasks(CALLS);
+	want("nothing runs after", number(ENTRIES), CALLS);
+	want("the other one does", number(RETURNS), 2 * CALLS);
+	close(leave);
+	umask(before);
+
+	enter = want_fd("fork", bpf_raw_tracepoint_open("sched_process_fork", prog_fd("on_fork")));
+	for (i = 0; i < FORKS_MADE; i++) {
+		if (!fork())
+			_exit(0);
+		wait(NULL);
+	}
+	want("forks", number(FORKS), FORKS_MADE);
+	close(enter);
+	enter = want_fd("switch", bpf_raw_tracepoint_open("sched_switch", prog_fd("on_switch")));
+	usleep(100000);
+	close(enter);
+	want_that("switches are seen", number(SWITCHES) > 0);
+	want("a bool is 0 or 1 in all its bits", number(WRONG), 0);
+}
+
+static void test_bounds(void)
+{
+	__u32 slot = 0, fd = prog_fd("looks_beyond");
+	int next = bpf_object__find_map_fd_by_name(object, "next"), link;
+
+	want("a look behind the last argument",
+	     bpf_raw_tracepoint_open("sys_enter", prog_fd("looks_far")), -EINVAL);
+	want("the fork's second is there",
+	     bpf_map_update_elem(next, &slot, &fd, 0), 0);
+	start();
+	link = want_fd("who calls on", bpf_raw_tracepoint_open("sys_enter", prog_fd("calls_on")));
+	umasks(CALLS);
+	want("who was called sees zeros", number(WRONG), 0);
+	want("each time", number(FRAMES), CALLS);
+	close(link);
+}
+
+static void test_wrong(void)
+{
+	union modbpf_attr attr = {};
+	int prog = prog_fd("on_enter"), other = want_fd("another type", load_trivial(1));
+
+	want("a name that there is not", bpf_raw_tracepoint_open("no_such_event", prog), -ENOENT);
+	want("no name", bpf_raw_tracepoint_open("", prog), -ENOENT);
+	want("no fd", bpf_raw_tracepoint_open("sys_enter", -1), -EBADF);
+	want("an fd of something else", bpf_raw_tracepoint_open("sys_enter", numbers), -EINVAL);
+	want("another type's program", bpf_raw_tracepoint_open("sys_enter", other), -EINVAL);
+	attr.raw_tracepoint.prog_fd = prog;
+	attr.raw_tracepoint.name = 0x10;
+	want("a name that cannot be read",
+	     call(MODBPF_CMD_RAW_TRACEPOINT_OPEN, &attr, sizeof(attr)), -EFAULT);
+	attr.raw_tracepoint.name = addr("sys_enter");
+	attr.link_create.perf_event.bpf_cookie = 7;
+	attr.raw_tracepoint.pad_raw_tracepoint = 1;
+	want("padding", call(MODBPF_CMD_RAW_TRACEPOINT_OPEN, &attr, sizeof(attr)), -EINVAL);
+	close(other);
+}
+
+static void test_info(void)
+{
+	int link = want_fd("a link", bpf_raw_tracepoint_open("sys_enter", prog_fd("on_enter")));
+	struct modbpf_link_info info = {};
+	__u32 len = sizeof(info);
+	char name[32] = "";
+
+	want("its information", info_of(link, &info, &len), 0);
+	want("its type", info.type, MODBPF_LINK_TYPE_RAW_TRACEPOINT);
+	want("how long its name is", info.raw_tracepoint.tp_name_len, 10);
+	info.raw_tracepoint.tp_name = addr(name);
+	info.raw_tracepoint.tp_name_len = sizeof(name);
+	want("with the name", info_of(link, &info, &len), 0);
+	want("which is its", strcmp(name, "sys_enter"), 0);
+	info.raw_tracepoint.tp_name_len = 5;
+	want("cut", info_of(link, &info, &len), -ENOSPC);
+	want("and terminated", strcmp(name, "sys_"), 0);
+	want("detached", bpf_link_detach(link), 0);
+	start();
+	umasks(10);
+	want("it runs no more", number(ENTRIES), 0);
+	want("and again", bpf_link_detach(link), 0);
+	close(link);
+}
+
+static void test_module(const char *name)
+{
+	int link = want_fd("a module's tracepoint",
+			   bpf_raw_tracepoint_open(name, prog_fd("on_module")));
+
+	start();
+	access("/proc/version", F_OK);
+	access("/no/such/file", F_OK);
+	sync();
+	if (system("cat /usr/share/doc/base-files/* >/dev/null 2>&1; ls /usr/bin >/dev/null"))
+		printf("  note: what should make requests failed\n");
+	close(link);
+	want_that("its events are seen", number(FRAMES) > 0);
+	want("with their arguments", number(WRONG), 0);
+}
+
+static volatile bool is_over;
+
+static void *fire(void *cookie)
+{
+	while (!is_over)
+		umasks(100);
+	return NULL;
+}
+
+static void test_under_fire(void)
+{
+	pthread_t thread;
+	__u64 seen;
+	int i, link;
+
+	start();
+	pthread_create(&thread, NULL, fire, NULL);
+	for (i = 0; i < ROUNDS; i++) {
+		link = bpf_raw_tracepoint_open("sys_enter", prog_fd("on_enter"));
+		if (link < 0)
+			break;
+		close(link);
+	}
+	want("attached and detached under fire", i, ROUNDS);
+	seen = number(ENTRIES);
+	usleep(50000);
+	want_that("some were seen", seen > 0);
+	want("none later", number(ENTRIES), seen);
+	is_over = true;
+	pthread_join(thread, NULL);
+}
+
+static int hold(void)
+{
+	if (bpf_raw_tracepoint_open("sys_enter", prog_fd("on_enter")) < 0 ||
+	    bpf_raw_tracepoint_open("sched_switch", prog_fd("on_switch")) < 0)
+		return 1;
+	printf("attached\n");
+	fflush(stdout);
+	for (;;)
+		umasks(1000);
+}
+
+int main(int argc, char **argv)
+{
+	if (argc < 2)
+		return 2;
+	device = modbpf_device();
+	libbpf_set_strict_mode(LIBBPF_STRICT_ALL);
+	object = bpf_object__open(argv[1]);
+	if (!object || bpf_object__load(object))
+		return 1;
+	numbers = bpf_object__find_map_fd_by_name(object, "numbers");
+	if (argc > 2)
+		return hold();
+	test_arguments();
+	test_bounds();
+	test_wrong();
+	test_info();
+	test_module("9p_client_req");
+	test_under_fire();
+	bpf_object__close(object);
+	return finish("raw_events");
+}
