@@ -250,8 +250,6 @@ static bool assume_view(struct condition c, struct view *a, struct view *b, u32 
 /* Put what was learnt of one width back. False: no number is left. */
 static bool narrow(struct scalar *s, struct view v, u32 width)
 {
-	if (range_is_empty(v.r))
-		return false;
 	s->bits = tnum_with_low(s->bits, v.bits, width);
 	if (width == DOMAIN_BITS)
 		s->r64 = v.r;

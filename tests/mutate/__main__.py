@@ -87,11 +87,17 @@ class Bench:
         """Where it is."""
         return '%s/%s' % (self.kind(test)[0], test.rstrip('+'))
 
+    def object(self, test):
+        """Its own object."""
+        return '%s/%s.o' % (self.kind(test)[0], source_of(test)[:-2])
+
     def build(self):
         """All of them, or the end."""
         for objects, flags in PLAIN, SANITIZED:
-            programs = [self.program(test) for test in self.tests if self.kind(test)[0] == objects]
-            if not programs:
+            tests = [test for test in self.tests if self.kind(test)[0] == objects]
+            # Objects that no goal names are removed by make once the program is there.
+            programs = [self.program(test) for test in tests] + [self.object(test) for test in tests]
+            if not tests:
                 continue
             done = run(['make', '-s', '-j%d' % (os.cpu_count() or 1), 'B=' + os.path.dirname(objects),
                         'ASAN_CFLAGS=' + flags] + programs)
@@ -137,7 +143,7 @@ class Trial:
     def link(self, test):
         """The test with the bug in it."""
         objects, flags = self.bench.kind(test)
-        own, bug = '%s/%s.o' % (objects, source_of(test)[:-2]), [self.folder + '/bug.o']
+        own, bug = self.bench.object(test), [self.folder + '/bug.o']
         if self.compiled != flags:
             if not self.compile(os.path.join(self.folder, self.bug.path), 'bug.o', flags):
                 return False
@@ -147,8 +153,11 @@ class Trial:
                 return False
             own, bug = self.folder + '/test.o', []
         support = ['%s/%s.o' % (objects, path[:-2]) for path in variable('TEST_SUPPORT_SRCS')]
-        return run(['gcc', '-o', self.folder + '/test'] + flags.split() + [own] + support + bug +
-                   [objects + '/libmodbpf-core.a', '-lm'] + variable('TEST_LIBS_' + test.rstrip('+'))).returncode == 0
+        done = run(['gcc', '-o', self.folder + '/test'] + flags.split() + [own] + support + bug +
+                   [objects + '/libmodbpf-core.a', '-lm'] + variable('TEST_LIBS_' + test.rstrip('+')))
+        if done.returncode:
+            raise RuntimeError(done.stderr)
+        return True
 
     def killer(self):
         """Which test sees it?  None: it survives."""

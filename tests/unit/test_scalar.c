@@ -218,7 +218,7 @@ static void prove_way(u8 op, bool is64, bool way, u32 i, u32 j)
 	if ((want_a & ~set_of(a)) || (want_b & ~set_of(b)))
 		check_failed(__FILE__, __LINE__, "op %#x: %#x, %#x: numbers lost", op, sets[i], sets[j]);
 	living_cnt += (u32)__builtin_popcount(want_a) + (u32)__builtin_popcount(want_b);
-	if (feasible && outcome != !way)
+	if (feasible)
 		kept_cnt += (u32)__builtin_popcount(set_of(a)) + (u32)__builtin_popcount(set_of(b));
 	if (!feasible && (set_of(a) != sets[i] || set_of(b) != sets[j]))
 		check_failed(__FILE__, __LINE__, "op %#x: changed although dead", op);

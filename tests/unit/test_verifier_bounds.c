@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 
+#include "tests/support/asm.h"
 #include "tests/support/check.h"
 #include "tests/support/verify.h"
 #include "user/platform.h"
@@ -535,6 +536,63 @@ static void tells_of_packet_and_context(void)
 	}
 }
 
+#define LOAD_MARK CTX_SKB_MARK, "r0 = *(u32 *)(r1 +8); exit"
+#define STORE_MARK CTX_SKB_MARK, "r0 = 0; *(u32 *)(r1 +8) = r0; exit"
+#define LOAD_CB CTX_SKB_CB, "r0 = *(u8 *)(r1 +50); exit"
+#define LOAD_DATA CTX_SKB_DATA, "r0 = *(u32 *)(r1 +76); r0 = 0; exit"
+
+/* A field is absent where the runtime's place for it is one that a rewritten access cannot have. */
+static void refuses_odd_places(void)
+{
+	static const struct {
+		u32 source;
+		const char *text;
+		struct ctx_slot slot;	/* hop, offset, size, shift, mask */
+		bool usable;
+	} rows[] = {
+		{ LOAD_MARK, { -1, 8, 4, 0, 0 }, true },
+		{ LOAD_MARK, { -1, 8, 0, 0, 0 }, false },
+		{ LOAD_MARK, { -1, 8, 8, 63, 1 }, true },
+		{ LOAD_MARK, { -1, 8, 8, 64, 1 }, false },
+		{ LOAD_MARK, { -1, 8, 1, 8, 1 }, false },
+		{ LOAD_MARK, { -1, 8, 9, 0, 0 }, false },
+		{ LOAD_MARK, { -1, 0x7eff, 4, 0, 0 }, true },
+		{ LOAD_MARK, { -1, 0x7f00, 4, 0, 0 }, false },
+		{ STORE_MARK, { 0, 8, 4, 0, 0 }, true },
+		{ STORE_MARK, { -1, 8, 8, 0, 0 }, false },
+		{ STORE_MARK, { -1, 8, 4, 1, 0 }, false },
+		{ STORE_MARK, { -1, 8, 4, 0, 3 }, false },
+		{ LOAD_CB, { -1, 8, 4, 0, 0 }, true },
+		{ LOAD_CB, { 0, 8, 4, 0, 0 }, false },
+		{ LOAD_CB, { -1, 8, 4, 1, 0 }, false },
+		{ LOAD_CB, { -1, 8, 4, 0, 1 }, false },
+		{ LOAD_DATA, { -1, 8, 8, 0, 0 }, true },
+		{ LOAD_DATA, { -1, 8, 4, 0, 0 }, false },
+		{ LOAD_DATA, { -1, 8, 8, 1, 0 }, false },
+		{ LOAD_DATA, { -1, 8, 8, 0, 1 }, false },
+	};
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct ctx_slot slots[CTX_SOURCE_COUNT] = {};
+		struct verified_prog *prog;
+		struct verify_stats stats;
+		struct verify_request req;
+		struct asm_prog text;
+		int err;
+
+		CHECK_EQ(asm_parse(rows[i].text, NULL, 0, &text), 0);
+		slots[rows[i].source] = rows[i].slot;
+		req = verify_request_of(text.insns, text.insn_cnt, MODBPF_PROG_SCHED_CLS);
+		req.ctx = slots;
+		err = modbpf_verify(&req, &prog, &stats);
+		if (err != (rows[i].usable ? 0 : -EACCES))
+			check_failed(__FILE__, __LINE__, "place %u: %d", i, err);
+		modbpf_verified_free(prog);
+		asm_free(&text);
+	}
+}
+
 static const struct check_case cases[] = {
 	{ "a program that uses every part is accepted and runs", accepts_everything },
 	{ "each allocation that fails is an error without a leak", fails_each_allocation },
@@ -556,6 +614,7 @@ static const struct check_case cases[] = {
 	{ "subprograms are described, unused ones dropped", describes_subprograms },
 	{ "tail calls are marked up to the main program", marks_tail_calls },
 	{ "packet writes and the context's end are told", tells_of_packet_and_context },
+	{ "context fields at odd places are absent", refuses_odd_places },
 };
 
 int main(int argc, char **argv)
