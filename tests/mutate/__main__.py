@@ -72,6 +72,11 @@ def includes(test, path):
         return '#include "%s"' % path in source.read()
 
 
+def support_objects(folder):
+    """What all tests are linked with."""
+    return ['%s/%s.o' % (folder, path[:-2]) for path in variable('TEST_SUPPORT_SRCS')]
+
+
 class Bench:
     """The tests without a bug."""
 
@@ -99,6 +104,7 @@ class Bench:
             programs = [self.program(test) for test in tests] + [self.object(test) for test in tests]
             if not tests:
                 continue
+            programs += support_objects(objects)
             done = run(['make', '-s', '-j%d' % (os.cpu_count() or 1), 'B=' + os.path.dirname(objects),
                         'ASAN_CFLAGS=' + flags] + programs)
             if done.returncode:
@@ -152,8 +158,7 @@ class Trial:
             if not self.compile(source_of(test), 'test.o', flags):
                 return False
             own, bug = self.folder + '/test.o', []
-        support = ['%s/%s.o' % (objects, path[:-2]) for path in variable('TEST_SUPPORT_SRCS')]
-        done = run(['gcc', '-o', self.folder + '/test'] + flags.split() + [own] + support + bug +
+        done = run(['gcc', '-o', self.folder + '/test'] + flags.split() + [own] + support_objects(objects) + bug +
                    [objects + '/libmodbpf-core.a', '-lm'] + variable('TEST_LIBS_' + test.rstrip('+')))
         if done.returncode:
             raise RuntimeError(done.stderr)

@@ -371,6 +371,20 @@ static void long_programs(void)
 	free(text);
 }
 
+/* Jumps back from block to block: that R6 matters at the last is known after a pass for each. */
+static void long_way_back(void)
+{
+	char *text = calloc(1, 1 << 12);
+	u32 i;
+
+	strcpy(text, "call get_prandom_u32; r6 = map_value[single] + 0; if r0 != 0 goto bad; goto b40;"
+		     "bad: r6 = 5; goto b40; b1: r0 = *(u8 *)(r6 +0); r0 = 0; exit; ");
+	for (i = 2; i <= 40; i++)
+		add(text, "b%u: goto b%u; ", i, i - 1);
+	check_made(text, 1, REFUSE_ACCESS_NUMBER);
+	free(text);
+}
+
 /* Half of it is dead: the work and the memory grow with its length, and no faster. */
 static void long_and_accepted(void)
 {
@@ -446,6 +460,7 @@ static void rows_are_whole(void)
 
 static const struct check_case cases[] = {
 	{ "programs that are too long", long_programs },
+	{ "a long way back to where a register is read", long_way_back },
 	{ "a long program with dead code", long_and_accepted },
 	{ "no program, and too many maps", no_program },
 	{ "every reason for a refusal has a case", every_code_has_a_case },

@@ -111,6 +111,7 @@ static void gives_up_when_killed(void)
 	platform_interrupt_at(0);
 	CHECK_EQ(out.err, -EINTR);
 	CHECK(out.stats.insns_processed < 50000);
+	CHECK(out.stats.insns_processed > 100);	/* it is not asked all the time, either */
 	verify_output_free(&out);
 	CHECK_EQ(platform_bytes(), before);
 }
