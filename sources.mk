@@ -63,6 +63,7 @@ VERIFIER_SRCS := \
 
 JIT_SRCS := \
 	jit/address.c \
+	jit/blind.c \
 	jit/build.c \
 	jit/compile.c \
 	jit/copy.c \

@@ -25,14 +25,16 @@ static const struct {
 	{ 2, ir_thread_jumps },
 };
 
-static int run_passes(struct ir_prog *ir, u32 opt)
+static int run_passes(const struct jit_request *req, struct ir_prog *ir)
 {
 	int err = 0;
 	u32 i;
 
 	for (i = 0; i < ARRAY_SIZE(passes) && !err; i++)
-		if (opt >= passes[i].opt)
+		if (req->opt >= passes[i].opt)
 			err = passes[i].run(ir);
+	if (!err && req->blind_seed)
+		err = ir_blind(req, ir);
 	return err;
 }
 
@@ -48,7 +50,7 @@ int modbpf_jit_compile(const struct jit_request *req, struct jit_code **out)
 	err = ir_build(req, &ir);
 	if (err)
 		goto free_code;
-	err = run_passes(&ir, req->opt);
+	err = run_passes(req, &ir);
 	if (!err)
 		err = machine_compile(req, &ir, code);
 	ir_release(&ir);

@@ -7,17 +7,24 @@
 #include "jit/ir.h"
 #include "jit/jit.h"
 
-static void inline_lookup(const struct map_bind *bind, const struct insn_fact *fact, struct ir_op *op)
+/* Bounds and sizes of a map are chosen as constants are: blinded code does not have them. */
+static void inline_lookup(const struct jit_request *req, const struct insn_fact *fact, struct ir_op *op)
 {
-	op->width = 8;
-	op->dst = 0;
+	const struct map_bind *bind = &req->binds[fact->map];
+
 	if (fact->flags & FACT_CONST_KEY) {
 		op->kind = IR_CONST;
+		op->width = 8;
+		op->dst = 0;
 		op->imm = fact->key < bind->max_entries ?
 			  (s64)(bind->values + (u64)fact->key * bind->stride) : 0;
 		return;
 	}
+	if (req->blind_seed)
+		return;
 	op->kind = IR_LOOKUP;
+	op->width = 8;
+	op->dst = 0;
 	op->a = 2;
 	op->imm = fact->map;
 }
@@ -31,5 +38,5 @@ void ir_inline_helper(const struct jit_request *req, const struct insn_fact *fac
 		return;
 	bind = &req->binds[fact->map];
 	if (bind->values && bind->stride && bind->stride <= 0x7fffffff)
-		inline_lookup(bind, fact, op);
+		inline_lookup(req, fact, op);
 }

@@ -18,6 +18,8 @@ struct insn_fact;
 struct jit_request;
 
 #define IR_FIRST_TEMP MODBPF_REG_COUNT
+#define IR_BLIND IR_FIRST_TEMP	/* what blind.c puts together, right before its use */
+#define IR_VALUE_COUNT (IR_BLIND + 1)
 #define IR_NO_BLOCK (~0U)
 
 enum ir_kind {
@@ -52,7 +54,8 @@ enum ir_kind {
 	IR_LOOKUP,	/* R0 = the value of array map imm at the u32 index at a, or 0; R1 to R5 are lost */
 	IR_CALL,	/* R0 = helper imm (R1..R5) */
 	IR_CALL_SUBPROG,	/* R0 = subprogram imm (R1..R5) */
-	IR_TAIL_CALL,	/* leave for entry R3 of program array imm, or R0 = IR_TAIL_FAILED */
+	/* leave for entry R3 of program array imm, or R0 = IR_TAIL_FAILED; b: how many entries, if not R0 */
+	IR_TAIL_CALL,
 	IR_JUMP,	/* to succ[0] */
 	IR_BRANCH,	/* to succ[0] if a cond (b or imm), else to succ[1] */
 	IR_EXIT,	/* return R0 */
@@ -182,5 +185,7 @@ int ir_reduce_strength(struct ir_prog *ir);
 int ir_fuse_loads(struct ir_prog *ir);
 int ir_fuse_tests(struct ir_prog *ir);
 int ir_thread_jumps(struct ir_prog *ir);
+/* jit/blind.c: put constants together from random halves. 0, -ENOMEM, -EINTR. */
+int ir_blind(const struct jit_request *req, struct ir_prog *ir);
 
 #endif

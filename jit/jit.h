@@ -39,6 +39,7 @@ struct jit_request {
 	const struct map_bind *binds;	/* per map index */
 	const struct jit_target *target;
 	u32 opt;			/* optimisation level 0..2 */
+	u64 blind_seed;			/* random: no constant of the program is in the image; 0: they may be */
 };
 
 struct jit_code;	/* compiled, not yet placed */

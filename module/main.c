@@ -28,8 +28,13 @@ static int opt = 2;
 module_param(opt, int, 0444);
 MODULE_PARM_DESC(opt, "how much the machine code is optimised, 0 to 2 (default 2)");
 
+static int blind = 1;
+module_param(blind, int, 0444);
+MODULE_PARM_DESC(blind, "keep constants out of the machine code: 0 never, 1 without CAP_BPF (default), 2 always");
+
 bool modbpf_jit __ro_after_init;
 u32 modbpf_opt __ro_after_init;
+u32 modbpf_blind __ro_after_init;
 
 static long device_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 {
@@ -74,7 +79,12 @@ static int check_params(void)
 		pr_err("modbpf: opt is 0, 1 or 2\n");
 		return -EINVAL;
 	}
+	if (blind < 0 || blind > 2) {
+		pr_err("modbpf: blind is 0, 1 or 2\n");
+		return -EINVAL;
+	}
 	modbpf_jit = jit;
+	modbpf_blind = blind;
 	modbpf_opt = opt;
 	return 0;
 }

@@ -34,6 +34,7 @@ struct modbpf_prog {
 	u32 expected_attach_type;
 	bool gpl_compatible;
 	bool jited;
+	bool is_blinded;	/* constants are not in the image as they are */
 	u64 (*entry)(const void *ctx);	/* JIT image; NULL under jit=0 */
 	struct image *image;
 	struct interp_env interp;	/* jit=0 */
@@ -70,6 +71,7 @@ static inline struct modbpf_prog *prog_get(struct modbpf_prog *prog)
 extern bool modbpf_jit;
 /* Module parameter: the JIT's level of optimisation, 0 to 2. */
 extern u32 modbpf_opt;
+extern u32 modbpf_blind;	/* 0: nobody's constants are blinded; 1: of callers without CAP_BPF; 2: all */
 
 /* A program with nothing in it, referenced by the caller. NULL: no memory. */
 struct modbpf_prog *prog_alloc(const struct caller *caller);

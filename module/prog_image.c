@@ -8,6 +8,7 @@
 
 #include <linux/ktime.h>
 #include <linux/mm.h>
+#include <linux/random.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 
@@ -42,6 +43,9 @@ static int size_image(struct modbpf_prog *prog, const struct map_desc *descs,
 		.target = modbpf_target(),
 		.opt = modbpf_opt,
 	};
+
+	if (prog->is_blinded)
+		req.blind_seed = get_random_u64() | 1;
 
 	return modbpf_jit_compile(&req, code);
 }

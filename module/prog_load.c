@@ -230,6 +230,7 @@ static int gather(struct prog_load *load)
 	err = load_check_type(&facts, &load->type, &why);
 	if (err)
 		return reject(load, err, why);
+	prog->is_blinded = modbpf_blind == 2 || (modbpf_blind == 1 && !caller_bpf_capable(load->caller));
 	prog->type = attr->prog_type;
 	prog->expected_attach_type = attr->expected_attach_type;
 	err = gather_insns(load);

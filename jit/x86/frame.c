@@ -216,7 +216,10 @@ void x86_emit_tail_call(struct x86_select *s, const struct ir_op *op)
 		return;
 	}
 	check_tail_limits(s, &out);
-	x86_ri(buf, X86_CMP, 4, X86_RDX, bind->max_entries);
+	if (op->b)
+		x86_rr(buf, X86_CMP, 4, x86_reg_of[op->b], X86_RDX);
+	else
+		x86_ri(buf, X86_CMP, 4, X86_RDX, bind->max_entries);
 	refuse_if(s, &out, X86_AE);
 	x86_rr(buf, X86_SBB, 4, X86_RCX, X86_RCX);	/* all ones: the index is below */
 	x86_rr(buf, X86_AND, 4, X86_RCX, X86_RDX);

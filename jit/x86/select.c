@@ -6,9 +6,9 @@
  */
 #include "jit/x86/select.h"
 
-const u8 x86_reg_of[MODBPF_REG_COUNT] = {
+const u8 x86_reg_of[IR_VALUE_COUNT] = {
 	X86_RAX, X86_RDI, X86_RSI, X86_RDX, X86_RCX, X86_R8,
-	X86_RBX, X86_R13, X86_R14, X86_R15, X86_RBP, X86_R10,
+	X86_RBX, X86_R13, X86_R14, X86_R15, X86_RBP, X86_R10, X86_SCRATCH,
 };
 
 static const u8 cond_of[] = {
@@ -318,7 +318,8 @@ static int emit_subprog(struct x86_select *s)
 		x86_place_label(s, &s->labels[s->block]);
 		s->flags.is_known = false;
 		for (i = block->first; i < block->end; i++) {
-			s->insn[ir->ops[i].insn] = s->buf.len;
+			if (!s->insn[ir->ops[i].insn])
+				s->insn[ir->ops[i].insn] = s->buf.len;
 			if (!block->is_skipped)
 				emit_op(s, &ir->ops[i], block);
 			if ((i & 0x3ff) == 0 && modbpf_yield())

@@ -4,7 +4,7 @@
  *
  * Registers: R0 rax, R1 rdi, R2 rsi, R3 rdx, R4 rcx, R5 r8 are as the C ABI
  * passes them; R6 rbx, R7 r13, R8 r14, R9 r15 survive calls; R10 is rbp, the stack
- * lies right below it; AX is r10. r9 and r11 are free inside one operation. r12
+ * lies right below it; AX is r10. r9 and r11 are free inside one operation, but that r11 is IR_BLIND. r12
  * counts the tail calls of the whole run, where a program makes any: see frame.c.
  */
 #ifndef MODBPF_JIT_X86_SELECT_H
@@ -75,7 +75,7 @@ struct x86_bounds {
 	u32 jumps, fixups, calls;
 };
 
-extern const u8 x86_reg_of[MODBPF_REG_COUNT];
+extern const u8 x86_reg_of[IR_VALUE_COUNT];
 
 static inline u32 x86_exit_label(const struct x86_select *s)
 {

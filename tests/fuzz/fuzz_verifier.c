@@ -217,6 +217,7 @@ static bool run_under_jit(const struct verified_prog *prog, const struct jit_run
 
 static void run_program(const struct verified_prog *prog)
 {
+	static const u32 jit_flags[] = { 0, JIT_RUN_BEST, JIT_RUN_BEST | JIT_RUN_BLIND };
 	u64 world_seed, r0, checked = claims.checked;
 	struct jit_run jit;
 	bool ended;
@@ -224,7 +225,7 @@ static void run_program(const struct verified_prog *prog)
 
 	world_fill(0);
 	if (jit_run_prepare_maps(&jit, prog, verify_request_of(NULL, 0, 0).maps, world_binds,
-				 world_helpers, fuzz.number % 2 ? JIT_RUN_BEST : 0)) {
+				 world_helpers, jit_flags[fuzz.number % ARRAY_SIZE(jit_flags)])) {
 		fail("the JIT refuses it");
 		return;
 	}

@@ -11,8 +11,9 @@
 #include "tests/support/randprog.h"
 
 static const u32 jit_flags[] = { 0, JIT_RUN_OPT1, JIT_RUN_OPT2, JIT_RUN_OPT2 | JIT_RUN_BMI2,
+				 JIT_RUN_BEST | JIT_RUN_BLIND,
 				 JIT_RUN_THUNKS, JIT_RUN_OPT1 | JIT_RUN_THUNKS,
-				 JIT_RUN_OPT2 | JIT_RUN_THUNKS };
+				 JIT_RUN_OPT2 | JIT_RUN_THUNKS, JIT_RUN_BLIND };
 
 static u64 helpers[MODBPF_FUNC_LIMIT];
 
@@ -77,7 +78,7 @@ bool agreement_check(u64 seed)
 		check_failed(__FILE__, __LINE__, "the program does not end");
 		same = false;
 	}
-	for (i = 0; same && i < (seed & 1 ? ARRAY_SIZE(jit_flags) : 4); i++)
+	for (i = 0; same && i < (seed & 1 ? ARRAY_SIZE(jit_flags) : 5); i++)
 		same = is_same_under_jit(prog, before, after, r0, jit_flags[i]);
 	if (!same) {
 		fprintf(stderr, "seed %llu:\n", seed);

@@ -200,6 +200,7 @@ int jit_run_prepare_maps(struct jit_run *run, const struct verified_prog *prog,
 	}
 	if (flags & JIT_RUN_BMI2 && __builtin_cpu_supports("bmi2"))
 		target.features |= JIT_CPU_BMI2;
+	req.blind_seed = flags & JIT_RUN_BLIND ? 0x1234567 + prog->insn_cnt : 0;
 	req.opt = flags & JIT_RUN_OPT2 ? 2 : flags & JIT_RUN_OPT1 ? 1 : 0;
 	err = modbpf_jit_compile(&req, &run->code);
 	if (err)

@@ -17,6 +17,7 @@ enum {
 	JIT_RUN_OPT1 = 1 << 1,		/* optimisation level 1; else 0 */
 	JIT_RUN_OPT2 = 1 << 2,		/* level 2 */
 	JIT_RUN_BMI2 = 1 << 3,		/* as for a processor with BMI2 */
+	JIT_RUN_BLIND = 1 << 4,		/* constants are blinded, by a seed that goes with the length */
 	JIT_RUN_BEST = JIT_RUN_OPT2 | JIT_RUN_BMI2,
 };
 

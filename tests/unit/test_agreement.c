@@ -13,8 +13,9 @@
 #include "tests/support/randprog.h"
 
 static const u32 jit_flags[] = { 0, JIT_RUN_OPT1, JIT_RUN_OPT2, JIT_RUN_OPT2 | JIT_RUN_BMI2,
+				 JIT_RUN_BEST | JIT_RUN_BLIND,
 				 JIT_RUN_THUNKS, JIT_RUN_OPT1 | JIT_RUN_THUNKS,
-				 JIT_RUN_OPT2 | JIT_RUN_THUNKS };
+				 JIT_RUN_OPT2 | JIT_RUN_THUNKS, JIT_RUN_BLIND };
 
 /* --- the corpus ------------------------------------------------------------ */
 
@@ -36,12 +37,12 @@ static void run_case_under_jit(const struct corpus_case *c, const struct verifie
 	free(memory);
 }
 
-/* Every level; thunks, which only surround a program, for one case in sixteen. */
+/* Every level, and blinded; thunks, which only surround a program, for one case in sixteen. */
 static void run_corpus_case(const struct corpus_case *c, void *cookie)
 {
 	struct verified_prog *prog = prog_build(c->insns, c->insn_cnt);
 	u32 *nth = cookie;
-	u32 i, cnt = (*nth)++ % 16 ? 4 : ARRAY_SIZE(jit_flags);
+	u32 i, cnt = (*nth)++ % 16 ? 5 : ARRAY_SIZE(jit_flags);
 
 	check_begin(c->name);
 	for (i = 0; i < cnt; i++)

@@ -671,7 +671,7 @@ static const struct check_case cases[] = {
 
 int main(int argc, char **argv)
 {
-	static const u32 levels[] = { 0, JIT_RUN_OPT2, JIT_RUN_BEST };
+	static const u32 levels[] = { 0, JIT_RUN_OPT2, JIT_RUN_BEST, JIT_RUN_BEST | JIT_RUN_BLIND };
 	int failed = 0;
 	u32 i;
 

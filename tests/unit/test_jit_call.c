@@ -120,7 +120,7 @@ static void check_result(const char *text, void *ctx, u64 want)
 	struct loaded prog;
 	u32 flags;
 
-	for (flags = 0; flags <= (JIT_RUN_THUNKS | JIT_RUN_OPT1 | JIT_RUN_OPT2); flags++) {
+	for (flags = 0; flags <= (JIT_RUN_THUNKS | JIT_RUN_BEST | JIT_RUN_BLIND); flags++) {
 		if (!load(&prog, text, flags))
 			return;
 		CHECK_EQ(call(&prog, ctx), want);
@@ -260,7 +260,7 @@ static void tail_calls_stop_after_33(void)
 	struct tail_ctx ctx;
 	u32 flags;
 
-	for (flags = 0; flags <= JIT_RUN_THUNKS; flags++) {
+	for (flags = 0; flags <= (JIT_RUN_THUNKS | JIT_RUN_BLIND); flags++) {
 		CHECK_EQ(run_slots(self, 1, &ctx, flags), -2);
 		CHECK_EQ(ctx.runs, 34);
 		CHECK_EQ(run_slots(two, 2, &ctx, flags), 200);
@@ -278,7 +278,7 @@ static void a_tail_call_replaces_the_program(void)
 	struct tail_ctx ctx;
 	u32 flags;
 
-	for (flags = 0; flags <= JIT_RUN_THUNKS; flags++) {
+	for (flags = 0; flags <= (JIT_RUN_THUNKS | JIT_RUN_BLIND); flags++) {
 		CHECK_EQ(run_slots(texts, 2, &ctx, flags), 9);
 		CHECK_EQ(ctx.other, 77);
 	}
@@ -308,7 +308,7 @@ static void subprograms_share_the_count(void)
 	struct tail_ctx ctx;
 	u32 flags;
 
-	for (flags = 0; flags <= JIT_RUN_THUNKS; flags++) {
+	for (flags = 0; flags <= (JIT_RUN_THUNKS | JIT_RUN_BLIND); flags++) {
 		CHECK_EQ(run_slots(texts, 1, &ctx, flags), 5);
 		CHECK_EQ(ctx.runs, 34);
 	}
@@ -482,7 +482,9 @@ static void lookups_in_an_array(void)
 		CHECK_EQ(look_up(MODBPF_MAP_ARRAY, strides[i], JIT_RUN_OPT2, keys[k], false), want);
 		CHECK_EQ(look_up(MODBPF_MAP_ARRAY, strides[i], JIT_RUN_OPT2, keys[k], true), want);
 	}
-	/* Other types, and the lower levels, call. */
+	/* Other types, and the lower levels, call; so does blinded code, but for a known index. */
+	CHECK_EQ(look_up(MODBPF_MAP_ARRAY, 8, JIT_RUN_OPT2 | JIT_RUN_BLIND, 1, false), 0x5ee7);
+	CHECK_EQ(look_up(MODBPF_MAP_ARRAY, 8, JIT_RUN_OPT2 | JIT_RUN_BLIND, 1, true), 0x7fff12340008);
 	CHECK_EQ(look_up(MODBPF_MAP_ARRAY, 8, JIT_RUN_OPT1, 0, true), 0x5ee7);
 	CHECK_EQ(look_up(MODBPF_MAP_HASH, 8, JIT_RUN_OPT2, 0, false), 0x5ee7);
 	CHECK_EQ(look_up(MODBPF_MAP_PERCPU_ARRAY, 8, JIT_RUN_OPT2, 0, true), 0x5ee7);

@@ -334,7 +334,7 @@ static bool compare_program(u64 seed, bool verbose)
 	want = interpret(plain, before, NULL);
 	same = is_same(&want, &got, "verified and interpreted") && !watch.broken;
 	for (i = 0; i < 3; i++) {
-		static const u32 flags[] = { 0, JIT_RUN_OPT1, JIT_RUN_BEST };
+		static const u32 flags[] = { 0, JIT_RUN_OPT1, JIT_RUN_BEST, JIT_RUN_BEST | JIT_RUN_BLIND };
 
 		got = run_code(verified, before, flags[i]);
 		same &= is_same(&want, &got, i ? "machine code, optimised" : "machine code");
