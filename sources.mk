@@ -45,6 +45,7 @@ VERIFIER_SRCS := \
 	verifier/load_rule.c \
 	verifier/log.c \
 	verifier/map_attr.c \
+	verifier/map_btf.c \
 	verifier/mem.c \
 	verifier/print.c \
 	verifier/program.c \
@@ -196,6 +197,7 @@ USER_SRCS := \
 	user/ref.c \
 	user/rejection.c \
 	user/source.c \
+	user/typed.c \
 
 # Linked into every unit test (tests/unit/test_*.c are found by name).
 TEST_SUPPORT_SRCS := \

@@ -20,6 +20,7 @@
 #include "module/caller.h"
 #include "module/command.h"
 #include "module/compat/vma.h"
+#include "verifier/map_btf.h"
 
 struct object_ids modbpf_map_ids = OBJECT_IDS_INIT(modbpf_map_ids);
 
@@ -284,15 +285,21 @@ static int check_params(const struct map_attr *params, const struct caller *call
 }
 
 static int map_set_btf(struct modbpf_map *map, const struct caller *caller,
-		       const union modbpf_attr *attr)
+		       const union modbpf_attr *attr, const struct map_attr *params)
 {
 	struct modbpf_btf *btf;
+	int err;
 
 	if (!attr->btf_key_type_id && !attr->btf_value_type_id)
 		return 0;
 	btf = btf_get_by_fd(caller, attr->btf_fd);
 	if (IS_ERR(btf))
 		return PTR_ERR(btf);
+	err = map_btf_check(params, btf->types, attr->btf_key_type_id, attr->btf_value_type_id);
+	if (err) {
+		btf_put(btf);
+		return err;
+	}
 	map->btf = btf;
 	map->btf_key_type_id = attr->btf_key_type_id;
 	map->btf_value_type_id = attr->btf_value_type_id;
@@ -345,7 +352,7 @@ int map_create_command(const struct caller *caller, const union modbpf_attr *att
 	err = object_set_name(&map->obj, attr->map_name);
 	if (err)
 		goto destroy;
-	err = map_set_btf(map, caller, attr);
+	err = map_set_btf(map, caller, attr, &params);
 	if (err)
 		goto destroy;
 	err = object_publish(&modbpf_map_ids, &map->obj);

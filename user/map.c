@@ -20,6 +20,7 @@
 #include "user/out.h"
 #include "user/pin.h"
 #include "user/ref.h"
+#include "user/typed.h"
 
 /* A map with room for a key, the next key and a value as the system calls see it. */
 struct open_map {
@@ -28,6 +29,7 @@ struct open_map {
 	int cpus;		/* 0: one value */
 	size_t stride;		/* bytes from one CPU's value to the next */
 	void *key, *next, *value;
+	struct typed_map *types;	/* NULL: none are kept */
 };
 
 static bool is_per_cpu(uint32_t type)
@@ -58,6 +60,7 @@ static void map_close(struct open_map *map)
 	free(map->key);
 	free(map->next);
 	free(map->value);
+	typed_map_close(map->types);
 	close(map->fd);
 }
 
@@ -71,6 +74,7 @@ static int map_open(struct args *args, struct open_map *map)
 		close(map->fd);
 		return -1;
 	}
+	map->types = typed_map_open(&map->info);
 	map->stride = map->info.value_size;
 	if (is_per_cpu(map->info.type)) {
 		map->cpus = libbpf_num_possible_cpus();
@@ -159,6 +163,24 @@ static const char *cpu_value(const struct open_map *map, int cpu)
 	return (const char *)map->value + cpu * map->stride;
 }
 
+/* What the bytes mean, beside them. */
+static void json_add_typed(struct json_object *object, const char *name, char *text)
+{
+	if (text)
+		json_add_str(object, name, text);
+	free(text);
+}
+
+static struct json_object *formatted_json(const struct open_map *map, const void *key,
+					  const void *value)
+{
+	struct json_object *object = json_object_new_object();
+
+	json_add_typed(object, "key", typed_key(map->types, key, map->info.key_size));
+	json_add_typed(object, "value", typed_value(map->types, value, map->info.value_size));
+	return object;
+}
+
 static struct json_object *entry_json(const struct open_map *map, const void *key)
 {
 	struct json_object *object = json_object_new_object(), *values, *one;
@@ -167,6 +189,9 @@ static struct json_object *entry_json(const struct open_map *map, const void *ke
 	json_object_object_add(object, "key", json_hex(key, map->info.key_size));
 	if (!map->cpus) {
 		json_object_object_add(object, "value", json_hex(map->value, map->info.value_size));
+		if (map->types)
+			json_object_object_add(object, "formatted",
+					       formatted_json(map, key, map->value));
 		return object;
 	}
 	values = json_object_new_array();
@@ -175,6 +200,9 @@ static struct json_object *entry_json(const struct open_map *map, const void *ke
 		json_add_u64(one, "cpu", cpu);
 		json_object_object_add(one, "value",
 				       json_hex(cpu_value(map, cpu), map->info.value_size));
+		if (map->types)
+			json_object_object_add(one, "formatted",
+					       formatted_json(map, key, cpu_value(map, cpu)));
 		json_object_array_add(values, one);
 	}
 	json_object_object_add(object, "values", values);
@@ -187,6 +215,18 @@ static void print_labelled(const char *label, const void *bytes, size_t size)
 
 	printf("%s:%c", label, is_long ? '\n' : ' ');
 	out_hex(bytes, size);
+}
+
+/* "	KEY: VALUE" as their types have them. */
+static void print_typed(const struct open_map *map, const void *key, const void *value)
+{
+	char *key_text = typed_key(map->types, key, map->info.key_size);
+	char *value_text = typed_value(map->types, value, map->info.value_size);
+
+	if (value_text)
+		printf("\t%s%s%s\n", key_text ? key_text : "", key_text ? ": " : "", value_text);
+	free(value_text);
+	free(key_text);
 }
 
 static void entry_print(const struct open_map *map, const void *key)
@@ -202,12 +242,15 @@ static void entry_print(const struct open_map *map, const void *key)
 			out_hex(cpu_value(map, cpu), map->info.value_size);
 		}
 		putchar('\n');
+		for (cpu = 0; cpu < map->cpus; cpu++)
+			print_typed(map, key, cpu_value(map, cpu));
 		return;
 	}
 	print_labelled("key", key, map->info.key_size);
 	printf(is_long ? "\n" : "  ");
 	print_labelled("value", map->value, map->info.value_size);
 	putchar('\n');
+	print_typed(map, key, map->value);
 }
 
 /* A key that went while the map was walked is no failure. */

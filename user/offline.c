@@ -21,6 +21,7 @@
 #include "verifier/ctx_skb.h"
 #include "verifier/load_rule.h"
 #include "verifier/map_attr.h"
+#include "verifier/map_btf.h"
 
 #define LICENSE_BYTES 128
 
@@ -96,6 +97,18 @@ static bool can_be_constant(const struct map_desc *map)
 	       map->flags & MODBPF_F_RDONLY_PROG;
 }
 
+static int check_map_btf(const union modbpf_attr *attr, const struct map_attr *params)
+{
+	const struct stand_in *btf;
+
+	if (!attr->btf_key_type_id && !attr->btf_value_type_id)
+		return 0;
+	btf = stand_in_of(attr->btf_fd, STANDS_FOR_BTF);
+	if (!btf)
+		return -EBADF;
+	return map_btf_check(params, btf->types, attr->btf_key_type_id, attr->btf_value_type_id);
+}
+
 static int map_create(const union modbpf_attr *attr)
 {
 	const struct map_desc map = {
@@ -117,6 +130,9 @@ static int map_create(const union modbpf_attr *attr)
 	if (attr->map_ifindex || attr->btf_vmlinux_value_type_id ||
 	    attr->value_type_btf_obj_fd || attr->map_token_fd || !is_name(attr->map_name))
 		return -EINVAL;
+	err = check_map_btf(attr, &params);
+	if (err)
+		return err;
 	fd = new_fd(STANDS_FOR_MAP);
 	if (fd < 0)
 		return fd;

@@ -21,6 +21,9 @@ for jit in 1 0; do
 			each_of_hash 105525
 			not_static 2050
 		END
+		contains "a map shows fields" "$(modbpf map dump name kept_sum)" \
+			"(__u32)0: (struct sum){.rounds = (__u64)2,.total = (__u64)50,}"
+		contains "in JSON too" "$(modbpf -j map lookup name kept_sum key 0 0 0 0)" '"formatted":{"key":"(__u32)0"'
 		check "its instructions are shown" modbpf prog dump xlated name not_static
 		contains "under the lines they come from" "$out" "; sum->total += by / 2;"
 		contains "and the functions' names" "$out" "add_half:"

@@ -91,25 +91,6 @@ static void test_load_attr(void)
 	want("records of seven bytes", call(MODBPF_CMD_PROG_LOAD, &attr, sizeof(attr)), -EINVAL);
 }
 
-/* Three types: int, a prototype, the function s. */
-static int info_btf(void)
-{
-	static const struct {
-		__u16 magic;
-		__u8 version, flags;
-		__u32 hdr_len, type_off, type_len, str_off, str_len;
-		__u32 types[10];
-		char strings[12];
-	} btf = {
-		0xeb9f, 1, 0, 24, 0, 40, 40, 12,
-		{ 0, 1 << 24, 4, 32, 0, 13 << 24, 1, 4, 12 << 24, 2 },
-		"\0x;\0s\0a.c",
-	};
-	union modbpf_attr attr = { .btf = addr(&btf), .btf_size = 24 + 40 + 12 };
-
-	return want_fd("BTF with a function", call(MODBPF_CMD_BTF_LOAD, &attr, sizeof(attr)));
-}
-
 static void test_load_info(void)
 {
 	__u32 funcs[3] = { 0, 3, 0 }, lines[8] = { 0, 6, 1, 7 << 10, 1, 6, 4, 9 << 10 };

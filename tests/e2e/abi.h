@@ -140,4 +140,23 @@ static inline long info_of(int fd, void *info, __u32 *len)
 	return err;
 }
 
+/* BTF with three types: int, a prototype, the function s. An fd. */
+static inline int info_btf(void)
+{
+	static const struct {
+		__u16 magic;
+		__u8 version, flags;
+		__u32 hdr_len, type_off, type_len, str_off, str_len;
+		__u32 types[10];
+		char strings[12];
+	} btf = {
+		0xeb9f, 1, 0, 24, 0, 40, 40, 12,
+		{ 0, 1 << 24, 4, 32, 0, 13 << 24, 1, 4, 12 << 24, 2 },
+		"\0x;\0s\0a.c",
+	};
+	union modbpf_attr attr = { .btf = addr(&btf), .btf_size = 24 + 40 + 12 };
+
+	return want_fd("BTF with a function", call(MODBPF_CMD_BTF_LOAD, &attr, sizeof(attr)));
+}
+
 #endif

@@ -52,6 +52,14 @@ static void test_create(void)
 	want("types without BTF", call(MODBPF_CMD_MAP_CREATE, &attr, sizeof(attr)), -EBADF);
 	attr.btf_fd = device;
 	want("the device for BTF", call(MODBPF_CMD_MAP_CREATE, &attr, sizeof(attr)), -EINVAL);
+	attr.btf_fd = info_btf();
+	want("types of another size", call(MODBPF_CMD_MAP_CREATE, &attr, sizeof(attr)), -EINVAL);
+	attr.value_size = 4;
+	attr.btf_value_type_id = 4;
+	want("types that are not there", call(MODBPF_CMD_MAP_CREATE, &attr, sizeof(attr)), -EINVAL);
+	attr.btf_value_type_id = 1;
+	close(want_fd("types that fit", call(MODBPF_CMD_MAP_CREATE, &attr, sizeof(attr))));
+	close(attr.btf_fd);
 }
 
 static void test_elements(void)

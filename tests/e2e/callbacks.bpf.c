@@ -26,6 +26,13 @@ struct sum {
 	__u64 rounds, total;
 };
 
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct sum);
+} kept_sum SEC(".maps");
+
 static int add_index(__u32 index, void *ctx)
 {
 	struct sum *sum = ctx;
@@ -152,9 +159,11 @@ SEC("socket")
 int not_static(struct __sk_buff *skb)
 {
 	struct sum sum = {};
+	__u32 zero = 0;
 
 	if (add_length(skb, &sum) != 2 || add_half(0, 1) != -1)
 		return 1;
+	bpf_map_update_elem(&kept_sum, &zero, &sum, 0);
 	return sum.rounds * 1000 + sum.total;
 }
 

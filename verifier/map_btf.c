@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* Which types may keys and values have? Their sizes are the map's; rows tell what else. */
+#include "verifier/map_btf.h"
+
+#include "isa/abi.h"
+#include "isa/btf/btf.h"
+
+enum {
+	KEY_IS_U32 = 1 << 0,	/* an integer of 32 bits */
+	KEY_IS_STRUCT = 1 << 1,
+	KEY_MAY_LACK = 1 << 2,	/* a section of variables, whose only element needs none */
+	HAS_NO_TYPES = 1 << 3,	/* values are not the caller's bytes */
+};
+
+static const u8 rows[MODBPF_MAP_TYPE_COUNT] = {
+	[MODBPF_MAP_ARRAY] = KEY_IS_U32 | KEY_MAY_LACK,
+	[MODBPF_MAP_PERCPU_ARRAY] = KEY_IS_U32,
+	[MODBPF_MAP_LPM_TRIE] = KEY_IS_STRUCT,
+	[MODBPF_MAP_PROG_ARRAY] = HAS_NO_TYPES,
+	[MODBPF_MAP_PERF_EVENT_ARRAY] = HAS_NO_TYPES,
+	[MODBPF_MAP_CGROUP_ARRAY] = HAS_NO_TYPES,
+	[MODBPF_MAP_STACK_TRACE] = HAS_NO_TYPES,
+	[MODBPF_MAP_ARRAY_OF_MAPS] = HAS_NO_TYPES,
+	[MODBPF_MAP_HASH_OF_MAPS] = HAS_NO_TYPES,
+};
+
+static bool is_of_size(const struct btf_types *btf, u32 type, u32 bytes)
+{
+	return type < btf->cnt && btf->sizes[type] != MODBPF_BTF_NO_SIZE &&
+	       btf->sizes[type] == bytes && btf_kind_of(btf, type) != MODBPF_BTF_VAR;
+}
+
+static bool is_u32(const struct btf_view *base)
+{
+	return base->kind == MODBPF_BTF_INT && btf_int_bits(base) == 32 && !btf_int_offset(base);
+}
+
+static bool may_be_key(const struct map_attr *attr, const struct btf_types *btf, u32 type)
+{
+	struct btf_view base;
+
+	if (!is_of_size(btf, type, attr->key_size))
+		return false;
+	base = btf_base_of(btf, type);
+	if (rows[attr->type] & KEY_IS_U32 && !is_u32(&base))
+		return false;
+	return !(rows[attr->type] & KEY_IS_STRUCT) || base.kind == MODBPF_BTF_STRUCT;
+}
+
+int map_btf_check(const struct map_attr *attr, const struct btf_types *btf, u32 key_type,
+		  u32 value_type)
+{
+	if (!value_type || !is_of_size(btf, value_type, attr->value_size))
+		return -EINVAL;
+	if (rows[attr->type] & HAS_NO_TYPES)
+		return -MODBPF_ENOTSUPP;
+	if (key_type)
+		return may_be_key(attr, btf, key_type) ? 0 : -EINVAL;
+	if (!attr->key_size)
+		return 0;
+	if (rows[attr->type] & KEY_MAY_LACK && attr->max_entries == 1 &&
+	    btf_kind_of(btf, value_type) == MODBPF_BTF_DATASEC)
+		return 0;
+	return -EINVAL;
+}
