@@ -116,6 +116,8 @@ static int fork_return(struct step *step)
 		return err;
 	fork = step->fork;
 	state_pop_frame(fork);
+	/* The other program may have moved the packet. */
+	state_drop_packet(fork);
 	state_top(fork)->regs[0] = reg_scalar(scalar_unknown());
 	return 0;
 }

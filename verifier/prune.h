@@ -13,11 +13,11 @@
 #define ID_PAIRS 128
 
 struct id_map {
-	u32 cnt;
-	u32 spare;	/* ids made up for what has none */
 	struct {
 		u32 from, to;
-	} pairs[ID_PAIRS];
+	} pairs[ID_PAIRS];	/* not last: sanitizers take an array at the end for open */
+	u32 cnt;
+	u32 spare;	/* ids made up for what has none */
 };
 
 /* What a comparison costs is added to *@work. */

@@ -385,6 +385,23 @@ static void long_way_back(void)
 	free(text);
 }
 
+/* More numbers that are copies of something than a comparison of states has room for. */
+static void many_links(void)
+{
+	char *text = calloc(1, 1 << 16);
+	u32 frame, slot;
+
+	for (frame = 0; frame < 4; frame++) {
+		add(text, "f%u: ", frame);
+		for (slot = 1; slot <= 64; slot++)
+			add(text, "call get_prandom_u32; *(u64 *)(r10 -%u) = r0; ", 8 * slot);
+		add(text, frame < 3 ? "call f%u; exit; " :
+				      "r6 = 0; top: r6 += 1; if r6 < 9 goto top; r0 = 0; exit", frame + 1);
+	}
+	check_made(text, 1, REFUSE_STACK_DEPTH);
+	free(text);
+}
+
 /* Half of it is dead: the work and the memory grow with its length, and no faster. */
 static void long_and_accepted(void)
 {
@@ -461,6 +478,7 @@ static void rows_are_whole(void)
 static const struct check_case cases[] = {
 	{ "programs that are too long", long_programs },
 	{ "a long way back to where a register is read", long_way_back },
+	{ "many numbers that are linked", many_links },
 	{ "a long program with dead code", long_and_accepted },
 	{ "no program, and too many maps", no_program },
 	{ "every reason for a refusal has a case", every_code_has_a_case },
