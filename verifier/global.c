@@ -238,8 +238,6 @@ static int check_memory(struct step *step, u32 routine, u32 regno, u32 bytes)
 	}
 	if (reg->kind != REG_STACK)
 		return check_region(step, regno, 0, bytes, ACCESS_READ | ACCESS_WRITE);
-	if (!bytes)
-		return 0;
 	err = check_stack_span(step, regno, 0, bytes, &span);
 	if (!err)
 		err = check_stack_readable(step, reg->frame, span);

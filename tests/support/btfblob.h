@@ -47,7 +47,8 @@ enum {
 	NAME_NONNULL = NAME_SKB + 10,	/* "arg:nonnull" */
 	NAME_CTX = NAME_NONNULL + 12,	/* "arg:ctx" */
 	NAME_OTHER = NAME_CTX + 8,	/* "arg:other" */
-	NAME_END = NAME_OTHER + 10
+	NAME_REGS = NAME_OTHER + 10,	/* "bpf_user_pt_regs_t" */
+	NAME_END = NAME_REGS + 19
 };
 
 #define BLOB_BYTES 4096

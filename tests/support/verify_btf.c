@@ -10,17 +10,26 @@
 
 /* Types that functions may have, behind those of every blob. */
 enum {
-	TYPE_SKB = BLOB_NEXT, TYPE_CTX, TYPE_STRUCT_PTR, TYPE_VOID_PTR, TYPE_FWD_PTR, TYPE_ARRAY_PTR,
-	TYPE_NEXT
+	TYPE_SKB = BLOB_NEXT, TYPE_CONST_SKB, TYPE_CTX, TYPE_STRUCT_PTR, TYPE_VOID_PTR, TYPE_FWD_PTR,
+	TYPE_ARRAY_PTR, TYPE_REGS_NAME, TYPE_CONST_REGS, TYPE_REGS, TYPE_NIL, TYPE_NIL_PTR, TYPE_LONG,
+	TYPE_WIDE, TYPE_NEXT
 };
 
 static const u32 pointers[] = {
 	BLOB_TYPE(NAME_SKB, MODBPF_BTF_STRUCT, 0, 0, 192),
-	BLOB_TYPE(0, MODBPF_BTF_PTR, 0, 0, TYPE_SKB),
+	BLOB_TYPE(0, MODBPF_BTF_CONST, 0, 0, TYPE_SKB),
+	BLOB_TYPE(0, MODBPF_BTF_PTR, 0, 0, TYPE_CONST_SKB),
 	BLOB_TYPE(0, MODBPF_BTF_PTR, 0, 0, BLOB_STRUCT),
 	BLOB_TYPE(0, MODBPF_BTF_PTR, 0, 0, 0),
 	BLOB_TYPE(0, MODBPF_BTF_PTR, 0, 0, BLOB_FWD),
 	BLOB_TYPE(0, MODBPF_BTF_PTR, 0, 0, BLOB_ARRAY),
+	BLOB_TYPE(NAME_REGS, MODBPF_BTF_TYPEDEF, 0, 0, BLOB_STRUCT),
+	BLOB_TYPE(0, MODBPF_BTF_CONST, 0, 0, TYPE_REGS_NAME),
+	BLOB_TYPE(0, MODBPF_BTF_PTR, 0, 0, TYPE_CONST_REGS),
+	BLOB_TYPE(0, MODBPF_BTF_STRUCT, 0, 0, 0),
+	BLOB_TYPE(0, MODBPF_BTF_PTR, 0, 0, TYPE_NIL),
+	BLOB_TYPE(NAME_A, MODBPF_BTF_INT, 0, 0, 8), 64,
+	BLOB_TYPE(NAME_A, MODBPF_BTF_INT, 0, 0, 16), 128,
 };
 
 static const struct {
@@ -30,7 +39,8 @@ static const struct {
 	{ "void*", TYPE_VOID_PTR }, { "void", 0 }, { "int*", BLOB_PTR }, { "int", BLOB_INT },
 	{ "enum", BLOB_ENUM }, { "float", BLOB_FLOAT }, { "s*", TYPE_STRUCT_PTR },
 	{ "s", BLOB_STRUCT }, { "a16*", TYPE_ARRAY_PTR }, { "ctx", TYPE_CTX },
-	{ "fwd*", TYPE_FWD_PTR },
+	{ "fwd*", TYPE_FWD_PTR }, { "regs", TYPE_REGS }, { "nil*", TYPE_NIL_PTR },
+	{ "long", TYPE_LONG }, { "wide", TYPE_WIDE },
 };
 
 static const struct {
@@ -98,7 +108,7 @@ static bool add_func(struct words *to, const char *text, struct func_info *func)
 		to->words[to->cnt++] = NAME_A;
 		to->words[to->cnt++] = params[i];
 	}
-	func->type = to->next;
+	func->type = strchr(text, '#') ? strtoul(strchr(text, '#') + 1, NULL, 0) : to->next;
 	add_type(to, NAME_S, MODBPF_BTF_FUNC, is_global, to->next - 1);
 	for (i = 0; i < cnt; i++) {
 		if (!marks[i])

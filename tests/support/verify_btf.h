@@ -3,12 +3,14 @@
  * BTF for a program that is given as text: what its functions were declared with,
  * and where lines begin.
  *
- *	static|global RESULT NAME(TYPE, TYPE...) [@INSN]
+ *	static|global RESULT NAME(TYPE, TYPE...) [@INSN] [#ID]
  *
- * Types: void, int, enum, float, s (a struct of 8 bytes), s*, int*, a16* (16 bytes),
- * ctx (struct __sk_buff *), void*, fwd* (nothing is known of it). Behind one of an
+ * Types: void, int, enum, float, s (a struct of 8 bytes), s*, int*, a16* (16 bytes), long
+ * (8 bytes), wide (16 bytes), nil* (no bytes), ctx (const struct __sk_buff *), regs
+ * (bpf_user_pt_regs_t *), void*, fwd* (nothing is known of it). Behind one of an
  * argument: ! is __arg_nonnull, ^ is __arg_ctx, ? a tag that means nothing here.
- * Functions stand in the order of their code; @INSN says that one begins elsewhere.
+ * Functions stand in the order of their code; @INSN says that one begins elsewhere, #ID
+ * that it is said to be another type.
  *
  * Lines: numbers of instructions; behind one, /N has the text at offset N of the names.
  */
