@@ -8,7 +8,7 @@ anew; the tests run cheapest first, and the first that fails ends the matter. A 
 does not compile, or that makes a test take ten times as long, is seen as well.
 
 Without FILE all files have their turn; every function has at least one bug, and with
---every N at least one in N of those that the rules make (8). What survives is
+--every N at least one in N of those that the rules make (16). What survives is
 looked up in tests/mutate/survivors, which says why no test can see it. Fails if one that
 survives is not there, or if less than 95 % are killed.
 
@@ -241,7 +241,7 @@ def main():
     """See the top of the file."""
     parser = argparse.ArgumentParser(prog='tests/mutate')
     parser.add_argument('--list', action='store_true')
-    parser.add_argument('--every', type=int, default=8)
+    parser.add_argument('--every', type=int, default=16)
     parser.add_argument('--sample', type=int, default=0)
     parser.add_argument('--seed', type=int, default=random.randrange(1 << 32))
     parser.add_argument('--jobs', type=int, default=os.cpu_count())

@@ -402,6 +402,32 @@ static void many_links(void)
 	free(text);
 }
 
+/* Each load becomes two instructions: the way around them is longer than 16 bits then. */
+static void long_jump_around(void)
+{
+	struct verify_input input = { .prog_type = 1, .log_level = 1 };
+	char *text = calloc(1, 1 << 21);
+	struct verify_output out;
+	u32 i;
+
+	strcpy(text, "r6 = r1; call get_prandom_u32; if r0 != 0 goto on; goto out; on: ");
+	for (i = 0; i < 17000; i++)
+		add(text, "r0 = *(u32 *)(r6 +8); ");
+	add(text, "out: r0 = 3; exit");
+	input.text = text;
+	verify_text(&input, &out);
+	CHECK_EQ(out.err, 0);
+	if (!out.err) {
+		CHECK_EQ(out.prog->insn_cnt, 34006);
+		CHECK_EQ(out.prog->insns[3].code, BPF_JMP32 | BPF_JA);
+		CHECK_EQ(out.prog->insns[3].imm, 34000);
+		CHECK_EQ(out.prog->insns[3].off, 0);
+		CHECK_EQ(verify_run(&out), 3);
+	}
+	verify_output_free(&out);
+	free(text);
+}
+
 /* Half of it is dead: the work and the memory grow with its length, and no faster. */
 static void long_and_accepted(void)
 {
@@ -479,6 +505,7 @@ static const struct check_case cases[] = {
 	{ "programs that are too long", long_programs },
 	{ "a long way back to where a register is read", long_way_back },
 	{ "many numbers that are linked", many_links },
+	{ "a long jump around what is rewritten", long_jump_around },
 	{ "a long program with dead code", long_and_accepted },
 	{ "no program, and too many maps", no_program },
 	{ "every reason for a refusal has a case", every_code_has_a_case },
