@@ -47,6 +47,7 @@ VERIFIER_SRCS := \
 	verifier/map_attr.c \
 	verifier/map_btf.c \
 	verifier/mem.c \
+	verifier/packet_load.c \
 	verifier/print.c \
 	verifier/program.c \
 	verifier/prune.c \

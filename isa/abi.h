@@ -97,7 +97,9 @@ enum {
 	MODBPF_F_LOCK = 4,
 };
 
-/* X(name, Linux's id): the helpers that are known here; the name is that behind bpf_. */
+/*
+ * X(name, Linux's id): the helpers that are known here; the name is that behind bpf_.
+ */
 #define MODBPF_HELPERS(X) \
 	X(map_lookup_elem, 1) X(map_update_elem, 2) X(map_delete_elem, 3) \
 	X(probe_read, 4) X(ktime_get_ns, 5) X(trace_printk, 6) \
@@ -133,9 +135,13 @@ enum {
 	X(dynptr_read, 201) X(dynptr_write, 202) X(dynptr_data, 203) \
 	X(ktime_get_tai_ns, 208) X(user_ringbuf_drain, 209)
 
+/* The runtime's own, which no program can call: BPF_LD_[ABS|IND] become calls of it. */
+#define MODBPF_OWN_HELPERS(X) X(packet_load, 255)
+
 #define MODBPF_DEFINE_HELPER(name, id) MODBPF_FUNC_##name = id,
 enum modbpf_helper_id {
 	MODBPF_HELPERS(MODBPF_DEFINE_HELPER)
+	MODBPF_OWN_HELPERS(MODBPF_DEFINE_HELPER)
 	MODBPF_FUNC_LIMIT = 256,	/* no id is this high */
 };
 

@@ -29,6 +29,7 @@ static_assert(sizeof(struct modbpf_insn) == 8, "RFC 9669 section 3.1");
 #define MODBPF_MAX_PACKET_OFF 0xffff
 
 /* Registers. REG_AX exists only after verification: no program can name it. */
+#define MODBPF_REG_SKB 6	/* BPF_LD_[ABS|IND] find the context there */
 #define MODBPF_REG_FP 10
 #define MODBPF_REG_AX 11
 #define MODBPF_REG_COUNT 12
@@ -127,6 +128,14 @@ static inline bool insn_is_ld_imm64(const struct modbpf_insn *insn)
 static inline bool insn_is_func_address(const struct modbpf_insn *insn)
 {
 	return insn_is_ld_imm64(insn) && insn->src_reg == BPF_PSEUDO_FUNC;
+}
+
+/* BPF_LD_[ABS|IND]: R0 is what the packet has at an offset. */
+static inline bool insn_is_packet_load(const struct modbpf_insn *insn)
+{
+	u8 mode = BPF_MODE(insn->code);
+
+	return BPF_CLASS(insn->code) == BPF_LD && (mode == BPF_ABS || mode == BPF_IND);
 }
 
 static inline bool insn_is_helper_call(const struct modbpf_insn *insn)

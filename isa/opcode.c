@@ -176,7 +176,9 @@ const struct atomic_op *atomic_lookup(s32 imm)
 const char *helper_name(s32 id)
 {
 #define HELPER_NAME(name, id) [id] = #name,
-	static const char *const names[MODBPF_FUNC_LIMIT] = { MODBPF_HELPERS(HELPER_NAME) };
+	static const char *const names[MODBPF_FUNC_LIMIT] = {
+		MODBPF_HELPERS(HELPER_NAME) MODBPF_OWN_HELPERS(HELPER_NAME)
+	};
 #undef HELPER_NAME
 
 	return id >= 0 && id < MODBPF_FUNC_LIMIT ? names[id] : NULL;

@@ -99,27 +99,16 @@ static int set_result(struct step *step, const struct helper *helper,
 	}
 }
 
-/*
- * A tail call out of a subprogram does not come back to it but to its caller,
- * with whatever the other program returned.
- */
-static int fork_return(struct step *step)
+/* A tail call does not come back here but to the caller, with the other program's result. */
+static int fork_tail_call(struct step *step)
 {
-	struct state *state = step->state;
-	struct state *fork;
-	int err;
+	const struct scalar any = scalar_unknown();
+	int err = step_fork_return(step, &any);
 
-	if (state->frame_cnt == 1)
-		return 0;
-	err = step_fork(step, state_top(state)->call_insn + 1);
-	if (err)
-		return err;
-	fork = step->fork;
-	state_pop_frame(fork);
 	/* The other program may have moved the packet. */
-	state_drop_packet(fork);
-	state_top(fork)->regs[0] = reg_scalar(scalar_unknown());
-	return 0;
+	if (step->fork)
+		state_drop_packet(step->fork);
+	return err;
 }
 
 int check_helper_call(struct step *step)
@@ -128,7 +117,7 @@ int check_helper_call(struct step *step)
 	struct call_args args = { 0 };
 	int err;
 
-	if (!helper) {
+	if (!helper || helper->flags & HELPER_INTERNAL) {
 		err = refuse(step, REFUSE_HELPER_UNKNOWN, REFUSAL_NO_REG,
 			     "invalid func unknown#%d", step->insn->imm);
 		vlog_line(step->log, "not supported yet: helper %d", step->insn->imm);
@@ -141,7 +130,7 @@ int check_helper_call(struct step *step)
 	if (!err && helper->flags & HELPER_RELEASES)
 		state_drop_ref(step->state, args.ref);
 	if (!err && helper->flags & HELPER_LEAVES)
-		err = fork_return(step);
+		err = fork_tail_call(step);
 	if (!err && helper->callback)
 		err = check_callback_call(step, helper, &args);
 	return err ? : set_result(step, helper, &args);

@@ -9,8 +9,10 @@
 #include "isa/opcode.h"
 #include "verifier/ctx.h"
 #include "verifier/helper.h"
+#include "verifier/packet_load.h"
 
-#define MAX_EXPANSION (CTX_MAX_INSNS + 2)
+#define MAX_EXPANSION PACKET_LOAD_MAX_INSNS
+static_assert(MAX_EXPANSION >= CTX_MAX_INSNS && MAX_EXPANSION >= 1 + 5, "or a call with its unset arguments");
 
 static bool is_branch(const struct modbpf_insn *insn)
 {
@@ -52,6 +54,8 @@ static u32 expand(const struct program *prog, const struct findings *found, u32 
 		return ctx_rewrite(prog, insn, out);
 	if (insn_is_helper_call(insn))
 		return expand_call(insn, note, out);
+	if (insn_is_packet_load(insn))
+		return packet_load_expand(insn, out);
 	out[0] = *insn;
 	if (is_branch(insn) && !(note->flags & NOTE_FELL)) {
 		memset(out, 0, sizeof(*out));

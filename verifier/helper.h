@@ -60,6 +60,7 @@ enum {
 	HELPER_ABSENT = 1 << 6,		/* has no function yet: calls are refused by name */
 	HELPER_MOVES_PACKET = 1 << 7,	/* pointers into the packet are void afterwards */
 	HELPER_WRITES_PACKET = 1 << 8,	/* as a direct store does */
+	HELPER_INTERNAL = 1 << 9,	/* called by what the verifier writes, never by a program */
 };
 
 struct helper {

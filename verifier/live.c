@@ -73,6 +73,11 @@ static struct effect effect_of(const struct program *prog, u32 pc)
 		return effect;
 	case FORM_ATOMIC:
 		return effect_of_atomic(insn);
+	case FORM_LD_ABS:
+	case FORM_LD_IND:
+		effect.reads = BIT_OF(MODBPF_REG_SKB);
+		effect.writes = CALLER_SAVED;
+		break;
 	default:
 		break;
 	}

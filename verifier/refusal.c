@@ -206,6 +206,12 @@ static const struct refusal_row rows[REFUSE_CODE_COUNT] = {
 		"bytes that a comparison with data_end has shown to be in the packet",
 		"check 'pointer + size <= data_end' on the same path, before the "
 		"access, and again after helpers that move the packet" },
+	[REFUSE_PACKET_LOAD_CTX] = { "packet-load-ctx", -EINVAL,
+		"the program's context in R6",
+		"keep the context in R6 until the last load_byte(), load_half() or load_word()" },
+	[REFUSE_PACKET_LOAD_TYPE] = { "packet-load-type", -EINVAL,
+		"a program of type SOCKET_FILTER, SCHED_CLS or SCHED_ACT",
+		"use skb_load_bytes, or another program type" },
 	[REFUSE_PACKET_WRITE] = { "packet-write", -EACCES,
 		"a packet that programs of this type may write",
 		"copy what is to change with a helper, or use another program type" },

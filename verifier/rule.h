@@ -36,6 +36,8 @@ enum ctx_kind {
 /* R1 is struct __sk_buff. */
 #define TYPES_SKB \
 	(TYPE_BIT(SOCKET_FILTER) | TYPES_TC | TYPE_BIT(CGROUP_SKB) | TYPES_LWT | TYPE_BIT(SK_SKB))
+/* Have BPF_LD_[ABS|IND]. */
+#define TYPES_PACKET_LOAD (TYPE_BIT(SOCKET_FILTER) | TYPES_TC)
 /* Given a packet in whatever form. */
 #define TYPES_PACKET (TYPES_SKB | TYPE_BIT(XDP))
 

@@ -39,6 +39,22 @@ void step_note_call(struct step *step, const struct state *state, u32 routine)
 	step->found->calls[state_top(state)->routine * step->prog->routine_cnt + routine] = 1;
 }
 
+int step_fork_return(struct step *step, const struct scalar *result)
+{
+	struct state *fork;
+	int err;
+
+	if (step->state->frame_cnt == 1)
+		return 0;
+	err = step_fork(step, state_top(step->state)->call_insn + 1);
+	if (err)
+		return err;
+	fork = step->fork;
+	state_pop_frame(fork);
+	state_top(fork)->regs[0] = reg_scalar(*result);
+	return 0;
+}
+
 int step_enter(struct step *step, struct state *state, u32 target)
 {
 	u32 routine = step->prog->info[target].subprog;
@@ -162,8 +178,7 @@ int check_insn(struct step *step)
 		return check_exit(step);
 	case FORM_LD_ABS:
 	case FORM_LD_IND:
-		return refuse(step, REFUSE_INSN_UNSUPPORTED, REFUSAL_NO_REG,
-			      "not supported yet: BPF_LD_[ABS|IND]");
+		return check_packet_load(step);
 	default:
 		return refuse(step, REFUSE_INSN_UNSUPPORTED, REFUSAL_NO_REG,
 			      "not supported yet: opcode %02x", step->insn->code);

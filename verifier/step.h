@@ -50,6 +50,11 @@ void mark_scalar_linked(struct step *step, struct reg *reg);
 /* A copy of the state goes on at @insn. -ENOMEM. */
 int step_fork(struct step *step, u32 insn);
 /*
+ * The path may also leave its subprogram here with @result in R0, and goes on in the caller.
+ * Nothing if it is in no subprogram. -ENOMEM.
+ */
+int step_fork_return(struct step *step, const struct scalar *result);
+/*
  * Add a frame to @state, which is step's or its fork, for a call of the subprogram that
  * begins at @target. -ENOMEM. The caller checks MODBPF_MAX_FRAMES.
  */
@@ -66,5 +71,6 @@ int check_atomic(struct step *step);
 int check_helper_call(struct step *step);
 int check_subprog_call(struct step *step);
 int check_exit(struct step *step);
+int check_packet_load(struct step *step);
 
 #endif

@@ -3,7 +3,7 @@
  * The helper functions, for the table in table.c. Arguments and results are
  * those of Linux's helper of the same name; see module/helper.h for what has been
  * proved about them. None sleeps or allocates; all can be called from NMI,
- * but for helper_skb_load_bytes, which packet programs alone have.
+ * but for those of skb.c, which packet programs alone have.
  */
 #ifndef MODBPF_MODULE_HELPER_FUNCTIONS_H
 #define MODBPF_MODULE_HELPER_FUNCTIONS_H
@@ -34,6 +34,7 @@ DECLARE_HELPER(ringbuf_discard);
 DECLARE_HELPER(ringbuf_query);
 /* skb.c */
 DECLARE_HELPER(skb_load_bytes);
+DECLARE_HELPER(packet_load);
 /* task.c */
 DECLARE_HELPER(get_current_pid_tgid);
 DECLARE_HELPER(get_current_uid_gid);

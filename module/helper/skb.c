@@ -5,6 +5,7 @@
 #include <linux/errno.h>
 #include <linux/skbuff.h>
 #include <linux/string.h>
+#include <uapi/linux/filter.h>
 
 #include "verifier/ctx_skb.h"
 
@@ -30,4 +31,41 @@ u64 helper_skb_load_bytes(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
 fail:
 	memset(to, 0, size);
 	return -EFAULT;
+}
+
+/* Where an offset of BPF_LD_[ABS|IND] begins, from skb->data. False: nowhere. */
+static bool packet_load_offset(const struct skb_ctx *ctx, s32 offset, s64 *from)
+{
+	const struct sk_buff *skb = ctx->skb;
+
+	if (offset >= 0)
+		*from = (s64)offset + ctx->network_offset;
+	else if (offset >= SKF_NET_OFF)
+		*from = (s64)offset - SKF_NET_OFF + skb_network_offset(skb);
+	else if (offset >= SKF_LL_OFF && skb_mac_header_was_set(skb))
+		*from = (s64)offset - SKF_LL_OFF + skb_mac_offset(skb);
+	else
+		return false;
+	return *from >= -(s64)skb_headroom(skb);
+}
+
+/*
+ * context, offset, size of 1, 2 or 4 bytes: the number there, from network byte order.
+ * Negative offsets are Linux's: SKF_NET_OFF and up from the network header, SKF_LL_OFF
+ * and up from the link layer's. -EFAULT if the packet has no such bytes.
+ */
+u64 helper_packet_load(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
+{
+	const struct skb_ctx *ctx = (const struct skb_ctx *)(unsigned long)r1;
+	const struct sk_buff *skb = ctx->skb;
+	u32 size = r3, number = 0, i;
+	u8 bytes[4];
+	s64 from;
+
+	if (unlikely(!packet_load_offset(ctx, r2, &from) || from + size > skb->len ||
+		     skb_copy_bits(skb, from, bytes, size) < 0))
+		return -EFAULT;
+	for (i = 0; i < size; i++)
+		number = number << 8 | bytes[i];
+	return number;
 }

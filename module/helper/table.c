@@ -34,6 +34,7 @@ const helper_fn modbpf_helpers[MODBPF_FUNC_LIMIT] = {
 	[MODBPF_FUNC_ringbuf_query] = helper_ringbuf_query,
 	[MODBPF_FUNC_for_each_map_elem] = helper_for_each_map_elem,
 	[MODBPF_FUNC_loop] = helper_loop,
+	[MODBPF_FUNC_packet_load] = helper_packet_load,
 };
 
 void helpers_init(void)

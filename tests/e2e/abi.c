@@ -258,6 +258,45 @@ static void test_run_attr(void)
 	want("a result that cannot be written", call(MODBPF_CMD_PROG_TEST_RUN, &attr, sizeof(attr)), -EFAULT);
 }
 
+/* R0 = the half word at R7, of a packet that is this Ethernet header and the numbers from 14. */
+static void test_packet_load(void)
+{
+	struct modbpf_insn insns[] = {
+		{ .code = BPF_ALU64 | BPF_MOV | BPF_X, .dst_reg = 6, .src_reg = 1 },
+		MOV64_IMM(7, 0),
+		{ .code = BPF_LD | BPF_IND | BPF_H, .src_reg = 7, .imm = 4 },
+		EXIT_INSN,
+	};
+	const struct { __s32 at; __u32 type, want; } rows[] = {
+		{ 0, TYPE_SOCKET_FILTER, 18 << 8 | 19 },	/* behind the Ethernet header */
+		{ 10, TYPE_SCHED_CLS, 14 << 8 | 15 },
+		{ 44, TYPE_SOCKET_FILTER, 62 << 8 | 63 },
+		{ 45, TYPE_SOCKET_FILTER, 0 },
+		{ -0x100000, TYPE_SCHED_CLS, 18 << 8 | 19 },	/* SKF_NET_OFF */
+		{ -0x200000 + 8, TYPE_SOCKET_FILTER, 0x0800 },	/* SKF_LL_OFF */
+	};
+	unsigned char packet[64] = { [12] = 8 };
+	union modbpf_attr attr;
+	size_t i;
+	int fd;
+
+	for (i = 14; i < sizeof(packet); i++)
+		packet[i] = i;
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		insns[1].imm = rows[i].at;
+		attr = load_attr(rows[i].type, insns, 4);
+		fd = want_fd("a program that loads from its packet",
+			     call(MODBPF_CMD_PROG_LOAD, &attr, sizeof(attr)));
+		memset(&attr, 0, sizeof(attr));
+		attr.test.prog_fd = fd;
+		attr.test.data_in = addr(packet);
+		attr.test.data_size_in = sizeof(packet);
+		want("runs", call(MODBPF_CMD_PROG_TEST_RUN, &attr, sizeof(attr)), 0);
+		want("and finds", attr.test.retval, rows[i].want);
+		close(fd);
+	}
+}
+
 static void test_links(void)
 {
 	union modbpf_attr attr = {};
@@ -448,6 +487,7 @@ int main(void)
 	test_load_maps();
 	test_load_log();
 	test_run_attr();
+	test_packet_load();
 	test_links();
 	test_ids();
 	test_info();

@@ -158,10 +158,10 @@ static const char *difference(const struct verified_prog *prog, const struct ver
 
 		if (at < 0)
 			return "an instruction is dead that is reached without pruning";
-		if (is_branch(&full->insns[i]) && !is_branch(&prog->insns[at]))
-			return "a branch goes one way that goes both ways without pruning";
 		if (i + 1 < full->insn_cnt && full->origin[i + 1] == full->origin[i])
 			continue;
+		if (is_branch(&full->insns[i]) && !is_branch(&prog->insns[at]))
+			return "a branch goes one way that goes both ways without pruning";
 		if (!facts_hold(&prog->facts[at], &full->facts[i]))
 			return "a fact is none without pruning";
 	}

@@ -10,6 +10,7 @@
 #include <linux/topology.h>
 #include <linux/vmalloc.h>
 #include <kunit/test.h>
+#include <uapi/linux/filter.h>
 
 #include "module/helper.h"
 #include "module/helper/trace_format.h"
@@ -28,7 +29,9 @@
 /* tail_call is carried out by who runs the program; others may say that they are absent. */
 static void table_has_every_helper(struct kunit *test)
 {
-	static const bool listed[MODBPF_FUNC_LIMIT] = { MODBPF_HELPERS(LISTED) };
+	static const bool listed[MODBPF_FUNC_LIMIT] = {
+		MODBPF_HELPERS(LISTED) MODBPF_OWN_HELPERS(LISTED)
+	};
 	u32 id;
 
 	for (id = 0; id < MODBPF_FUNC_LIMIT; id++) {
@@ -358,6 +361,37 @@ static void skb_load_bytes_reads_across_pieces(struct kunit *test)
 	kfree_skb(skb);
 }
 
+/* BPF_LD_[ABS|IND]: by bytes whose values are their places. */
+static void packet_load_counts_from_the_headers(struct kunit *test)
+{
+	struct sk_buff *skb = make_packet(test);
+	struct skb_ctx ctx;
+
+	skb_reset_mac_header(skb);
+	skb_set_network_header(skb, 14);
+	skb_ctx_init(&ctx, skb, 0, NULL, NULL);
+	KUNIT_EXPECT_EQ(test, CALL(packet_load, P(&ctx), 5, 1, 0, 0), 5ll);
+	KUNIT_EXPECT_EQ(test, CALL(packet_load, P(&ctx), 5, 2, 0, 0), 0x0506ll);
+	KUNIT_EXPECT_EQ(test, CALL(packet_load, P(&ctx), 38, 4, 0, 0), 0x26272829ll);
+	KUNIT_EXPECT_EQ(test, CALL(packet_load, P(&ctx), 136, 4, 0, 0), 0x88898a8bll);
+	KUNIT_EXPECT_EQ(test, CALL(packet_load, P(&ctx), 137, 4, 0, 0), (s64)-EFAULT);
+	KUNIT_EXPECT_EQ(test, CALL(packet_load, P(&ctx), 0x7fffffff, 4, 0, 0), (s64)-EFAULT);
+	KUNIT_EXPECT_EQ(test, CALL(packet_load, P(&ctx), SKF_NET_OFF + 1, 1, 0, 0), 15ll);
+	KUNIT_EXPECT_EQ(test, CALL(packet_load, P(&ctx), SKF_LL_OFF + 1, 1, 0, 0), 1ll);
+	KUNIT_EXPECT_EQ(test, CALL(packet_load, P(&ctx), SKF_LL_OFF - 1, 1, 0, 0), (s64)-EFAULT);
+	KUNIT_EXPECT_EQ(test, CALL(packet_load, P(&ctx), -1, 1, 0, 0), (s64)-EFAULT);
+	/* The program's data begin behind the link layer's header. */
+	skb_pull(skb, 14);
+	skb_ctx_init(&ctx, skb, 0, NULL, NULL);
+	KUNIT_EXPECT_EQ(test, CALL(packet_load, P(&ctx), 0, 1, 0, 0), 14ll);
+	KUNIT_EXPECT_EQ(test, CALL(packet_load, P(&ctx), SKF_NET_OFF, 1, 0, 0), 14ll);
+	KUNIT_EXPECT_EQ(test, CALL(packet_load, P(&ctx), SKF_LL_OFF, 2, 0, 0), 1ll);
+	/* In front of the memory that the packet has. */
+	skb_set_mac_header(skb, -14 - (int)skb_headroom(skb));
+	KUNIT_EXPECT_EQ(test, CALL(packet_load, P(&ctx), SKF_LL_OFF, 1, 0, 0), (s64)-EFAULT);
+	kfree_skb(skb);
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(table_has_every_helper),
 	KUNIT_CASE(map_helpers_reach_the_map),
@@ -371,6 +405,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(trace_format_keeps_to_its_buffer),
 	KUNIT_CASE(trace_printk_returns_the_length),
 	KUNIT_CASE(skb_load_bytes_reads_across_pieces),
+	KUNIT_CASE(packet_load_counts_from_the_headers),
 	{}
 };
 

@@ -8,6 +8,7 @@
 
 #include "isa/abi.h"
 #include "tests/support/randmaker.h"
+#include "verifier/rule.h"
 
 #define STACK_BYTES (8 * SLOTS)
 
@@ -326,6 +327,24 @@ static void put_nullable(struct maker *mk)
 	after_call(mk, false);
 }
 
+/* BPF_LD_[ABS|IND]: one more number, or the end. The main program's R6 is the context. */
+static void put_packet_load(struct maker *mk)
+{
+	u8 size = below(mk, 3) == 0 ? BPF_W : one_in(mk, 2) ? BPF_H : BPF_B;
+
+	if (one_in(mk, 2))
+		put(mk, BPF_LD | BPF_ABS | size, 0, 0, 0, below(mk, 64));
+	else
+		put(mk, BPF_LD | BPF_IND | size, 0, number_reg(mk), 0, below(mk, 64));
+	after_call(mk, true);
+}
+
+static bool may_load_packet(const struct maker *mk)
+{
+	return TYPES_PACKET_LOAD >> mk->prog->prog_type & 1 && !mk->in_subprog &&
+	       mk->base != BASE_RECORD;
+}
+
 /* A record that is held across a join, and released on every path. */
 static void put_record(struct maker *mk)
 {
@@ -540,6 +559,8 @@ static void put_item(struct maker *mk, u32 depth)
 		put_record(mk);
 	else if (kind < 31)
 		put_sized_call(mk);
+	else if (kind < 32 && may_load_packet(mk) && one_in(mk, 2))
+		put_packet_load(mk);
 	else if (kind < 32)
 		put_plain_call(mk);
 	else if (kind < (mk->prog->calls_back ? 40u : 34u) && depth < 2)

@@ -235,6 +235,19 @@ static u64 for_each(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
 	return i;
 }
 
+/* Of the 64 bytes that verify_run() makes, as helper_packet_load() in the kernel. */
+static u64 packet_load(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
+{
+	const struct skb_ctx *ctx = (void *)r1;
+	u64 number = 0, i;
+
+	if ((s32)r2 < 0 || (s32)r2 + r3 > 64)
+		return -14;
+	for (i = 0; i < r3; i++)
+		number = number << 8 | ctx->data[r2 + i];
+	return number;
+}
+
 static void fill_helpers(u64 *helpers)
 {
 	helpers[MODBPF_FUNC_loop] = (u64)loop;
@@ -248,6 +261,7 @@ static void fill_helpers(u64 *helpers)
 	helpers[MODBPF_FUNC_jiffies64] = (u64)seven;
 	helpers[MODBPF_FUNC_get_numa_node_id] = (u64)seven;
 	helpers[MODBPF_FUNC_trace_printk] = (u64)third;
+	helpers[MODBPF_FUNC_packet_load] = (u64)packet_load;
 	helpers[MODBPF_FUNC_ringbuf_reserve] = (u64)reserve;
 	helpers[MODBPF_FUNC_ringbuf_submit] = (u64)seven;
 	helpers[MODBPF_FUNC_ringbuf_discard] = (u64)seven;

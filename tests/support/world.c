@@ -124,6 +124,16 @@ static u64 load_bytes(u64 ctx, u64 off, u64 to, u64 bytes, u64 r5)
 	return rng_below(&results, 2) ? 0 : (u64)-14;
 }
 
+/* The number is the world's own; what counts is that the packet may be too short. */
+static u64 packet_load(u64 ctx, u64 off, u64 bytes, u64 r4, u64 r5)
+{
+	if (ctx != (u64)&world.ctx || (bytes != 1 && bytes != 2 && bytes != 4))
+		complain("loads from no packet, or no size of a load");
+	if (!rng_below(&results, 4))
+		return -14;
+	return rng_value(&results) & ~0ULL >> (64 - 8 * bytes);
+}
+
 static u64 output(u64 map, u64 from, u64 bytes, u64 flags, u64 r5)
 {
 	if (map - 1 != RANDVERIFY_RING || bytes > 512)
@@ -173,6 +183,7 @@ static void fill_tables(void)
 	world_helpers[MODBPF_FUNC_get_prandom_u32] = (u64)any_number;
 	world_helpers[MODBPF_FUNC_trace_printk] = (u64)print;
 	world_helpers[MODBPF_FUNC_skb_load_bytes] = (u64)load_bytes;
+	world_helpers[MODBPF_FUNC_packet_load] = (u64)packet_load;
 	world_helpers[MODBPF_FUNC_ringbuf_output] = (u64)output;
 	world_helpers[MODBPF_FUNC_ringbuf_reserve] = (u64)reserve;
 	world_helpers[MODBPF_FUNC_ringbuf_submit] = (u64)release;
