@@ -13,15 +13,15 @@ int main(int argc, char **argv)
 {
 	struct fuzz fuzz;
 	bool same;
-	u64 cnt = 0;
+	u64 cnt = 0, executed = 0;
 
 	fuzz_begin(&fuzz, argc, argv);
 	check_begin("random programs do the same in the interpreter and the JIT");
 	do {
-		same = agreement_check((fuzz.seed - 1) * SEEDS_APART + fuzz.number + 1);
+		same = agreement_check((fuzz.seed - 1) * SEEDS_APART + fuzz.number + 1, &executed);
 		cnt++;
 	} while (same && fuzz_next(&fuzz));
-	printf("seed %llu: %llu programs: %s\n", fuzz.seed, cnt, same ? "no difference" : "DIFFERENT");
+	printf("seed %llu: %llu programs, %llu instructions: %s\n", fuzz.seed, cnt, executed, same ? "no difference" : "DIFFERENT");
 	if (!same)
 		printf("again: fuzz_jit 0 %llu %llu\n", fuzz.seed, fuzz.number);
 	check_end();

@@ -33,53 +33,79 @@ static void print_program(const struct verified_prog *prog)
 	}
 }
 
-/* True if the JIT's code leaves R0 and the memory as the interpreter does. */
-static bool is_same_under_jit(const struct verified_prog *prog, const u64 *before,
-			      const u64 *after, u64 r0, u32 flags)
+/* A program's memory before and after a run of the interpreter, and its R0. */
+struct outcome {
+	u64 before[RANDPROG_WORDS], after[RANDPROG_WORDS], r0;
+};
+
+static bool is_same_outcome(const struct jit_run *run, const struct outcome *want, u32 flags)
 {
 	u64 memory[RANDPROG_WORDS], got;
-	struct jit_run run;
 	bool kept, same;
 
-	memcpy(memory, before, sizeof(memory));
+	memcpy(memory, want->before, sizeof(memory));
+	got = jit_run_call(run, memory, &kept);
+	same = !memcmp(memory, want->after, sizeof(memory));
+	if (got == want->r0 && kept && same)
+		return true;
+	check_failed(__FILE__, __LINE__, "flags %#x: R0 %#llx, not %#llx; memory %s; C's registers %s",
+		     flags, got, want->r0, same ? "is the same" : "differs", kept ? "kept" : "lost");
+	return false;
+}
+
+static bool is_same_under_jit(const struct verified_prog *prog, const struct outcome *want, u32 flags)
+{
+	struct jit_run run;
+	bool same = true;
+	u32 i;
+
 	if (jit_run_prepare(&run, prog, NULL, helpers, flags)) {
 		check_failed(__FILE__, __LINE__, "the JIT refuses the program");
 		return false;
 	}
-	got = jit_run_call(&run, memory, &kept);
-	same = got == r0 && kept && !memcmp(memory, after, sizeof(memory));
-	if (!same)
-		check_failed(__FILE__, __LINE__, "flags %#x: R0 %#llx, not %#llx; memory %s; C's registers %s",
-			     flags, got, r0, memcmp(memory, after, sizeof(memory)) ? "differs" : "is the same",
-			     kept ? "kept" : "lost");
+	for (i = 0; same && i < AGREEMENT_RUNS; i++)
+		same = is_same_outcome(&run, &want[i], flags);
 	jit_run_release(&run);
 	return same;
 }
 
-bool agreement_check(u64 seed)
+static void count(void *cookie, const struct verified_prog *prog, u32 insn, const u64 *regs, u32 depth)
+{
+	++*(u64 *)cookie;
+}
+
+static bool interpret(const struct verified_prog *prog, struct rng *rng, struct outcome *out, u64 *executed)
+{
+	struct interp_env env = { .prog = prog, .helpers = helpers, .max_insns = 1000000,
+				  .trace = count, .cookie = executed };
+	bool stopped;
+	u32 i;
+
+	for (i = 0; i < RANDPROG_WORDS; i++)
+		out->before[i] = rng_value(rng);
+	memcpy(out->after, out->before, sizeof(out->after));
+	out->r0 = modbpf_interp_run(&env, out->after, &stopped);
+	if (stopped)
+		check_failed(__FILE__, __LINE__, "the program does not end");
+	return !stopped;
+}
+
+bool agreement_check(u64 seed, u64 *executed)
 {
 	static struct modbpf_insn insns[RANDPROG_MAX_INSNS];
-	u64 before[RANDPROG_WORDS], after[RANDPROG_WORDS], r0;
+	static struct outcome want[AGREEMENT_RUNS];
 	struct verified_prog *prog;
-	struct interp_env env = { .helpers = helpers, .max_insns = 1000000 };
 	struct rng rng;
-	bool stopped, same = true;
+	bool same = true;
 	u32 i;
 
 	helpers[RANDPROG_HELPER] = (unsigned long)mix;
 	rng_seed(&rng, seed);
 	prog = prog_build(insns, randprog_make(&rng, false, insns));
-	for (i = 0; i < RANDPROG_WORDS; i++)
-		before[i] = rng_value(&rng);
-	memcpy(after, before, sizeof(after));
-	env.prog = prog;
-	r0 = modbpf_interp_run(&env, after, &stopped);
-	if (stopped) {
-		check_failed(__FILE__, __LINE__, "the program does not end");
-		same = false;
-	}
+	for (i = 0; same && i < AGREEMENT_RUNS; i++)
+		same = interpret(prog, &rng, &want[i], executed);
 	for (i = 0; same && i < (seed & 1 ? ARRAY_SIZE(jit_flags) : 5); i++)
-		same = is_same_under_jit(prog, before, after, r0, jit_flags[i]);
+		same = is_same_under_jit(prog, want, jit_flags[i]);
 	if (!same) {
 		fprintf(stderr, "seed %llu:\n", seed);
 		print_program(prog);

@@ -8,7 +8,12 @@
 
 #include "isa/platform.h"
 
-/* False: they differ; why, and the program, are printed and the running case fails. */
-bool agreement_check(u64 seed);
+#define AGREEMENT_RUNS 8	/* of one program, each with other memory */
+
+/*
+ * False: they differ; why, and the program, are printed and the running case fails.
+ * *@executed grows by the instructions that the interpreter ran.
+ */
+bool agreement_check(u64 seed, u64 *executed);
 
 #endif
