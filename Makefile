@@ -171,6 +171,11 @@ $(B)/tests/e2e/%: $(B)/user/tests/e2e/%.o $(B)/user/libmodbpf.a $(B)/user/libmod
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -o $@ $^ $(EXAMPLE_LIBS)
 
+# It reads the corpus and calls either kernel itself.
+$(B)/tests/e2e/corpus: $(call objs,$(B)/user,tests/e2e/corpus.c $(TEST_CORPUS_SRCS)) $(B)/user/libmodbpf-core.a
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -o $@ $^
+
 examples: deps-build	## compile examples/ into build/examples
 	$(again) examples-build
 .PHONY: examples-build e2e-build

@@ -224,6 +224,13 @@ TEST_SUPPORT_SRCS := \
 	tests/support/watch.c \
 	tests/support/world.c \
 
+# Of these, what reads the instruction corpus: linked into tests/e2e/corpus, too.
+TEST_CORPUS_SRCS := \
+	tests/support/asm.c \
+	tests/support/asm_insn.c \
+	tests/support/asm_scan.c \
+	tests/support/corpus.c \
+
 # What a single unit test needs besides.
 TEST_LIBS_test_encode := -lcapstone
 TEST_LIBS_test_jit_image := -lcapstone

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Each level of optimisation, and blinded code, run the same program to the same result.
+# Each level of optimisation, and blinded code, run programs to the same results; so does Linux.
 . "$(dirname "$0")/lib.sh"
 
 # counts HOW: the program counts and adds up.
@@ -27,6 +27,8 @@ for params in "opt=0 blind=2" "opt=1 blind=0" "opt=2 blind=1"; do
 		equal "$param" "$(cat /sys/module/modbpf/parameters/${param%=*})" "${param#*=}"
 	done
 	counts "$params"
+	check "$params: the instruction corpus" "$E2E/corpus" tests/isa || echo "$out"
+	echo "        $(tail -n 2 <<<"$out" | tr '\n' ' ')"
 	# Without CAP_BPF nobody loads a program: under blind=1 all that there is has the right.
 	case $params in
 	*blind=2) check "constants are not in the code" eval "! is_plain" ;;
@@ -35,4 +37,10 @@ for params in "opt=0 blind=2" "opt=1 blind=0" "opt=2 blind=1"; do
 	check "nothing is left" within 10 nothing_is_loaded
 	check "the module leaves" remove_soon
 done
+out=$("$E2E/corpus" tests/isa linux 2>&1)
+case $? in
+0) ok "the kernel's own eBPF agrees with the corpus: $(tail -n 1 <<<"$out")" ;;
+2) skip "the corpus on the kernel's own eBPF" "$out" ;;
+*) bad "the kernel's own eBPF and the corpus: ${out:0:600}" ;;
+esac
 finish
