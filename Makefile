@@ -186,7 +186,7 @@ e2e-build: $(e2e-objs) $(e2e-bins)
 
 unit-names := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/test_*.c))
 unit-bins := $(addprefix $(B)/asan/,$(unit-names))
-unit-support := $(call objs,$(B)/asan,$(TEST_SUPPORT_SRCS))
+unit-support := $(call objs,$(B)/asan,$(TEST_CORPUS_SRCS) $(TEST_SUPPORT_SRCS))
 
 $(B)/asan/test_%: $(B)/asan/tests/unit/test_%.o $(unit-support) $(B)/asan/libmodbpf-core.a
 	$(CC) $(ASAN_CFLAGS) -o $@ $(filter %.o,$^) $(B)/asan/libmodbpf-core.a $(TEST_LIBS) $(TEST_LIBS_test_$*)

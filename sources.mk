@@ -200,17 +200,20 @@ USER_SRCS := \
 	user/source.c \
 	user/typed.c \
 
-# Linked into every unit test (tests/unit/test_*.c are found by name).
-TEST_SUPPORT_SRCS := \
-	tests/support/agreement.c \
+# What reads the instruction corpus: linked into every unit test, and into tests/e2e/corpus.
+TEST_CORPUS_SRCS := \
 	tests/support/asm.c \
 	tests/support/asm_insn.c \
 	tests/support/asm_scan.c \
+	tests/support/corpus.c \
+
+# Linked into every unit test (tests/unit/test_*.c are found by name).
+TEST_SUPPORT_SRCS := \
+	tests/support/agreement.c \
 	tests/support/benchprog.c \
 	tests/support/btfblob.c \
 	tests/support/check.c \
 	tests/support/claims.c \
-	tests/support/corpus.c \
 	tests/support/fuzz.c \
 	tests/support/jitrun.c \
 	tests/support/prog.c \
@@ -223,13 +226,6 @@ TEST_SUPPORT_SRCS := \
 	tests/support/verify_btf.c \
 	tests/support/watch.c \
 	tests/support/world.c \
-
-# Of these, what reads the instruction corpus: linked into tests/e2e/corpus, too.
-TEST_CORPUS_SRCS := \
-	tests/support/asm.c \
-	tests/support/asm_insn.c \
-	tests/support/asm_scan.c \
-	tests/support/corpus.c \
 
 # What a single unit test needs besides.
 TEST_LIBS_test_encode := -lcapstone

@@ -21,7 +21,8 @@ int main(int argc, char **argv)
 		same = agreement_check((fuzz.seed - 1) * SEEDS_APART + fuzz.number + 1, &executed);
 		cnt++;
 	} while (same && fuzz_next(&fuzz));
-	printf("seed %llu: %llu programs, %llu instructions: %s\n", fuzz.seed, cnt, executed, same ? "no difference" : "DIFFERENT");
+	printf("seed %llu: %llu programs, %llu instructions: %s\n", fuzz.seed, cnt, executed,
+	       same ? "no difference" : "DIFFERENT");
 	if (!same)
 		printf("again: fuzz_jit 0 %llu %llu\n", fuzz.seed, fuzz.number);
 	check_end();

@@ -74,7 +74,8 @@ def includes(test, path):
 
 def support_objects(folder):
     """What all tests are linked with."""
-    return ['%s/%s.o' % (folder, path[:-2]) for path in variable('TEST_SUPPORT_SRCS')]
+    return ['%s/%s.o' % (folder, path[:-2])
+            for path in variable('TEST_CORPUS_SRCS') + variable('TEST_SUPPORT_SRCS')]
 
 
 class Bench:

@@ -33,10 +33,11 @@ static u32 line_cnt, case_cnt;
 static const char head[] =
 	"# Instructions\n\n"
 	"One line per instruction, with the section of RFC 9669 (or Linux, where it is younger). This page is made by\n"
-	"`build/asan/test_isa_page print >docs/isa.md` from the rows of `isa/opcode.c` and from running the corpus, `tests/isa`:\n"
-	"\"yes\" stands for a program with the instruction that was verified, interpreted, or run as machine code, and gave what it\n"
-	"should. The last column is the number of the corpus's cases; its programs have no maps and helpers: for those\n"
-	"it is the test that has them. `map[idx:..]` is bound to a map before the verifier sees it.\n\n"
+	"`build/asan/test_isa_page print >docs/isa.md` from the rows of `isa/opcode.c` and by running the corpus,\n"
+	"`tests/isa`: \"yes\" stands for a program with the instruction that was verified, interpreted, or run as\n"
+	"machine code, and gave what it should. The last column is the number of the corpus's cases; its\n"
+	"programs have no maps and helpers: for those it is another test. `map[idx:..]` is bound to a map before\n"
+	"the verifier sees it.\n\n"
 	"| code | instruction | section | verifier | interpreter | JIT | cases |\n"
 	"|---|---|---|---|---|---|---|\n";
 
@@ -159,7 +160,8 @@ static const struct {
 	{ MODBPF_LD_IMM64, BPF_PSEUDO_MAP_VALUE,
 	  "r1 = map_value[single] + 0\n r0 = *(u8 *)(r1 +0)\n r0 = 0\n exit\n", "`test_jit_call`" },
 	{ MODBPF_LD_IMM64, BPF_PSEUDO_FUNC,
-	  "r1 = 1\n r2 = subprog[f]\n r3 = 0\n r4 = 0\n call loop\n r0 = 0\n exit\nf: r0 = 0\n exit\n", "`test_jit_call`" },
+	  "r1 = 1\n r2 = subprog[f]\n r3 = 0\n r4 = 0\n call loop\n r0 = 0\n exit\nf: r0 = 0\n exit\n",
+	  "`test_jit_call`" },
 	{ BPF_JMP | MODBPF_JCOND, 0, "may_goto out\nout: r0 = 0\n exit\n", NULL },
 };
 
@@ -277,7 +279,7 @@ static void the_page_is_as_made(void)
 	is = contents(page);
 	wanted = contents(made);
 	if (strcmp(is, wanted))
-		check_failed(__FILE__, __LINE__, "%s is not up to date: build/asan/test_isa_page print >%s", PAGE, PAGE);
+		check_failed(__FILE__, __LINE__, "old: build/asan/test_isa_page print >" PAGE);
 	free(is);
 	free(wanted);
 }
@@ -292,8 +294,8 @@ static void nothing_is_half_done(void)
 
 		if (line->is_verified != line->is_interpreted || line->is_verified != line->is_compiled ||
 		    (line->is_verified && !line->cases && !test_of(line->insn)))
-			check_failed(__FILE__, __LINE__, "opcode %#x, src %u, off %d, imm %d", line->insn[0].code,
-				     line->insn[0].src_reg, line->insn[0].off, line->insn[0].imm);
+			check_failed(__FILE__, __LINE__, "opcode %#x, src %u, off %d, imm %d", line->insn->code,
+				     line->insn->src_reg, line->insn->off, line->insn->imm);
 	}
 }
 
