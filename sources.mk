@@ -94,6 +94,14 @@ MODULE_SRCS := \
 	module/btf.c \
 	module/caller.c \
 	module/command.c \
+	module/event.c \
+	module/event/clock.c \
+	module/event/kprobe.c \
+	module/event/output.c \
+	module/event/tracepoint.c \
+	module/event/types.c \
+	module/event/uprobe.c \
+	module/helper/event.c \
 	module/helper/loop.c \
 	module/helper/map.c \
 	module/helper/probe.c \
@@ -107,6 +115,7 @@ MODULE_SRCS := \
 	module/hook/event_args.c \
 	module/hook/kprobe.c \
 	module/hook/netfilter.c \
+	module/hook/perf_event.c \
 	module/hook/raw_tracepoint.c \
 	module/hook/skb.c \
 	module/hook/tracepoint.c \
@@ -123,6 +132,7 @@ MODULE_SRCS := \
 	module/map/lock.c \
 	module/map/lpm_trie.c \
 	module/map/percpu_array.c \
+	module/map/perf_event_array.c \
 	module/map/prog_array.c \
 	module/map/ringbuf.c \
 	module/map/types.c \

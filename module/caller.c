@@ -15,7 +15,9 @@
 #include <linux/mm.h>
 #include <linux/namei.h>
 #include <linux/nsproxy.h>
+#include <linux/pid.h>
 #include <linux/sched/signal.h>
+#include <linux/sched/task.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 #include <net/net_namespace.h>
@@ -93,6 +95,19 @@ struct dentry *caller_path_create(const struct caller *caller, int dir_fd, u64 n
 u32 caller_umask(const struct caller *caller)
 {
 	return current_umask();
+}
+
+struct task_struct *caller_task(const struct caller *caller, int pid)
+{
+	struct pid *found;
+	struct task_struct *task;
+
+	if (!pid)
+		return get_task_struct(current);
+	found = find_get_pid(pid);
+	task = get_pid_task(found, PIDTYPE_PID);
+	put_pid(found);
+	return task;
 }
 
 bool caller_is_interrupted(const struct caller *caller)

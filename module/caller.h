@@ -16,6 +16,7 @@ struct dentry;
 struct file;
 struct file_operations;
 struct net;
+struct task_struct;
 struct path;
 
 struct caller {
@@ -62,6 +63,9 @@ struct dentry *caller_path_create(const struct caller *caller, int dir_fd, u64 n
 				  struct path *path);
 /* What the caller does not let new files permit. */
 u32 caller_umask(const struct caller *caller);
+
+/* The task that the caller calls @pid, 0: itself. With a reference; NULL: there is none. */
+struct task_struct *caller_task(const struct caller *caller, int pid);
 
 /* A signal waits for the caller: long work is to be given up with -EINTR. */
 bool caller_is_interrupted(const struct caller *caller);

@@ -20,24 +20,9 @@
 
 struct object_ids modbpf_link_ids = OBJECT_IDS_INIT(modbpf_link_ids);
 
-/*
- * There are no perf events here yet. What is no fd at all gets the error by
- * which libraries tell that perf links are known.
- */
-static int perf_link_attach(const struct caller *caller, const union modbpf_attr *attr,
-			    struct modbpf_prog *prog, struct modbpf_link **out)
-{
-	struct file *file = caller_fget(caller, attr->link_create.target_fd);
-
-	if (!file)
-		return -EBADF;
-	fput(file);
-	return -EINVAL;
-}
-
 static const struct hook_row hook_rows[] = {
 	{ MODBPF_ATTACH_PERF_EVENT, BIT_ULL(MODBPF_PROG_KPROBE) | BIT_ULL(MODBPF_PROG_TRACEPOINT) |
-	  BIT_ULL(MODBPF_PROG_PERF_EVENT) | BIT_ULL(MODBPF_PROG_SOCKET_FILTER), perf_link_attach },
+	  BIT_ULL(MODBPF_PROG_PERF_EVENT) | BIT_ULL(MODBPF_PROG_SOCKET_FILTER), perf_event_link_attach },
 	{ MODBPF_ATTACH_KPROBE_MULTI, BIT_ULL(MODBPF_PROG_KPROBE), kprobe_link_attach },
 	{ MODBPF_ATTACH_NETFILTER, BIT_ULL(MODBPF_PROG_NETFILTER) |
 	  BIT_ULL(MODBPF_PROG_CGROUP_SKB) | BIT_ULL(MODBPF_PROG_SCHED_CLS),

@@ -81,6 +81,8 @@ void hooks_exit(void);
 
 int kprobe_link_attach(const struct caller *caller, const union modbpf_attr *attr,
 		       struct modbpf_prog *prog, struct modbpf_link **out);
+int perf_event_link_attach(const struct caller *caller, const union modbpf_attr *attr,
+			   struct modbpf_prog *prog, struct modbpf_link **out);
 int raw_tracepoint_link_attach(const struct caller *caller, const union modbpf_attr *attr,
 			       struct modbpf_prog *prog, struct modbpf_link **out);
 int netfilter_link_attach(const struct caller *caller, const union modbpf_attr *attr,

@@ -12,6 +12,7 @@
 
 #include "module/caller.h"
 #include "module/command.h"
+#include "module/event.h"
 #include "module/helper.h"
 #include "module/image.h"
 #include "module/link.h"
@@ -45,7 +46,8 @@ static long device_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 		caller_init_current(&caller);
 		return command_call(&caller, arg);
 	case MODBPF_IOC_PERF:
-		return -EOPNOTSUPP;	/* not supported yet: events */
+		caller_init_current(&caller);
+		return event_open(&caller, arg);
 	default:
 		return -ENOTTY;
 	}

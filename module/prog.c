@@ -18,6 +18,8 @@
 #include "module/caller.h"
 #include "module/image.h"
 
+DEFINE_PER_CPU(const struct run_site *, prog_run_site);
+
 struct object_ids modbpf_prog_ids = OBJECT_IDS_INIT(modbpf_prog_ids);
 
 /* --- running: no tracing of it, a program may be what traces ----------------------- */
@@ -31,13 +33,17 @@ static __always_inline u64 prog_call(const struct modbpf_prog *prog, const void 
 	return prog->entry(ctx);
 }
 
-notrace u64 prog_run_guarded(struct modbpf_prog *prog, const void *ctx)
+notrace u64 prog_run_guarded(struct modbpf_prog *prog, const void *ctx, const struct run_site *site)
 {
+	const struct run_site *interrupted;
 	u64 result = 0;
 
 	if (likely(this_cpu_inc_return(prog->cpu->active) == 1)) {
 		this_cpu_inc(prog->cpu->runs);
+		interrupted = this_cpu_read(prog_run_site);
+		this_cpu_write(prog_run_site, site);
 		result = prog_call(prog, ctx);
+		this_cpu_write(prog_run_site, interrupted);
 	} else {
 		this_cpu_inc(prog->cpu->misses);
 	}

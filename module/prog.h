@@ -58,6 +58,14 @@ struct modbpf_prog {
 	struct rcu_work free_work;
 };
 
+/* Where a tracing program hangs that runs now. */
+struct run_site {
+	u64 cookie;		/* of the attachment */
+};
+
+/* On this CPU; NULL: no tracing program runs. Preemption is off while it does. */
+DECLARE_PER_CPU(const struct run_site *, prog_run_site);
+
 extern struct object_ids modbpf_prog_ids;
 extern const struct file_operations modbpf_prog_fops;
 
@@ -97,11 +105,11 @@ struct modbpf_prog *prog_get_by_fd(const struct caller *caller, int fd);
 int prog_fd_install(const struct caller *caller, struct modbpf_prog *prog);
 
 /*
- * Run a tracing program on @ctx. The caller holds rcu_read_lock and cannot
- * migrate. Guards against recursion on this CPU: returns 0 without running
+ * Run a tracing program on @ctx at @site. The caller holds rcu_read_lock, preemption
+ * is off. Guards against recursion on this CPU: returns 0 without running
  * then, and counts it in misses. Any context, NMI included.
  */
-u64 prog_run_guarded(struct modbpf_prog *prog, const void *ctx);
+u64 prog_run_guarded(struct modbpf_prog *prog, const void *ctx, const struct run_site *site);
 
 /*
  * Run a packet program on @ctx. The caller holds rcu_read_lock and cannot

@@ -48,6 +48,10 @@ static const struct map_attr_row rows[MODBPF_MAP_TYPE_COUNT] = {
 		KEYS(4, 4), VALUES(1, MAX_INT, -E2BIG),
 	},
 	[MODBPF_MAP_PROG_ARRAY] = { FD_ARRAY },
+	[MODBPF_MAP_PERF_EVENT_ARRAY] = {
+		.flags = FD_ARRAY_FLAGS | MODBPF_F_PRESERVE_ELEMS,
+		KEYS(4, 4), VALUES(4, 4, -EINVAL),
+	},
 	[MODBPF_MAP_PERCPU_ARRAY] = {
 		.flags = ACCESS | NODE, KEYS(4, 4), VALUES(1, MAP_ATTR_PERCPU_BYTES, -E2BIG),
 		.per_cpu = true,

@@ -109,6 +109,7 @@ static const struct map_rule map_rules[MODBPF_MAP_TYPE_COUNT] = {
 	[MODBPF_MAP_PERCPU_ARRAY] = { "PERCPU_ARRAY", MAP_MAY_ALL_KEYS | MAP_MAY_FOR_EACH, false, true },
 	[MODBPF_MAP_LPM_TRIE] = { "LPM_TRIE", MAP_MAY_ALL_KEYS, false, false },
 	[MODBPF_MAP_PROG_ARRAY] = { "PROG_ARRAY", MAP_MAY_TAIL_CALL, false, true },
+	[MODBPF_MAP_PERF_EVENT_ARRAY] = { "PERF_EVENT_ARRAY", MAP_MAY_OUTPUT, false, true },
 	[MODBPF_MAP_RINGBUF] = { "RINGBUF", MAP_MAY_RINGBUF, false, false },
 };
 

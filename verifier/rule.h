@@ -63,6 +63,7 @@ enum {
 	MAP_MAY_TAIL_CALL = 1 << 3,
 	MAP_MAY_RINGBUF = 1 << 4,
 	MAP_MAY_FOR_EACH = 1 << 5,
+	MAP_MAY_OUTPUT = 1 << 6,
 };
 
 struct map_rule {

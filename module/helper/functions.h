@@ -12,6 +12,9 @@
 
 #define DECLARE_HELPER(name) u64 helper_##name(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
 
+/* event.c */
+DECLARE_HELPER(perf_event_output);
+DECLARE_HELPER(get_attach_cookie);
 /* loop.c */
 DECLARE_HELPER(loop);
 DECLARE_HELPER(for_each_map_elem);

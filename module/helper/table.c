@@ -17,6 +17,7 @@ const helper_fn modbpf_helpers[MODBPF_FUNC_LIMIT] = {
 	[MODBPF_FUNC_get_current_pid_tgid] = helper_get_current_pid_tgid,
 	[MODBPF_FUNC_get_current_uid_gid] = helper_get_current_uid_gid,
 	[MODBPF_FUNC_get_current_comm] = helper_get_current_comm,
+	[MODBPF_FUNC_perf_event_output] = helper_perf_event_output,
 	[MODBPF_FUNC_skb_load_bytes] = helper_skb_load_bytes,
 	[MODBPF_FUNC_get_current_task] = helper_get_current_task,
 	[MODBPF_FUNC_get_numa_node_id] = helper_get_numa_node_id,
@@ -33,6 +34,7 @@ const helper_fn modbpf_helpers[MODBPF_FUNC_LIMIT] = {
 	[MODBPF_FUNC_ringbuf_discard] = helper_ringbuf_discard,
 	[MODBPF_FUNC_ringbuf_query] = helper_ringbuf_query,
 	[MODBPF_FUNC_for_each_map_elem] = helper_for_each_map_elem,
+	[MODBPF_FUNC_get_attach_cookie] = helper_get_attach_cookie,
 	[MODBPF_FUNC_loop] = helper_loop,
 	[MODBPF_FUNC_packet_load] = helper_packet_load,
 };

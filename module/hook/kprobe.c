@@ -30,7 +30,7 @@
 struct probe {
 	struct kprobe_link *link;
 	char *symbol;		/* own; NULL: by address */
-	u64 cookie;
+	struct run_site site;
 	union {
 		struct kprobe entry;
 		struct kretprobe ret;
@@ -69,21 +69,23 @@ static struct kprobe *kprobe_of(const struct kprobe_link *link, u32 i)
  * Preemption is off. On the way into idle RCU may not be watching; what a program
  * finds in its maps would not be protected there.
  */
-static void run_probe(struct kprobe_link *link, struct pt_regs *regs)
+static void run_probe(const struct probe *probe, struct pt_regs *regs)
 {
+	struct kprobe_link *link = probe->link;
+
 	if (unlikely(!rcu_is_watching())) {
 		atomic64_inc(&link->unwatched);
 		return;
 	}
 	rcu_read_lock();
-	prog_run_guarded(link->link.prog, regs);
+	prog_run_guarded(link->link.prog, regs, &probe->site);
 	rcu_read_unlock();
 }
 NOKPROBE_SYMBOL(run_probe);
 
 static int run_entry(struct kprobe *kprobe, struct pt_regs *regs)
 {
-	run_probe(container_of(kprobe, struct probe, entry)->link, regs);
+	run_probe(container_of(kprobe, struct probe, entry), regs);
 	return 0;
 }
 NOKPROBE_SYMBOL(run_entry);
@@ -93,7 +95,7 @@ static int run_return(struct kretprobe_instance *instance, struct pt_regs *regs)
 	struct kretprobe *kretprobe = compat_kretprobe_of(instance);
 
 	if (kretprobe)
-		run_probe(container_of(kretprobe, struct probe, ret)->link, regs);
+		run_probe(container_of(kretprobe, struct probe, ret), regs);
 	return 0;
 }
 NOKPROBE_SYMBOL(run_return);
@@ -198,7 +200,7 @@ static int copy_cookies(const struct caller *caller, struct kprobe_link *link, u
 	if (IS_ERR(cookies))
 		return PTR_ERR(cookies);
 	for (i = 0; i < link->cnt; i++)
-		link->probes[i].cookie = cookies[i];
+		link->probes[i].site.cookie = cookies[i];
 	link->has_cookies = true;
 	kvfree(cookies);
 	return 0;
@@ -314,7 +316,7 @@ static int copy_out_places(const struct caller *caller, const struct kprobe_link
 		err = caller_copy_out(caller, addrs + i * sizeof(u64), &addr, sizeof(addr));
 		if (!err && cookies)
 			err = caller_copy_out(caller, cookies + i * sizeof(u64),
-					      &link->probes[i].cookie, sizeof(u64));
+					      &link->probes[i].site.cookie, sizeof(u64));
 		err = err ?: modbpf_yield();
 	}
 	return err;

@@ -25,7 +25,7 @@ struct raw_tracepoint_link {
 	struct tracepoint_ref ref;
 	struct event_args args;
 	void *probe;
-	u64 cookie;
+	struct run_site site;
 };
 
 static struct raw_tracepoint_link *raw_link_of(const struct modbpf_link *base)
@@ -44,7 +44,7 @@ static __always_inline void run(struct raw_tracepoint_link *link, u64 *args, u32
 	/* System calls' tracepoints of newer kernels are called with preemption on. */
 	preempt_disable_notrace();
 	rcu_read_lock();
-	prog_run_guarded(link->link.prog, args);
+	prog_run_guarded(link->link.prog, args, &link->site);
 	rcu_read_unlock();
 	preempt_enable_notrace();
 }
@@ -100,7 +100,7 @@ static int raw_tracepoint_link_fill_info(const struct caller *caller,
 		return -EINVAL;
 	info->raw_tracepoint.tp_name = to;
 	info->raw_tracepoint.tp_name_len = bytes;
-	info->raw_tracepoint.cookie = link->cookie;
+	info->raw_tracepoint.cookie = link->site.cookie;
 	if (!to)
 		return 0;
 	if (caller_copy_out(caller, to, link->ref.tp->name, min(room, bytes)))
@@ -115,7 +115,7 @@ static void raw_tracepoint_link_show_fdinfo(const struct modbpf_link *base, stru
 {
 	const struct raw_tracepoint_link *link = raw_link_of(base);
 
-	seq_printf(m, "tp_name:\t%s\ncookie:\t%llu\n", link->ref.tp->name, link->cookie);
+	seq_printf(m, "tp_name:\t%s\ncookie:\t%llu\n", link->ref.tp->name, link->site.cookie);
 }
 
 static const struct link_ops raw_tracepoint_link_ops = {
@@ -157,7 +157,7 @@ int raw_tracepoint_link_attach(const struct caller *caller, const union modbpf_a
 	if (!link)
 		return -ENOMEM;
 	link_init(&link->link, &raw_tracepoint_link_ops, prog, prog->expected_attach_type);
-	link->cookie = attr->raw_tracepoint.cookie;
+	link->site.cookie = attr->raw_tracepoint.cookie;
 	err = find_event(caller, link, attr->raw_tracepoint.name);
 	if (err)
 		goto destroy;

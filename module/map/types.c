@@ -9,6 +9,7 @@ static const struct map_ops *const map_types[] = {
 	&hash_map_ops,
 	&lpm_trie_map_ops,
 	&percpu_array_map_ops,
+	&perf_event_array_map_ops,
 	&prog_array_map_ops,
 	&ringbuf_map_ops,
 };

@@ -9,6 +9,7 @@ extern const struct map_ops array_map_ops;
 extern const struct map_ops hash_map_ops;
 extern const struct map_ops lpm_trie_map_ops;
 extern const struct map_ops percpu_array_map_ops;
+extern const struct map_ops perf_event_array_map_ops;
 extern const struct map_ops prog_array_map_ops;
 extern const struct map_ops ringbuf_map_ops;
 

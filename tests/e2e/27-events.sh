@@ -6,6 +6,16 @@
 check "the module is inserted" insert
 check "raw tracepoints" "$E2E/raw_events" "$E2E/raw_events.bpf.o" || echo "$out"
 
+# A copy that the kernel can read breakpoints' instructions from, whatever the root is.
+cp "$E2E/perf_events" "$SCRATCH/perf_events"
+check "events of perf_event_open" "$SCRATCH/perf_events" "$E2E/perf_events.bpf.o" || echo "$out"
+
+hold "$SCRATCH/held" "$SCRATCH/perf_events" "$E2E/perf_events.bpf.o" hold || finish
+equal "three links" "$(links | grep -c perf_event)" 3
+kill -KILL $holder
+wait $holder 2>/dev/null
+check "nothing is left of one who was killed at it" within 10 nothing_is_loaded
+
 hold "$SCRATCH/held" "$E2E/raw_events" "$E2E/raw_events.bpf.o" hold || finish
 equal "two links" "$(links | grep -c raw_tracepoint)" 2
 contains "the CLI names the event" "$(links)" sched_switch

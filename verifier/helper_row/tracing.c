@@ -15,8 +15,9 @@ const struct helper helper_rows_tracing[MODBPF_FUNC_LIMIT] = {
 	HELPER(perf_event_read)
 		.flags = HELPER_GPL | HELPER_PERFMON | HELPER_ABSENT, .types = TYPES_TRACING END,
 	HELPER(perf_event_output)
-		.flags = HELPER_GPL | HELPER_PERFMON | HELPER_ABSENT,
-		.types = TYPES_TRACING | TYPES_PACKET END,
+		.args = { ARG_CTX, ARG_MAP, ARG_NUMBER, ARG_READ, ARG_SIZE_OR_ZERO },
+		.flags = HELPER_GPL | HELPER_PERFMON, .types = TYPES_TRACING,
+		.map_use = MAP_MAY_OUTPUT END,
 	HELPER(get_stackid)
 		.flags = HELPER_GPL | HELPER_PERFMON | HELPER_ABSENT, .types = TYPES_TRACING END,
 	HELPER(get_current_task)
@@ -70,7 +71,7 @@ const struct helper helper_rows_tracing[MODBPF_FUNC_LIMIT] = {
 		.flags = HELPER_GPL | HELPER_PERFMON | HELPER_ABSENT,
 		.types = TYPE_BIT(KPROBE) | TYPE_BIT(TRACING) END,
 	HELPER(get_attach_cookie)
-		.flags = HELPER_ABSENT,
+		.args = { ARG_CTX },
 		.types = TYPE_BIT(KPROBE) | TYPE_BIT(TRACEPOINT) | TYPE_BIT(PERF_EVENT) |
 			 TYPE_BIT(TRACING) END,
 	HELPER(get_branch_snapshot)

@@ -1,0 +1,325 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * How is an event opened, switched on and off, and which program hangs on it? What
+ * makes it happen is the kind's own (module/event/).
+ *
+ * The program is read under RCU by handlers that run with preemption off; who takes
+ * it away waits for them. An event is armed while it is enabled and has a program.
+ */
+#include "module/event.h"
+
+#include <linux/err.h>
+#include <linux/fcntl.h>
+#include <linux/file.h>
+#include <linux/fs.h>
+#include <linux/kprobes.h>
+#include <linux/module.h>
+#include <linux/rcupdate.h>
+#include <linux/seq_file.h>
+#include <linux/string.h>
+
+#include "module/caller.h"
+#include "module/event/types.h"
+#include "module/prog.h"
+#include "uapi/modbpf.h"
+
+static const struct file_operations event_fops;
+
+notrace void event_run(struct modbpf_event *event, const void *ctx)
+{
+	struct run_site site;
+	struct modbpf_prog *prog;
+
+	/* On the way into idle RCU may not be watching. */
+	if (unlikely(!rcu_is_watching())) {
+		atomic64_inc(&event->missed);
+		return;
+	}
+	preempt_disable_notrace();
+	rcu_read_lock();
+	prog = rcu_dereference(event->prog);
+	/* What cannot be disarmed goes on to happen. */
+	if (likely(prog && READ_ONCE(event->armed))) {
+		site.cookie = event->cookie;
+		prog_run_guarded(prog, ctx, &site);
+	}
+	rcu_read_unlock();
+	preempt_enable_notrace();
+}
+NOKPROBE_SYMBOL(event_run);
+
+u64 event_missed(struct modbpf_event *event)
+{
+	u64 sum = atomic64_read(&event->missed);
+
+	return sum + (event->ops->missed ? event->ops->missed(event) : 0);
+}
+
+/* --- on and off ----------------------------------------------------------------------- */
+
+/* Under event->lock: armed as it should be. */
+static int event_settle(struct modbpf_event *event)
+{
+	bool wanted = event->enabled && rcu_access_pointer(event->prog);
+	int err = 0;
+
+	if (wanted == event->armed)
+		return 0;
+	WRITE_ONCE(event->armed, wanted);
+	if (wanted && event->ops->arm)
+		err = event->ops->arm(event);
+	if (!wanted && event->ops->disarm)
+		event->ops->disarm(event);
+	if (err)
+		WRITE_ONCE(event->armed, false);
+	return err;
+}
+
+static int event_enable(struct modbpf_event *event, bool enabled)
+{
+	int err;
+
+	mutex_lock(&event->lock);
+	event->enabled = enabled;
+	err = event_settle(event);
+	mutex_unlock(&event->lock);
+	return err;
+}
+
+int event_attach(struct modbpf_event *event, struct modbpf_prog *prog, u64 cookie)
+{
+	int err;
+
+	if (!(event->ops->prog_types >> prog->type & 1))
+		return -EINVAL;
+	mutex_lock(&event->lock);
+	err = -EEXIST;
+	if (rcu_access_pointer(event->prog))
+		goto unlock;
+	event->cookie = cookie;
+	rcu_assign_pointer(event->prog, prog_get(prog));
+	err = event_settle(event);
+	if (!err)
+		goto unlock;
+	RCU_INIT_POINTER(event->prog, NULL);
+	synchronize_rcu();
+	prog_put(prog);
+unlock:
+	mutex_unlock(&event->lock);
+	return err;
+}
+
+void event_detach(struct modbpf_event *event, struct modbpf_prog *prog)
+{
+	bool is_it;
+
+	mutex_lock(&event->lock);
+	is_it = prog && rcu_access_pointer(event->prog) == prog;
+	if (is_it) {
+		RCU_INIT_POINTER(event->prog, NULL);
+		event_settle(event);
+		/* Under the lock: the next one's cookie must not be shown to this one. */
+		synchronize_rcu();
+	}
+	mutex_unlock(&event->lock);
+	if (is_it)
+		prog_put(prog);
+}
+
+void event_put(struct modbpf_event *event)
+{
+	if (!refcount_dec_and_test(&event->refs))
+		return;
+	event_detach(event, rcu_access_pointer(event->prog));
+	mutex_destroy(&event->lock);
+	event->ops->destroy(event);
+}
+
+struct modbpf_event *event_get_by_fd(const struct caller *caller, int fd)
+{
+	struct file *file = caller_fget(caller, fd);
+	struct modbpf_event *event = ERR_PTR(-EINVAL);
+
+	if (!file)
+		return ERR_PTR(-EBADF);
+	if (file->f_op == &event_fops) {
+		event = file->private_data;
+		refcount_inc(&event->refs);
+	}
+	fput(file);
+	return event;
+}
+
+/* --- the descriptor --------------------------------------------------------------------- */
+
+static int set_prog(struct modbpf_event *event, int fd)
+{
+	struct modbpf_prog *prog;
+	struct caller caller;
+	int err;
+
+	caller_init_current(&caller);
+	prog = prog_get_by_fd(&caller, fd);
+	if (IS_ERR(prog))
+		return PTR_ERR(prog);
+	err = event_attach(event, prog, 0);
+	prog_put(prog);
+	return err;
+}
+
+static long event_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
+{
+	struct modbpf_event *event = file->private_data;
+
+	switch (cmd) {
+	case PERF_EVENT_IOC_ENABLE:
+		return event_enable(event, true);
+	case PERF_EVENT_IOC_DISABLE:
+		return event_enable(event, false);
+	case PERF_EVENT_IOC_SET_BPF:
+		return set_prog(event, arg);
+	default:
+		return -ENOTTY;
+	}
+}
+
+static int event_mmap(struct file *file, struct vm_area_struct *vma)
+{
+	struct modbpf_event *event = file->private_data;
+
+	return event->ops->mmap ? event->ops->mmap(event, vma) : -EOPNOTSUPP;
+}
+
+static __poll_t event_poll(struct file *file, struct poll_table_struct *wait)
+{
+	struct modbpf_event *event = file->private_data;
+
+	return event->ops->poll ? event->ops->poll(event, file, wait) : EPOLLHUP;
+}
+
+static int event_release(struct inode *inode, struct file *file)
+{
+	event_put(file->private_data);
+	return 0;
+}
+
+static void event_show_fdinfo(struct seq_file *m, struct file *file)
+{
+	struct modbpf_event *event = file->private_data;
+
+	seq_printf(m, "event_type:\t%s\nenabled:\t%u\nmissed:\t%llu\n", event->ops->name,
+		   READ_ONCE(event->enabled), event_missed(event));
+}
+
+static const struct file_operations event_fops = {
+	.owner = THIS_MODULE,
+	.release = event_release,
+	.unlocked_ioctl = event_ioctl,
+	.compat_ioctl = compat_ptr_ioctl,
+	.mmap = event_mmap,
+	.poll = event_poll,
+	.show_fdinfo = event_show_fdinfo,
+};
+
+/* --- opening ------------------------------------------------------------------------------- */
+
+/* A shorter attr of an older caller, a longer one whose tail is zero. */
+static int copy_attr(const struct caller *caller, u64 from, struct perf_event_attr *attr)
+{
+	u32 size;
+	int is_zero;
+
+	memset(attr, 0, sizeof(*attr));
+	if (caller_copy_in(caller, &size, from + offsetof(struct perf_event_attr, size),
+			   sizeof(size)))
+		return -EFAULT;
+	size = size ?: PERF_ATTR_SIZE_VER0;
+	if (size < PERF_ATTR_SIZE_VER0 || size > PAGE_SIZE)
+		return -E2BIG;
+	if (size > sizeof(*attr)) {
+		is_zero = caller_is_zero(caller, from + sizeof(*attr), size - sizeof(*attr));
+		if (is_zero <= 0)
+			return is_zero < 0 ? is_zero : -E2BIG;
+	}
+	if (caller_copy_in(caller, attr, from, min_t(size_t, size, sizeof(*attr))))
+		return -EFAULT;
+	attr->size = sizeof(*attr);
+	return 0;
+}
+
+/* What we do not understand must be zero: what is asked for is what one gets. */
+static int check_attr(const struct perf_event_attr *attr)
+{
+	const struct perf_event_attr understood = {
+		.type = attr->type,
+		.size = attr->size,
+		.config = attr->config,
+		.sample_period = attr->sample_period,
+		.sample_type = attr->sample_type,
+		.disabled = attr->disabled,
+		.exclude_user = attr->exclude_user,
+		.exclude_kernel = attr->exclude_kernel,
+		.exclude_hv = attr->exclude_hv,
+		.exclude_idle = attr->exclude_idle,
+		.freq = attr->freq,
+		.watermark = attr->watermark,
+		.wakeup_events = attr->wakeup_events,
+		.config1 = attr->config1,
+		.config2 = attr->config2,
+	};
+
+	return memcmp(attr, &understood, sizeof(*attr)) ? -EOPNOTSUPP : 0;
+}
+
+static int read_request(const struct caller *caller, u64 uopen, struct event_request *request)
+{
+	struct modbpf_perf_open open;
+	int err;
+
+	if (caller_copy_in(caller, &open, uopen, sizeof(open)))
+		return -EFAULT;
+	if (open.pad || open.flags & ~(u64)(PERF_FLAG_FD_NO_GROUP | PERF_FLAG_FD_OUTPUT |
+					   PERF_FLAG_PID_CGROUP | PERF_FLAG_FD_CLOEXEC))
+		return -EINVAL;
+	err = copy_attr(caller, open.attr, &request->attr);
+	if (err)
+		return err;
+	/* No groups, no redirected output, no cgroups. */
+	if (open.group_fd != -1 || open.flags & ~(u64)PERF_FLAG_FD_CLOEXEC)
+		return -EOPNOTSUPP;
+	if (open.pid < -1 || open.cpu < -1 || (open.pid == -1 && open.cpu == -1))
+		return -EINVAL;
+	if (open.cpu >= (s32)nr_cpu_ids)
+		return -ENODEV;
+	request->pid = open.pid;
+	request->cpu = open.cpu;
+	return check_attr(&request->attr);
+}
+
+long event_open(const struct caller *caller, u64 uopen)
+{
+	const struct event_ops *ops;
+	struct event_request request;
+	struct modbpf_event *event;
+	int fd;
+
+	fd = read_request(caller, uopen, &request);
+	if (fd)
+		return fd;
+	if (!caller_perfmon_capable(caller))
+		return -EACCES;
+	ops = event_ops_of(&request.attr);
+	if (IS_ERR(ops))
+		return PTR_ERR(ops);
+	event = ops->create(caller, &request);
+	if (IS_ERR(event))
+		return PTR_ERR(event);
+	refcount_set(&event->refs, 1);
+	event->ops = ops;
+	event->enabled = !request.attr.disabled;
+	mutex_init(&event->lock);
+	fd = caller_fd_install(caller, "[perf_event]", &event_fops, event, O_RDWR);
+	if (fd < 0)
+		event_put(event);
+	return fd;
+}

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * An event that perf_event_open(2) would make: something happens, a program runs.
+ * A kind of event is one file in module/event/ and one row in module/event/types.c.
+ *
+ * One reference per fd, per link and per slot of a PERF_EVENT_ARRAY. The last put
+ * takes the event out of the kernel; it sleeps.
+ */
+#ifndef MODBPF_MODULE_EVENT_H
+#define MODBPF_MODULE_EVENT_H
+
+#include <linux/mutex.h>
+#include <linux/poll.h>
+#include <linux/refcount.h>
+#include <uapi/linux/perf_event.h>
+
+struct caller;
+struct event_ops;
+struct modbpf_prog;
+struct seq_file;
+struct vm_area_struct;
+
+struct modbpf_event {
+	refcount_t refs;
+	const struct event_ops *ops;
+	struct modbpf_prog __rcu *prog;	/* reference; NULL: none is attached */
+	u64 cookie;			/* of the attachment; set before prog is */
+	bool enabled;			/* by its user */
+	bool armed;			/* the kernel tells us of it */
+	struct mutex lock;		/* prog's changes, enabled, armed */
+	atomic64_t missed;		/* it happened, and the program did not run */
+};
+
+/* What is asked for: every field that is not zero is understood. */
+struct event_request {
+	struct perf_event_attr attr;
+	s32 pid, cpu;			/* -1: any; not both, but for BPF output */
+};
+
+struct event_ops {
+	const char *name;
+	u64 prog_types;			/* that may be attached; bit per enum modbpf_prog_type */
+	/*
+	 * A new event, not armed, whose struct embeds modbpf_event as its first member
+	 * and is otherwise zero. ERR_PTR(-errno as perf_event_open(2)). Sleeps.
+	 */
+	struct modbpf_event *(*create)(const struct caller *caller,
+				       const struct event_request *request);
+	/* Free everything; disarmed, no program attached. Sleeps. */
+	void (*destroy)(struct modbpf_event *event);
+	/* Begin, and end, to call event_run(). NULL: nothing to do. Sleep. */
+	int (*arm)(struct modbpf_event *event);
+	void (*disarm)(struct modbpf_event *event);
+	int (*mmap)(struct modbpf_event *event, struct vm_area_struct *vma);
+	__poll_t (*poll)(struct modbpf_event *event, struct file *file,
+			 struct poll_table_struct *wait);
+	u64 (*missed)(struct modbpf_event *event);	/* beyond event->missed; NULL: none */
+};
+
+/* MODBPF_IOC_PERF with @uopen, the user address of a struct modbpf_perf_open. */
+long event_open(const struct caller *caller, u64 uopen);
+
+/* Sleeps. */
+void event_put(struct modbpf_event *event);
+/* With a reference; ERR_PTR(-EBADF: no fd, -EINVAL: not an event). */
+struct modbpf_event *event_get_by_fd(const struct caller *caller, int fd);
+
+/*
+ * Attach: takes a reference to @prog. 0; -EEXIST: there is one already; -EINVAL: not
+ * a program for this kind. Detach @prog, if it is the one: no handler runs it any more. Sleep.
+ */
+int event_attach(struct modbpf_event *event, struct modbpf_prog *prog, u64 cookie);
+void event_detach(struct modbpf_event *event, struct modbpf_prog *prog);
+
+/* It has happened: run the program, if there is one, on @ctx. Any context, NMI included. */
+void event_run(struct modbpf_event *event, const void *ctx);
+
+u64 event_missed(struct modbpf_event *event);
+
+#endif

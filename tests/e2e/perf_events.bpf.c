@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What do programs see that hang on events of perf_event_open(2)? */
+#include <linux/bpf_perf_event.h>
+
+#include "tests/e2e/events.bpf.h"
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERF_EVENT_ARRAY);
+	__uint(key_size, 4);
+	__uint(value_size, 4);
+} records SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PROG_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, __u32);
+} next SEC(".maps");
+
+/* The format of syscalls/sys_enter_umask: 8 bytes, the number, the mask. */
+struct umask_record {
+	__u64 common;
+	__s64 number;
+	__u64 mask;
+};
+
+/* Of more than 40 pages, what no record has. */
+struct long_record {
+	__u64 words[1000];
+};
+
+SEC("tracepoint/syscalls/sys_enter_umask")
+int on_tracepoint(struct umask_record *record)
+{
+	if (!is_watched())
+		return 0;
+	add(ENTRIES, 1);
+	add(MASKS, record->mask);
+	add(RESULTS, bpf_get_attach_cookie(record));
+	if (record->number != NR_UMASK)
+		add(WRONG, 1);
+	return 0;
+}
+
+/* Called from the next: looks where no field is. */
+SEC("tracepoint/syscalls/sys_enter_umask")
+int looks_beyond(struct long_record *record)
+{
+	__u64 sum = 0;
+
+	sum |= record->words[4] | record->words[100] | record->words[999];
+	if (is_watched())
+		add(sum ? WRONG : FRAMES, 1);
+	return 0;
+}
+
+SEC("tracepoint/syscalls/sys_enter_umask")
+int calls_on(void *record)
+{
+	bpf_tail_call(record, &next, 0);
+	return 0;
+}
+
+SEC("kprobe")
+int on_entry(struct pt_regs *ctx)
+{
+	unsigned long mask = 0;
+
+	if (!is_watched())
+		return 0;
+	bpf_probe_read_kernel(&mask, sizeof(mask), &((struct pt_regs *)ctx->rdi)->rdi);
+	add(ENTRIES, 1);
+	add(MASKS, mask);
+	add(SWITCHES, bpf_get_attach_cookie(ctx));
+	return 0;
+}
+
+SEC("kretprobe")
+int on_return(struct pt_regs *ctx)
+{
+	if (!is_watched())
+		return 0;
+	add(RETURNS, 1);
+	add(RESULTS, ctx->rax);
+	return 0;
+}
+
+/* A function of the test itself: two numbers, their sum. */
+SEC("uprobe")
+int on_user_entry(struct pt_regs *ctx)
+{
+	add(ENTRIES, 1);
+	add(MASKS, ctx->rdi + ctx->rsi);
+	add(SWITCHES, bpf_get_attach_cookie(ctx));
+	return 0;
+}
+
+SEC("uretprobe")
+int on_user_return(struct pt_regs *ctx)
+{
+	add(RETURNS, 1);
+	add(RESULTS, ctx->rax);
+	return 0;
+}
+
+SEC("perf_event")
+int on_clock(struct bpf_perf_event_data *ctx)
+{
+	add(ENTRIES, 1);
+	add(MASKS, ctx->sample_period);
+	if (ctx->regs.rip == 0)
+		add(WRONG, 1);
+	return 0;
+}
+
+SEC("kprobe")
+int puts_out(struct pt_regs *ctx)
+{
+	unsigned long record[2] = {};
+	long err;
+
+	if (!is_watched())
+		return 0;
+	bpf_probe_read_kernel(&record[0], sizeof(record[0]), &((struct pt_regs *)ctx->rdi)->rdi);
+	record[1] = 0x1122334455667788;
+	err = bpf_perf_event_output(ctx, &records, BPF_F_CURRENT_CPU, record, 13);
+	add(err ? WRONG : ENTRIES, 1);
+	if (err)
+		add(RESULTS, -err);
+	return 0;
+}

@@ -1,0 +1,471 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Do events of perf_event_open(2) run their programs exactly as often as they happen,
+ * and do perf buffers lose nothing that they do not count? libbpf makes the system calls
+ * and reads the buffers, libmodbpf redirects them. "perf_events OBJECT [hold]".
+ */
+#define _GNU_SOURCE
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <linux/perf_event.h>
+#include <poll.h>
+#include <sched.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+
+#include "tests/e2e/abi.h"
+#include "tests/e2e/events.h"
+#include "user/libmodbpf.h"
+
+#define CALLS 300
+#define COOKIE 0x1234567
+
+static struct bpf_object *object;
+static int numbers;
+
+long test_probed(long a, long b);
+
+__attribute__((noinline)) long test_probed(long a, long b)
+{
+	__asm__ volatile("" : "+r"(a), "+r"(b));
+	return a + b;
+}
+
+static struct bpf_program *prog(const char *name)
+{
+	return bpf_object__find_program_by_name(object, name);
+}
+
+static __u64 number(__u32 slot)
+{
+	__u64 value = 0;
+
+	bpf_map_lookup_elem(numbers, &slot, &value);
+	return value;
+}
+
+static void start(void)
+{
+	__u64 value;
+	__u32 slot;
+
+	for (slot = 0; slot < NUMBERS; slot++) {
+		value = slot == WATCHED ? getpid() : 0;
+		bpf_map_update_elem(numbers, &slot, &value, 0);
+	}
+}
+
+static void umasks(int cnt)
+{
+	int i;
+
+	for (i = 0; i < cnt; i++)
+		syscall(NR_UMASK, i % 0777);
+}
+
+static struct bpf_link *want_link(const char *what, struct bpf_link *link)
+{
+	want(what, link ? 0 : -errno, 0);
+	return link;
+}
+
+/* On all CPUs in turn: an event that is seen on some only would be short. */
+static void umasks_everywhere(int cnt)
+{
+	cpu_set_t set, old;
+	int cpu;
+
+	sched_getaffinity(0, sizeof(old), &old);
+	for (cpu = 0; cpu < libbpf_num_possible_cpus(); cpu++) {
+		CPU_ZERO(&set);
+		CPU_SET(cpu, &set);
+		sched_setaffinity(0, sizeof(set), &set);
+		umasks(cnt / 2);
+	}
+	sched_setaffinity(0, sizeof(old), &old);
+}
+
+static void test_tracepoint(void)
+{
+	LIBBPF_OPTS(bpf_tracepoint_opts, opts, .bpf_cookie = COOKIE);
+	int next = bpf_object__find_map_fd_by_name(object, "next");
+	__u32 slot = 0, fd = bpf_program__fd(prog("looks_beyond"));
+	struct bpf_link *link;
+
+	start();
+	link = want_link("a tracepoint", bpf_program__attach_tracepoint_opts(
+			 prog("on_tracepoint"), "syscalls", "sys_enter_umask", &opts));
+	umasks_everywhere(CALLS);
+	want("tracepoint: each call", number(ENTRIES), CALLS);
+	want("tracepoint: its argument", number(MASKS), CALLS / 2 * (CALLS / 2 - 1));
+	want("tracepoint: its cookie", number(RESULTS), (__u64)CALLS * COOKIE);
+	want("tracepoint: its number", number(WRONG), 0);
+	bpf_link__destroy(link);
+	umasks(CALLS);
+	want("tracepoint: none after", number(ENTRIES), CALLS);
+	bpf_map_update_elem(next, &slot, &fd, 0);
+	link = want_link("who calls on", bpf_program__attach_tracepoint(
+			 prog("calls_on"), "syscalls", "sys_enter_umask"));
+	umasks(CALLS);
+	want("zeros behind the record", number(WRONG), 0);
+	want("each time", number(FRAMES), CALLS);
+	bpf_link__destroy(link);
+}
+
+static void test_kprobe(void)
+{
+	LIBBPF_OPTS(bpf_kprobe_opts, opts, .bpf_cookie = COOKIE);
+	struct bpf_link *entry, *leave;
+	mode_t before = umask(0);
+
+	start();
+	entry = want_link("a kprobe", bpf_program__attach_kprobe_opts(
+			  prog("on_entry"), "__x64_sys_umask", &opts));
+	leave = want_link("a kretprobe", bpf_program__attach_kprobe(
+			  prog("on_return"), true, "__x64_sys_umask"));
+	umasks(CALLS);
+	want("kprobe: each call", number(ENTRIES), CALLS);
+	want("kprobe: its argument", number(MASKS), CALLS * (CALLS - 1) / 2);
+	want("kprobe: its cookie", number(SWITCHES), (__u64)CALLS * COOKIE);
+	want("kretprobe: each return", number(RETURNS), CALLS);
+	want("kretprobe: its result", number(RESULTS), (CALLS - 1) * (CALLS - 2) / 2);
+	bpf_link__destroy(entry);
+	bpf_link__destroy(leave);
+	umasks(CALLS);
+	want("kprobe: none after", number(ENTRIES) + number(RETURNS), 2 * CALLS);
+	umask(before);
+	opts.offset = 1;
+	want_that("not between two instructions", !bpf_program__attach_kprobe_opts(
+		  prog("on_entry"), "__x64_sys_umask", &opts));
+	want_that("not on what there is not", !bpf_program__attach_kprobe(
+		  prog("on_entry"), false, "no_such_function"));
+	want("which is ENOENT", errno, ENOENT);
+	want_that("not on the module", !bpf_program__attach_kprobe(
+		  prog("on_entry"), false, "image_alloc"));
+}
+
+static void probed(int cnt)
+{
+	int i;
+
+	for (i = 0; i < cnt; i++)
+		test_probed(i, 3);
+}
+
+static void test_uprobe(const char *self)
+{
+	LIBBPF_OPTS(bpf_uprobe_opts, opts, .func_name = "test_probed", .bpf_cookie = COOKIE);
+	struct bpf_link *entry, *leave;
+	int child;
+
+	start();
+	entry = want_link("a uprobe", bpf_program__attach_uprobe_opts(
+			  prog("on_user_entry"), getpid(), self, 0, &opts));
+	opts.retprobe = true;
+	leave = want_link("a uretprobe", bpf_program__attach_uprobe_opts(
+			  prog("on_user_return"), -1, self, 0, &opts));
+	probed(CALLS);
+	want("uprobe: each call", number(ENTRIES), CALLS);
+	want("uprobe: its arguments", number(MASKS), CALLS * (CALLS - 1) / 2 + 3 * CALLS);
+	want("uprobe: its cookie", number(SWITCHES), (__u64)CALLS * COOKIE);
+	want("uretprobe: each return", number(RETURNS), CALLS);
+	want("uretprobe: its result", number(RESULTS), CALLS * (CALLS - 1) / 2 + 3 * CALLS);
+	child = fork();
+	if (!child) {
+		probed(CALLS);
+		_exit(0);
+	}
+	waitpid(child, NULL, 0);
+	want("uprobe: of the one process", number(ENTRIES), CALLS);
+	want("uretprobe: of any", number(RETURNS), 2 * CALLS);
+	bpf_link__destroy(entry);
+	bpf_link__destroy(leave);
+	probed(CALLS);
+	want("uprobe: none after", number(ENTRIES) + number(RETURNS), 3 * CALLS);
+	opts.func_name = NULL;
+	want_that("not in what there is not", !bpf_program__attach_uprobe_opts(
+		  prog("on_user_entry"), -1, "/no/such/file", 0, &opts));
+	want_that("not in a folder", !bpf_program__attach_uprobe_opts(
+		  prog("on_user_entry"), -1, "/tmp", 0, &opts));
+	want_that("not behind the end", !bpf_program__attach_uprobe_opts(
+		  prog("on_user_entry"), -1, self, 1UL << 40, &opts));
+}
+
+static long perf_open(const struct perf_event_attr *attr, int pid, int cpu, int group,
+		      unsigned long flags)
+{
+	long fd = syscall(__NR_perf_event_open, attr, pid, cpu, group, flags);
+
+	return fd < 0 ? -errno : fd;
+}
+
+static void spin(long milliseconds)
+{
+	struct timespec now, until;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &until);
+	until.tv_sec += (until.tv_nsec / 1000000 + milliseconds) / 1000;
+	until.tv_nsec = (until.tv_nsec / 1000000 + milliseconds) % 1000 * 1000000;
+	do
+		clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+	while (now.tv_sec < until.tv_sec ||
+	       (now.tv_sec == until.tv_sec && now.tv_nsec < until.tv_nsec));
+}
+
+/* A task's clock: a sample for each 10 ms that the task runs, as many as that makes. */
+static void test_clock(void)
+{
+	struct perf_event_attr attr = {
+		.type = PERF_TYPE_SOFTWARE, .size = sizeof(attr),
+		.config = PERF_COUNT_SW_TASK_CLOCK, .sample_period = 10000000, .disabled = 1,
+	};
+	int fd = want_fd("a clock", perf_open(&attr, 0, -1, -1, PERF_FLAG_FD_CLOEXEC));
+	__u64 seen;
+
+	start();
+	want("SET_BPF", ioctl(fd, PERF_EVENT_IOC_SET_BPF, bpf_program__fd(prog("on_clock"))), 0);
+	want("again", ioctl(fd, PERF_EVENT_IOC_SET_BPF, bpf_program__fd(prog("on_clock"))) ?
+	     -errno : 0, -EEXIST);
+	spin(50);
+	want("clock: disabled", number(ENTRIES), 0);
+	want("ENABLE", ioctl(fd, PERF_EVENT_IOC_ENABLE, 0), 0);
+	spin(300);
+	want("DISABLE", ioctl(fd, PERF_EVENT_IOC_DISABLE, 0), 0);
+	seen = number(ENTRIES);
+	want_that("clock: 30 samples, less what the emulator takes", seen >= 10 && seen <= 40);
+	want("clock: each of 10 ms", number(MASKS), seen * 10000000);
+	want("clock: with registers", number(WRONG), 0);
+	spin(50);
+	want("clock: none after", number(ENTRIES), seen);
+	want("a kprobe's program", ioctl(fd, PERF_EVENT_IOC_SET_BPF,
+	     bpf_program__fd(prog("on_entry"))) ? -errno : 0, -EINVAL);
+	want("no program", ioctl(fd, PERF_EVENT_IOC_SET_BPF, -1) ? -errno : 0, -EBADF);
+	want("an ioctl that there is not", ioctl(fd, 0x1234, 0) ? -errno : 0, -ENOTTY);
+	close(fd);
+}
+
+/* --- perf buffers -------------------------------------------------------------------- */
+
+static __u64 samples, bad_samples, sum, lost;
+
+static void on_sample(void *cookie, int cpu, void *data, __u32 size)
+{
+	__u64 word, tail = 0;
+
+	memcpy(&word, data, sizeof(word));
+	memcpy(&tail, (char *)data + 8, 8);
+	samples++;
+	sum += word;
+	/* 13 bytes of 16: 20 with their length fill up to 24. */
+	if (size != 20 || (tail & 0xffffffffffffff) != 0x4455667788)
+		bad_samples++;
+}
+
+static void on_lost(void *cookie, int cpu, __u64 cnt)
+{
+	lost += cnt;
+}
+
+static void test_buffer(void)
+{
+	int map = bpf_object__find_map_fd_by_name(object, "records");
+	struct perf_buffer *buffer;
+	struct bpf_link *link;
+	cpu_set_t set;
+
+	CPU_ZERO(&set);
+	CPU_SET(1, &set);
+	sched_setaffinity(0, sizeof(set), &set);
+	start();
+	link = want_link("who puts out", bpf_program__attach_kprobe(
+			 prog("puts_out"), false, "__x64_sys_umask"));
+	umasks(10);
+	want("no buffer: nothing is put out", number(ENTRIES), 0);
+	want("which is ENOENT", number(RESULTS), 10 * ENOENT);
+	buffer = perf_buffer__new(map, 1, on_sample, on_lost, NULL, NULL);
+	want("a perf buffer", buffer ? 0 : -errno, 0);
+	if (!buffer)
+		return;
+	start();
+	want("nothing to be read", perf_buffer__poll(buffer, 0), 0);
+	umasks(100);
+	want_that("woken", perf_buffer__poll(buffer, 1000) > 0);
+	want("each record", samples, 100);
+	want("with what is in it", sum, 4950);
+	want("and no more", bad_samples, 0);
+	want("none lost", lost, 0);
+	/* 4096 bytes hold 128 records of 32. */
+	start();
+	samples = sum = 0;
+	umasks(1000);
+	want("what fits is put out", number(ENTRIES), 128);
+	want("what does not is ENOSPC", number(RESULTS), (1000 - 128) * ENOSPC);
+	perf_buffer__poll(buffer, 1000);
+	want("what fitted is read", samples, 128);
+	umasks(1);
+	perf_buffer__poll(buffer, 1000);
+	want("all others are lost", lost, 1000 - 128);
+	want("one more is read", samples, 129);
+	want("no bad one", bad_samples, 0);
+	/* Read as it goes: wraps around many times. */
+	for (samples = lost = 0; samples < 5000 && !lost; perf_buffer__consume(buffer))
+		umasks(50);
+	want("5000 are read", samples, 5000);
+	want("none lost of them", lost, 0);
+	want("no bad one in them", bad_samples, 0);
+	perf_buffer__free(buffer);
+	start();
+	umasks(10);
+	want("the buffer is gone", number(RESULTS), 10 * ENOENT);
+	bpf_link__destroy(link);
+}
+
+/* --- bad input ------------------------------------------------------------------------ */
+
+static void test_wrong(void)
+{
+	struct perf_event_attr good = {
+		.type = PERF_TYPE_SOFTWARE, .size = sizeof(good),
+		.config = PERF_COUNT_SW_BPF_OUTPUT, .sample_type = PERF_SAMPLE_RAW,
+		.sample_period = 1, .wakeup_events = 1,
+	}, attr = good;
+	int records = bpf_object__find_map_fd_by_name(object, "records"), fd, other;
+	union modbpf_attr link = {};
+	__u32 key = 0, value;
+	char *pages;
+
+	want("no attr", perf_open((void *)0x10, -1, 0, -1, 0), -EFAULT);
+	want("nobody anywhere", perf_open(&attr, -1, -1, -1, 0), -EINVAL);
+	want("a CPU that there is not", perf_open(&attr, -1, 4000, -1, 0), -ENODEV);
+	want("a flag that there is not", perf_open(&attr, -1, 0, -1, 1 << 20), -EINVAL);
+	want("a group", perf_open(&attr, -1, 0, 0, 0), -EOPNOTSUPP);
+	attr.size = 8;
+	want("a short attr", perf_open(&attr, -1, 0, -1, 0), -E2BIG);
+	attr = good;
+	attr.sample_regs_user = 1;
+	want("a field that is not understood", perf_open(&attr, -1, 0, -1, 0), -EOPNOTSUPP);
+	attr = good;
+	attr.type = 12345;
+	want("a type that there is not", perf_open(&attr, -1, 0, -1, 0), -ENOENT);
+	attr.type = PERF_TYPE_TRACEPOINT;
+	attr.config = 99999;
+	want_that("a tracepoint that there is not", perf_open(&attr, -1, 0, -1, 0) < 0);
+
+	fd = want_fd("output", perf_open(&good, -1, 0, -1, 0));
+	want("no read-only ring", mmap(NULL, 8192, PROT_READ, MAP_SHARED, fd, 0) == MAP_FAILED ?
+	     -errno : 0, -EOPNOTSUPP);
+	want("no private ring", mmap(NULL, 8192, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd, 0) ==
+	     MAP_FAILED ? -errno : 0, -EINVAL);
+	want("three pages of data", mmap(NULL, 16384, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0) ==
+	     MAP_FAILED ? -errno : 0, -EINVAL);
+	pages = mmap(NULL, 8192, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	want_that("two pages", pages != MAP_FAILED);
+	want("then five", mmap(NULL, 20480, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0) ==
+	     MAP_FAILED ? -errno : 0, -EINVAL);
+	want("no program on it", ioctl(fd, PERF_EVENT_IOC_SET_BPF,
+	     bpf_program__fd(prog("on_entry"))) ? -errno : 0, -EINVAL);
+	value = fd;
+	want("into the map", bpf_map_update_elem(records, &key, &value, 0), 0);
+	want("not to be read", bpf_map_lookup_elem(records, &key, &value), -NOT_SUPPORTED);
+	want("out of it", bpf_map_delete_elem(records, &key), 0);
+	want("and again", bpf_map_delete_elem(records, &key), -ENOENT);
+	key = 1000;
+	want("beyond it", bpf_map_update_elem(records, &key, &value, 0), -E2BIG);
+	key = 0;
+	value = numbers;
+	want("something else into it", bpf_map_update_elem(records, &key, &value, 0), -EINVAL);
+	other = open("/dev/null", O_RDONLY);
+	link.link_create.prog_fd = bpf_program__fd(prog("on_entry"));
+	link.link_create.attach_type = 41;
+	link.link_create.target_fd = -1;
+	want("a link to nothing", call(MODBPF_CMD_LINK_CREATE, &link, sizeof(link)), -EBADF);
+	link.link_create.target_fd = other;
+	want("to a file", call(MODBPF_CMD_LINK_CREATE, &link, sizeof(link)), -EINVAL);
+	link.link_create.target_fd = fd;
+	want("to output", call(MODBPF_CMD_LINK_CREATE, &link, sizeof(link)), -EINVAL);
+	close(other);
+	close(fd);
+	/* A consumer that writes nonsense only harms itself. */
+	memset(pages, 0xff, 8192);
+	munmap(pages, 8192);
+}
+
+/* A consumer that says it has read what was never written gets nothing, and no harm is done. */
+static void test_hostile_consumer(void)
+{
+	struct perf_event_attr attr = {
+		.type = PERF_TYPE_SOFTWARE, .size = sizeof(attr),
+		.config = PERF_COUNT_SW_BPF_OUTPUT, .sample_type = PERF_SAMPLE_RAW,
+		.sample_period = 1, .wakeup_events = 1,
+	};
+	int records = bpf_object__find_map_fd_by_name(object, "records");
+	int fd = want_fd("output", perf_open(&attr, -1, 1, -1, 0));
+	struct perf_event_mmap_page *page =
+		mmap(NULL, 8192, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	__u32 key = 1, value = fd;
+	struct bpf_link *link;
+
+	link = want_link("who puts out", bpf_program__attach_kprobe(
+			 prog("puts_out"), false, "__x64_sys_umask"));
+	bpf_map_update_elem(records, &key, &value, 0);
+	start();
+	page->data_tail = 1ULL << 40;
+	page->data_head = 77;
+	umasks(10);
+	want("read from the future: no room", number(RESULTS), 10 * ENOSPC);
+	page->data_tail = 0;
+	umasks(10);
+	want("set right: room", number(ENTRIES), 10);
+	want("the head is the writer's", page->data_head, 10 * 32 + 24);
+	bpf_link__destroy(link);
+	bpf_map_delete_elem(records, &key);
+	munmap(page, 8192);
+	close(fd);
+}
+
+static int hold(void)
+{
+	LIBBPF_OPTS(bpf_uprobe_opts, opts, .func_name = "test_probed");
+	int map = bpf_object__find_map_fd_by_name(object, "records");
+
+	if (!perf_buffer__new(map, 8, on_sample, on_lost, NULL, NULL) ||
+	    !bpf_program__attach_kprobe(prog("puts_out"), false, "__x64_sys_umask") ||
+	    !bpf_program__attach_tracepoint(prog("on_tracepoint"), "syscalls", "sys_enter_umask") ||
+	    !bpf_program__attach_uprobe_opts(prog("on_user_entry"), -1, "/proc/self/exe", 0, &opts))
+		return 1;
+	start();
+	printf("attached\n");
+	fflush(stdout);
+	for (;;) {
+		umasks(1000);
+		probed(1000);
+	}
+}
+
+int main(int argc, char **argv)
+{
+	if (argc < 2)
+		return 2;
+	device = modbpf_device();
+	libbpf_set_strict_mode(LIBBPF_STRICT_ALL);
+	object = bpf_object__open(argv[1]);
+	if (!object || bpf_object__load(object))
+		return 1;
+	numbers = bpf_object__find_map_fd_by_name(object, "numbers");
+	if (argc > 2)
+		return hold();
+	libbpf_set_print(NULL);
+	test_tracepoint();
+	test_kprobe();
+	test_uprobe("/proc/self/exe");
+	test_clock();
+	test_buffer();
+	test_hostile_consumer();
+	test_wrong();
+	bpf_object__close(object);
+	return finish("perf_events");
+}
