@@ -37,8 +37,8 @@ static long make_link(struct kunit *test)
 
 static long make_btf(struct kunit *test)
 {
-	static const u32 btf[] = { 0x0001eb9f, 24, 0, 0, 0, 1, 0 };
-	union modbpf_attr attr = { .btf_size = 25 };
+	static const u32 btf[] = { 0x0001eb9f, 24, 0, 16, 16, 1, 0, 1 << 24, 4, 32, 0 };	/* an INT */
+	union modbpf_attr attr = { .btf_size = 41 };
 
 	attr.btf = command_put_user(test, btf, sizeof(btf));
 	return command_try(test, MODBPF_CMD_BTF_LOAD, &attr);
