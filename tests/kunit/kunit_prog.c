@@ -16,7 +16,7 @@ static u64 plus_one(const void *ctx)
 
 static u64 runs_itself(const void *ctx)
 {
-	inner = prog_run_guarded(self, ctx);
+	inner = prog_run_guarded(self, ctx, NULL);
 	return 42;
 }
 
@@ -29,7 +29,7 @@ static void runs_are_counted(struct kunit *test)
 
 	preempt_disable();
 	for (i = 0; i < 3; i++)
-		KUNIT_EXPECT_EQ(test, prog_run_guarded(prog, &ctx), 8ULL);
+		KUNIT_EXPECT_EQ(test, prog_run_guarded(prog, &ctx, NULL), 8ULL);
 	KUNIT_EXPECT_EQ(test, prog_run_packet(prog, &ctx), 8ULL);
 	preempt_enable();
 	prog_counters(prog, &sum);
@@ -46,9 +46,9 @@ static void a_guarded_program_does_not_nest(struct kunit *test)
 	self = c_prog_new(test, MODBPF_PROG_KPROBE, runs_itself);
 	inner = 99;
 	preempt_disable();
-	KUNIT_EXPECT_EQ(test, prog_run_guarded(self, &ctx), 42ULL);
+	KUNIT_EXPECT_EQ(test, prog_run_guarded(self, &ctx, NULL), 42ULL);
 	/* And it can be run again afterwards. */
-	KUNIT_EXPECT_EQ(test, prog_run_guarded(self, &ctx), 42ULL);
+	KUNIT_EXPECT_EQ(test, prog_run_guarded(self, &ctx, NULL), 42ULL);
 	preempt_enable();
 	KUNIT_EXPECT_EQ(test, inner, 0ULL);
 	prog_counters(self, &sum);
