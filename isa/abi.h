@@ -102,38 +102,50 @@ enum {
  */
 #define MODBPF_HELPERS(X) \
 	X(map_lookup_elem, 1) X(map_update_elem, 2) X(map_delete_elem, 3) \
-	X(probe_read, 4) X(ktime_get_ns, 5) X(trace_printk, 6) \
-	X(get_prandom_u32, 7) X(get_smp_processor_id, 8) X(tail_call, 12) \
+	X(probe_read, 4) X(ktime_get_ns, 5) X(trace_printk, 6) X(get_prandom_u32, 7) \
+	X(get_smp_processor_id, 8) X(skb_store_bytes, 9) X(l3_csum_replace, 10) \
+	X(l4_csum_replace, 11) X(tail_call, 12) X(clone_redirect, 13) \
 	X(get_current_pid_tgid, 14) X(get_current_uid_gid, 15) \
-	X(get_current_comm, 16) X(perf_event_read, 22) \
-	X(perf_event_output, 25) X(skb_load_bytes, 26) X(get_stackid, 27) \
+	X(get_current_comm, 16) X(skb_vlan_push, 18) X(skb_vlan_pop, 19) \
+	X(skb_get_tunnel_key, 20) X(skb_set_tunnel_key, 21) X(perf_event_read, 22) \
+	X(redirect, 23) X(get_route_realm, 24) X(perf_event_output, 25) \
+	X(skb_load_bytes, 26) X(get_stackid, 27) X(csum_diff, 28) \
+	X(skb_get_tunnel_opt, 29) X(skb_set_tunnel_opt, 30) X(skb_change_proto, 31) \
+	X(skb_change_type, 32) X(skb_under_cgroup, 33) X(get_hash_recalc, 34) \
 	X(get_current_task, 35) X(probe_write_user, 36) \
-	X(current_task_under_cgroup, 37) X(get_numa_node_id, 42) \
-	X(probe_read_str, 45) X(perf_event_read_value, 55) \
-	X(perf_prog_read_value, 56) X(override_return, 58) X(get_stack, 67) \
-	X(get_current_cgroup_id, 80) X(map_push_elem, 87) X(map_pop_elem, 88) \
+	X(current_task_under_cgroup, 37) X(skb_change_tail, 38) X(skb_pull_data, 39) \
+	X(csum_update, 40) X(set_hash_invalid, 41) X(get_numa_node_id, 42) \
+	X(skb_change_head, 43) X(xdp_adjust_head, 44) X(probe_read_str, 45) \
+	X(get_socket_uid, 47) X(set_hash, 48) X(skb_adjust_room, 50) \
+	X(redirect_map, 51) X(xdp_adjust_meta, 54) X(perf_event_read_value, 55) \
+	X(perf_prog_read_value, 56) X(override_return, 58) X(xdp_adjust_tail, 65) \
+	X(get_stack, 67) X(skb_load_bytes_relative, 68) X(fib_lookup, 69) \
+	X(lwt_push_encap, 73) X(lwt_seg6_store_bytes, 74) X(lwt_seg6_adjust_srh, 75) \
+	X(lwt_seg6_action, 76) X(skb_cgroup_id, 79) X(get_current_cgroup_id, 80) \
+	X(skb_ancestor_cgroup_id, 83) X(map_push_elem, 87) X(map_pop_elem, 88) \
 	X(map_peek_elem, 89) X(spin_lock, 93) X(spin_unlock, 94) \
-	X(strtol, 105) X(strtoul, 106) X(send_signal, 109) \
+	X(skb_ecn_set_ce, 97) X(strtol, 105) X(strtoul, 106) X(send_signal, 109) \
 	X(probe_read_user, 112) X(probe_read_kernel, 113) \
 	X(probe_read_user_str, 114) X(probe_read_kernel_str, 115) \
-	X(send_signal_thread, 117) X(jiffies64, 118) \
-	X(read_branch_records, 119) X(get_ns_current_pid_tgid, 120) \
-	X(get_current_ancestor_cgroup_id, 123) X(ktime_get_boot_ns, 125) \
-	X(ringbuf_output, 130) X(ringbuf_reserve, 131) X(ringbuf_submit, 132) \
-	X(ringbuf_discard, 133) X(ringbuf_query, 134) X(d_path, 147) \
-	X(copy_from_user, 148) X(snprintf_btf, 149) X(per_cpu_ptr, 153) \
-	X(this_cpu_ptr, 154) X(get_current_task_btf, 158) \
-	X(ktime_get_coarse_ns, 160) X(for_each_map_elem, 164) X(snprintf, 165) \
-	X(timer_init, 169) X(timer_set_callback, 170) X(timer_start, 171) \
-	X(timer_cancel, 172) X(get_func_ip, 173) X(get_attach_cookie, 174) \
-	X(task_pt_regs, 175) X(get_branch_snapshot, 176) X(trace_vprintk, 177) \
-	X(find_vma, 180) X(loop, 181) X(strncmp, 182) X(get_func_arg, 183) \
-	X(get_func_ret, 184) X(get_func_arg_cnt, 185) \
-	X(copy_from_user_task, 191) X(map_lookup_percpu_elem, 195) \
-	X(dynptr_from_mem, 197) X(ringbuf_reserve_dynptr, 198) \
-	X(ringbuf_submit_dynptr, 199) X(ringbuf_discard_dynptr, 200) \
-	X(dynptr_read, 201) X(dynptr_write, 202) X(dynptr_data, 203) \
-	X(ktime_get_tai_ns, 208) X(user_ringbuf_drain, 209)
+	X(send_signal_thread, 117) X(jiffies64, 118) X(read_branch_records, 119) \
+	X(get_ns_current_pid_tgid, 120) X(get_current_ancestor_cgroup_id, 123) \
+	X(ktime_get_boot_ns, 125) X(ringbuf_output, 130) X(ringbuf_reserve, 131) \
+	X(ringbuf_submit, 132) X(ringbuf_discard, 133) X(ringbuf_query, 134) \
+	X(csum_level, 135) X(d_path, 147) X(copy_from_user, 148) \
+	X(snprintf_btf, 149) X(skb_cgroup_classid, 151) X(redirect_neigh, 152) \
+	X(per_cpu_ptr, 153) X(this_cpu_ptr, 154) X(redirect_peer, 155) \
+	X(get_current_task_btf, 158) X(ktime_get_coarse_ns, 160) X(check_mtu, 163) \
+	X(for_each_map_elem, 164) X(snprintf, 165) X(timer_init, 169) \
+	X(timer_set_callback, 170) X(timer_start, 171) X(timer_cancel, 172) \
+	X(get_func_ip, 173) X(get_attach_cookie, 174) X(task_pt_regs, 175) \
+	X(get_branch_snapshot, 176) X(trace_vprintk, 177) X(find_vma, 180) \
+	X(loop, 181) X(strncmp, 182) X(get_func_arg, 183) X(get_func_ret, 184) \
+	X(get_func_arg_cnt, 185) X(xdp_get_buff_len, 188) X(xdp_load_bytes, 189) \
+	X(xdp_store_bytes, 190) X(copy_from_user_task, 191) X(skb_set_tstamp, 192) \
+	X(map_lookup_percpu_elem, 195) X(dynptr_from_mem, 197) \
+	X(ringbuf_reserve_dynptr, 198) X(ringbuf_submit_dynptr, 199) \
+	X(ringbuf_discard_dynptr, 200) X(dynptr_read, 201) X(dynptr_write, 202) \
+	X(dynptr_data, 203) X(ktime_get_tai_ns, 208) X(user_ringbuf_drain, 209)
 
 /* The runtime's own, which no program can call: BPF_LD_[ABS|IND] become calls of it. */
 #define MODBPF_OWN_HELPERS(X) X(packet_load, 255)

@@ -3,9 +3,108 @@
 #include "verifier/helper_row.h"
 
 const struct helper helper_rows_packet[MODBPF_FUNC_LIMIT] = {
+	HELPER(skb_store_bytes)
+		.flags = HELPER_ABSENT,
+		.types = TYPES_TC | TYPE_BIT(LWT_XMIT) | TYPE_BIT(SK_SKB) END,
+	HELPER(l3_csum_replace)
+		.flags = HELPER_ABSENT, .types = TYPES_TC | TYPE_BIT(LWT_XMIT) END,
+	HELPER(l4_csum_replace)
+		.flags = HELPER_ABSENT, .types = TYPES_TC | TYPE_BIT(LWT_XMIT) END,
+	HELPER(clone_redirect)
+		.flags = HELPER_ABSENT, .types = TYPES_TC | TYPE_BIT(LWT_XMIT) END,
+	HELPER(skb_vlan_push)
+		.flags = HELPER_ABSENT, .types = TYPES_TC END,
+	HELPER(skb_vlan_pop)
+		.flags = HELPER_ABSENT, .types = TYPES_TC END,
+	HELPER(skb_get_tunnel_key)
+		.flags = HELPER_ABSENT, .types = TYPES_TC | TYPE_BIT(LWT_XMIT) END,
+	HELPER(skb_set_tunnel_key)
+		.flags = HELPER_ABSENT, .types = TYPES_TC | TYPE_BIT(LWT_XMIT) END,
+	HELPER(redirect)
+		.flags = HELPER_ABSENT, .types = TYPES_TC | TYPE_BIT(LWT_XMIT) | TYPE_BIT(XDP) END,
+	HELPER(get_route_realm)
+		.flags = HELPER_ABSENT, .types = TYPES_TC | TYPES_LWT END,
 	HELPER(skb_load_bytes)
 		.args = { ARG_CTX, ARG_NUMBER, ARG_FILL, ARG_SIZE },
 		.types = TYPES_SKB END,
+	HELPER(csum_diff)
+		.flags = HELPER_ABSENT, .types = TYPES_TC | TYPES_LWT | TYPE_BIT(XDP) END,
+	HELPER(skb_get_tunnel_opt)
+		.flags = HELPER_ABSENT, .types = TYPES_TC | TYPE_BIT(LWT_XMIT) END,
+	HELPER(skb_set_tunnel_opt)
+		.flags = HELPER_ABSENT, .types = TYPES_TC | TYPE_BIT(LWT_XMIT) END,
+	HELPER(skb_change_proto)
+		.flags = HELPER_ABSENT, .types = TYPES_TC END,
+	HELPER(skb_change_type)
+		.flags = HELPER_ABSENT, .types = TYPES_TC END,
+	HELPER(skb_under_cgroup)
+		.flags = HELPER_ABSENT, .types = TYPES_TC | TYPES_LWT END,
+	HELPER(get_hash_recalc)
+		.flags = HELPER_ABSENT, .types = TYPES_TC | TYPES_LWT END,
+	HELPER(skb_change_tail)
+		.flags = HELPER_ABSENT,
+		.types = TYPES_TC | TYPE_BIT(LWT_XMIT) | TYPE_BIT(SK_SKB) END,
+	HELPER(skb_pull_data)
+		.flags = HELPER_ABSENT, .types = TYPES_TC | TYPES_LWT | TYPE_BIT(SK_SKB) END,
+	HELPER(csum_update)
+		.flags = HELPER_ABSENT, .types = TYPES_TC | TYPE_BIT(LWT_XMIT) END,
+	HELPER(set_hash_invalid)
+		.flags = HELPER_ABSENT, .types = TYPES_TC | TYPE_BIT(LWT_XMIT) END,
+	HELPER(skb_change_head)
+		.flags = HELPER_ABSENT,
+		.types = TYPES_TC | TYPE_BIT(LWT_XMIT) | TYPE_BIT(SK_SKB) END,
+	HELPER(xdp_adjust_head)
+		.flags = HELPER_ABSENT, .types = TYPE_BIT(XDP) END,
+	HELPER(get_socket_uid)
+		.flags = HELPER_ABSENT,
+		.types = TYPE_BIT(SOCKET_FILTER) | TYPE_BIT(CGROUP_SKB) | TYPES_TC | TYPE_BIT(SK_SKB) END,
+	HELPER(set_hash)
+		.flags = HELPER_ABSENT, .types = TYPES_TC END,
+	HELPER(skb_adjust_room)
+		.flags = HELPER_ABSENT, .types = TYPES_TC | TYPE_BIT(SK_SKB) END,
+	HELPER(redirect_map)
+		.flags = HELPER_ABSENT, .types = TYPE_BIT(XDP) END,
+	HELPER(xdp_adjust_meta)
+		.flags = HELPER_ABSENT, .types = TYPE_BIT(XDP) END,
+	HELPER(xdp_adjust_tail)
+		.flags = HELPER_ABSENT, .types = TYPE_BIT(XDP) END,
+	HELPER(skb_load_bytes_relative)
+		.flags = HELPER_ABSENT,
+		.types = TYPE_BIT(SOCKET_FILTER) | TYPE_BIT(CGROUP_SKB) | TYPES_TC END,
+	HELPER(fib_lookup)
+		.flags = HELPER_GPL | HELPER_ABSENT, .types = TYPES_TC | TYPE_BIT(XDP) END,
+	HELPER(lwt_push_encap)
+		.flags = HELPER_ABSENT, .types = TYPE_BIT(LWT_IN) | TYPE_BIT(LWT_XMIT) END,
+	HELPER(lwt_seg6_store_bytes)
+		.flags = HELPER_ABSENT, .types = TYPE_BIT(LWT_SEG6LOCAL) END,
+	HELPER(lwt_seg6_adjust_srh)
+		.flags = HELPER_ABSENT, .types = TYPE_BIT(LWT_SEG6LOCAL) END,
+	HELPER(lwt_seg6_action)
+		.flags = HELPER_ABSENT, .types = TYPE_BIT(LWT_SEG6LOCAL) END,
+	HELPER(skb_cgroup_id)
+		.flags = HELPER_ABSENT, .types = TYPES_TC | TYPE_BIT(CGROUP_SKB) END,
+	HELPER(skb_ancestor_cgroup_id)
+		.flags = HELPER_ABSENT, .types = TYPES_TC | TYPE_BIT(CGROUP_SKB) END,
+	HELPER(skb_ecn_set_ce)
+		.flags = HELPER_ABSENT, .types = TYPES_TC | TYPE_BIT(CGROUP_SKB) END,
+	HELPER(csum_level)
+		.flags = HELPER_ABSENT, .types = TYPES_TC | TYPE_BIT(LWT_XMIT) END,
+	HELPER(skb_cgroup_classid)
+		.flags = HELPER_ABSENT, .types = TYPES_TC END,
+	HELPER(redirect_neigh)
+		.flags = HELPER_ABSENT, .types = TYPES_TC END,
+	HELPER(redirect_peer)
+		.flags = HELPER_ABSENT, .types = TYPES_TC END,
+	HELPER(check_mtu)
+		.flags = HELPER_GPL | HELPER_ABSENT, .types = TYPES_TC | TYPE_BIT(XDP) END,
+	HELPER(xdp_get_buff_len)
+		.flags = HELPER_ABSENT, .types = TYPE_BIT(XDP) END,
+	HELPER(xdp_load_bytes)
+		.flags = HELPER_ABSENT, .types = TYPE_BIT(XDP) END,
+	HELPER(xdp_store_bytes)
+		.flags = HELPER_ABSENT, .types = TYPE_BIT(XDP) END,
+	HELPER(skb_set_tstamp)
+		.flags = HELPER_ABSENT, .types = TYPES_TC END,
 
 	/* What the packet has at an offset as SKF_* count it, or a negative errno. */
 	HELPER(packet_load)
