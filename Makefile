@@ -99,7 +99,7 @@ kunit-build:
 
 # --- user space -------------------------------------------------------------
 
-PURE_SRCS := $(ISA_SRCS) $(INTERP_SRCS) $(VERIFIER_SRCS) $(JIT_SRCS) $(PLATFORM_SRCS)
+PURE_SRCS := $(ISA_SRCS) $(CLASSIC_SRCS) $(INTERP_SRCS) $(VERIFIER_SRCS) $(JIT_SRCS) $(PLATFORM_SRCS)
 # A list may name a file that its author has not saved yet: lint complains, not the build.
 objs = $(patsubst %.c,$(1)/%.o,$(wildcard $(2)))
 

@@ -15,6 +15,10 @@ ISA_SRCS := \
 	isa/opcode.c \
 	isa/tag.c \
 
+# Classic filters are translated in user space: in the library only.
+CLASSIC_SRCS := \
+	isa/classic.c \
+
 # The interpreter: left out of the module by MODBPF_INTERP=n, always in the library.
 INTERP_SRCS := \
 	isa/interp.c \
@@ -193,6 +197,7 @@ USER_SRCS := \
 	user/dump.c \
 	user/fdinfo.c \
 	user/feature.c \
+	user/filter.c \
 	user/lines.c \
 	user/link.c \
 	user/load.c \
@@ -224,6 +229,8 @@ TEST_SUPPORT_SRCS := \
 	tests/support/btfblob.c \
 	tests/support/check.c \
 	tests/support/claims.c \
+	tests/support/classic_run.c \
+	tests/support/classic_try.c \
 	tests/support/fuzz.c \
 	tests/support/jitrun.c \
 	tests/support/prog.c \

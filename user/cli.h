@@ -15,6 +15,7 @@ int map_command(struct args *args);
 int link_command(struct args *args);
 int feature_command(struct args *args);
 int load_command(struct args *args);
+int filter_command(struct args *args);
 /* Also 1: a program was rejected. */
 int check_command(struct args *args);
 /* Also the word "help" behind each object. */

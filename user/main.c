@@ -50,6 +50,8 @@ static void print_usage(FILE *to)
 	      "       modbpf map freeze MAP\n"
 	      "       modbpf link { show | list } [LINK]\n"
 	      "       modbpf link detach LINK\n"
+	      "       modbpf filter attach FILE PLACE [drop | accept] [pin FILE]	what tcpdump -ddd prints\n"
+	      "       modbpf filter check FILE [-v]\n"
 	      "       modbpf feature [probe]\n"
 	      "\n"
 	      "       PROG := { id ID | name NAME | tag TAG | pinned FILE }\n"
@@ -92,6 +94,7 @@ static const struct command objects[] = {
 	{ "feature", feature_command },
 	{ "load", load_command },
 	{ "check", check_command },
+	{ "filter", filter_command },
 	{ "version", version_command },
 	{ NULL, NULL },
 };
