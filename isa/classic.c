@@ -408,17 +408,21 @@ static u32 write_insns(const struct classic_insn *insns, u32 cnt, const u32 *set
 int classic_translate(const struct classic_insn *insns, u32 cnt, struct modbpf_insn **out,
 		      u32 *out_cnt)
 {
-	u32 *places = modbpf_zalloc((2 * cnt + 1) * sizeof(*places)), *sets = places + cnt + 1, wrong;
+	u32 *places = modbpf_zalloc((cnt + 1) * sizeof(*places)), wrong;
+	u32 *sets = modbpf_zalloc(cnt * sizeof(*sets));
+	int err = -ENOMEM;
 
 	*out = modbpf_zalloc((3 + cnt * MAX_EXPANSION) * sizeof(**out));
-	if (!places || !*out) {
-		modbpf_free(places);
-		modbpf_free(*out);
-		return -ENOMEM;
-	}
+	if (!places || !sets || !*out)
+		goto out;
 	walk(insns, cnt, sets, &wrong);
 	write_insns(insns, cnt, sets, places, *out);
 	*out_cnt = write_insns(insns, cnt, sets, places, *out);
+	err = 0;
+out:
 	modbpf_free(places);
-	return 0;
+	modbpf_free(sets);
+	if (err)
+		modbpf_free(*out);
+	return err;
 }
