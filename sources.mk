@@ -147,6 +147,7 @@ MODULE_SRCS := \
 	module/prog_image.c \
 	module/prog_load.c \
 	module/sysfs.c \
+	module/symbols.c \
 	module/test_run.c \
 	module/user_log.c \
 

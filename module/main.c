@@ -19,6 +19,7 @@
 #include "module/object.h"
 #include "module/pin.h"
 #include "module/prog.h"
+#include "module/symbols.h"
 #include "module/target.h"
 
 static int jit = 1;
@@ -117,6 +118,7 @@ static int __init modbpf_init(void)
 	err = misc_register(&device);
 	if (err)
 		goto exit_pin;
+	symbols_init();
 	return 0;
 exit_pin:
 	pin_exit();
@@ -132,6 +134,7 @@ exit_image:
 static void __exit modbpf_exit(void)
 {
 	misc_deregister(&device);
+	symbols_exit();
 	pin_exit();
 	hooks_exit();
 	objects_exit();

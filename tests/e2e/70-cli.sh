@@ -30,6 +30,14 @@ check "its instructions" modbpf prog dump xlated id "$id"
 contains "end with exit" "$out" "exit"
 check "its machine code" modbpf prog dump jited id "$id"
 contains "is code" "$out" "ret"
+symbols=/sys/kernel/debug/modbpf/symbols
+read -r start size name < <(grep '_umask_entry$' $symbols)
+equal "its symbol has its size" "bytes_jited $((16#${size:-0}))" \
+	"$(modbpf -j prog show id "$id" | grep -o 'bytes_jited[": ]*[0-9]*' | tr -s '": ' ' ')"
+read -r base bytes < <(awk '$1 == "modbpf" {print $6, $2}' /proc/modules)
+check "and lies in the module's text" test "$((16#${start:-0} - base))" -gt 0 -a "$((16#${start:-0} - base))" -lt "$bytes"
+contains "and is named by its tag" "$(modbpf prog show id "$id")" "tag $(cut -d_ -f3 <<<"$name")"
+equal "symbols are for root only" "$(stat -c %a:%u $symbols)" 400:0
 code=$(modbpf -j prog dump jited id "$id")
 check "its machine code in JSON" is_json "$code"
 contains "with lines of the source" "$code" '"src":"'
@@ -47,6 +55,7 @@ refused "an array's element stays" "" modbpf map delete name call_counts key hex
 refused "no such map" "" modbpf map show id 999999
 refused "no such link" "" modbpf link detach id 999999
 release
+equal "what has gone has no symbol" "$(within 10 nothing_is_loaded; cat $symbols)" ""
 
 cat >"$SCRATCH/packet.py" <<'END'
 import sys
