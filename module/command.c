@@ -35,6 +35,7 @@ static const struct command_row command_rows[MODBPF_CMD_COUNT] = {
 	[MODBPF_CMD_MAP_UPDATE_ELEM] = { map_update_command, ENDS(flags), RIGHT_NONE },
 	[MODBPF_CMD_MAP_DELETE_ELEM] = { map_delete_command, ENDS(key), RIGHT_NONE },
 	[MODBPF_CMD_MAP_GET_NEXT_KEY] = { map_next_key_command, ENDS(next_key), RIGHT_NONE },
+	[MODBPF_CMD_MAP_LOOKUP_AND_DELETE_ELEM] = { map_take_command, ENDS(flags), RIGHT_NONE },
 	[MODBPF_CMD_MAP_FREEZE] = { map_freeze_command, ENDS(map_fd), RIGHT_NONE },
 	[MODBPF_CMD_PROG_LOAD] = { prog_load_command, ENDS(fd_array_cnt), RIGHT_BPF },
 	[MODBPF_CMD_OBJ_PIN] = { object_pin_command, ENDS(path_fd), RIGHT_NONE },

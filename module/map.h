@@ -87,6 +87,11 @@ struct map_ops {
 	int (*sys_update)(struct caller const *caller, struct modbpf_map *map, const void *key,
 			  const void *value, u64 flags);
 	int (*sys_delete)(struct modbpf_map *map, const void *key);
+	/*
+	 * Lookup and delete as one step: of two callers one gets the value. 0, -ENOENT,
+	 * -EBUSY. NULL: the type does not offer it. Under rcu_read_lock.
+	 */
+	int (*sys_take)(struct modbpf_map *map, const void *key, void *value);
 	/* @key NULL: the first. 0 or -ENOENT. Under rcu_read_lock. */
 	int (*next_key)(struct modbpf_map *map, const void *key, void *next);
 	/* Bytes of a value as the syscalls see it; NULL: value_size. */

@@ -224,6 +224,46 @@ int map_delete_command(const struct caller *caller, const union modbpf_attr *att
 	return err;
 }
 
+/*
+ * MAP_LOOKUP_AND_DELETE_ELEM. As in bpf(2), the element is gone even if its value
+ * cannot be copied out: put back, it could meet a new one of the same key.
+ */
+int map_take_command(const struct caller *caller, const union modbpf_attr *attr,
+		     const struct command_out *out)
+{
+	struct map_access access;
+	u32 bytes;
+	int err;
+
+	if (attr->flags & ~(u64)MODBPF_F_LOCK)
+		return -EINVAL;
+	err = access_open(&access, caller, attr, FMODE_READ | FMODE_WRITE);
+	if (err)
+		return err;
+	err = check_lock_flag(attr->flags);
+	if (err)
+		goto close;
+	err = access_copy_key(&access, caller, attr->key);
+	if (err)
+		goto close;
+	err = -ENOTSUPP;
+	if (!access.map->ops->sys_take)
+		goto close;
+	bytes = map_sys_value_size(access.map);
+	err = -ENOMEM;
+	access.value = kvzalloc(bytes, GFP_USER | __GFP_NOWARN);
+	if (!access.value)
+		goto close;
+	rcu_read_lock();
+	err = access.map->ops->sys_take(access.map, access.key, access.value);
+	rcu_read_unlock();
+	if (!err)
+		err = caller_copy_out(caller, attr->value, access.value, bytes);
+close:
+	access_close(&access);
+	return err;
+}
+
 /* --- iteration, freeze ---------------------------------------------------------------- */
 
 int map_next_key_command(const struct caller *caller, const union modbpf_attr *attr,

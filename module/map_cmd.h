@@ -11,6 +11,9 @@ int map_update_command(const struct caller *caller, const union modbpf_attr *att
 		       const struct command_out *out);
 int map_delete_command(const struct caller *caller, const union modbpf_attr *attr,
 		       const struct command_out *out);
+/* MAP_LOOKUP_AND_DELETE_ELEM. */
+int map_take_command(const struct caller *caller, const union modbpf_attr *attr,
+		     const struct command_out *out);
 int map_next_key_command(const struct caller *caller, const union modbpf_attr *attr,
 			 const struct command_out *out);
 int map_freeze_command(const struct caller *caller, const union modbpf_attr *attr,

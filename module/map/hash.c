@@ -343,9 +343,9 @@ static void hash_remove(struct hash_map *hash, struct hash_bucket *bucket,
 	swap(elem->slot, hash->first_free);
 }
 
-static notrace long hash_delete(struct modbpf_map *map, const void *key)
+/* @value, unless NULL, gets what the key had at the moment of its removal. */
+static notrace long hash_take_out(struct hash_map *hash, const void *key, void *value)
 {
-	struct hash_map *hash = hash_of(map);
 	u32 key_hash = hash_key(hash, key);
 	struct hash_bucket *bucket = &hash->buckets[key_hash & hash->mask];
 	struct hash_elem __rcu **link;
@@ -361,11 +361,24 @@ static notrace long hash_delete(struct modbpf_map *map, const void *key)
 	} else if (!map_lock_nest(&hash->free_lock)) {
 		err = -EBUSY;
 	} else {
+		if (value)
+			value_copy(value, hash_value(hash, rcu_dereference_protected(*link, 1)),
+				   hash->map.value_size);
 		hash_remove(hash, bucket, link);
 		map_unlock_nest(&hash->free_lock);
 	}
 	map_unlock(&bucket->lock, irq);
 	return err;
+}
+
+static notrace long hash_delete(struct modbpf_map *map, const void *key)
+{
+	return hash_take_out(hash_of(map), key, NULL);
+}
+
+static int hash_sys_take(struct modbpf_map *map, const void *key, void *value)
+{
+	return hash_take_out(hash_of(map), key, value);
 }
 
 /* Under the bucket's lock, so that the value is the key's and no update is half seen. */
@@ -464,5 +477,6 @@ const struct map_ops hash_map_ops = {
 	.delete = hash_delete,
 	.for_each = hash_for_each,
 	.sys_lookup = hash_sys_lookup,
+	.sys_take = hash_sys_take,
 	.next_key = hash_next_key,
 };

@@ -5,6 +5,7 @@
 #define LOOKUP MODBPF_CMD_MAP_LOOKUP_ELEM
 #define UPDATE MODBPF_CMD_MAP_UPDATE_ELEM
 #define DELETE MODBPF_CMD_MAP_DELETE_ELEM
+#define TAKE MODBPF_CMD_MAP_LOOKUP_AND_DELETE_ELEM
 #define NEXT_KEY MODBPF_CMD_MAP_GET_NEXT_KEY
 
 static u64 put_u32(struct kunit *test, u32 number)
@@ -146,6 +147,54 @@ static struct kunit_case delete_cases[] = {
 	{}
 };
 
+/* --- MAP_LOOKUP_AND_DELETE_ELEM -------------------------------------------------------------- */
+
+static void take_reads_and_removes(struct kunit *test)
+{
+	int map = command_make_map(test, MODBPF_MAP_HASH, 4, 8, 1, 0);
+	u64 key = put_u32(test, 7), room = put_u64(test, 0);
+
+	KUNIT_EXPECT_EQ(test, command_element(test, TAKE, map, key, room, 0), -ENOENT);
+	KUNIT_EXPECT_EQ(test, get_u64(test, room), 0ULL);
+	KUNIT_EXPECT_EQ(test, command_element(test, UPDATE, map, key, put_u64(test, 99), 0), 0);
+	KUNIT_EXPECT_EQ(test, command_element(test, TAKE, map, key, room, 0), 0);
+	KUNIT_EXPECT_EQ(test, get_u64(test, room), 99ULL);
+	KUNIT_EXPECT_EQ(test, command_element(test, LOOKUP, map, key, room, 0), -ENOENT);
+	/* The only element is free again. */
+	KUNIT_EXPECT_EQ(test, command_element(test, UPDATE, map, put_u32(test, 8), room, 0), 0);
+}
+
+static void take_refuses_bad_input(struct kunit *test)
+{
+	int map = command_make_map(test, MODBPF_MAP_HASH, 4, 8, 4, 0);
+	int array = command_make_map(test, MODBPF_MAP_ARRAY, 4, 8, 4, 0);
+	int reader = command_make_map(test, MODBPF_MAP_HASH, 4, 8, 4, MODBPF_F_RDONLY);
+	int writer = command_make_map(test, MODBPF_MAP_HASH, 4, 8, 4, MODBPF_F_WRONLY);
+	u64 key = put_u32(test, 7), room = put_u64(test, 5);
+
+	KUNIT_EXPECT_EQ(test, command_element(test, UPDATE, map, key, room, 0), 0);
+	KUNIT_EXPECT_EQ(test, command_element(test, TAKE, 250, key, room, 0), -EBADF);
+	KUNIT_EXPECT_EQ(test, command_element(test, TAKE, reader, key, room, 0), -EPERM);
+	KUNIT_EXPECT_EQ(test, command_element(test, TAKE, writer, key, room, 0), -EPERM);
+	KUNIT_EXPECT_EQ(test, command_element(test, TAKE, array, key, room, 0), -ENOTSUPP);
+	KUNIT_EXPECT_EQ(test, command_element(test, TAKE, map, BAD_ADDRESS, room, 0), -EFAULT);
+	KUNIT_EXPECT_EQ(test, command_element(test, TAKE, map, key, room, 1), -EINVAL);
+	KUNIT_EXPECT_EQ(test, command_element(test, TAKE, map, key, room, MODBPF_F_LOCK), -EINVAL);
+	/* What was refused has removed nothing; what cannot be copied out is gone. */
+	KUNIT_EXPECT_EQ(test, command_element(test, LOOKUP, map, key, room, 0), 0);
+	KUNIT_EXPECT_EQ(test, command_element(test, TAKE, map, key, BAD_ADDRESS, 0), -EFAULT);
+	KUNIT_EXPECT_EQ(test, command_element(test, LOOKUP, map, key, room, 0), -ENOENT);
+	KUNIT_EXPECT_EQ(test, command_element(test, UPDATE, map, key, room, 0), 0);
+	KUNIT_EXPECT_EQ(test, command_element(test, MODBPF_CMD_MAP_FREEZE, map, 0, 0, 0), 0);
+	KUNIT_EXPECT_EQ(test, command_element(test, TAKE, map, key, room, 0), -EPERM);
+}
+
+static struct kunit_case take_cases[] = {
+	KUNIT_CASE(take_reads_and_removes),
+	KUNIT_CASE(take_refuses_bad_input),
+	{}
+};
+
 /* --- MAP_GET_NEXT_KEY ------------------------------------------------------------------------ */
 
 static void next_key_walks(struct kunit *test)
@@ -206,5 +255,6 @@ COMMAND_SUITE(create);
 COMMAND_SUITE(lookup);
 COMMAND_SUITE(update);
 COMMAND_SUITE(delete);
+COMMAND_SUITE(take);
 COMMAND_SUITE(next_key);
 COMMAND_SUITE(freeze);

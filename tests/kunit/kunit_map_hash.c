@@ -104,6 +104,20 @@ static void model_compare(struct kunit *test, struct model *model, struct modbpf
 	}
 }
 
+/* Lookup and delete in one step gives what the model has, and takes it out. */
+static void model_take(struct kunit *test, struct model *model, struct modbpf_map *map, u32 k)
+{
+	bool present = model->present[k];
+	u64 value[2] = { 0 };
+
+	KUNIT_ASSERT_EQ(test, (long)map->ops->sys_take(map, model_key(model, k), value),
+			model_delete(model, k));
+	if (present)
+		KUNIT_ASSERT_EQ(test, memcmp(value, model->value[k], 16), 0);
+	else
+		KUNIT_ASSERT_EQ(test, value[0] | value[1], 0ULL);
+}
+
 static void model_run(struct kunit *test, u32 key_size, u32 flags)
 {
 	struct modbpf_map *map = map_fixture_make(test, (struct map_attr)
@@ -125,6 +139,8 @@ static void model_run(struct kunit *test, u32 key_size, u32 flags)
 		if (op < 5 || op == 7)
 			KUNIT_ASSERT_EQ(test, map_fixture_update(map, model_key(model, k), value, how),
 					model_update(model, k, value, how));
+		else if (op == 6)
+			model_take(test, model, map, k);
 		else
 			KUNIT_ASSERT_EQ(test, map->ops->delete(map, model_key(model, k)),
 					model_delete(model, k));
@@ -397,6 +413,77 @@ static void hash_survives_a_storm(struct kunit *test)
 	map_fixture_free(storm.map);
 }
 
+/* Threads put in tickets and take out whose they are not: each is taken once. */
+#define TAKE_THREADS 3
+#define TAKE_ROUNDS 10000
+
+struct take_race {
+	struct modbpf_map *map;
+	atomic_t running;
+	atomic_t wrong;
+	atomic_t threads;
+	atomic64_t put, taken;	/* sums of tickets */
+};
+
+static int take_thread(void *arg)
+{
+	struct take_race *race = arg;
+	struct modbpf_map *map = race->map;
+	u64 ticket = (u64)atomic_inc_return(&race->threads) << 32, got;
+	u32 i, key;
+	long err;
+
+	for (i = 0; i < TAKE_ROUNDS; i++) {
+		key = i % 4;
+		ticket++;
+		rcu_read_lock();
+		err = map->ops->update(map, &key, &ticket, MODBPF_NOEXIST);
+		if (!err)
+			atomic64_add(ticket, &race->put);
+		else if (err != -EEXIST)
+			atomic_inc(&race->wrong);
+		key = (i + 1) % 4;
+		err = map->ops->sys_take(map, &key, &got);
+		if (!err)
+			atomic64_add(got, &race->taken);
+		else if (err != -ENOENT)
+			atomic_inc(&race->wrong);
+		rcu_read_unlock();
+		if (i % 64 == 0)
+			cond_resched();
+	}
+	atomic_dec(&race->running);
+	return 0;
+}
+
+static void hash_gives_each_value_to_one_taker(struct kunit *test)
+{
+	struct take_race race = { .running = ATOMIC_INIT(0) };
+	struct task_struct *task;
+	u32 key;
+	u64 got;
+
+	race.map = map_fixture_make(test, (struct map_attr)MAP_PARAMS(HASH, 4, 8, 4, 0));
+	for (key = 0; key < TAKE_THREADS; key++) {
+		atomic_inc(&race.running);
+		task = kthread_run(take_thread, &race, "map-take/%u", key);
+		if (IS_ERR(task)) {
+			atomic_dec(&race.running);
+			KUNIT_FAIL(test, "no thread");
+		}
+	}
+	while (atomic_read(&race.running))
+		msleep(10);
+	for (key = 0; key < 4; key++)
+		if (!race.map->ops->sys_take(race.map, &key, &got))
+			atomic64_add(got, &race.taken);
+	KUNIT_EXPECT_EQ(test, atomic_read(&race.wrong), 0);
+	KUNIT_EXPECT_GT(test, (long long)atomic64_read(&race.put), 0ll);
+	KUNIT_EXPECT_EQ(test, (long long)atomic64_read(&race.put),
+			(long long)atomic64_read(&race.taken));
+	map_fixture_free(race.map);
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(hash_refuses_giants),
 	KUNIT_CASE(hash_does_what_the_model_does),
@@ -406,6 +493,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(hash_is_busy_when_reentered),
 	KUNIT_CASE(hash_finds_its_way_back),
 	KUNIT_CASE(hash_survives_a_storm),
+	KUNIT_CASE(hash_gives_each_value_to_one_taker),
 	{}
 };
 

@@ -37,6 +37,7 @@
 	row(kunit_map_next_key_command_suite) \
 	row(kunit_map_prog_array_suite) \
 	row(kunit_map_ringbuf_suite) \
+	row(kunit_map_take_command_suite) \
 	row(kunit_map_update_command_suite) \
 	row(kunit_netfilter_suite) \
 	row(kunit_object_suite) \
