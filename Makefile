@@ -167,6 +167,8 @@ $(foreach n,$(example-names),$(eval $(call example-rules,$(n))))
 
 $(B)/tests/e2e/%.bpf.o: tests/e2e/%.bpf.c
 	$(bpf-compile)
+# A program of somebody else's: shared libbpf, nothing of ours.
+$(B)/tests/e2e/foreign: EXAMPLE_LIBS := -lbpf
 $(B)/tests/e2e/%: $(B)/user/tests/e2e/%.o $(B)/user/libmodbpf.a $(B)/user/libmodbpf-core.a
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -o $@ $^ $(EXAMPLE_LIBS)
@@ -286,6 +288,7 @@ install:			## the module (modules_install), the CLI, the library and the header
 	install -D -m 0755 $(B)/user/modbpf $(DESTDIR)$(PREFIX)/sbin/modbpf
 	install -D -m 0644 uapi/modbpf.h $(DESTDIR)$(PREFIX)/include/modbpf.h
 	install -D -m 0644 user/libmodbpf.h $(DESTDIR)$(PREFIX)/include/libmodbpf.h
+	install -D -m 0755 $(B)/user/libmodbpf-preload.so $(DESTDIR)$(PREFIX)/lib/libmodbpf-preload.so
 	install -D -m 0644 $(B)/user/libmodbpf.a $(DESTDIR)$(PREFIX)/lib/libmodbpf.a
 	install -D -m 0644 $(B)/user/libmodbpf-core.a $(DESTDIR)$(PREFIX)/lib/libmodbpf-core.a
 

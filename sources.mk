@@ -190,6 +190,7 @@ USER_LIB_SRCS := \
 
 # The preloadable shared object.
 USER_PRELOAD_SRCS := \
+	user/preload.c \
 
 # The CLI, build/user/modbpf.
 USER_SRCS := \
@@ -213,6 +214,7 @@ USER_SRCS := \
 	user/prog.c \
 	user/ref.c \
 	user/rejection.c \
+	user/run.c \
 	user/source.c \
 	user/typed.c \
 

@@ -18,6 +18,8 @@ int load_command(struct args *args);
 int filter_command(struct args *args);
 /* Also 1: a program was rejected. */
 int check_command(struct args *args);
+/* Does not come back, but after an error. */
+int run_command(struct args *args);
 /* Also the word "help" behind each object. */
 int help_command(struct args *args);
 

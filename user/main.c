@@ -36,6 +36,7 @@ static void print_usage(FILE *to)
 	      "       modbpf [OPTIONS] load FILE [pin DIR]	load, attach what its SEC() names say, stay\n"
 	      "       modbpf [OPTIONS] check FILE [section NAME | program NAME] [-v]\n"
 	      "							would they be accepted? asks no device\n"
+	      "       modbpf run [--] CMD [ARGS]	a program made for the kernel's eBPF, on the module\n"
 	      "       modbpf version\n"
 	      "\n"
 	      "       modbpf prog { show | list } [PROG]\n"
@@ -95,6 +96,7 @@ static const struct command objects[] = {
 	{ "load", load_command },
 	{ "check", check_command },
 	{ "filter", filter_command },
+	{ "run", run_command },
 	{ "version", version_command },
 	{ NULL, NULL },
 };
@@ -132,7 +134,10 @@ static int take_options(struct args *args, const struct command **instead)
 	int i, kept = 0;
 
 	for (i = 0; i < args->cnt; i++) {
-		if (args->word[i][0] != '-' || !args->word[i][1] || is_word(args->word[i])) {
+		/* What follows belongs to the command that is to be run. */
+		bool is_theirs = kept && !strcmp(args->word[0], "run");
+
+		if (is_theirs || args->word[i][0] != '-' || !args->word[i][1] || is_word(args->word[i])) {
 			args->word[kept++] = args->word[i];
 			continue;
 		}

@@ -1,0 +1,40 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Does a program that was made for the kernel's eBPF run on the module, unchanged?
+. "$(dirname "$0")/lib.sh"
+
+has_program() {
+	modbpf prog show | grep -q 'name on_tracepoint'
+}
+
+refused "without the module it is not started" "insert the module" modbpf run true
+check "the module is inserted" insert
+hold "$SCRATCH/run" modbpf run -- "$E2E/foreign" "$E2E/perf_events.bpf.o" || finish
+contains "it counts as it would there" "$(cat "$SCRATCH/run")" "counted 100"
+check "its program is the module's" has_program
+release
+check "all is gone" within 10 nothing_is_loaded
+# The same by itself is the kernel's affair.
+hold "$SCRATCH/run" "$E2E/foreign" "$E2E/perf_events.bpf.o" || finish
+check "by itself it is not" nothing_is_loaded
+release
+check "children are redirected too" modbpf run sh -c "timeout -s INT 3 '$E2E/foreign' '$E2E/perf_events.bpf.o'; true"
+contains "and count" "$out" "counted 100"
+check "options are the command's" modbpf run echo -j --pretty
+equal "and reach it" "$out" "-j --pretty"
+check "the module's files are at /sys/fs/bpf" modbpf run grep modbpffs /proc/mounts
+check "for it alone" sh -c '! grep modbpffs /proc/mounts'
+refused "a status is handed on" "" modbpf run false
+refused "what there is not" "No such file" modbpf run modbpf-no-such-command
+refused "no command" "missing" modbpf run
+gcc -static -nostdlib -x c -o "$SCRATCH/static" - <<<'void _start(void) { for (;;); }' 2>/dev/null
+if [ -x "$SCRATCH/static" ]; then
+	refused "what is linked statically is not started" "statically" modbpf run "$SCRATCH/static"
+else
+	skip "a static program" "no compiler"
+fi
+cp "$(command -v true)" "$SCRATCH/suid" && chmod u+s "$SCRATCH/suid"
+refused "what is set-user-id is not" "set-user-id" modbpf run "$SCRATCH/suid"
+check "nothing is left" within 10 nothing_is_loaded
+check "the module leaves" remove_soon
+finish

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause
+/*
+ * modbpf run: a program made for the kernel's eBPF, unchanged, on the module. Its
+ * library's system calls are redirected by an object that is loaded before (preload.c),
+ * and the module's file system is at /sys/fs/bpf for it and its children alone.
+ */
+#define _GNU_SOURCE
+#include <elf.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "user/cli.h"
+#include "user/libmodbpf.h"
+#include "user/out.h"
+
+#define PRELOAD "libmodbpf-preload.so"
+
+/* Beside the CLI, or where it is installed. */
+static int find_preload(char *path)
+{
+	static const char *const places[] = { "", "../lib/" };
+	char self[PATH_MAX - 64], *slash;
+	ssize_t len = readlink("/proc/self/exe", self, sizeof(self) - 1);
+	size_t i;
+
+	if (len < 0)
+		return out_error("/proc/self/exe: %s", error_text(errno));
+	self[len] = 0;
+	slash = strrchr(self, '/');
+	if (slash)
+		slash[1] = 0;
+	for (i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		snprintf(path, PATH_MAX, "%s%s" PRELOAD, self, places[i]);
+		if (!access(path, R_OK))
+			return 0;
+	}
+	return out_error(PRELOAD " is not beside modbpf, nor in ../lib: install it");
+}
+
+/* Where execvp() would find it; as it is, if nowhere: then execvp() says why. */
+static void find_command(const char *name, char *path)
+{
+	const char *dir = getenv("PATH"), *end;
+
+	snprintf(path, PATH_MAX, "%s", name);
+	if (strchr(name, '/') || !dir)
+		return;
+	for (; *dir; dir = *end ? end + 1 : end) {
+		end = strchrnul(dir, ':');
+		snprintf(path, PATH_MAX, "%.*s/%s", (int)(end - dir), dir, name);
+		if (!access(path, X_OK))
+			return;
+	}
+	snprintf(path, PATH_MAX, "%s", name);
+}
+
+/* An ELF file that asks for no loader loads no library either. */
+static bool is_static(int fd)
+{
+	Elf64_Ehdr header;
+	Elf64_Phdr part;
+	int i;
+
+	if (pread(fd, &header, sizeof(header), 0) != sizeof(header) ||
+	    memcmp(header.e_ident, ELFMAG, SELFMAG) || header.e_phentsize != sizeof(part))
+		return false;
+	for (i = 0; i < header.e_phnum; i++) {
+		if (pread(fd, &part, sizeof(part), header.e_phoff + i * sizeof(part)) !=
+		    sizeof(part) || part.p_type == PT_INTERP)
+			return false;
+	}
+	return true;
+}
+
+/* What cannot be redirected would run on the kernel's own eBPF: say so, do not start it. */
+static int check_command_file(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC), err = 0;
+	struct stat about;
+
+	if (fd < 0)
+		return 0;	/* execvp() says it better */
+	if (is_static(fd))
+		err = out_error("'%s' is linked statically: its system calls cannot be redirected", path);
+	else if (!fstat(fd, &about) && about.st_mode & (S_ISUID | S_ISGID))
+		err = out_error("'%s' is set-user-id: nothing can be loaded into it", path);
+	close(fd);
+	return err;
+}
+
+static int show_files(void)
+{
+	if (unshare(CLONE_NEWNS) || mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL))
+		return out_error("a mount namespace: %s", error_text(errno));
+	/* A kernel without eBPF has no such place. */
+	if (access("/sys/fs/bpf", F_OK))
+		return 0;
+	if (mount("none", "/sys/fs/bpf", "modbpffs", 0, NULL))
+		return out_error("modbpffs at /sys/fs/bpf: %s", error_text(errno));
+	return 0;
+}
+
+static int preload(const char *path)
+{
+	const char *before = getenv("LD_PRELOAD");
+	char value[2 * PATH_MAX];
+
+	snprintf(value, sizeof(value), "%s%s%s", path, before ? ":" : "", before ? before : "");
+	return setenv("LD_PRELOAD", value, 1) ? out_error("no memory") : 0;
+}
+
+int run_command(struct args *args)
+{
+	char path[PATH_MAX], object[PATH_MAX];
+
+	if (args->cnt && !strcmp(args->word[0], "--"))
+		args_next(args);
+	if (!args->cnt)
+		return out_error("a command is missing: modbpf run CMD [ARGS]");
+	if (modbpf_device() < 0)
+		return out_error("%s", modbpf_device_error(errno));
+	find_command(args->word[0], path);
+	if (find_preload(object) || check_command_file(path) || show_files() || preload(object))
+		return -1;
+	/* The words are main()'s, a NULL follows the last one. */
+	execv(path, args->word);
+	return out_error("'%s': %s", args->word[0], error_text(errno));
+}
