@@ -5,6 +5,7 @@
  */
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/syscall.h>
@@ -22,6 +23,8 @@ int main(int argc, char **argv)
 	__u32 slot = WATCHED;
 	int numbers, i;
 
+	/* A shell ignores it for what it starts in the background. */
+	signal(SIGINT, SIG_DFL);
 	libbpf_set_strict_mode(LIBBPF_STRICT_ALL);
 	object = argc == 2 ? bpf_object__open(argv[1]) : NULL;
 	if (!object)
