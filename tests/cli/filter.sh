@@ -11,9 +11,11 @@ text() {	# text NAME LINE...
 	printf '%s\n' "$@" >"$dir/$name"
 }
 
-says 0 stdout "accepted: 19 classic instructions" filter check tests/e2e/dns.ddd
-says 0 stdout "   0: call pc+5" filter check tests/e2e/dns.ddd -v
-says 0 stdout "{" -j filter check tests/e2e/dns.ddd
+# What "tcpdump -y RAW -ddd 'udp dst port 53'" prints, in one line.
+text dns "19,48 0 0 0,84 0 0 240,21 0 4 96,48 0 0 6,21 0 13 17,40 0 0 42,21 10 11 53,48 0 0 0,84 0 0 240,21 0 8 64,48 0 0 9,21 0 6 17,40 0 0 6,69 4 0 8191,177 0 0 0,72 0 0 2,21 0 1 53,6 0 0 262144,6 0 0 0"
+says 0 stdout "accepted: 19 classic instructions" filter check "$dir/dns"
+says 0 stdout "   0: call pc+5" filter check "$dir/dns" -v
+says 0 stdout "{" -j filter check "$dir/dns"
 text line "4,48 0 0 9,21 0 1 6,6 0 0 1,6 0 0 0"
 says 0 stdout "accepted: 4 classic instructions" filter check "$dir/line"
 text empty ""
@@ -34,7 +36,7 @@ text netlink 2 "32 0 0 4294963212" "6 0 0 0"
 says 255 stderr "Error: $dir/netlink: instruction 0 loads what is not to be had here" filter check "$dir/netlink"
 says 255 stderr "Error: $dir/gone: No such file" filter check "$dir/gone"
 says 255 stderr "Error: FILE is missing" filter check
-says 255 stderr "Error: [FAMILY/]HOOK[/PRIORITY] is missing" filter attach tests/e2e/dns.ddd
-says 255 stderr "Error: 'nowhere' is no place" filter attach tests/e2e/dns.ddd nowhere
-says 255 stderr "Error: 'some' is one word too many" filter attach tests/e2e/dns.ddd local_in drop some
+says 255 stderr "Error: [FAMILY/]HOOK[/PRIORITY] is missing" filter attach "$dir/dns"
+says 255 stderr "Error: 'nowhere' is no place" filter attach "$dir/dns" nowhere
+says 255 stderr "Error: 'some' is one word too many" filter attach "$dir/dns" local_in drop some
 finish filter

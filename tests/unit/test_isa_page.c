@@ -162,6 +162,15 @@ static const struct {
 	{ MODBPF_LD_IMM64, BPF_PSEUDO_FUNC,
 	  "r1 = 1\n r2 = subprog[f]\n r3 = 0\n r4 = 0\n call loop\n r0 = 0\n exit\nf: r0 = 0\n exit\n",
 	  "`test_jit_call`" },
+	{ BPF_LD | BPF_ABS | BPF_W, 0, "r6 = r1\n r0 = *(u32 *)skb[1]\n r0 = 0\n exit\n", "`test_verifier`" },
+	{ BPF_LD | BPF_ABS | BPF_H, 0, "r6 = r1\n r0 = *(u16 *)skb[1]\n r0 = 0\n exit\n", "`test_verifier`" },
+	{ BPF_LD | BPF_ABS | BPF_B, 0, "r6 = r1\n r0 = *(u8 *)skb[1]\n r0 = 0\n exit\n", "`test_verifier`" },
+	{ BPF_LD | BPF_IND | BPF_W, 2, "r6 = r1\n r2 = 0\n r0 = *(u32 *)skb[r2 + 1]\n r0 = 0\n exit\n",
+	  "`test_verifier`" },
+	{ BPF_LD | BPF_IND | BPF_H, 2, "r6 = r1\n r2 = 0\n r0 = *(u16 *)skb[r2 + 1]\n r0 = 0\n exit\n",
+	  "`test_verifier`" },
+	{ BPF_LD | BPF_IND | BPF_B, 2, "r6 = r1\n r2 = 0\n r0 = *(u8 *)skb[r2 + 1]\n r0 = 0\n exit\n",
+	  "`test_verifier`" },
 	{ BPF_JMP | MODBPF_JCOND, 0, "may_goto out\nout: r0 = 0\n exit\n", NULL },
 };
 
@@ -187,7 +196,7 @@ static u64 loop(u64 cnt, u64 callback, u64 ctx, u64 r4, u64 r5)
 
 static void try_other(struct line *line, const char *text)
 {
-	struct verify_input input = { .text = text, .prog_type = MODBPF_PROG_KPROBE };
+	struct verify_input input = { .text = text, .prog_type = MODBPF_PROG_SCHED_CLS };
 	struct verify_output out;
 	struct jit_run run;
 
