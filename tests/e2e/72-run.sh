@@ -33,7 +33,7 @@ if [ -x "$SCRATCH/static" ]; then
 else
 	skip "a static program" "no compiler"
 fi
-cp "$(command -v true)" "$SCRATCH/suid" && chmod u+s "$SCRATCH/suid"
+cp "$(type -P true)" "$SCRATCH/suid" && chmod u+s "$SCRATCH/suid"
 refused "what is set-user-id is not" "set-user-id" modbpf run "$SCRATCH/suid"
 check "nothing is left" within 10 nothing_is_loaded
 check "the module leaves" remove_soon
