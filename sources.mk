@@ -146,8 +146,8 @@ MODULE_SRCS := \
 	module/prog.c \
 	module/prog_image.c \
 	module/prog_load.c \
-	module/sysfs.c \
 	module/symbols.c \
+	module/sysfs.c \
 	module/test_run.c \
 	module/user_log.c \
 
