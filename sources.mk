@@ -146,6 +146,7 @@ MODULE_SRCS := \
 	module/prog.c \
 	module/prog_image.c \
 	module/prog_load.c \
+	module/stats.c \
 	module/symbols.c \
 	module/sysfs.c \
 	module/test_run.c \

@@ -38,6 +38,7 @@ static const struct command_row command_rows[MODBPF_CMD_COUNT] = {
 	[MODBPF_CMD_MAP_LOOKUP_AND_DELETE_ELEM] = { map_take_command, ENDS(flags), RIGHT_NONE },
 	[MODBPF_CMD_MAP_FREEZE] = { map_freeze_command, ENDS(map_fd), RIGHT_NONE },
 	[MODBPF_CMD_PROG_LOAD] = { prog_load_command, ENDS(fd_array_cnt), RIGHT_BPF },
+	[MODBPF_CMD_ENABLE_STATS] = { stats_enable_command, ENDS(enable_stats.type), RIGHT_SYS_ADMIN },
 	[MODBPF_CMD_OBJ_PIN] = { object_pin_command, ENDS(path_fd), RIGHT_NONE },
 	[MODBPF_CMD_OBJ_GET] = { object_get_command, ENDS(path_fd), RIGHT_NONE },
 	[MODBPF_CMD_PROG_TEST_RUN] = { prog_test_run_command, ENDS(test.batch_size), RIGHT_NONE },

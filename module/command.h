@@ -56,6 +56,9 @@ int link_detach_command(const struct caller *caller, const union modbpf_attr *at
 /* module/btf.c */
 int btf_load_command(const struct caller *caller, const union modbpf_attr *attr,
 		     const struct command_out *out);
+/* module/stats.c */
+int stats_enable_command(const struct caller *caller, const union modbpf_attr *attr,
+			 const struct command_out *out);
 /* module/pin.c */
 int object_pin_command(const struct caller *caller, const union modbpf_attr *attr,
 		       const struct command_out *out);

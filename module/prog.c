@@ -11,12 +11,14 @@
 #include <linux/fs.h>
 #include <linux/kprobes.h>
 #include <linux/module.h>
+#include <linux/sched/clock.h>
 #include <linux/seq_file.h>
 #include <linux/slab.h>
 
 #include "module/btf.h"
 #include "module/caller.h"
 #include "module/image.h"
+#include "module/stats.h"
 
 DEFINE_PER_CPU(const struct run_site *, prog_run_site);
 
@@ -33,6 +35,19 @@ static __always_inline u64 prog_call(const struct modbpf_prog *prog, const void 
 	return prog->entry(ctx);
 }
 
+/* Measured once statistics are on; a run that they come or go in is not. */
+static __always_inline u64 prog_call_measured(struct modbpf_prog *prog, const void *ctx)
+{
+	u64 begin, result;
+
+	if (!stats_are_on())
+		return prog_call(prog, ctx);
+	begin = sched_clock();
+	result = prog_call(prog, ctx);
+	this_cpu_add(prog->cpu->nsecs, sched_clock() - begin);
+	return result;
+}
+
 notrace u64 prog_run_guarded(struct modbpf_prog *prog, const void *ctx, const struct run_site *site)
 {
 	const struct run_site *interrupted;
@@ -42,7 +57,7 @@ notrace u64 prog_run_guarded(struct modbpf_prog *prog, const void *ctx, const st
 		this_cpu_inc(prog->cpu->runs);
 		interrupted = this_cpu_read(prog_run_site);
 		this_cpu_write(prog_run_site, site);
-		result = prog_call(prog, ctx);
+		result = prog_call_measured(prog, ctx);
 		this_cpu_write(prog_run_site, interrupted);
 	} else {
 		this_cpu_inc(prog->cpu->misses);
@@ -55,7 +70,7 @@ NOKPROBE_SYMBOL(prog_run_guarded);
 notrace u64 prog_run_packet(struct modbpf_prog *prog, const void *ctx)
 {
 	this_cpu_inc(prog->cpu->runs);
-	return prog_call(prog, ctx);
+	return prog_call_measured(prog, ctx);
 }
 NOKPROBE_SYMBOL(prog_run_packet);
 

@@ -215,6 +215,9 @@ union modbpf_attr {
 		__u32 open_flags;
 		__s32 fd_by_id_token_fd;
 	};
+	struct {	/* ENABLE_STATS */
+		__u32 type;		/* 0: run_time_ns of programs */
+	} enable_stats;
 	struct {	/* OBJ_PIN, OBJ_GET */
 		__aligned_u64 pathname;	/* terminated, relative ones from the working directory */
 		__u32 bpf_fd;		/* OBJ_PIN: the object; OBJ_GET: 0 */

@@ -109,6 +109,7 @@ static void other_attributes(void)
 	IN_ATTR(next_id);
 	IN_ATTR(open_flags);
 	AT(union modbpf_attr, fd_by_id_token_fd, 12, 4);
+	IN_ATTR(enable_stats.type);
 	IN_ATTR(pathname);
 	IN_ATTR(bpf_fd);
 	IN_ATTR(file_flags);
