@@ -115,8 +115,9 @@ static int read_value(struct modbpf_map *map, const void *key, void *value, u64 
 	return found ? 0 : -ENOENT;
 }
 
-int map_lookup_command(const struct caller *caller, const union modbpf_attr *attr,
-		       const struct command_out *out)
+/* Hand out what @read fetches: a lookup, or one that takes the element away. */
+static int put_value(const struct caller *caller, const union modbpf_attr *attr, fmode_t mode,
+		     int (*read)(struct modbpf_map *map, const void *key, void *value, u64 flags))
 {
 	struct map_access access;
 	u32 bytes;
@@ -124,7 +125,7 @@ int map_lookup_command(const struct caller *caller, const union modbpf_attr *att
 
 	if (attr->flags & ~(u64)MODBPF_F_LOCK)
 		return -EINVAL;
-	err = access_open(&access, caller, attr, FMODE_READ);
+	err = access_open(&access, caller, attr, mode);
 	if (err)
 		return err;
 	err = check_lock_flag(attr->flags);
@@ -139,12 +140,18 @@ int map_lookup_command(const struct caller *caller, const union modbpf_attr *att
 	access.value = kvzalloc(bytes, GFP_USER | __GFP_NOWARN);
 	if (!access.value)
 		goto close;
-	err = read_value(access.map, access.key, access.value, attr->flags);
+	err = read(access.map, access.key, access.value, attr->flags);
 	if (!err)
 		err = caller_copy_out(caller, attr->value, access.value, bytes);
 close:
 	access_close(&access);
 	return err;
+}
+
+int map_lookup_command(const struct caller *caller, const union modbpf_attr *attr,
+		       const struct command_out *out)
+{
+	return put_value(caller, attr, FMODE_READ, read_value);
 }
 
 /* --- update, delete --------------------------------------------------------------- */
@@ -224,6 +231,18 @@ int map_delete_command(const struct caller *caller, const union modbpf_attr *att
 	return err;
 }
 
+static int take_value(struct modbpf_map *map, const void *key, void *value, u64 flags)
+{
+	int err;
+
+	if (!map->ops->sys_take)
+		return -ENOTSUPP;
+	rcu_read_lock();
+	err = map->ops->sys_take(map, key, value);
+	rcu_read_unlock();
+	return err;
+}
+
 /*
  * MAP_LOOKUP_AND_DELETE_ELEM. As in bpf(2), the element is gone even if its value
  * cannot be copied out: put back, it could meet a new one of the same key.
@@ -231,37 +250,7 @@ int map_delete_command(const struct caller *caller, const union modbpf_attr *att
 int map_take_command(const struct caller *caller, const union modbpf_attr *attr,
 		     const struct command_out *out)
 {
-	struct map_access access;
-	u32 bytes;
-	int err;
-
-	if (attr->flags & ~(u64)MODBPF_F_LOCK)
-		return -EINVAL;
-	err = access_open(&access, caller, attr, FMODE_READ | FMODE_WRITE);
-	if (err)
-		return err;
-	err = check_lock_flag(attr->flags);
-	if (err)
-		goto close;
-	err = access_copy_key(&access, caller, attr->key);
-	if (err)
-		goto close;
-	err = -ENOTSUPP;
-	if (!access.map->ops->sys_take)
-		goto close;
-	bytes = map_sys_value_size(access.map);
-	err = -ENOMEM;
-	access.value = kvzalloc(bytes, GFP_USER | __GFP_NOWARN);
-	if (!access.value)
-		goto close;
-	rcu_read_lock();
-	err = access.map->ops->sys_take(access.map, access.key, access.value);
-	rcu_read_unlock();
-	if (!err)
-		err = caller_copy_out(caller, attr->value, access.value, bytes);
-close:
-	access_close(&access);
-	return err;
+	return put_value(caller, attr, FMODE_READ | FMODE_WRITE, take_value);
 }
 
 /* --- iteration, freeze ---------------------------------------------------------------- */

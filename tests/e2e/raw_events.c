@@ -14,6 +14,7 @@
 
 #include "tests/e2e/abi.h"
 #include "tests/e2e/events.h"
+#include "tests/e2e/numbers.h"
 #include "user/libmodbpf.h"
 
 #define CALLS 500
@@ -21,38 +22,10 @@
 #define ROUNDS 30	/* attached and detached under fire */
 
 static struct bpf_object *object;
-static int numbers;
 
 static int prog_fd(const char *name)
 {
 	return bpf_program__fd(bpf_object__find_program_by_name(object, name));
-}
-
-static __u64 number(__u32 slot)
-{
-	__u64 value = 0;
-
-	bpf_map_lookup_elem(numbers, &slot, &value);
-	return value;
-}
-
-static void start(void)
-{
-	__u64 value;
-	__u32 slot;
-
-	for (slot = 0; slot < NUMBERS; slot++) {
-		value = slot == WATCHED ? getpid() : 0;
-		bpf_map_update_elem(numbers, &slot, &value, 0);
-	}
-}
-
-static void umasks(int cnt)
-{
-	int i;
-
-	for (i = 0; i < cnt; i++)
-		syscall(NR_UMASK, i % 0777);
 }
 
 static void test_arguments(void)
