@@ -8,9 +8,9 @@
  * while it is handled. A program that looks, or calls one that may look, behind the
  * record's end finds zeros there instead of what an older record left.
  */
-#include <linux/cpu.h>
 #include <linux/cpumask.h>
 #include <linux/err.h>
+#include <linux/errno.h>
 #include <linux/kprobes.h>
 #include <linux/perf_event.h>
 #include <linux/slab.h>
@@ -68,18 +68,18 @@ static int make_counters(struct tracepoint_event *tp, u64 id)
 		.disabled = 1,
 	};
 	struct perf_event *counter;
-	int cpu, err = 0;
+	int cpu;
 
-	cpus_read_lock();
+	/* Not under cpus_read_lock(), which the first counter takes to patch the tracepoint in. */
 	for_each_online_cpu(cpu) {
 		counter = perf_event_create_kernel_counter(&attr, cpu, NULL, overflow, tp);
-		err = PTR_ERR_OR_ZERO(counter);
-		if (err)
-			break;
+		if (counter == ERR_PTR(-ENODEV))	/* the processor has just gone */
+			continue;
+		if (IS_ERR(counter))
+			return PTR_ERR(counter);
 		tp->counters[cpu] = counter;
 	}
-	cpus_read_unlock();
-	return err;
+	return 0;
 }
 
 static struct modbpf_event *tracepoint_event_create(const struct caller *caller,
