@@ -60,6 +60,7 @@ struct output_event {
 	u32 depth;		/* writers that are under way */
 	u64 lost;		/* records, not told yet */
 	u64 since_wakeup;	/* records, or the head then */
+	bool wakes;		/* the outermost writer is to wake the consumer */
 	atomic_t is_readable;	/* to be told by poll once */
 	wait_queue_head_t waiters;
 	struct irq_work wake;
@@ -196,7 +197,7 @@ notrace int event_output(struct modbpf_event *event, const void *data, u64 bytes
 	u64 all = round_up(sizeof(struct output_sample) + bytes, 8);
 	struct output_event *output = output_of(event);
 	struct output_ring *ring;
-	bool is_put, wakes = false;
+	bool is_put;
 
 	if (!event_takes_output(event))
 		return -EINVAL;
@@ -212,12 +213,13 @@ notrace int event_output(struct modbpf_event *event, const void *data, u64 bytes
 	WRITE_ONCE(output->depth, output->depth + 1);
 	barrier();
 	is_put = put_sample(output, ring, data, bytes, all);
-	if (is_put)
-		wakes = wants_wakeup(output, READ_ONCE(output->head));
-	else
+	if (!is_put)
 		lost_one(output);
+	else if (wants_wakeup(output, READ_ONCE(output->head)))
+		WRITE_ONCE(output->wakes, true);
 	publish(output, ring);
-	if (wakes) {
+	/* A writer inside of another has published nothing: the consumer would find nothing. */
+	if (!READ_ONCE(output->depth) && xchg(&output->wakes, false)) {
 		atomic_set(&output->is_readable, 1);
 		irq_work_queue(&output->wake);
 	}
