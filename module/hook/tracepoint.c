@@ -40,7 +40,8 @@ static int search_module(struct notifier_block *notifier, unsigned long event, v
 		match(tracepoint_ptr_deref(&module->tracepoints_ptrs[i]), search);
 	if (!search->found->tp)
 		return NOTIFY_OK;
-	if (try_module_get(module))
+	/* One that is still being made is freed if its init fails, whoever holds it. */
+	if (READ_ONCE(module->state) == MODULE_STATE_LIVE && try_module_get(module))
 		search->found->module = module;
 	else
 		search->found->tp = NULL;
