@@ -145,10 +145,9 @@ static int read_rows(void)
 
 	bytes = sysfs_read(KERNEL_BTF, MODBPF_BTF_MAX_BYTES, &data);
 	if (bytes < 0) {
-		if (bytes == -ENOMEM || bytes == -EINTR)
-			return bytes;
-		has_no_types = true;
-		return 0;
+		/* It is opened with the rights of whoever asks: who may not, answers for no other. */
+		has_no_types = bytes == -ENOENT;
+		return bytes == -ENOMEM || bytes == -EINTR ? bytes : 0;
 	}
 	err = modbpf_btf_parse(data, bytes, &why, &types);
 	if (!err) {
