@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * Classic BPF: the packet filters of McCanne and Jacobson (USENIX 1993), as `tcpdump -ddd`
- * prints them and `struct sock_filter` holds them. They are checked, and translated to eBPF
- * that the verifier accepts: whatever passes the check is a program of type SOCKET_FILTER,
- * SCHED_CLS or SCHED_ACT. The result of the filter, 32 bits, is that of the program.
+ * prints them and `struct sock_filter` holds them. They are checked, and translated to eBPF:
+ * a program of type SOCKET_FILTER, SCHED_CLS or SCHED_ACT, whose result, 32 bits, is the
+ * filter's. The verifier finds nothing in it to refuse, but its budget can be too small for
+ * a long filter that computes another number on each of its ways (budget-work).
  *
  * As on Linux, a load from outside of the packet, and a division by an X of zero, end the
  * filter with 0; A and X are zero at the start; offsets from SKF_AD_OFF on ask for what is

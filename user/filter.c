@@ -41,14 +41,22 @@ static void filter_free(struct filter *filter)
 	free(filter->insns);
 }
 
-/* One number of the text; commas are spaces, as in the one line that bpf_asm and nft have. */
-static int read_number(FILE *file, uint64_t max, uint64_t *out)
+/* Commas are spaces, as in the one line that bpf_asm and nft have. */
+static int next_char(FILE *file)
 {
 	int c;
 
 	do
 		c = getc(file);
 	while (c == ' ' || c == '\n' || c == '\t' || c == '\r' || c == ',');
+	return c;
+}
+
+/* One number of the text. */
+static int read_number(FILE *file, uint64_t max, uint64_t *out)
+{
+	int c = next_char(file);
+
 	if (c < '0' || c > '9')
 		return -1;
 	for (*out = 0; c >= '0' && c <= '9'; c = getc(file)) {
@@ -87,6 +95,8 @@ static int read_text(FILE *file, const char *path, struct filter *filter)
 			return out_error("%s: instruction %u is not 'CODE JT JF K', four decimal numbers",
 					 path, i);
 	filter->classic_cnt = cnt;
+	if (next_char(file) != EOF)
+		return out_error("%s: more follows behind the last of %u instructions", path, i);
 	return 0;
 }
 
@@ -179,8 +189,10 @@ static int filter_check(struct args *args)
 	if (!path || args_end(args))
 		return -1;
 	log = calloc(1, LOG_BYTES);
+	if (!log)
+		return out_error("no memory");
 	err = filter_read(path, &filter, TC_ACT_SHOT, TC_ACT_OK);
-	if (!err && log) {
+	if (!err) {
 		offline_begin(log, &verdict);
 		err = filter_load(path, &filter, log) < 0 ? -1 : 0;
 	}

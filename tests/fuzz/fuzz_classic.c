@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Does every classic filter that passes the check become a program that the verifier
+ * Does every classic filter of this size that passes the check become a program that the verifier
  * accepts, and does it return what the filter returns? Random filters on random packets,
  * against the interpreter of tests/support/classic_run.c. Arguments: tests/support/fuzz.h.
  */
