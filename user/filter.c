@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "isa/classic.h"
@@ -211,19 +210,6 @@ static int filter_check(struct args *args)
 	return err;
 }
 
-static int link_at(int prog_fd, const struct modbpf_place *place)
-{
-	union modbpf_attr attr = {};
-
-	attr.link_create.prog_fd = prog_fd;
-	attr.link_create.target_fd = place->netns_fd;
-	attr.link_create.attach_type = MODBPF_ATTACH_NETFILTER;
-	attr.link_create.netfilter.pf = place->pf;
-	attr.link_create.netfilter.hooknum = place->hook;
-	attr.link_create.netfilter.priority = place->priority;
-	return syscall(__NR_bpf, BPF_LINK_CREATE, &attr, sizeof(attr));
-}
-
 static int stay(int link_fd, const char *pin)
 {
 	if (pin)
@@ -250,7 +236,7 @@ static int attach_filter(const char *path, const struct modbpf_place *place, boo
 		filter_free(&filter);
 	}
 	if (prog_fd >= 0) {
-		link_fd = link_at(prog_fd, place);
+		link_fd = modbpf_link_netfilter(prog_fd, place);
 		if (link_fd < 0)
 			out_error("%s: cannot be attached: %s", path, error_text(errno));
 	}

@@ -125,6 +125,13 @@ static int link_create_at(const struct modbpf_place *place, const void *asked, s
 	return modbpf_bpf(MODBPF_CMD_LINK_CREATE, &attr, sizeof(attr));
 }
 
+int modbpf_link_netfilter(int prog_fd, const struct modbpf_place *place)
+{
+	const union modbpf_attr attr = { .link_create.prog_fd = prog_fd };
+
+	return link_create_at(place, &attr, sizeof(attr));
+}
+
 long __real_syscall(long number, ...);
 long __wrap_syscall(long number, ...);
 

@@ -68,6 +68,8 @@ int modbpf_place_parse(const char *text, struct modbpf_place *place, const char 
  */
 struct bpf_link *modbpf_attach_netfilter(const struct bpf_program *prog,
 					 const struct modbpf_place *place);
+/* The same for a program that is an fd only: a link's fd, or -1 with errno. */
+int modbpf_link_netfilter(int prog_fd, const struct modbpf_place *place);
 /* Hang @prog on the entry or the return of @cnt kernel functions, all or none. */
 struct bpf_link *modbpf_attach_kprobe(const struct bpf_program *prog, const char *const *symbols,
 				      size_t cnt, bool at_return);

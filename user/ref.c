@@ -133,7 +133,7 @@ static int find_name(const struct ref_kind *kind, struct args *args, struct refs
 	return refs->cnt ? 0 : out_error("no %s is named '%s'", kind->name, wanted.name);
 }
 
-/* Is what @fd is open for of this @kind? Its fdinfo tells. */
+/* Is what @fd is open for of this @kind? The name of its inode tells. */
 static bool is_of_kind(const struct ref_kind *kind, int fd)
 {
 	char link[64], target[64];

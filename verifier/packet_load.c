@@ -86,12 +86,12 @@ u32 packet_load_expand(const struct modbpf_insn *insn, struct modbpf_insn *out)
 	u32 cnt = 0;
 
 	/* First the index, which may be in R1. The sum wraps at 32 bits. */
-	if (row->form == FORM_LD_IND)
+	if (row->form == FORM_LD_IND) {
 		out[cnt++] = make(BPF_ALU | BPF_MOV | BPF_X, 2, insn->src_reg, 0, 0);
-	if (row->form == FORM_LD_IND)
 		out[cnt++] = make(BPF_ALU | BPF_ADD | BPF_K, 2, 0, 0, insn->imm);
-	else
+	} else {
 		out[cnt++] = make(BPF_ALU | BPF_MOV | BPF_K, 2, 0, 0, insn->imm);
+	}
 	out[cnt++] = make(BPF_ALU64 | BPF_MOV | BPF_X, 1, MODBPF_REG_SKB, 0, 0);
 	out[cnt++] = make(BPF_ALU64 | BPF_MOV | BPF_K, 3, 0, 0, row->bytes);
 	out[cnt++] = make(BPF_JMP | BPF_CALL, 0, 0, 0, MODBPF_FUNC_packet_load);

@@ -1,15 +1,32 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the tests of events share: the array of numbers that their programs fill, and calls to count. */
+/* What the tests of events share: their object, the numbers that its programs fill, calls to count. */
 #ifndef MODBPF_TESTS_E2E_NUMBERS_H
 #define MODBPF_TESTS_E2E_NUMBERS_H
 
 #include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <stdbool.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "tests/e2e/abi.h"
 #include "tests/e2e/events.h"
+#include "user/libmodbpf.h"
 
+static struct bpf_object *object;
 static int numbers;	/* the map's fd */
+
+/* Load the object at @path, through the module. */
+static inline bool load(const char *path)
+{
+	device = modbpf_device();
+	libbpf_set_strict_mode(LIBBPF_STRICT_ALL);
+	object = bpf_object__open(path);
+	if (!object || bpf_object__load(object))
+		return false;
+	numbers = bpf_object__find_map_fd_by_name(object, "numbers");
+	return true;
+}
 
 static inline __u64 number(__u32 slot)
 {

@@ -20,12 +20,9 @@
 #include "tests/e2e/abi.h"
 #include "tests/e2e/events.h"
 #include "tests/e2e/numbers.h"
-#include "user/libmodbpf.h"
 
 #define CALLS 300
 #define COOKIE 0x1234567
-
-static struct bpf_object *object;
 
 long test_probed(long a, long b);
 
@@ -423,12 +420,8 @@ int main(int argc, char **argv)
 {
 	if (argc < 2)
 		return 2;
-	device = modbpf_device();
-	libbpf_set_strict_mode(LIBBPF_STRICT_ALL);
-	object = bpf_object__open(argv[1]);
-	if (!object || bpf_object__load(object))
+	if (!load(argv[1]))
 		return 1;
-	numbers = bpf_object__find_map_fd_by_name(object, "numbers");
 	if (argc > 2)
 		return hold();
 	libbpf_set_print(NULL);

@@ -15,13 +15,10 @@
 #include "tests/e2e/abi.h"
 #include "tests/e2e/events.h"
 #include "tests/e2e/numbers.h"
-#include "user/libmodbpf.h"
 
 #define CALLS 500
 #define FORKS_MADE 50
 #define ROUNDS 30	/* attached and detached under fire */
-
-static struct bpf_object *object;
 
 static int prog_fd(const char *name)
 {
@@ -194,12 +191,8 @@ int main(int argc, char **argv)
 {
 	if (argc < 2)
 		return 2;
-	device = modbpf_device();
-	libbpf_set_strict_mode(LIBBPF_STRICT_ALL);
-	object = bpf_object__open(argv[1]);
-	if (!object || bpf_object__load(object))
+	if (!load(argv[1]))
 		return 1;
-	numbers = bpf_object__find_map_fd_by_name(object, "numbers");
 	if (argc > 2)
 		return hold();
 	test_arguments();
