@@ -50,7 +50,7 @@ static void test_attrs(void)
 	want("a path that cannot be read", pin((char *)BAD_ADDRESS, map), -EFAULT);
 	want("an empty path", pin("", map), -ENOENT);
 	want("no directory", pin("a/b", map), -ENOENT);
-	want("another file system", pin("/tmp/x", map), -EPERM);
+	want("another file system", pin("../x", map), -EPERM);
 	want("a name with a dot", pin("x.y", map), -EPERM);
 	want("a map", pin("map", map), 0);
 	want("again", pin("map", map), -EEXIST);
