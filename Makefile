@@ -54,6 +54,7 @@ help:				## this list
 	@echo "  MODBPF_INTERP=n, MODBPF_ARENA_KIB=4096    see Kbuild"
 	@echo "  K=6.1|6.12|debug   the kernel that 'make shell' boots"
 	@echo "  TIME=600, SEED=1   for 'make fuzz'"
+	@echo "  COVERAGE='--missing verifier/mem.c'  for 'make coverage': what is not run"
 	@echo "  MUTATE='--every 1 verifier/prune.c'  for 'make mutate': which bugs"
 
 # --- packages ---------------------------------------------------------------
@@ -210,6 +211,10 @@ fuzz: deps-build		## run each fuzzer for TIME seconds, from SEED or anywhere
 .PHONY: mutate
 mutate: deps-build		## plant bugs in the verifier, one at a time: does a test see each? (an hour)
 	@python3 tests/mutate $(MUTATE)
+
+.PHONY: coverage
+coverage: deps-build		## lines and branches of verifier/ that tests run; FUZZ=60: the fuzzer alone
+	@python3 tests/coverage $(if $(FUZZ),--fuzz $(FUZZ)) $(if $(SEED),--seed $(SEED)) $(COVERAGE)
 
 # What compilers make of the programs in tests/verifier/c: CLANG-CPU-LEVEL, for tests/cli/compiled.sh.
 corpus-levels := $(foreach o,O1 O2 Os,$(foreach v,v1 v2 v3,14-$(v)-$(o)) $(foreach v,v1 v2 v3 v4,19-$(v)-$(o)))

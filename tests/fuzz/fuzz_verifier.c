@@ -33,7 +33,8 @@
 #define CLAIMS_EVERY 4		/* accepted programs */
 #define MAX_LENGTH RANDVERIFY_MAX_INSNS
 
-void __sanitizer_set_death_callback(void (*callback)(void));
+/* Not there in a build without sanitizers. */
+void __sanitizer_set_death_callback(void (*callback)(void)) __attribute__((weak));
 
 static struct randverify program;
 static struct claims claims;
@@ -313,7 +314,8 @@ static void print_counts(void)
 int main(int argc, char **argv)
 {
 	fuzz_begin(&fuzz, argc, argv);
-	__sanitizer_set_death_callback(print_program);
+	if (__sanitizer_set_death_callback)
+		__sanitizer_set_death_callback(print_program);
 	check_begin("random programs");
 	do {
 		one_program();
