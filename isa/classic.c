@@ -184,8 +184,7 @@ static const char *walk(const struct classic_insn *insns, u32 cnt, u32 *sets, u3
 		what = wrong_operand(&insns[pc], sets[pc]);
 		if (what)
 			return what;
-		if (sets[pc] == NOT_REACHED)
-			continue;
+		/* What is not reached must be well formed too, and adds nothing where it goes. */
 		if (!follow(insns, cnt, pc, sets))
 			return "goes on behind the end";
 	}

@@ -15,6 +15,7 @@
 #define MAX_INSNS 60
 #define PACKETS 8
 #define PACKET_BYTES 64
+#define ROOM_BYTES 16
 
 static struct {
 	u64 made, passed, runs, nonzero;
@@ -24,7 +25,20 @@ static const u16 loads[] = { 0x20, 0x28, 0x30, 0x40, 0x48, 0x50, 0x00, 0x80, 0x0
 static const u16 others[] = { 0x04, 0x0c, 0x14, 0x1c, 0x24, 0x2c, 0x34, 0x3c, 0x44, 0x4c, 0x54, 0x5c,
 			      0x64, 0x6c, 0x74, 0x7c, 0x84, 0x94, 0x9c, 0xa4, 0xac, 0x07, 0x87 };
 static const u16 branches[] = { 0x05, 0x15, 0x1d, 0x25, 0x2d, 0x35, 0x3d, 0x45, 0x4d };
+static const u32 headers[] = { -0x1000, -0x100000, -0x200000 };	/* SKF_AD_OFF, SKF_NET_OFF, SKF_LL_OFF */
 static const u8 beside[] = { 0, 4, 8, 20, 24, 32, 36, 40, 44, 48, 56, 60 };
+
+/* A number, a place in the packet or in front of it, or what lies beside it. */
+static u32 load_operand(struct rng *rng, u16 code)
+{
+	if (!(code & 0xe6))
+		return rng_below(rng, 3) ? rng_below(rng, 20) : rng_value(rng);
+	if ((code & 0xe7) == 0x20 && !rng_below(rng, 4))
+		return CLASSIC_AD_OFF + beside[rng_below(rng, sizeof(beside))];
+	if (!rng_below(rng, 6))
+		return headers[rng_below(rng, ARRAY_SIZE(headers))] - 2 + rng_below(rng, PACKET_BYTES);
+	return rng_below(rng, PACKET_BYTES + 4);
+}
 
 /* One that is right more often than not: @set has the words of M[] that were stored to. */
 static struct classic_insn make_insn(struct rng *rng, u32 left, u32 *set)
@@ -34,11 +48,7 @@ static struct classic_insn make_insn(struct rng *rng, u32 left, u32 *set)
 
 	if (kind < 5) {
 		insn.code = loads[rng_below(rng, ARRAY_SIZE(loads))];
-		insn.k = rng_below(rng, PACKET_BYTES + 4);
-		if ((insn.code & 0xe7) == 0x20 && !rng_below(rng, 4))
-			insn.k = CLASSIC_AD_OFF + beside[rng_below(rng, sizeof(beside))];
-		if (!(insn.code & 0xe6))
-			insn.k = rng_below(rng, 3) ? rng_below(rng, 20) : rng_value(rng);
+		insn.k = load_operand(rng, insn.code);
 	} else if (kind < 10) {
 		insn.code = others[rng_below(rng, ARRAY_SIZE(others))];
 		if (insn.code == 0x64 || insn.code == 0x74)
@@ -81,14 +91,16 @@ static u32 make_filter(struct rng *rng, struct classic_insn *insns)
 
 static bool same_result(const struct classic_insn *insns, const struct verified_prog *prog, u64 seed)
 {
-	u8 bytes[PACKET_BYTES];
-	struct classic_packet packet = { .bytes = bytes };
+	u8 bytes[ROOM_BYTES + PACKET_BYTES];
+	struct classic_packet packet = { .bytes = bytes + ROOM_BYTES, .room = ROOM_BYTES };
 	struct rng rng;
 	u32 want, got, i;
 
 	rng_seed(&rng, seed);
 	packet.len = rng_below(&rng, 4) ? PACKET_BYTES : rng_below(&rng, PACKET_BYTES + 1);
-	for (i = 0; i < PACKET_BYTES; i++)
+	packet.network = (s32)rng_below(&rng, 20);
+	packet.link = (s32)rng_below(&rng, ROOM_BYTES + 8) - ROOM_BYTES;
+	for (i = 0; i < sizeof(bytes); i++)
 		bytes[i] = rng_below(&rng, 2) ? rng_below(&rng, 4) : rng_next(&rng);
 	classic_beside(&packet, seed);
 	want = classic_run(insns, &packet);

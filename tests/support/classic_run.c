@@ -9,14 +9,19 @@ struct machine {
 
 static u32 load(struct machine *vm, const struct classic_packet *packet, u32 at, u32 bytes)
 {
+	s64 from = (s32)at;
 	u32 number = 0;
 
-	if (at > 0x7fffffff || (u64)at + bytes > packet->len) {
+	if (from < -0x100000)		/* SKF_LL_OFF */
+		from += 0x200000 + packet->link;
+	else if (from < 0)		/* SKF_NET_OFF */
+		from += 0x100000 + packet->network;
+	if ((s32)at < -0x200000 || from < -(s64)packet->room || from + bytes > packet->len) {
 		vm->ended = true;
 		return 0;
 	}
 	while (bytes--)
-		number = number << 8 | packet->bytes[at++];
+		number = number << 8 | packet->bytes[from++];
 	return number;
 }
 

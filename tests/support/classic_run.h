@@ -12,6 +12,8 @@
 struct classic_packet {
 	const u8 *bytes;
 	u32 len;		/* of bytes */
+	u32 room;		/* bytes that are there in front of those */
+	s32 network, link;	/* where the headers begin, from bytes */
 	u32 wire_len;		/* what a load of the length gives */
 	u32 beside[CLASSIC_AD_MAX];	/* by offset from SKF_AD_OFF */
 };

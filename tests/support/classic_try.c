@@ -34,13 +34,17 @@ static const struct ctx_slot slots[CTX_SOURCE_COUNT] = {
 
 static u64 packet_load(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
 {
-	s64 at = (s32)r2;
+	const u8 *at = current->bytes + (s32)r2, *end = current->bytes + current->len;
 	u64 number = 0;
 
-	if (at < 0 || at + r3 > current->len)
+	if ((s32)r2 < 0 && (s32)r2 >= -0x100000)
+		at = current->bytes + current->network + ((s32)r2 + 0x100000);
+	else if ((s32)r2 < 0 && (s32)r2 >= -0x200000)
+		at = current->bytes + current->link + ((s32)r2 + 0x200000);
+	if (at < current->bytes - current->room || at > end || r3 > (u64)(end - at))
 		return -14;
 	while (r3--)
-		number = number << 8 | current->bytes[at++];
+		number = number << 8 | *at++;
 	return number;
 }
 

@@ -13,7 +13,7 @@
 
 static const struct row {
 	const char *name, *why;		/* why NULL: passes */
-	struct classic_insn insns[4];
+	struct classic_insn insns[5];
 	u32 cnt, insn;
 } rows[] = {
 	{ "nothing", "1 to 4096", { RET(0) }, 0, 0 },
@@ -26,6 +26,17 @@ static const struct row {
 	{ "a jump that wraps", "behind the end", { { 0x05, 0, 0, 0xffffffff }, RET(0) }, 2, 0 },
 	{ "a branch behind the end, if true", "behind the end", { { 0x15, 1, 0, 0 }, RET(0) }, 2, 0 },
 	{ "a branch behind the end, if false", "behind the end", { { 0x15, 0, 1, 0 }, RET(0) }, 2, 0 },
+	{ "a jump behind the end that is not reached", "behind the end",
+	  { RET(1), { 0x05, 0, 0, 1 }, RET(0) }, 3, 1 },
+	{ "a branch behind the end that is not reached, if true", "behind the end",
+	  { RET(1), { 0x15, 1, 0, 0 }, RET(0) }, 3, 1 },
+	{ "a branch behind the end that is not reached, if false", "behind the end",
+	  { RET(1), { 0x15, 0, 1, 0 }, RET(0) }, 3, 1 },
+	{ "a jump to the end that is not reached", NULL, { RET(1), { 0x05, 0, 0, 0 }, RET(0) }, 3, 0 },
+	{ "a store that is not reached sets nothing", "no store",
+	  { { 0x05, 0, 0, 1 }, { 0x02, 0, 0, 3 }, { 0x60, 0, 0, 3 }, RET_A }, 4, 2 },
+	{ "a way that is not reached takes nothing away", NULL,
+	  { { 0x02, 0, 0, 3 }, { 0x05, 0, 0, 1 }, { 0x05, 0, 0, 0 }, { 0x60, 0, 0, 3 }, RET_A }, 5, 0 },
 	{ "a branch to the end", NULL, { { 0x15, 1, 0, 0 }, RET(1), RET(0) }, 3, 0 },
 	{ "division by zero", "divides by zero", { { 0x34, 0, 0, 0 }, RET_A }, 2, 0 },
 	{ "modulo zero", "divides by zero", { { 0x94, 0, 0, 0 }, RET_A }, 2, 0 },
