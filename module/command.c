@@ -56,6 +56,7 @@ static const struct command_row command_rows[MODBPF_CMD_COUNT] = {
 	[MODBPF_CMD_BTF_LOAD] = { btf_load_command, ENDS(btf_token_fd), RIGHT_BPF },
 	[MODBPF_CMD_LINK_CREATE] = { link_create_command, ENDS(link_create.kprobe_multi),
 				     RIGHT_NONE },
+	[MODBPF_CMD_LINK_UPDATE] = { link_update_command, ENDS(link_update.old_prog_fd), RIGHT_NONE },
 	[MODBPF_CMD_LINK_DETACH] = { link_detach_command, ENDS(link_detach.link_fd), RIGHT_NONE },
 };
 

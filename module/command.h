@@ -51,6 +51,8 @@ int link_create_command(const struct caller *caller, const union modbpf_attr *at
 			const struct command_out *out);
 int raw_tracepoint_open_command(const struct caller *caller, const union modbpf_attr *attr,
 				const struct command_out *out);
+int link_update_command(const struct caller *caller, const union modbpf_attr *attr,
+			const struct command_out *out);
 int link_detach_command(const struct caller *caller, const union modbpf_attr *attr,
 			const struct command_out *out);
 /* module/btf.c */

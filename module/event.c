@@ -109,6 +109,24 @@ unlock:
 	return err;
 }
 
+int event_replace(struct modbpf_event *event, const struct modbpf_prog *old,
+		  struct modbpf_prog *prog)
+{
+	struct modbpf_prog *gone = NULL;
+
+	if (!(event->ops->prog_types >> prog->type & 1))
+		return -EINVAL;
+	mutex_lock(&event->lock);
+	if (rcu_access_pointer(event->prog) == old)
+		gone = rcu_replace_pointer(event->prog, prog_get(prog),
+					   lockdep_is_held(&event->lock));
+	mutex_unlock(&event->lock);
+	if (!gone)
+		return -ENOLINK;
+	prog_put(gone);
+	return 0;
+}
+
 void event_detach(struct modbpf_event *event, struct modbpf_prog *prog)
 {
 	bool is_it;

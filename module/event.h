@@ -70,6 +70,9 @@ struct modbpf_event *event_get_by_fd(const struct caller *caller, int fd);
  * a program for this kind. Detach @prog, if it is the one: no handler runs it any more. Sleep.
  */
 int event_attach(struct modbpf_event *event, struct modbpf_prog *prog, u64 cookie);
+/* @prog in the place of @old: 0, or -ENOLINK if that does not hang there. Sleeps. */
+int event_replace(struct modbpf_event *event, const struct modbpf_prog *old,
+		  struct modbpf_prog *prog);
 void event_detach(struct modbpf_event *event, struct modbpf_prog *prog);
 
 /* It has happened: run the program, if there is one, on @ctx. Any context, NMI included. */

@@ -335,7 +335,9 @@ static int link_info(const struct caller *caller, struct modbpf_link *link,
 	memset(&info, 0, sizeof(info));
 	info.type = link->ops->type;
 	info.id = link->obj.id;
-	info.prog_id = link->prog->obj.id;
+	rcu_read_lock();
+	info.prog_id = link_prog(link)->obj.id;
+	rcu_read_unlock();
 	if (link->ops->fill_info) {
 		err = link->ops->fill_info(caller, link, &info, &asked);
 		if (err)

@@ -42,7 +42,7 @@ static void link_detach(struct modbpf_link *link)
 /* Unhook, free, and let the program go. Sleeps. */
 static void link_destroy(struct modbpf_link *link)
 {
-	struct modbpf_prog *prog = link->prog;
+	struct modbpf_prog *prog = rcu_dereference_protected(link->prog, true);
 
 	link_detach(link);
 	mutex_destroy(&link->lock);
@@ -66,7 +66,7 @@ void link_init(struct modbpf_link *link, const struct link_ops *ops,
 {
 	refcount_set(&link->obj.refs, 1);
 	link->ops = ops;
-	link->prog = prog;
+	RCU_INIT_POINTER(link->prog, prog);
 	link->attach_type = attach_type;
 	link->detached = false;
 	mutex_init(&link->lock);
@@ -114,12 +114,15 @@ static int link_release(struct inode *inode, struct file *file)
 static void link_show_fdinfo(struct seq_file *m, struct file *file)
 {
 	const struct modbpf_link *link = file->private_data;
-	const struct modbpf_prog *prog = link->prog;
+	const struct modbpf_prog *prog;
 
 	seq_printf(m, "link_type:\t%s\n", link->ops->name);
 	seq_printf(m, "link_id:\t%u\n", link->obj.id);
+	rcu_read_lock();
+	prog = link_prog(link);
 	seq_printf(m, "prog_tag:\t%*phN\n", (int)sizeof(prog->tag), prog->tag);
 	seq_printf(m, "prog_id:\t%u\n", prog->obj.id);
+	rcu_read_unlock();
 	if (link->ops->show_fdinfo)
 		link->ops->show_fdinfo(link, m);
 }
@@ -204,6 +207,71 @@ int raw_tracepoint_open_command(const struct caller *caller, const union modbpf_
 	if (!err)
 		err = link_publish(caller, link, prog);
 	prog_put(prog);
+	return err;
+}
+
+/* The old program's reference goes; a grace period later, when no event is in it, so does it. */
+static int link_update(const struct caller *caller, struct modbpf_link *link,
+		       struct modbpf_prog *prog, const struct modbpf_prog *expected)
+{
+	struct modbpf_prog *old;
+	int err = -ENOLINK;
+
+	mutex_lock(&link->lock);
+	old = rcu_dereference_protected(link->prog, lockdep_is_held(&link->lock));
+	if (link->detached)
+		goto unlock;
+	err = -EPERM;
+	if (expected && expected != old)
+		goto unlock;
+	err = -EINVAL;
+	if (prog->type != old->type)
+		goto unlock;
+	err = link->ops->update(caller, link, prog);
+	if (err)
+		goto unlock;
+	rcu_assign_pointer(link->prog, prog_get(prog));
+	prog_put(old);
+unlock:
+	mutex_unlock(&link->lock);
+	return err;
+}
+
+/* NULL: it is all the same what hangs there. ERR_PTR() of what Linux says. */
+static struct modbpf_prog *expected_prog(const struct caller *caller, const union modbpf_attr *attr)
+{
+	if (attr->link_update.flags & MODBPF_F_REPLACE)
+		return prog_get_by_fd(caller, attr->link_update.old_prog_fd);
+	return attr->link_update.old_prog_fd ? ERR_PTR(-EINVAL) : NULL;
+}
+
+int link_update_command(const struct caller *caller, const union modbpf_attr *attr,
+			const struct command_out *out)
+{
+	struct modbpf_prog *prog, *expected;
+	struct modbpf_link *link;
+	int err;
+
+	if (attr->link_update.flags & ~MODBPF_F_REPLACE)
+		return -EINVAL;
+	link = link_get_by_fd(caller, attr->link_update.link_fd);
+	if (IS_ERR(link))
+		return PTR_ERR(link);
+	prog = prog_get_by_fd(caller, attr->link_update.new_prog_fd);
+	err = PTR_ERR_OR_ZERO(prog);
+	if (err)
+		goto put_link;
+	expected = expected_prog(caller, attr);
+	err = PTR_ERR_OR_ZERO(expected);
+	if (err)
+		goto put_prog;
+	err = link_update(caller, link, prog, expected);
+	if (expected)
+		prog_put(expected);
+put_prog:
+	prog_put(prog);
+put_link:
+	link_put(link);
 	return err;
 }
 

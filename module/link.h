@@ -10,6 +10,7 @@
 #define MODBPF_MODULE_LINK_H
 
 #include <linux/mutex.h>
+#include <linux/rcupdate.h>
 #include <linux/workqueue.h>
 
 #include "module/object.h"
@@ -23,6 +24,13 @@ struct seq_file;
 struct link_ops {
 	u32 type;		/* enum bpf_link_type */
 	const char *name;	/* as fdinfo's link_type */
+	/*
+	 * LINK_UPDATE: may @prog, whose type is that of the link's own, hang here? The
+	 * rights that attaching takes are asked for again. Under link->lock, hooked. 0 or
+	 * -errno: -ENOLINK, the place is gone. What else names the program is changed here.
+	 */
+	int (*update)(const struct caller *caller, struct modbpf_link *link,
+		      struct modbpf_prog *prog);
 	/* Unhook; idempotent, process context, sleeps. After it no handler runs. */
 	void (*detach)(struct modbpf_link *link);
 	/* Free the struct; the hook is detached, the program still referenced. */
@@ -39,9 +47,9 @@ struct link_ops {
 struct modbpf_link {
 	struct object obj;
 	const struct link_ops *ops;
-	struct modbpf_prog *prog;	/* reference */
+	struct modbpf_prog __rcu *prog;	/* reference; changes under lock */
 	u32 attach_type;
-	struct mutex lock;		/* detach against detach */
+	struct mutex lock;		/* detach and update against each other */
 	bool detached;
 	struct work_struct free_work;	/* the last put may be in atomic context */
 };
@@ -52,6 +60,15 @@ extern const struct file_operations modbpf_link_fops;
 /* Prepare @link; takes over the reference to @prog only on publication. */
 void link_init(struct modbpf_link *link, const struct link_ops *ops,
 	       struct modbpf_prog *prog, u32 attach_type);
+
+/*
+ * The program, for a handler that looks once an event: so each event meets the old or
+ * the new one, never both. Under rcu_read_lock, and good as long as that.
+ */
+static inline struct modbpf_prog *link_prog(const struct modbpf_link *link)
+{
+	return rcu_dereference(link->prog);
+}
 
 static inline struct modbpf_link *link_get(struct modbpf_link *link)
 {

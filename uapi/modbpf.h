@@ -106,6 +106,9 @@ enum modbpf_link_type {
 /* link_create.kprobe_multi.flags */
 #define MODBPF_KPROBE_MULTI_RETURN	(1U << 0)
 
+/* link_update.flags */
+#define MODBPF_F_REPLACE		(1U << 2)
+
 /* prog_flags of PROG_LOAD */
 #define MODBPF_PROG_STRICT_ALIGNMENT	(1U << 0)
 #define MODBPF_PROG_ANY_ALIGNMENT	(1U << 1)
@@ -273,6 +276,12 @@ union modbpf_attr {
 			} netfilter;
 		};
 	} link_create;
+	struct {	/* LINK_UPDATE */
+		__u32 link_fd;
+		__u32 new_prog_fd;
+		__u32 flags;		/* MODBPF_F_REPLACE */
+		__u32 old_prog_fd;	/* with it: what must hang there */
+	} link_update;
 	struct {	/* LINK_DETACH */
 		__u32 link_fd;
 	} link_detach;

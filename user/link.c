@@ -214,6 +214,48 @@ static int link_detach(struct args *args)
 	return err ? -1 : 0;
 }
 
+static int replace(int link, int fd, struct args *args)
+{
+	LIBBPF_OPTS(bpf_link_update_opts, opts);
+	int old = -1, err = 0;
+
+	if (args_take(args, "replace")) {
+		old = ref_find_one(&ref_prog, args);
+		if (old < 0)
+			return -1;
+		opts.flags = MODBPF_F_REPLACE;
+		opts.old_prog_fd = old;
+	}
+	err = args_end(args);
+	if (!err && bpf_link_update(link, fd, &opts))
+		err = out_error("failed link update: %s", errno == EPERM && old >= 0 ?
+				"not permitted, or another program hangs there" : error_text(errno));
+	if (old >= 0)
+		close(old);
+	return err;
+}
+
+/* link update LINK prog PROG [replace PROG] */
+static int link_update(struct args *args)
+{
+	int link = ref_find_one(&ref_link, args), fd = -1, err = -1;
+
+	if (link < 0)
+		return -1;
+	if (!args_take(args, "prog"))
+		out_error("wanted 'prog PROG' behind the link");
+	else
+		fd = ref_find_one(&ref_prog, args);
+	if (fd >= 0)
+		err = replace(link, fd, args);
+	if (!err)
+		out_nothing();
+	if (fd >= 0)
+		close(fd);
+	close(link);
+	return err;
+}
+
 static int link_pin(struct args *args)
 {
 	return pin_object(&ref_link, args);
@@ -225,6 +267,7 @@ int link_command(struct args *args)
 		{ "show", link_show },
 		{ "list", link_show },
 		{ "detach", link_detach },
+		{ "update", link_update },
 		{ "pin", link_pin },
 		{ "help", help_command },
 		{ NULL, NULL },

@@ -51,6 +51,7 @@ static void print_usage(FILE *to)
 	      "       modbpf map freeze MAP\n"
 	      "       modbpf link { show | list } [LINK]\n"
 	      "       modbpf link detach LINK\n"
+	      "       modbpf link update LINK prog PROG [replace PROG]\n"
 	      "       modbpf filter attach FILE PLACE [drop | accept] [pin FILE]	what tcpdump -ddd prints\n"
 	      "       modbpf filter check FILE [-v]\n"
 	      "       modbpf feature [probe]\n"

@@ -78,7 +78,7 @@ static void run_probe(const struct probe *probe, struct pt_regs *regs)
 		return;
 	}
 	rcu_read_lock();
-	prog_run_guarded(link->link.prog, regs, &probe->site);
+	prog_run_guarded(link_prog(&link->link), regs, &probe->site);
 	rcu_read_unlock();
 }
 NOKPROBE_SYMBOL(run_probe);
@@ -354,9 +354,23 @@ static void kprobe_link_show_fdinfo(const struct modbpf_link *base, struct seq_f
 		   missed(link));
 }
 
+/* Linux wants the second; a program of a plain kprobe section has the first. */
+static int check_prog(const struct modbpf_prog *prog)
+{
+	return prog->expected_attach_type == 0 ||
+	       prog->expected_attach_type == MODBPF_ATTACH_KPROBE_MULTI ? 0 : -EINVAL;
+}
+
+static int kprobe_link_update(const struct caller *caller, struct modbpf_link *base,
+			      struct modbpf_prog *prog)
+{
+	return check_prog(prog);
+}
+
 static const struct link_ops kprobe_link_ops = {
 	.type = MODBPF_LINK_TYPE_KPROBE_MULTI,
 	.name = "kprobe_multi",
+	.update = kprobe_link_update,
 	.detach = kprobe_link_detach,
 	.destroy = kprobe_link_destroy,
 	.fill_info = kprobe_link_fill_info,
@@ -370,9 +384,7 @@ static int check_attr(const union modbpf_attr *attr, const struct modbpf_prog *p
 
 	if (attr->link_create.flags)
 		return -EINVAL;
-	/* Linux wants the second; a program of a plain kprobe section has the first. */
-	if (prog->expected_attach_type != 0 &&
-	    prog->expected_attach_type != MODBPF_ATTACH_KPROBE_MULTI)
+	if (check_prog(prog))
 		return -EINVAL;
 	if (attr->link_create.kprobe_multi.flags & ~MODBPF_KPROBE_MULTI_RETURN)
 		return -EINVAL;

@@ -65,7 +65,7 @@ static unsigned int run_cgroup_skb(void *priv, struct sk_buff *skb,
 
 	migrate_disable();
 	skb_ctx_init(&ctx, skb, 0, state->in, state->out);
-	keep = prog_run_packet(link->link.prog, &ctx) & 1;
+	keep = prog_run_packet(link_prog(&link->link), &ctx) & 1;
 	migrate_enable();
 	return keep ? NF_ACCEPT : NF_DROP;
 }
@@ -106,7 +106,7 @@ static unsigned int run_sched_cls(void *priv, struct sk_buff *skb,
 				  const struct nf_hook_state *state)
 {
 	struct netfilter_link *link = priv;
-	struct modbpf_prog *prog = link->link.prog;
+	struct modbpf_prog *prog = link_prog(&link->link);
 	bool may_write = prog->verified->uses_packet_write;
 	struct ip_shape shape;
 	struct skb_ctx ctx;
@@ -137,7 +137,7 @@ static unsigned int run_netfilter(void *priv, struct sk_buff *skb,
 	u64 verdict;
 
 	migrate_disable();
-	verdict = prog_run_packet(link->link.prog, &ctx);
+	verdict = prog_run_packet(link_prog(&link->link), &ctx);
 	migrate_enable();
 	/* The verifier has proved 0 or 1; anything else must not steal a packet. */
 	return verdict == NF_ACCEPT ? NF_ACCEPT : NF_DROP;
@@ -161,6 +161,19 @@ static void unhook(struct netfilter_link *link)
 	nf_unregister_net_hook(link->net, &link->hook);
 	list_del_init(&link->node);
 	WRITE_ONCE(link->net, NULL);	/* read by fdinfo without the lock */
+}
+
+static int netfilter_link_update(const struct caller *caller, struct modbpf_link *base,
+				 struct modbpf_prog *prog)
+{
+	struct netfilter_link *link = container_of(base, struct netfilter_link, link);
+	int err = -ENOLINK;
+
+	mutex_lock(&netfilter_links_lock);
+	if (link->net)
+		err = caller_net_admin(caller, link->net) ? 0 : -EPERM;
+	mutex_unlock(&netfilter_links_lock);
+	return err;
 }
 
 static void netfilter_link_detach(struct modbpf_link *base)
@@ -213,6 +226,7 @@ static void netfilter_link_show_fdinfo(const struct modbpf_link *base,
 static const struct link_ops netfilter_link_ops = {
 	.type = MODBPF_LINK_TYPE_NETFILTER,
 	.name = "netfilter",
+	.update = netfilter_link_update,
 	.detach = netfilter_link_detach,
 	.destroy = netfilter_link_destroy,
 	.fill_info = netfilter_link_fill_info,

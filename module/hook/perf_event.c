@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Links between a program and an event that was opened as by perf_event_open(2). */
 #include <linux/err.h>
+#include <linux/lockdep.h>
 #include <linux/seq_file.h>
 #include <linux/slab.h>
 
@@ -19,9 +20,20 @@ static struct perf_event_link *perf_event_link_of(const struct modbpf_link *base
 	return container_of(base, struct perf_event_link, link);
 }
 
+static struct modbpf_prog *own_prog(const struct modbpf_link *base)
+{
+	return rcu_dereference_protected(base->prog, lockdep_is_held(&base->lock));
+}
+
+static int perf_event_link_update(const struct caller *caller, struct modbpf_link *base,
+				  struct modbpf_prog *prog)
+{
+	return event_replace(perf_event_link_of(base)->event, own_prog(base), prog);
+}
+
 static void perf_event_link_detach(struct modbpf_link *base)
 {
-	event_detach(perf_event_link_of(base)->event, base->prog);
+	event_detach(perf_event_link_of(base)->event, own_prog(base));
 }
 
 static void perf_event_link_destroy(struct modbpf_link *base)
@@ -43,6 +55,7 @@ static void perf_event_link_show_fdinfo(const struct modbpf_link *base, struct s
 static const struct link_ops perf_event_link_ops = {
 	.type = MODBPF_LINK_TYPE_PERF_EVENT,
 	.name = "perf",
+	.update = perf_event_link_update,
 	.detach = perf_event_link_detach,
 	.destroy = perf_event_link_destroy,
 	.show_fdinfo = perf_event_link_show_fdinfo,

@@ -44,7 +44,7 @@ static __always_inline void run(struct raw_tracepoint_link *link, u64 *args, u32
 	/* System calls' tracepoints of newer kernels are called with preemption on. */
 	preempt_disable_notrace();
 	rcu_read_lock();
-	prog_run_guarded(link->link.prog, args, &link->site);
+	prog_run_guarded(link_prog(&link->link), args, &link->site);
 	rcu_read_unlock();
 	preempt_enable_notrace();
 }
@@ -69,6 +69,18 @@ static notrace void run_many(void *data, u64 a0, u64 a1, u64 a2, u64 a3, u64 a4,
 NOKPROBE_SYMBOL(run_many);
 
 /* --- the link ----------------------------------------------------------------------- */
+
+/* What the program looks at is there. */
+static int check_prog(const struct raw_tracepoint_link *link, const struct modbpf_prog *prog)
+{
+	return prog->verified->ctx_end > link->args.cnt * sizeof(u64) ? -EINVAL : 0;
+}
+
+static int raw_tracepoint_link_update(const struct caller *caller, struct modbpf_link *base,
+				      struct modbpf_prog *prog)
+{
+	return check_prog(raw_link_of(base), prog);
+}
 
 static void raw_tracepoint_link_detach(struct modbpf_link *base)
 {
@@ -121,13 +133,14 @@ static void raw_tracepoint_link_show_fdinfo(const struct modbpf_link *base, stru
 static const struct link_ops raw_tracepoint_link_ops = {
 	.type = MODBPF_LINK_TYPE_RAW_TRACEPOINT,
 	.name = "raw_tracepoint",
+	.update = raw_tracepoint_link_update,
 	.detach = raw_tracepoint_link_detach,
 	.destroy = raw_tracepoint_link_destroy,
 	.fill_info = raw_tracepoint_link_fill_info,
 	.show_fdinfo = raw_tracepoint_link_show_fdinfo,
 };
 
-/* The tracepoint, and that it has what the program looks at. */
+/* The tracepoint, and what it is called with. */
 static int find_event(const struct caller *caller, struct raw_tracepoint_link *link, u64 name)
 {
 	char room[NAME_BYTES];
@@ -139,10 +152,7 @@ static int find_event(const struct caller *caller, struct raw_tracepoint_link *l
 	err = tracepoint_get(&link->ref, room);
 	if (err)
 		return err;
-	err = event_args_get(link->ref.tp, link->ref.module, &link->args);
-	if (!err && link->link.prog->verified->ctx_end > link->args.cnt * sizeof(u64))
-		err = -EINVAL;
-	return err;
+	return event_args_get(link->ref.tp, link->ref.module, &link->args);
 }
 
 int raw_tracepoint_link_attach(const struct caller *caller, const union modbpf_attr *attr,
@@ -159,6 +169,7 @@ int raw_tracepoint_link_attach(const struct caller *caller, const union modbpf_a
 	link_init(&link->link, &raw_tracepoint_link_ops, prog, prog->expected_attach_type);
 	link->site.cookie = attr->raw_tracepoint.cookie;
 	err = find_event(caller, link, attr->raw_tracepoint.name);
+	err = err ?: check_prog(link, prog);
 	if (err)
 		goto destroy;
 	link->probe = link->args.cnt > REGISTER_ARGS ? (void *)run_many : (void *)run_few;

@@ -8,6 +8,14 @@ verdict() {	# verdict PROTOCOL 0|1
 		value hex "0$2" 00 00 00 00 00 00 00
 }
 
+prog_id() {	# prog_id NAME
+	modbpf prog show name "$1" | sed -n 's/^\([0-9]*\): .*/\1/p'
+}
+
+link_of() {	# link_of PROG
+	links | sed -n "s/^\([0-9]*\): .*  prog $1$/\1/p" | head -1
+}
+
 check "the module is inserted" insert
 check "two namespaces and a cable" net_up || finish
 check "a TCP server" serve 8080
@@ -65,7 +73,7 @@ check "ping passes when the program is gone" left ping -q -c 2 -i 0.2 -W 2 10.77
 
 # The hooks: a ping from the left passes prerouting, local_in; its reply local_out, postrouting.
 if hold "$SCRATCH/hooks" ip netns exec right modbpf load "$E2E/hooks.bpf.o"; then
-	equal "six programs at six hooks" "$(links | grep -c netfilter)" 6
+	equal "eight programs at hooks" "$(links | grep -c netfilter)" 8
 	check "ping passes them all" left ping -q -c 4 -i 0.2 -W 2 10.77.0.2
 	equal "prerouting" "$(map_u64 at_hook 0)" 4
 	equal "local_in" "$(map_u64 at_hook 1)" 4
@@ -73,6 +81,25 @@ if hold "$SCRATCH/hooks" ip netns exec right modbpf load "$E2E/hooks.bpf.o"; the
 	equal "local_out" "$(map_u64 at_hook 3)" 4
 	equal "postrouting" "$(map_u64 at_hook 4)" 4
 	check "a netfilter program at local_in" test "$(map_u64 at_hook 5)" -ge 4
+	equal "one turns with another that is not hit" "$(map_u64 at_hook 6)+$(map_u64 at_hook 7)" 4+0
+	# Under traffic they take each other's place: each packet meets one of them.
+	one=$(prog_id turn_one) two=$(prog_id turn_two) link=$(link_of "$one")
+	"$E2E/turns" "$link" "$one" "$two" >"$SCRATCH/turns" &
+	turns=$!
+	check "ping passes while programs change" left ping -q -f -c 500 -W 5 10.77.0.2
+	kill -TERM $turns
+	wait $turns
+	equal "they did change" $? 0
+	echo "  $(<"$SCRATCH/turns") times for 500 packets: $(map_u64 at_hook 6) and $(map_u64 at_hook 7)"
+	check "more than once" test "$(<"$SCRATCH/turns")" -gt 10
+	check "both were met" test "$(map_u64 at_hook 7)" -gt 0
+	equal "each packet met one of them" $(($(map_u64 at_hook 6) + $(map_u64 at_hook 7))) 504
+	check "the CLI does it" modbpf link update id "$link" prog id "$two"
+	refused "not if another is to be there" "another program" \
+		modbpf link update id "$link" prog id "$two" replace id "$one"
+	refused "nor with another type" "Invalid argument" \
+		modbpf link update id "$link" prog name as_netfilter
+	contains "it is shown" "$(modbpf link show id "$link")" "prog $two"
 	# The namespace goes while programs are attached in it.
 	stop_servers
 	net_down

@@ -386,6 +386,64 @@ static void test_links(void)
 	close(filter);
 }
 
+static int update_link(int link, int prog, __u32 flags, int old)
+{
+	union modbpf_attr attr = {};
+
+	attr.link_update.link_fd = link;
+	attr.link_update.new_prog_fd = prog;
+	attr.link_update.flags = flags;
+	attr.link_update.old_prog_fd = old;
+	return call(MODBPF_CMD_LINK_UPDATE, &attr, sizeof(attr));
+}
+
+static __u32 prog_of_link(int link)
+{
+	struct modbpf_link_info info = {};
+	__u32 len = sizeof(info);
+
+	return info_of(link, &info, &len) ? 0 : info.prog_id;
+}
+
+static void test_link_update(void)
+{
+	int one = want_fd("a filter", load_trivial(TYPE_CGROUP_SKB));
+	int two = want_fd("another", load_trivial(TYPE_CGROUP_SKB));
+	int other = want_fd("one of another type", load_trivial(TYPE_NETFILTER)), link;
+	union modbpf_attr attr = {};
+	__u32 first;
+
+	attr.link_create.prog_fd = one;
+	attr.link_create.attach_type = 45;
+	attr.link_create.netfilter.pf = 2;
+	attr.link_create.netfilter.hooknum = 1;
+	link = want_fd("a link", call(MODBPF_CMD_LINK_CREATE, &attr, sizeof(attr)));
+	first = prog_of_link(link);
+	want("a flag that there is not", update_link(link, two, 1, 0), -EINVAL);
+	want("an old one without the flag", update_link(link, two, 0, one), -EINVAL);
+	want("no link", update_link(9999, two, 0, 0), -EBADF);
+	want("a program for a link", update_link(one, two, 0, 0), -EINVAL);
+	want("no program", update_link(link, 9999, 0, 0), -EBADF);
+	want("a map for a program", update_link(link, array_map, 0, 0), -EINVAL);
+	want("an old one that is no fd", update_link(link, two, MODBPF_F_REPLACE, 9999), -EBADF);
+	want("an old one that hangs elsewhere", update_link(link, two, MODBPF_F_REPLACE, two), -EPERM);
+	want("one of another type", update_link(link, other, 0, 0), -EINVAL);
+	want("nothing of it", prog_of_link(link) == first, 1);
+	want("replaced, the old one named", update_link(link, two, MODBPF_F_REPLACE, one), 0);
+	want("another is there", prog_of_link(link) != first, 1);
+	want("the old one is not any more", update_link(link, one, MODBPF_F_REPLACE, one), -EPERM);
+	want("and back", update_link(link, one, 0, 0), 0);
+	want("by itself", update_link(link, one, MODBPF_F_REPLACE, one), 0);
+	want("the first one is there", prog_of_link(link), first);
+	attr = (union modbpf_attr){ .link_detach.link_fd = link };
+	want("detached", call(MODBPF_CMD_LINK_DETACH, &attr, sizeof(attr)), 0);
+	want("a dead link", update_link(link, two, 0, 0), -ENOLINK);
+	close(link);
+	close(other);
+	close(two);
+	close(one);
+}
+
 static void test_ids(void)
 {
 	union modbpf_attr attr = {};
@@ -528,6 +586,7 @@ int main(void)
 	test_packet_load();
 	test_stats();
 	test_links();
+	test_link_update();
 	test_ids();
 	test_info();
 	test_btf();

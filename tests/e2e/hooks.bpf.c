@@ -80,4 +80,21 @@ int as_netfilter(void *ctx)
 	return 1;
 }
 
+/* Two that take each other's place: each packet is counted by one of them. */
+SEC("cgroup_skb/ipv4/local_in/20")
+int turn_one(struct __sk_buff *skb)
+{
+	if (is_ping(skb))
+		count(6);
+	return 1;
+}
+
+SEC("cgroup_skb/ipv4/forward/20")
+int turn_two(struct __sk_buff *skb)
+{
+	if (is_ping(skb))
+		count(7);
+	return 1;
+}
+
 char LICENSE[] SEC("license") = "GPL";

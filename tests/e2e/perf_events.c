@@ -59,6 +59,30 @@ static void umasks_everywhere(int cnt)
 	sched_setaffinity(0, sizeof(old), &old);
 }
 
+/* The link's program is another: the event goes on with that, and its cookie stays. */
+static void test_update(void)
+{
+	LIBBPF_OPTS(bpf_tracepoint_opts, opts, .bpf_cookie = COOKIE);
+	struct bpf_link *link;
+
+	start();
+	link = want_link("a tracepoint", bpf_program__attach_tracepoint_opts(
+			 prog("looks_beyond"), "syscalls", "sys_enter_umask", &opts));
+	umasks(CALLS);
+	want("the first", number(FRAMES), CALLS);
+	want("a kprobe's program on a tracepoint",
+	     bpf_link_update(bpf_link__fd(link), bpf_program__fd(prog("on_entry")), NULL), -EINVAL);
+	want("another takes its place",
+	     bpf_link_update(bpf_link__fd(link), bpf_program__fd(prog("on_tracepoint")), NULL), 0);
+	umasks(CALLS);
+	want("it sees the calls", number(ENTRIES), CALLS);
+	want("with the link's cookie", number(RESULTS), (__u64)CALLS * COOKIE);
+	want("the first does not any more", number(FRAMES), CALLS);
+	bpf_link__destroy(link);
+	umasks(CALLS);
+	want("none after", number(ENTRIES), CALLS);
+}
+
 static void test_tracepoint(void)
 {
 	LIBBPF_OPTS(bpf_tracepoint_opts, opts, .bpf_cookie = COOKIE);
@@ -426,6 +450,7 @@ int main(int argc, char **argv)
 		return hold();
 	libbpf_set_print(NULL);
 	test_tracepoint();
+	test_update();
 	test_kprobe();
 	test_uprobe("/proc/self/exe");
 	test_clock();

@@ -92,6 +92,19 @@ static void detach(__u64 *state)
 	call(MODBPF_CMD_LINK_DETACH, &attr, sizeof(attr));
 }
 
+static void update(__u64 *state)
+{
+	union modbpf_attr attr = {};
+
+	attr.link_update.link_fd = some_fd(state);
+	attr.link_update.new_prog_fd = some_fd(state);
+	if (!rnd(state, 4)) {
+		attr.link_update.flags = MODBPF_F_REPLACE;
+		attr.link_update.old_prog_fd = some_fd(state);
+	}
+	call(MODBPF_CMD_LINK_UPDATE, &attr, sizeof(attr));
+}
+
 static void find(__u64 *state)
 {
 	static const __u32 cmds[][2] = {
@@ -164,7 +177,7 @@ static void run_prog(__u64 *state)
 static void *work(void *arg)
 {
 	static void (*const steps[])(__u64 *state) = {
-		make_map, make_prog, make_link, detach, find, find, use_map, use_map, look, run_prog,
+		make_map, make_prog, make_link, detach, update, update, find, find, use_map, use_map, look, run_prog,
 	};
 	__u64 index = (uintptr_t)arg, state = 0x9e3779b97f4a7c15ull * (index + 1);
 

@@ -18,6 +18,7 @@
 
 #define CALLS 500
 #define FORKS_MADE 50
+#define TURNS 2000
 #define ROUNDS 30	/* attached and detached under fire */
 
 static int prog_fd(const char *name)
@@ -145,11 +146,14 @@ static void test_module(const char *name)
 }
 
 static volatile bool is_over;
+static unsigned long fired;	/* read when its thread has ended */
 
 static void *fire(void *cookie)
 {
-	while (!is_over)
+	while (!is_over) {
 		umasks(100);
+		fired += 100;
+	}
 	return NULL;
 }
 
@@ -174,6 +178,32 @@ static void test_under_fire(void)
 	want("none later", number(ENTRIES), seen);
 	is_over = true;
 	pthread_join(thread, NULL);
+}
+
+/* Each event meets one of two programs that take each other's place. */
+static void test_update(void)
+{
+	int progs[2] = { prog_fd("on_enter"), prog_fd("on_enter_too") }, i = 0;
+	int link = want_fd("a link", bpf_raw_tracepoint_open("sys_enter", progs[0]));
+	LIBBPF_OPTS(bpf_link_update_opts, opts, .flags = BPF_F_REPLACE);
+	pthread_t thread;
+	int err = 0;
+
+	want("a program that looks further", bpf_link_update(link, prog_fd("looks_far"), NULL), -EINVAL);
+	start();
+	is_over = false;
+	fired = 0;
+	pthread_create(&thread, NULL, fire, NULL);
+	for (i = 0; i < TURNS && !err; i++) {
+		opts.old_prog_fd = progs[i % 2];
+		err = bpf_link_update(link, progs[(i + 1) % 2], &opts);
+	}
+	is_over = true;
+	pthread_join(thread, NULL);
+	want("programs change under fire", err, 0);
+	want_that("both are met", number(ENTRIES) && number(FRAMES));
+	want("each event meets one", number(ENTRIES) + number(FRAMES), fired);
+	close(link);
 }
 
 static int hold(void)
@@ -201,6 +231,7 @@ int main(int argc, char **argv)
 	test_info();
 	test_module("9p_client_req");
 	test_under_fire();
+	test_update();
 	bpf_object__close(object);
 	return finish("raw_events");
 }

@@ -145,6 +145,11 @@ static void other_attributes(void)
 	AT(union modbpf_attr, link_create.netfilter.priority, 24, 4);
 	AT(union modbpf_attr, link_create.netfilter.flags, 28, 4);
 	IN_ATTR(link_detach.link_fd);
+	IN_ATTR(link_update.link_fd);
+	IN_ATTR(link_update.new_prog_fd);
+	IN_ATTR(link_update.flags);
+	IN_ATTR(link_update.old_prog_fd);
+	CHECK_EQ(MODBPF_F_REPLACE, BPF_F_REPLACE);
 }
 
 #define IN_PROG(member) SAME(struct modbpf_prog_info, struct bpf_prog_info, member)
