@@ -36,6 +36,7 @@ VERIFIER_SRCS := \
 	verifier/depth.c \
 	verifier/exact.c \
 	verifier/explore.c \
+	verifier/fence.c \
 	verifier/final.c \
 	verifier/format.c \
 	verifier/global.c \

@@ -497,6 +497,7 @@ static const struct interp_env *tail_target(const struct interp *in)
 	bind = &in->env->binds[fact->map];
 	if (index >= bind->max_entries)
 		return NULL;
+	index = modbpf_index_nospec(index, bind->max_entries);
 	entries = address(bind->values);
 	/* Pairs with the release of the entry's update. */
 	next = address(__atomic_load_n(&entries[index], __ATOMIC_ACQUIRE));
@@ -566,6 +567,8 @@ static enum step run_insn(struct interp *in)
 {
 	const struct modbpf_insn *insn = &in->env->prog->insns[in->pc];
 
+	if (in->env->prog->facts[in->pc].flags & FACT_FENCE)
+		modbpf_fence();
 	switch (BPF_CLASS(insn->code)) {
 	case BPF_JMP:
 	case BPF_JMP32:

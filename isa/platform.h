@@ -8,14 +8,20 @@
  * Memory: modbpf_zalloc() returns zeroed memory or NULL, may sleep, and is
  * never called with a lock held. modbpf_yield() lets others run; it returns
  * -EINTR when the caller is being killed, and then the work is to be given up.
+ *
+ * Speculation: modbpf_index_nospec() is an index that was found to be below the
+ * limit, and that is below it where the processor guessed so. Behind
+ * modbpf_fence() nothing is guessed. User space has no secrets from itself.
  */
 #ifndef MODBPF_ISA_PLATFORM_H
 #define MODBPF_ISA_PLATFORM_H
 
 #ifdef __KERNEL__
+#include <asm/barrier.h>
 #include <linux/errno.h>
 #include <linux/kernel.h>
 #include <linux/mm.h>
+#include <linux/nospec.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -37,6 +43,9 @@ static inline int modbpf_yield(void)
 	cond_resched();
 	return fatal_signal_pending(current) ? -EINTR : 0;
 }
+
+#define modbpf_index_nospec(index, limit) array_index_nospec(index, limit)
+#define modbpf_fence() barrier_nospec()
 #else
 #include <errno.h>
 #include <stdarg.h>
@@ -64,6 +73,9 @@ typedef long long s64;
 void *modbpf_zalloc(size_t bytes);
 void modbpf_free(const void *mem);
 int modbpf_yield(void);
+
+#define modbpf_index_nospec(index, limit) (index)
+#define modbpf_fence() ((void)0)
 #endif
 
 #endif

@@ -27,6 +27,8 @@ enum {
 	FACT_CONST_MAP = 1 << 3,
 	FACT_CONST_KEY = 1 << 4,	/* lookup in an array map: the index is always .key */
 	FACT_DEAD = 1 << 5,		/* never reached; replaced by a jump to itself or removed */
+	/* Before it, the processor must know which way all jumps went and what all stores stored. */
+	FACT_FENCE = 1 << 6,
 };
 
 struct insn_fact {

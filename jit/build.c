@@ -98,6 +98,15 @@ static int bind_subprog(const struct builder *b, struct ir_op *op)
 	return (s64)b->prog->subprogs[low].start == target ? 0 : -EFAULT;
 }
 
+static u32 count_fences(const struct verified_prog *prog)
+{
+	u32 i, cnt = 0;
+
+	for (i = 0; i < prog->insn_cnt; i++)
+		cnt += !!(prog->facts[i].flags & FACT_FENCE);
+	return cnt;
+}
+
 static void note_uses(struct ir_subprog *sub, const struct ir_op *op)
 {
 	sub->used |= 1 << op->dst | 1 << op->a | 1 << op->b;
@@ -135,12 +144,15 @@ static int build_subprog(struct builder *b, const struct subprog *from, struct i
 	sub->stack_depth = from->stack_depth;
 	ir->blocks[sub->first_block].first = ir->op_cnt;
 	for (insn = from->start; insn < from->end; insn = next) {
-		struct ir_op *op = &ir->ops[ir->op_cnt++];
+		struct ir_op *op;
 		u32 block = b->block_of[insn];
 
 		if ((insn & 0xfff) == 0 && modbpf_yield())
 			return -EINTR;
 		next = insn + slots(b, insn);
+		if (b->prog->facts[insn].flags & FACT_FENCE)
+			ir->ops[ir->op_cnt++] = (struct ir_op){ .kind = IR_FENCE, .insn = insn };
+		op = &ir->ops[ir->op_cnt++];
 		err = ir_lower_insn(b->req, insn, op);
 		if (!err && (op->kind == IR_CALL_SUBPROG || op->kind == IR_FUNC))
 			err = bind_subprog(b, op);
@@ -200,7 +212,7 @@ int ir_build(const struct jit_request *req, struct ir_prog *ir)
 	ir->insn_cnt = cnt;
 	ir->subprog_cnt = req->prog->subprog_cnt;
 	b.block_of = modbpf_zalloc(cnt * sizeof(*b.block_of));
-	ir->ops = modbpf_zalloc(cnt * sizeof(*ir->ops));
+	ir->ops = modbpf_zalloc((cnt + count_fences(req->prog)) * sizeof(*ir->ops));
 	ir->subprogs = modbpf_zalloc(ir->subprog_cnt * sizeof(*ir->subprogs));
 	if (b.block_of && ir->ops && ir->subprogs)
 		err = build_prog(&b);

@@ -18,7 +18,7 @@ u32 ir_op_reads(const struct ir_op *op)
 	u32 b = op->flags & IR_IMM ? 0 : 1U << op->b;
 
 	switch ((enum ir_kind)op->kind) {
-	case IR_NOP: case IR_TRAP: case IR_CONST: case IR_FUNC: case IR_JUMP:
+	case IR_NOP: case IR_TRAP: case IR_CONST: case IR_FUNC: case IR_FENCE: case IR_JUMP:
 		return 0;
 	case IR_MOV: case IR_ZEXT: case IR_SEXT: case IR_SWAP: case IR_NEG: case IR_ROL:
 		return a;

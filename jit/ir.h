@@ -51,6 +51,7 @@ enum ir_kind {
 	IR_LOAD,	/* dst = @bytes at a + index * scale + disp */
 	IR_STORE,	/* @bytes at a + index * scale + disp = b or imm */
 	IR_ATOMIC,	/* @bytes at a + disp, operand b; with IR_FETCH dst = old value */
+	IR_FENCE,	/* nothing behind it begins, on speculation either, before all ahead of it is done */
 	IR_LOOKUP,	/* R0 = the value of array map imm at the u32 index at a, or 0; R1 to R5 are lost */
 	IR_CALL,	/* R0 = helper imm (R1..R5) */
 	IR_CALL_SUBPROG,	/* R0 = subprogram imm (R1..R5) */

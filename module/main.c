@@ -34,9 +34,14 @@ static int blind = 1;
 module_param(blind, int, 0444);
 MODULE_PARM_DESC(blind, "keep constants out of the machine code: 0 never, 1 without CAP_BPF (default), 2 always");
 
+static int fence = 1;
+module_param(fence, int, 0444);
+MODULE_PARM_DESC(fence, "no access to memory on speculation: 0 never, 1 without CAP_PERFMON (default), 2 always");
+
 bool modbpf_jit __ro_after_init;
 u32 modbpf_opt __ro_after_init;
 u32 modbpf_blind __ro_after_init;
+u32 modbpf_fence_level __ro_after_init;
 
 static long device_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 {
@@ -86,8 +91,13 @@ static int check_params(void)
 		pr_err("modbpf: blind is 0, 1 or 2\n");
 		return -EINVAL;
 	}
+	if (fence < 0 || fence > 2) {
+		pr_err("modbpf: fence is 0, 1 or 2\n");
+		return -EINVAL;
+	}
 	modbpf_jit = jit;
 	modbpf_blind = blind;
+	modbpf_fence_level = fence;
 	modbpf_opt = opt;
 	return 0;
 }

@@ -79,7 +79,9 @@ static inline struct modbpf_prog *prog_get(struct modbpf_prog *prog)
 extern bool modbpf_jit;
 /* Module parameter: the JIT's level of optimisation, 0 to 2. */
 extern u32 modbpf_opt;
-extern u32 modbpf_blind;	/* 0: nobody's constants are blinded; 1: of callers without CAP_BPF; 2: all */
+/* Whose programs a precaution is for: 0 nobody's; 1 those of callers without a right; 2 all. */
+extern u32 modbpf_blind;	/* constants are blinded; the right is CAP_BPF */
+extern u32 modbpf_fence_level;	/* fences against speculation; the right is CAP_PERFMON */
 
 /* A program with nothing in it, referenced by the caller. NULL: no memory. */
 struct modbpf_prog *prog_alloc(const struct caller *caller);

@@ -213,6 +213,12 @@ static int gather_maps(struct prog_load *load)
 	return 0;
 }
 
+/* Is a precaution of @level for the programs of who has, or has not, the right? */
+static bool is_for(u32 level, bool has_right)
+{
+	return level == 2 || (level == 1 && !has_right);
+}
+
 static int gather(struct prog_load *load)
 {
 	const union modbpf_attr *attr = load->attr;
@@ -230,7 +236,7 @@ static int gather(struct prog_load *load)
 	err = load_check_type(&facts, &load->type, &why);
 	if (err)
 		return reject(load, err, why);
-	prog->is_blinded = modbpf_blind == 2 || (modbpf_blind == 1 && !caller_bpf_capable(load->caller));
+	prog->is_blinded = is_for(modbpf_blind, caller_bpf_capable(load->caller));
 	prog->type = attr->prog_type;
 	prog->expected_attach_type = attr->expected_attach_type;
 	err = gather_insns(load);
@@ -266,6 +272,7 @@ static int verify(struct prog_load *load)
 		.line_cnt = load->attr->line_info_cnt,
 		.ctx = load->type->has_skb ? modbpf_skb_slots : NULL,
 		.log = &load->log.base,
+		.fence = is_for(modbpf_fence_level, load->rights & VERIFY_RIGHT_PERFMON),
 	};
 	u64 begin = ktime_get_ns();
 	int err;

@@ -44,6 +44,7 @@ static int check_memory(struct step *step, u32 bytes)
 	if (dst->kind != REG_STACK)
 		return check_region(step, step->insn->dst_reg, step->insn->off, bytes,
 				    ACCESS_READ | ACCESS_WRITE);
+	step->note->flags |= NOTE_STACK;
 	err = check_stack_span(step, step->insn->dst_reg, step->insn->off, bytes, &span);
 	if (!err)
 		err = check_stack_readable(step, dst->frame, span);

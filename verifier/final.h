@@ -14,6 +14,12 @@ int final_build(const struct program *prog, const struct findings *found, struct
 		struct verified_prog **out);
 
 /*
+ * fence.c: mark the instructions of @out that a fence must stand before. 0; -ENOMEM and
+ * -EINTR, and then @out is only to be freed.
+ */
+int place_fences(const struct findings *found, struct verified_prog *out);
+
+/*
  * The bytes of stack that the deepest chain of calls takes are put into *@depth.
  * Too many: -EACCES, logged.
  */

@@ -232,10 +232,12 @@ int check_load(struct step *step)
 		err = check_ctx_load(step, insn->src_reg, row->bytes, sign_extend, &value);
 	} else {
 		err = check_same_access(step, NOTE_DIRECT);
-		if (!err && src->kind == REG_STACK)
+		if (!err && src->kind == REG_STACK) {
+			step->note->flags |= NOTE_STACK;
 			err = check_stack_load(step, row->bytes, sign_extend, &value);
-		else if (!err)
+		} else if (!err) {
 			err = check_value_load(step, row->bytes, sign_extend, &value);
+		}
 	}
 	if (err)
 		return err;
@@ -306,8 +308,10 @@ static int check_store_to(struct step *step, u32 bytes, struct reg *value)
 	err = check_same_access(step, NOTE_DIRECT);
 	if (err)
 		return err;
-	if (dst->kind == REG_STACK)
+	if (dst->kind == REG_STACK) {
+		step->note->flags |= NOTE_STACK;
 		return check_stack_store(step, bytes, value);
+	}
 	err = check_region(step, insn->dst_reg, insn->off, bytes, ACCESS_WRITE);
 	if (!err)
 		err = check_number_stored(step, value);

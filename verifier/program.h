@@ -69,6 +69,7 @@ enum {
 	NOTE_MAP_VARIES = 1 << 8,
 	NOTE_KEY = 1 << 9,		/* .key was looked up */
 	NOTE_KEY_VARIES = 1 << 10,
+	NOTE_STACK = 1 << 11,		/* loads from a stack, or stores to one */
 };
 
 struct insn_note {

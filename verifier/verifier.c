@@ -58,6 +58,13 @@ static int verify(struct verification *v, const struct verify_request *req,
 		err = check_stack_depth(&v->prog, &v->found, &v->log, &stats->stack_depth);
 	if (!err)
 		err = final_build(&v->prog, &v->found, &v->log, out);
+	if (err || !req->fence)
+		return err;
+	err = place_fences(&v->found, *out);
+	if (err) {
+		modbpf_verified_free(*out);
+		*out = NULL;
+	}
 	return err;
 }
 

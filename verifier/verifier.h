@@ -109,6 +109,7 @@ struct verify_request {
 	const struct ctx_slot *ctx;	/* CTX_SOURCE_COUNT entries; NULL: no field of __sk_buff is available */
 	struct verify_log *log;
 	u64 max_work;			/* work units; 0: the default */
+	bool fence;			/* keep what the processor runs ahead from what it may not read: FACT_FENCE */
 };
 
 /*

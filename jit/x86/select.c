@@ -287,6 +287,7 @@ static void emit_op(struct x86_select *s, const struct ir_op *op, const struct i
 	case IR_LOAD: x86_emit_load(s, op); break;
 	case IR_STORE: x86_emit_store(s, op); break;
 	case IR_ATOMIC: x86_emit_atomic(s, op); break;
+	case IR_FENCE: x86_plain(&s->buf, X86_LFENCE); break;
 	case IR_LOOKUP: x86_emit_lookup(s, op); break;
 	case IR_CALL: x86_emit_helper_call(s, op); break;
 	case IR_CALL_SUBPROG: x86_emit_subprog_call(s, op); break;

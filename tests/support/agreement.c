@@ -102,6 +102,9 @@ bool agreement_check(u64 seed, u64 *executed)
 	helpers[RANDPROG_HELPER] = (unsigned long)mix;
 	rng_seed(&rng, seed);
 	prog = prog_build(insns, randprog_make(&rng, false, insns));
+	for (i = 0; i < prog->insn_cnt && seed % 4 == 0; i++)
+		if (rng_below(&rng, 4) == 0)
+			prog->facts[i].flags |= FACT_FENCE;
 	for (i = 0; same && i < AGREEMENT_RUNS; i++)
 		same = interpret(prog, &rng, &want[i], executed);
 	for (i = 0; same && i < (seed & 1 ? ARRAY_SIZE(jit_flags) : 5); i++)

@@ -156,6 +156,7 @@ void verify_text(const struct verify_input *input, struct verify_output *out)
 	req.expected_attach_type = input->attach_type;
 	req.gpl_compatible = !input->proprietary;
 	req.max_work = input->max_work;
+	req.fence = input->fence;
 	req.log = &log.log;
 	if (input->no_rights)
 		req.rights = 0;

@@ -48,6 +48,8 @@ static char *put_op(char *at, const struct ir_op *op)
 	case IR_NOP:
 	case IR_JUMP:
 		return at;
+	case IR_FENCE:
+		return at + sprintf(at, " fence");
 	case IR_CONST:
 		return at + sprintf(at, " r%u=%lld", op->dst, op->imm);
 	case IR_MOV:
@@ -249,7 +251,23 @@ static const struct row {
 	  " r0=0 if r1==0 / r0=1 exit / (skipped) / r0=2 / exit" },
 };
 
-static void check_row(const struct row *row)
+/* A fence stands before each instruction whose bit is set in .fences. */
+static const struct {
+	struct row row;
+	u32 fences;
+} fenced[] = {
+	{ { "a fence stays where what it stood before goes", DEAD,
+	  "r2 = 7\n r0 = 1\n exit\n", " fence r0=1 exit" }, 1 << 0 },
+	{ { "no load goes past a fence to be an operand", DEAD | OPERAND,
+	  "r2 = *(u64 *)(r1 +8)\n r0 += r2\n exit\n", " r2=8[r1+8] fence r0=r0+r2 exit" }, 1 << 1 },
+	{ { "but one behind it is an operand", DEAD | OPERAND,
+	  "r2 = *(u64 *)(r1 +8)\n r0 += r2\n exit\n", " fence r0=r0+8[r1+8] exit" }, 1 << 0 },
+	{ { "no jump goes around a fence", THREAD,
+	  "r0 = 0\n if r1 == 0 goto on\n r0 = 1\n exit\non: goto out\n r0 = 2\nout: exit\n",
+	  " r0=0 if r1==0 / r0=1 exit / fence / r0=2 / exit" }, 1 << 4 },
+};
+
+static void check_row(const struct row *row, u32 fences)
 {
 	static u64 helpers[MODBPF_FUNC_LIMIT] = { [1] = 1 };
 	const struct jit_target target = { .helpers = helpers };
@@ -260,6 +278,9 @@ static void check_row(const struct row *row)
 	u32 i;
 
 	CHECK(prog);
+	for (i = 0; i < prog->insn_cnt; i++)
+		if (fences >> i & 1)
+			prog->facts[i].flags |= FACT_FENCE;
 	CHECK_EQ(ir_build(&req, &ir), 0);
 	for (i = 0; i < ARRAY_SIZE(passes); i++)
 		if (row->passes & passes[i].pass)
@@ -276,7 +297,12 @@ static void the_passes(void)
 
 	for (i = 0; i < ARRAY_SIZE(rows); i++) {
 		check_begin(rows[i].name);
-		check_row(&rows[i]);
+		check_row(&rows[i], 0);
+		check_end();
+	}
+	for (i = 0; i < ARRAY_SIZE(fenced); i++) {
+		check_begin(fenced[i].row.name);
+		check_row(&fenced[i].row, fenced[i].fences);
 		check_end();
 	}
 }

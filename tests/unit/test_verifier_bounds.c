@@ -73,7 +73,7 @@ static const char everything[] =
 	"	exit\n";
 
 static const struct verify_input everything_input = {
-	.text = everything, .prog_type = MODBPF_PROG_SCHED_CLS, .log_level = 2,
+	.text = everything, .prog_type = MODBPF_PROG_SCHED_CLS, .log_level = 2, .fence = true,
 };
 
 static void accepts_everything(void)
