@@ -44,8 +44,15 @@ static inline int modbpf_yield(void)
 	return fatal_signal_pending(current) ? -EINTR : 0;
 }
 
-#define modbpf_index_nospec(index, limit) array_index_nospec(index, limit)
-#define modbpf_fence() barrier_nospec()
+static inline u32 modbpf_index_nospec(u32 index, u32 limit)
+{
+	return array_index_nospec(index, limit);
+}
+
+static inline void modbpf_fence(void)
+{
+	barrier_nospec();
+}
 #else
 #include <errno.h>
 #include <stdarg.h>
@@ -74,8 +81,14 @@ void *modbpf_zalloc(size_t bytes);
 void modbpf_free(const void *mem);
 int modbpf_yield(void);
 
-#define modbpf_index_nospec(index, limit) (index)
-#define modbpf_fence() ((void)0)
+static inline u32 modbpf_index_nospec(u32 index, u32 limit)
+{
+	return index;
+}
+
+static inline void modbpf_fence(void)
+{
+}
 #endif
 
 #endif

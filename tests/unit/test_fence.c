@@ -46,7 +46,8 @@ static const struct row rows[] = {
 	{ "a subprogram begins settled, and its caller goes on unsettled",
 	  "r6 = r1\n call f\n r0 = *(u32 *)(r6 +8)\n r0 = 0\n exit\nf: r0 = *(u32 *)(r1 +8)\n exit\n", { 2, NO_FENCE } },
 	{ "a callback begins with a jump and a store unsettled",
-	  "r1 = 2\n r2 = subprog[f]\n r3 = r10\n r3 += -8\n *(u64 *)(r10 -8) = 0\n r4 = 0\n call loop\n r0 = 0\n exit\n"
+	  "r1 = 2\n r2 = subprog[f]\n r3 = r10\n r3 += -8\n *(u64 *)(r10 -8) = 0\n r4 = 0\n call loop\n"
+	  "r0 = 0\n exit\n"
 	  "f: r3 = *(u64 *)(r2 +0)\n r0 = 0\n exit\n", { 7, 10, NO_FENCE } },
 };
 
