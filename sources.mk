@@ -132,6 +132,7 @@ MODULE_SRCS := \
 	module/map.c \
 	module/map/area.c \
 	module/map/array.c \
+	module/map/bloom_filter.c \
 	module/map/hash.c \
 	module/map/index.c \
 	module/map/lock.c \
@@ -139,6 +140,7 @@ MODULE_SRCS := \
 	module/map/percpu_array.c \
 	module/map/perf_event_array.c \
 	module/map/prog_array.c \
+	module/map/queue.c \
 	module/map/ringbuf.c \
 	module/map/types.c \
 	module/map_cmd.c \
@@ -167,10 +169,12 @@ KUNIT_SRCS := \
 	tests/kunit/kunit_jit.c \
 	tests/kunit/kunit_kprobe.c \
 	tests/kunit/kunit_map_array.c \
+	tests/kunit/kunit_map_bloom_filter.c \
 	tests/kunit/kunit_map_hash.c \
 	tests/kunit/kunit_map_lpm_trie.c \
 	tests/kunit/kunit_map_mmap.c \
 	tests/kunit/kunit_map_prog_array.c \
+	tests/kunit/kunit_map_queue.c \
 	tests/kunit/kunit_map_ringbuf.c \
 	tests/kunit/kunit_netfilter.c \
 	tests/kunit/kunit_object.c \
@@ -207,6 +211,7 @@ USER_SRCS := \
 	user/load.c \
 	user/main.c \
 	user/map.c \
+	user/map_create.c \
 	user/names.c \
 	user/object.c \
 	user/offline.c \

@@ -71,6 +71,15 @@ struct map_ops {
 	void *(*lookup)(struct modbpf_map *map, const void *key);
 	long (*update)(struct modbpf_map *map, const void *key, const void *value, u64 flags);
 	long (*delete)(struct modbpf_map *map, const void *key);
+	/*
+	 * Maps without keys; context as above, and the syscalls' update, lookup, and
+	 * lookup-and-delete. push: 0, -EINVAL, -E2BIG, -EBUSY. pop and peek fill all
+	 * of @value, with zeros after an error (-ENOENT, -EBUSY); where the type's
+	 * map_rule says asked, peek reads @value, and says 0 (it is there) or -ENOENT.
+	 */
+	long (*push)(struct modbpf_map *map, const void *value, u64 flags);
+	long (*pop)(struct modbpf_map *map, void *value);
+	long (*peek)(struct modbpf_map *map, void *value);
 
 	/*
 	 * From programs, context as above: call @visit for each element, until it says

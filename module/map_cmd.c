@@ -15,6 +15,7 @@
 
 #include "module/caller.h"
 #include "module/map.h"
+#include "verifier/rule.h"
 
 /*
  * A command's map and its buffers. The file is held, not only the map: while a
@@ -105,6 +106,8 @@ static int read_value(struct modbpf_map *map, const void *key, void *value, u64 
 
 	if (ops->sys_lookup)
 		return ops->sys_lookup(map, key, value, flags);
+	if (ops->peek)
+		return ops->peek(map, value);
 	if (!ops->lookup)
 		return -ENOTSUPP;
 	rcu_read_lock();
@@ -115,11 +118,15 @@ static int read_value(struct modbpf_map *map, const void *key, void *value, u64 
 	return found ? 0 : -ENOENT;
 }
 
-/* Hand out what @read fetches: a lookup, or one that takes the element away. */
+/*
+ * Hand out what @read fetches: a lookup, or one that takes the element away. A map
+ * that is asked for a value is given it, and only says yes or no.
+ */
 static int put_value(const struct caller *caller, const union modbpf_attr *attr, fmode_t mode,
 		     int (*read)(struct modbpf_map *map, const void *key, void *value, u64 flags))
 {
 	struct map_access access;
+	bool is_asked;
 	u32 bytes;
 	int err;
 
@@ -140,8 +147,11 @@ static int put_value(const struct caller *caller, const union modbpf_attr *attr,
 	access.value = kvzalloc(bytes, GFP_USER | __GFP_NOWARN);
 	if (!access.value)
 		goto close;
-	err = read(access.map, access.key, access.value, attr->flags);
+	is_asked = map_rule_of(access.map->type)->asked;
+	err = is_asked ? caller_copy_in(caller, access.value, attr->value, bytes) : 0;
 	if (!err)
+		err = read(access.map, access.key, access.value, attr->flags);
+	if (!err && !is_asked)
 		err = caller_copy_out(caller, attr->value, access.value, bytes);
 close:
 	access_close(&access);
@@ -164,6 +174,8 @@ static int write_value(const struct caller *caller, struct modbpf_map *map, cons
 
 	if (ops->sys_update)
 		return ops->sys_update(caller, map, key, value, flags);
+	if (ops->push)
+		return ops->push(map, value, flags);
 	if (!ops->update)
 		return -ENOTSUPP;
 	rcu_read_lock();
@@ -235,6 +247,8 @@ static int take_value(struct modbpf_map *map, const void *key, void *value, u64 
 {
 	int err;
 
+	if (map->ops->pop)
+		return map->ops->pop(map, value);
 	if (!map->ops->sys_take)
 		return -ENOTSUPP;
 	rcu_read_lock();

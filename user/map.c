@@ -15,6 +15,7 @@
 #include "isa/abi.h"
 #include "user/cli.h"
 #include "user/fdinfo.h"
+#include "user/map_create.h"
 #include "user/names.h"
 #include "user/object.h"
 #include "user/out.h"
@@ -186,7 +187,8 @@ static struct json_object *entry_json(const struct open_map *map, const void *ke
 	struct json_object *object = json_object_new_object(), *values, *one;
 	int cpu;
 
-	json_object_object_add(object, "key", json_hex(key, map->info.key_size));
+	if (map->info.key_size)
+		json_object_object_add(object, "key", json_hex(key, map->info.key_size));
 	if (!map->cpus) {
 		json_object_object_add(object, "value", json_hex(map->value, map->info.value_size));
 		if (map->types)
@@ -246,8 +248,10 @@ static void entry_print(const struct open_map *map, const void *key)
 			print_typed(map, key, cpu_value(map, cpu));
 		return;
 	}
-	print_labelled("key", key, map->info.key_size);
-	printf(is_long ? "\n" : "  ");
+	if (map->info.key_size) {
+		print_labelled("key", key, map->info.key_size);
+		printf(is_long ? "\n" : "  ");
+	}
 	print_labelled("value", map->value, map->info.value_size);
 	putchar('\n');
 	print_typed(map, key, map->value);
@@ -284,6 +288,10 @@ static int map_dump(struct args *args)
 		err = -1;
 		goto out;
 	}
+	if (!map.info.key_size) {
+		err = out_error("a map without keys cannot be gone through: 'peek' and 'pop' show values");
+		goto out;
+	}
 	while (!err && !bpf_map_get_next_key(map.fd, is_first ? NULL : map.key, map.next)) {
 		err = dump_entry(&map, array, &cnt);
 		memcpy(map.key, map.next, map.info.key_size);
@@ -301,8 +309,11 @@ out:
 	return err;
 }
 
+/* A queue, a stack, a filter have none. */
 static int need_key(struct args *args, struct open_map *map)
 {
+	if (!map->info.key_size)
+		return 0;
 	if (!args_take(args, "key"))
 		return out_error("expected 'key', got: %s", args->cnt ? args_peek(args) : "nothing");
 	return args_bytes(args, "the key", map->key, map->info.key_size);
@@ -322,6 +333,12 @@ static int need_value(struct args *args, struct open_map *map)
 	return 0;
 }
 
+/* bpf(2) takes no address of a key that is not there. */
+static const void *sys_key(const struct open_map *map)
+{
+	return map->info.key_size ? map->key : NULL;
+}
+
 static int map_lookup(struct args *args)
 {
 	struct open_map map;
@@ -331,16 +348,47 @@ static int map_lookup(struct args *args)
 		return -1;
 	if (need_key(args, &map) || args_end(args))
 		goto out;
-	if (bpf_map_lookup_elem(map.fd, map.key, map.value)) {
+	if (bpf_map_lookup_elem(map.fd, sys_key(&map), map.value)) {
 		if (errno != ENOENT) {
 			out_error("lookup failed: %s", error_text(errno));
 		} else if (out_is_json()) {
 			out_nothing();
+		} else if (!map.info.key_size) {
+			printf("Not found\n");
 		} else {
 			printf("key:\n");
 			out_hex(map.key, map.info.key_size);
 			printf("\n\nNot found\n");
 		}
+		goto out;
+	}
+	err = 0;
+	if (out_is_json())
+		out_json(entry_json(&map, map.key));
+	else
+		entry_print(&map, map.key);
+out:
+	map_close(&map);
+	return err;
+}
+
+/* pop, dequeue: the value is shown, and gone. */
+static int map_take(struct args *args)
+{
+	struct open_map map;
+	int err = -1;
+
+	if (map_open(args, &map))
+		return -1;
+	if (need_key(args, &map) || args_end(args))
+		goto out;
+	if (bpf_map_lookup_and_delete_elem(map.fd, sys_key(&map), map.value)) {
+		if (errno != ENOENT)
+			out_error("can't take a value out: %s", error_text(errno));
+		else if (out_is_json())
+			out_nothing();
+		else
+			printf("Error: empty map\n");
 		goto out;
 	}
 	err = 0;
@@ -409,10 +457,10 @@ static int map_update(struct args *args)
 
 	if (map_open(args, &map))
 		return -1;
-	if ((map.info.key_size && need_key(args, &map)) || need_value(args, &map) ||
+	if (need_key(args, &map) || need_value(args, &map) ||
 	    update_flags(args, &flags))
 		goto out;
-	if (bpf_map_update_elem(map.fd, map.key, map.value, flags)) {
+	if (bpf_map_update_elem(map.fd, sys_key(&map), map.value, flags)) {
 		out_error("update failed: %s", error_text(errno));
 		goto out;
 	}
@@ -475,6 +523,12 @@ int map_command(struct args *args)
 		{ "update", map_update },
 		{ "delete", map_delete },
 		{ "getnext", map_getnext },
+		{ "create", map_create },
+		{ "peek", map_lookup },
+		{ "push", map_update },
+		{ "enqueue", map_update },
+		{ "pop", map_take },
+		{ "dequeue", map_take },
 		{ "freeze", map_freeze },
 		{ "pin", map_pin },
 		{ "help", help_command },

@@ -70,6 +70,10 @@ static void note_map(struct step *step, u32 map)
 	note->map = map;
 }
 
+/* Helpers that themselves change what a map holds, or copy it out. */
+#define MAP_USE_WRITES (MAP_MAY_UPDATE | MAP_MAY_DELETE | MAP_MAY_PUSH | MAP_MAY_POP)
+#define MAP_USE_READS (MAP_MAY_POP | MAP_MAY_PEEK)
+
 static int check_map_arg(struct step *step, const struct helper *helper, u32 regno,
 			 struct call_args *args)
 {
@@ -84,9 +88,13 @@ static int check_map_arg(struct step *step, const struct helper *helper, u32 reg
 			      "cannot pass map_type %u (%s) into func bpf_%s#%d",
 			      map_of(step, reg->map)->type, rule->name, helper->name, step->insn->imm);
 	}
-	if (helper->map_use & (MAP_MAY_UPDATE | MAP_MAY_DELETE) &&
+	if (helper->map_use & MAP_USE_WRITES &&
 	    map_of(step, reg->map)->flags & MODBPF_F_RDONLY_PROG) {
 		return refuse(step, REFUSE_MAP_WRITE, REFUSAL_NO_REG, "write into map forbidden");
+	}
+	if (helper->map_use & MAP_USE_READS &&
+	    map_of(step, reg->map)->flags & MODBPF_F_WRONLY_PROG) {
+		return refuse(step, REFUSE_MAP_READ, REFUSAL_NO_REG, "read from map forbidden");
 	}
 	args->map = reg->map;
 	note_map(step, reg->map);
@@ -126,6 +134,15 @@ static int check_key_arg(struct step *step, u32 regno, const struct call_args *a
 	if (!err)
 		note_key(step, regno, args->map);
 	return err;
+}
+
+static int check_value_fill_arg(struct step *step, u32 regno, const struct call_args *args)
+{
+	const struct map_desc *map = map_of(step, args->map);
+
+	if (map_rule_of(map->type)->asked)
+		return check_readable(step, regno, map->value_size);
+	return check_fillable(step, regno, map->value_size, true);
 }
 
 /* The size of the memory in another argument. */
@@ -281,6 +298,8 @@ static int check_arg(struct step *step, const struct helper *helper, u32 regno,
 		return check_key_arg(step, regno, args);
 	case ARG_VALUE:
 		return check_readable(step, regno, map_of(step, args->map)->value_size);
+	case ARG_VALUE_FILL:
+		return check_value_fill_arg(step, regno, args);
 	case ARG_SIZE:
 	case ARG_SIZE_OR_ZERO:
 		return check_size_arg(step, helper, regno, args);

@@ -22,6 +22,7 @@ enum arg_kind {
 	ARG_MAP,		/* always the same map, of a type that .map_use allows */
 	ARG_KEY,		/* readable memory of the map's key size */
 	ARG_VALUE,		/* readable memory of the map's value size */
+	ARG_VALUE_FILL,		/* memory of the value size that is filled; read if the map is asked */
 	ARG_READ,		/* readable memory, size in the next argument */
 	ARG_FILL,		/* writable memory, not read, size in the next argument */
 	ARG_SIZE,		/* of the previous or next argument, above 0 */

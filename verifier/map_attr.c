@@ -9,6 +9,8 @@
 #define HASH_FLAGS (ACCESS | NODE | MODBPF_F_NO_PREALLOC | MODBPF_F_ZERO_SEED)
 #define FD_ARRAY_FLAGS (FD_ACCESS | NODE)
 
+#define BLOOM_EXTRA 0xf		/* how many hash functions */
+
 #define MAX_INT 0x7fffffffu
 #define MAX_UINT 0xffffffffu
 #define PAGE_BYTES 4096u
@@ -27,6 +29,7 @@ enum {
 struct map_attr_row {
 	u32 flags;		/* allowed */
 	u32 needs;		/* flags that must be there */
+	u32 extra;		/* bits that map_extra may have */
 	u32 key_min, key_max;	/* bytes */
 	u32 value_min, value_max;
 	s16 too_large;		/* of a value above value_max */
@@ -36,6 +39,7 @@ struct map_attr_row {
 
 #define KEYS(min, max) .key_min = (min), .key_max = (max)
 #define VALUES(min, max, err) .value_min = (min), .value_max = (max), .too_large = (err)
+#define QUEUE .flags = ACCESS | NODE, VALUES(1, MAP_ATTR_ALLOC_BYTES, -E2BIG)
 #define FD_ARRAY .flags = FD_ARRAY_FLAGS, KEYS(4, 4), VALUES(4, 4, -EINVAL)
 
 static const struct map_attr_row rows[MODBPF_MAP_TYPE_COUNT] = {
@@ -61,8 +65,14 @@ static const struct map_attr_row rows[MODBPF_MAP_TYPE_COUNT] = {
 		KEYS(LPM_KEY_MIN, LPM_KEY_MAX),
 		VALUES(1, MAP_ATTR_ALLOC_BYTES - ELEMENT_BYTES, -EINVAL),
 	},
+	[MODBPF_MAP_QUEUE] = { QUEUE },
+	[MODBPF_MAP_STACK] = { QUEUE },
 	[MODBPF_MAP_RINGBUF] = {
 		.flags = NODE, VALUES(0, 0, -EINVAL), .asks = ASKS_RING,
+	},
+	[MODBPF_MAP_BLOOM_FILTER] = {
+		.flags = ACCESS | NODE | MODBPF_F_ZERO_SEED, .extra = BLOOM_EXTRA,
+		VALUES(1, MAP_ATTR_ALLOC_BYTES, -E2BIG),
 	},
 };
 
@@ -88,7 +98,7 @@ static int check_flags(const struct map_attr_row *row, const struct map_attr *at
 		return -EINVAL;
 	if (has_node && row->per_cpu)
 		return -EINVAL;
-	return attr->extra ? -EINVAL : 0;
+	return attr->extra & ~(u64)row->extra ? -EINVAL : 0;
 }
 
 static int check_sizes(const struct map_attr_row *row, const struct map_attr *attr)

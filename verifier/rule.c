@@ -110,7 +110,12 @@ static const struct map_rule map_rules[MODBPF_MAP_TYPE_COUNT] = {
 	[MODBPF_MAP_LPM_TRIE] = { "LPM_TRIE", MAP_MAY_ALL_KEYS, false, false },
 	[MODBPF_MAP_PROG_ARRAY] = { "PROG_ARRAY", MAP_MAY_TAIL_CALL, false, true },
 	[MODBPF_MAP_PERF_EVENT_ARRAY] = { "PERF_EVENT_ARRAY", MAP_MAY_OUTPUT, false, true },
+	[MODBPF_MAP_QUEUE] = { "QUEUE", MAP_MAY_PUSH | MAP_MAY_POP | MAP_MAY_PEEK },
+	[MODBPF_MAP_STACK] = { "STACK", MAP_MAY_PUSH | MAP_MAY_POP | MAP_MAY_PEEK },
 	[MODBPF_MAP_RINGBUF] = { "RINGBUF", MAP_MAY_RINGBUF, false, false },
+	[MODBPF_MAP_BLOOM_FILTER] = {
+		"BLOOM_FILTER", MAP_MAY_PUSH | MAP_MAY_PEEK, .asked = true,
+	},
 };
 
 const struct prog_rule *prog_rule_of(u32 prog_type)

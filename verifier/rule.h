@@ -64,13 +64,17 @@ enum {
 	MAP_MAY_RINGBUF = 1 << 4,
 	MAP_MAY_FOR_EACH = 1 << 5,
 	MAP_MAY_OUTPUT = 1 << 6,
+	MAP_MAY_PUSH = 1 << 7,
+	MAP_MAY_POP = 1 << 8,
+	MAP_MAY_PEEK = 1 << 9,
 };
 
 struct map_rule {
 	const char *name;
-	u8 may;			/* MAP_MAY_* */
+	u16 may;		/* MAP_MAY_* */
 	bool direct;		/* ld_imm64 may load the address of its first value */
 	bool indexed;		/* the key is a u32 index below max_entries */
+	bool asked;		/* a peek is given a value, and says whether it is there */
 };
 
 /* NULL: there is no such type. */

@@ -22,6 +22,9 @@ DECLARE_HELPER(for_each_map_elem);
 DECLARE_HELPER(map_lookup_elem);
 DECLARE_HELPER(map_update_elem);
 DECLARE_HELPER(map_delete_elem);
+DECLARE_HELPER(map_push_elem);
+DECLARE_HELPER(map_pop_elem);
+DECLARE_HELPER(map_peek_elem);
 /* probe.c */
 DECLARE_HELPER(probe_read);
 DECLARE_HELPER(probe_read_str);

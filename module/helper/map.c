@@ -6,6 +6,7 @@
 #include "module/helper/functions.h"
 
 #include <linux/errno.h>
+#include <linux/string.h>
 
 #include "module/map.h"
 
@@ -44,4 +45,40 @@ notrace u64 helper_map_delete_elem(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
 	if (unlikely(!map->ops->delete))
 		return -EOPNOTSUPP;
 	return map->ops->delete(map, memory_arg(r2));
+}
+
+notrace u64 helper_map_push_elem(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
+{
+	struct modbpf_map *map = map_arg(r1);
+
+	if (unlikely(!map->ops->push))
+		return -EOPNOTSUPP;
+	return map->ops->push(map, memory_arg(r2), r3);
+}
+
+/* The verifier takes all of the buffer for written. */
+static u64 fill_nothing(const struct modbpf_map *map, void *value)
+{
+	memset(value, 0, map->value_size);
+	return -EOPNOTSUPP;
+}
+
+notrace u64 helper_map_pop_elem(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
+{
+	struct modbpf_map *map = map_arg(r1);
+	void *value = (void *)memory_arg(r2);
+
+	if (unlikely(!map->ops->pop))
+		return fill_nothing(map, value);
+	return map->ops->pop(map, value);
+}
+
+notrace u64 helper_map_peek_elem(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
+{
+	struct modbpf_map *map = map_arg(r1);
+	void *value = (void *)memory_arg(r2);
+
+	if (unlikely(!map->ops->peek))
+		return fill_nothing(map, value);
+	return map->ops->peek(map, value);
 }

@@ -6,12 +6,15 @@
 
 static const struct map_ops *const map_types[] = {
 	&array_map_ops,
+	&bloom_filter_map_ops,
 	&hash_map_ops,
 	&lpm_trie_map_ops,
 	&percpu_array_map_ops,
 	&perf_event_array_map_ops,
 	&prog_array_map_ops,
+	&queue_map_ops,
 	&ringbuf_map_ops,
+	&stack_map_ops,
 };
 
 const struct map_ops *map_ops_of_type(u32 type)

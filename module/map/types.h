@@ -6,11 +6,14 @@
 #include "module/map.h"
 
 extern const struct map_ops array_map_ops;
+extern const struct map_ops bloom_filter_map_ops;
 extern const struct map_ops hash_map_ops;
 extern const struct map_ops lpm_trie_map_ops;
 extern const struct map_ops percpu_array_map_ops;
 extern const struct map_ops perf_event_array_map_ops;
 extern const struct map_ops prog_array_map_ops;
+extern const struct map_ops queue_map_ops;
 extern const struct map_ops ringbuf_map_ops;
+extern const struct map_ops stack_map_ops;
 
 #endif

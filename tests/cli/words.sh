@@ -36,6 +36,13 @@ says 255 stderr "Error: FILE is missing" load
 says 255 stderr "Error: FILE is missing" prog load
 says 255 stderr "Error: 'b' is one word too many" load a b
 
+says 255 stderr "Error: FILE is missing" map create
+says 255 stderr "Error: 'heap' is no map type" map create /x type heap
+says 255 stderr "Error: a map needs a type" map create /x name n
+says 255 stderr "Error: a map needs a name" map create /x type queue value 8 entries 4
+says 255 stderr "Error: entries is a number from 0 to 4294967295, not 'x'" map create /x entries x
+says 255 stderr "Error: expected 'type', 'key', 'value', 'entries', 'name' or 'flags', got: size" map create /x size 4
+
 # --- no device -------------------------------------------------------------------
 
 if [ -e /dev/modbpf ]; then

@@ -88,7 +88,28 @@ static void lookup_refuses_bad_input(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, command_element(test, LOOKUP, blind, key, room, 0), -EPERM);
 }
 
+/* A queue shows what comes next; a filter says whether it has what it is shown. */
+static void lookup_peeks(struct kunit *test)
+{
+	int queue = command_make_map(test, MODBPF_MAP_QUEUE, 0, 8, 1, 0);
+	int bloom = command_make_map(test, MODBPF_MAP_BLOOM_FILTER, 0, 8, 1, 0);
+	u64 value = put_u64(test, 5), room = put_u64(test, 77);
+
+	KUNIT_EXPECT_EQ(test, command_element(test, LOOKUP, queue, 0, room, 0), -ENOENT);
+	KUNIT_EXPECT_EQ(test, command_element(test, UPDATE, queue, 0, value, 0), 0);
+	KUNIT_EXPECT_EQ(test, command_element(test, LOOKUP, queue, 0, room, 0), 0);
+	KUNIT_EXPECT_EQ(test, get_u64(test, room), 5ULL);
+	KUNIT_EXPECT_EQ(test, command_element(test, LOOKUP, queue, value, room, 0), -EINVAL);
+	KUNIT_EXPECT_EQ(test, command_element(test, LOOKUP, queue, 0, BAD_ADDRESS, 0), -EFAULT);
+	KUNIT_EXPECT_EQ(test, command_element(test, LOOKUP, bloom, 0, value, 0), -ENOENT);
+	KUNIT_EXPECT_EQ(test, command_element(test, UPDATE, bloom, 0, value, 0), 0);
+	KUNIT_EXPECT_EQ(test, command_element(test, LOOKUP, bloom, 0, value, 0), 0);
+	KUNIT_EXPECT_EQ(test, get_u64(test, value), 5ULL);
+	KUNIT_EXPECT_EQ(test, command_element(test, LOOKUP, bloom, 0, BAD_ADDRESS, 0), -EFAULT);
+}
+
 static struct kunit_case lookup_cases[] = {
+	KUNIT_CASE(lookup_peeks),
 	KUNIT_CASE(lookup_copies_out),
 	KUNIT_CASE(lookup_refuses_bad_input),
 	{}
@@ -120,7 +141,26 @@ static void update_refuses_bad_input(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, command_element(test, UPDATE, map, put_u32(test, 4), value, 0), -E2BIG);
 }
 
+static void update_pushes(struct kunit *test)
+{
+	int stack = command_make_map(test, MODBPF_MAP_STACK, 0, 8, 1, 0);
+	int bloom = command_make_map(test, MODBPF_MAP_BLOOM_FILTER, 0, 8, 1, 0);
+	u64 value = put_u64(test, 5);
+
+	KUNIT_EXPECT_EQ(test, command_element(test, UPDATE, stack, 0, value, MODBPF_NOEXIST), -EINVAL);
+	KUNIT_EXPECT_EQ(test, command_element(test, UPDATE, stack, 0, value, 0), 0);
+	KUNIT_EXPECT_EQ(test, command_element(test, UPDATE, stack, 0, value, 0), -E2BIG);
+	KUNIT_EXPECT_EQ(test, command_element(test, UPDATE, stack, 0, value, MODBPF_EXIST), 0);
+	KUNIT_EXPECT_EQ(test, command_element(test, UPDATE, stack, value, value, 0), -EINVAL);
+	KUNIT_EXPECT_EQ(test, command_element(test, UPDATE, bloom, 0, value, MODBPF_EXIST), -EINVAL);
+	KUNIT_EXPECT_EQ(test, command_element(test, DELETE, stack, 0, 0, 0), -EINVAL);
+	KUNIT_EXPECT_EQ(test, command_element(test, DELETE, bloom, 0, 0, 0), -EOPNOTSUPP);
+	KUNIT_EXPECT_EQ(test, command_element(test, NEXT_KEY, stack, 0, value, 0), -EINVAL);
+	KUNIT_EXPECT_EQ(test, command_element(test, NEXT_KEY, bloom, 0, value, 0), -EOPNOTSUPP);
+}
+
 static struct kunit_case update_cases[] = {
+	KUNIT_CASE(update_pushes),
 	KUNIT_CASE(update_minds_its_flags),
 	KUNIT_CASE(update_refuses_bad_input),
 	{}
@@ -189,7 +229,25 @@ static void take_refuses_bad_input(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, command_element(test, TAKE, map, key, room, 0), -EPERM);
 }
 
+static void take_pops(struct kunit *test)
+{
+	int queue = command_make_map(test, MODBPF_MAP_QUEUE, 0, 8, 1, 0);
+	int bloom = command_make_map(test, MODBPF_MAP_BLOOM_FILTER, 0, 8, 1, 0);
+	u64 value = put_u64(test, 5), room = put_u64(test, 77);
+
+	KUNIT_EXPECT_EQ(test, command_element(test, TAKE, queue, 0, room, 0), -ENOENT);
+	KUNIT_EXPECT_EQ(test, get_u64(test, room), 77ULL);
+	KUNIT_EXPECT_EQ(test, command_element(test, UPDATE, queue, 0, value, 0), 0);
+	KUNIT_EXPECT_EQ(test, command_element(test, TAKE, queue, value, room, 0), -EINVAL);
+	KUNIT_EXPECT_EQ(test, command_element(test, TAKE, queue, 0, room, MODBPF_F_LOCK), -EINVAL);
+	KUNIT_EXPECT_EQ(test, command_element(test, TAKE, queue, 0, room, 0), 0);
+	KUNIT_EXPECT_EQ(test, get_u64(test, room), 5ULL);
+	KUNIT_EXPECT_EQ(test, command_element(test, TAKE, queue, 0, room, 0), -ENOENT);
+	KUNIT_EXPECT_EQ(test, command_element(test, TAKE, bloom, 0, room, 0), -ENOTSUPP);
+}
+
 static struct kunit_case take_cases[] = {
+	KUNIT_CASE(take_pops),
 	KUNIT_CASE(take_reads_and_removes),
 	KUNIT_CASE(take_refuses_bad_input),
 	{}

@@ -25,6 +25,7 @@
 	row(kunit_link_fd_by_id_command_suite) \
 	row(kunit_link_next_id_command_suite) \
 	row(kunit_map_array_suite) \
+	row(kunit_map_bloom_filter_suite) \
 	row(kunit_map_create_command_suite) \
 	row(kunit_map_delete_command_suite) \
 	row(kunit_map_fd_by_id_command_suite) \
@@ -36,6 +37,7 @@
 	row(kunit_map_next_id_command_suite) \
 	row(kunit_map_next_key_command_suite) \
 	row(kunit_map_prog_array_suite) \
+	row(kunit_map_queue_suite) \
 	row(kunit_map_ringbuf_suite) \
 	row(kunit_map_take_command_suite) \
 	row(kunit_map_update_command_suite) \

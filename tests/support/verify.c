@@ -32,13 +32,19 @@ static const struct {
 	{ "writeonly", { MODBPF_MAP_ARRAY, 4, 16, 1, MODBPF_F_WRONLY_PROG, NULL, 0 } },
 	{ "sockmap", { MODBPF_MAP_SOCKMAP, 4, 4, 4, 0, NULL, 0 } },
 	{ "perf", { MODBPF_MAP_PERF_EVENT_ARRAY, 4, 4, 2, 0, NULL, 0 } },
+	{ "queue", { MODBPF_MAP_QUEUE, 0, 16, 4, 0, NULL, 0 } },
+	{ "stack", { MODBPF_MAP_STACK, 0, 16, 4, 0, NULL, 0 } },
+	{ "bloom", { MODBPF_MAP_BLOOM_FILTER, 0, 16, 4, 0, NULL, 0 } },
+	{ "queue_readonly", { MODBPF_MAP_QUEUE, 0, 16, 4, MODBPF_F_RDONLY_PROG, NULL, 0 } },
+	{ "queue_writeonly", { MODBPF_MAP_QUEUE, 0, 16, 4, MODBPF_F_WRONLY_PROG, NULL, 0 } },
 };
 
 #define MAP_CNT ARRAY_SIZE(maps)
 const u32 verify_map_cnt = MAP_CNT;
 const char *const verify_map_names[MAP_CNT] = {
 	"array", "single", "percpu", "hash", "lpm", "ring", "progs", "progs2", "rodata",
-	"readonly", "writeonly", "sockmap", "perf",
+	"readonly", "writeonly", "sockmap", "perf", "queue", "stack", "bloom", "queue_readonly",
+	"queue_writeonly",
 };
 
 /* What stands for the kernel's sk_buff. */

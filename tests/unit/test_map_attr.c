@@ -191,6 +191,48 @@ static void arrays_of_objects(void)
 	}
 }
 
+static void queue_and_stack(void)
+{
+	static const struct row rows[] = {
+		ROW(QUEUE, 0, 8, 1, 0, 0),
+		ROW(STACK, 0, 8, 1, 0, 0),
+		ROW(QUEUE, 0, 4 << 20, UINT_LIMIT, ALL_ACCESS | NODE, 0),
+		ROW(STACK, 0, 1, 1, WRONLY | WRONLY_PROG | NODE, 0),
+		ROW(QUEUE, 4, 8, 1, 0, -EINVAL),
+		ROW(STACK, 4, 8, 1, 0, -EINVAL),
+		ROW(QUEUE, 0, 0, 1, 0, -EINVAL),
+		ROW(QUEUE, 0, 8, 0, 0, -EINVAL),
+		ROW(QUEUE, 0, (4 << 20) + 1, 1, 0, -E2BIG),
+		ROW(STACK, 0, (4 << 20) + 1, 1, 0, -E2BIG),
+		ROW(QUEUE, 0, 8, 1, RDONLY | WRONLY, -EINVAL),
+		ROW(QUEUE, 0, 8, 1, RDONLY_PROG | WRONLY_PROG, -EINVAL),
+		ROW(QUEUE, 0, 8, 1, NO_PREALLOC, -EINVAL),
+		ROW(QUEUE, 0, 8, 1, ZERO_SEED, -EINVAL),
+		ROW(QUEUE, 0, 8, 1, MMAPABLE, -EINVAL),
+		ROW(QUEUE, 0, 8, 1, INNER, -EINVAL),
+		ROW(STACK, 0, 8, 1, OWN_LRU, -EINVAL),
+	};
+
+	CHECK_ROWS(rows);
+}
+
+static void bloom_filter(void)
+{
+	static const struct row rows[] = {
+		ROW(BLOOM_FILTER, 0, 8, 1, 0, 0),
+		ROW(BLOOM_FILTER, 0, 4 << 20, UINT_LIMIT, ALL_ACCESS | NODE | ZERO_SEED, 0),
+		ROW(BLOOM_FILTER, 4, 8, 1, 0, -EINVAL),
+		ROW(BLOOM_FILTER, 0, 0, 1, 0, -EINVAL),
+		ROW(BLOOM_FILTER, 0, 8, 0, 0, -EINVAL),
+		ROW(BLOOM_FILTER, 0, (4 << 20) + 1, 1, 0, -E2BIG),
+		ROW(BLOOM_FILTER, 0, 8, 1, RDONLY | WRONLY, -EINVAL),
+		ROW(BLOOM_FILTER, 0, 8, 1, NO_PREALLOC, -EINVAL),
+		ROW(BLOOM_FILTER, 0, 8, 1, MMAPABLE, -EINVAL),
+	};
+
+	CHECK_ROWS(rows);
+}
+
 static void types_that_are_not_there(void)
 {
 	static const struct row rows[] = {
@@ -206,7 +248,12 @@ static void types_that_are_not_there(void)
 static void extra(void)
 {
 	static const struct row row = ROW(HASH, 4, 4, 1, 0, 0);
+	static const struct row bloom = ROW(BLOOM_FILTER, 0, 4, 1, 0, 0);
 
+	CHECK_EQ(check_of(&bloom, 1, MAP_ATTR_NO_NODE), 0);
+	CHECK_EQ(check_of(&bloom, 15, MAP_ATTR_NO_NODE), 0);
+	CHECK_EQ(check_of(&bloom, 16, MAP_ATTR_NO_NODE), -EINVAL);
+	CHECK_EQ(check_of(&bloom, 1ull << 32, MAP_ATTR_NO_NODE), -EINVAL);
 	CHECK_EQ(check_of(&row, 1, MAP_ATTR_NO_NODE), -EINVAL);
 	CHECK_EQ(check_of(&row, 1ull << 63, MAP_ATTR_NO_NODE), -EINVAL);
 }
@@ -231,6 +278,8 @@ static const struct check_case cases[] = {
 	{ "hash", hash },
 	{ "LPM trie", lpm_trie },
 	{ "ring buffer", ring_buffer },
+	{ "queue and stack", queue_and_stack },
+	{ "bloom filter", bloom_filter },
 	{ "arrays of objects", arrays_of_objects },
 	{ "types that are not there", types_that_are_not_there },
 	{ "map_extra", extra },

@@ -17,11 +17,14 @@ const struct helper helper_rows_map[MODBPF_FUNC_LIMIT] = {
 		.flags = HELPER_LEAVES | HELPER_ONE_MAP, .types = TYPES_ALL,
 		.map_use = MAP_MAY_TAIL_CALL END,
 	HELPER(map_push_elem)
-		.flags = HELPER_ABSENT, .types = TYPES_ALL END,
+		.args = { ARG_MAP, ARG_VALUE, ARG_NUMBER },
+		.types = TYPES_ALL, .map_use = MAP_MAY_PUSH END,
 	HELPER(map_pop_elem)
-		.flags = HELPER_ABSENT, .types = TYPES_ALL END,
+		.args = { ARG_MAP, ARG_VALUE_FILL },
+		.types = TYPES_ALL, .map_use = MAP_MAY_POP END,
 	HELPER(map_peek_elem)
-		.flags = HELPER_ABSENT, .types = TYPES_ALL END,
+		.args = { ARG_MAP, ARG_VALUE_FILL },
+		.types = TYPES_ALL, .map_use = MAP_MAY_PEEK END,
 	HELPER(spin_lock)
 		.flags = HELPER_ABSENT, .types = TYPES_ALL END,
 	HELPER(spin_unlock)
