@@ -5,7 +5,6 @@
 
 # The pure code: goes into modbpf.ko and into libmodbpf-core.a.
 ISA_SRCS := \
-	isa/btf/kernel.c \
 	isa/btf/name.c \
 	isa/btf/parse.c \
 	isa/btf/record.c \
@@ -67,7 +66,6 @@ VERIFIER_SRCS := \
 	verifier/state.c \
 	verifier/step.c \
 	verifier/tnum.c \
-	verifier/typed.c \
 	verifier/verifier.c \
 
 JIT_SRCS := \
@@ -113,7 +111,9 @@ MODULE_SRCS := \
 	module/helper/map.c \
 	module/helper/probe.c \
 	module/helper/ringbuf.c \
+	module/helper/signal.c \
 	module/helper/skb.c \
+	module/helper/string.c \
 	module/helper/table.c \
 	module/helper/task.c \
 	module/helper/time.c \
@@ -245,7 +245,6 @@ TEST_SUPPORT_SRCS := \
 	tests/support/classic_try.c \
 	tests/support/fuzz.c \
 	tests/support/jitrun.c \
-	tests/support/kernel_btf.c \
 	tests/support/prog.c \
 	tests/support/randbase.c \
 	tests/support/randchain.c \

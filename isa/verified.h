@@ -72,6 +72,7 @@ struct verified_prog {
 	struct line_info *lines;	/* in order of final insns; the first of each subprogram is there */
 	u32 line_cnt;			/* 0: not known */
 	bool uses_packet_write;		/* direct stores to packet data */
+	bool uses_user_write;		/* changes the memory of processes */
 	u32 ctx_end;			/* bytes of the context up to the end of the furthest load */
 	struct verify_stats stats;
 };

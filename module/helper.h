@@ -21,5 +21,7 @@ extern const helper_fn modbpf_helpers[MODBPF_FUNC_LIMIT];
 
 /* Once, before any program runs: seeds the random numbers, switches the trace event on. Sleeps. */
 void helpers_init(void);
+/* No program runs any more. Sleeps. */
+void helpers_exit(void);
 
 #endif

@@ -148,6 +148,7 @@ static void __exit modbpf_exit(void)
 	pin_exit();
 	hooks_exit();
 	objects_exit();
+	helpers_exit();
 	image_exit();
 }
 

@@ -10,6 +10,9 @@
 #include <linux/kernel.h>
 #include <linux/ktime.h>
 #include <linux/mm.h>
+#include <linux/moduleparam.h>
+#include <linux/printk.h>
+#include <linux/ratelimit.h>
 #include <linux/slab.h>
 
 #include "isa/tag.h"
@@ -23,6 +26,10 @@
 #include "verifier/load_rule.h"
 
 #define LICENSE_BYTES 128
+
+static bool probe_write_user;
+module_param(probe_write_user, bool, 0644);
+MODULE_PARM_DESC(probe_write_user, "programs of CAP_SYS_ADMIN may change the memory of processes (default 0)");
 
 struct prog_load {
 	const struct caller *caller;
@@ -58,7 +65,7 @@ static u32 rights_of(const struct caller *caller)
 	if (caller_capable(caller, CAP_NET_ADMIN) || caller_capable(caller, CAP_SYS_ADMIN))
 		rights |= VERIFY_RIGHT_NET_ADMIN;
 	if (caller_capable(caller, CAP_SYS_ADMIN))
-		rights |= VERIFY_RIGHT_SYS_ADMIN;
+		rights |= VERIFY_RIGHT_SYS_ADMIN | (probe_write_user ? VERIFY_RIGHT_WRITE_USER : 0);
 	return rights;
 }
 
@@ -72,8 +79,7 @@ static struct load_facts facts_of(const struct prog_load *load)
 		.prog_flags = attr->prog_flags,
 		.prog_ifindex = attr->prog_ifindex,
 		.rights = load->rights,
-		.attach_btf_id = attr->attach_btf_id,
-		.attaches_elsewhere = attr->attach_prog_fd,
+		.attaches_to_btf = attr->attach_btf_id || attr->attach_prog_fd,
 		.has_core_relos = attr->core_relo_cnt || attr->core_relos ||
 				  attr->core_relo_rec_size,
 		.has_token = attr->prog_token_fd || attr->fd_array_cnt,
@@ -310,7 +316,12 @@ static int seal(struct prog_load *load)
 
 static int publish(struct prog_load *load)
 {
-	return object_publish(&modbpf_prog_ids, &load->prog->obj);
+	int err = object_publish(&modbpf_prog_ids, &load->prog->obj);
+
+	if (!err && load->prog->verified->uses_user_write)
+		pr_warn_ratelimited("modbpf: program %u of user %u may change the memory of processes\n",
+				    load->prog->obj.id, load->prog->obj.uid);
+	return err;
 }
 
 /* Tell the caller how the log went: a log that does not fit is an error. */

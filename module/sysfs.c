@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What does the kernel say about itself in /sys? The first process's, and sysfs
- * only: what a caller has mounted there is no word of the kernel's.
+ * What does the kernel say about itself in /sys and /proc? The first process's, and what
+ * is of the right kind only: what a caller has mounted there is no word of the kernel's.
  *
  * Not with kernel_read_file(): security modules want to know what is read for,
  * and some warn about what is none of their kinds.
@@ -72,4 +72,19 @@ ssize_t sysfs_read(const char *path, size_t most, void **data)
 put_file:
 	fput(file);
 	return bytes;
+}
+
+dev_t nsfs_device(void)
+{
+	struct file *file = open_there("/proc/1/ns/pid");
+	const struct super_block *sb;
+	dev_t device = 0;
+
+	if (IS_ERR(file))
+		return 0;
+	sb = file_inode(file)->i_sb;
+	if (sb->s_magic == NSFS_MAGIC)
+		device = sb->s_dev;
+	fput(file);
+	return device;
 }

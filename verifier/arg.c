@@ -7,7 +7,6 @@
 #include "verifier/helper.h"
 #include "verifier/mem.h"
 #include "verifier/stack.h"
-#include "verifier/typed.h"
 
 #define MAX_SIZE (1U << 29)
 
@@ -181,6 +180,24 @@ static int check_size_arg(struct step *step, const struct helper *helper, u32 re
 	return check_readable(step, regno - 1, bytes);
 }
 
+#define STRING_BYTES 4096	/* longer ones are not looked at */
+
+static int check_string_arg(struct step *step, u32 regno)
+{
+	const struct reg *reg = &step_regs(step)[regno];
+	u64 byte;
+	s64 off;
+
+	if (reg->kind != REG_VALUE)
+		return refuse_kind(step, regno, "map_value");
+	for (off = 0; off < STRING_BYTES && value_is_frozen(step, reg, off, 1, &byte); off++)
+		if (!byte)
+			return 0;
+	return refuse(step, REFUSE_STRING_NOT_CONSTANT, regno,
+		      off ? "R%u: the string is not zero-terminated" :
+		      "R%u does not point to a constant of a read-only map", regno);
+}
+
 static int check_const_size_arg(struct step *step, u32 regno, struct call_args *args)
 {
 	const struct reg *reg = &step_regs(step)[regno];
@@ -259,7 +276,7 @@ static int check_optional_arg(struct step *step, u32 regno, u8 kind)
 		step->note->unset_args |= bit;
 		return 0;
 	}
-	if (reg_is_number(step, reg))
+	if (reg->kind == REG_SCALAR)
 		return 0;
 	return kind == ARG_OPTIONAL_PRINTED ? check_printed_arg(step, regno) :
 	       refuse_kind(step, regno, "scalar");
@@ -291,7 +308,7 @@ static int check_arg(struct step *step, const struct helper *helper, u32 regno,
 		return err;
 	switch (kind) {
 	case ARG_NUMBER:
-		return reg_is_number(step, &step_regs(step)[regno]) ? 0 :
+		return step_regs(step)[regno].kind == REG_SCALAR ? 0 :
 		       refuse_kind(step, regno, "scalar");
 	case ARG_MAP:
 		return check_map_arg(step, helper, regno, args);
@@ -304,6 +321,10 @@ static int check_arg(struct step *step, const struct helper *helper, u32 regno,
 	case ARG_SIZE:
 	case ARG_SIZE_OR_ZERO:
 		return check_size_arg(step, helper, regno, args);
+	case ARG_FILL_8:
+		return check_fillable(step, regno, 8, true);
+	case ARG_STRING:
+		return check_string_arg(step, regno);
 	case ARG_CONST_SIZE:
 		return check_const_size_arg(step, regno, args);
 	case ARG_CTX:

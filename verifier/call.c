@@ -10,6 +10,33 @@
 #include "verifier/global.h"
 #include "verifier/helper.h"
 
+/* What the caller must be allowed. */
+static const struct {
+	u32 flag, right;
+	const char *needs;
+} rights[] = {
+	{ HELPER_PERFMON, VERIFY_RIGHT_PERFMON, "CAP_PERFMON" },
+	{ HELPER_WRITES_USER, VERIFY_RIGHT_WRITE_USER,
+	  "CAP_SYS_ADMIN, and the module's parameter probe_write_user=1" },
+};
+
+static int check_rights(struct step *step, const struct helper *helper)
+{
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(rights); i++) {
+		if (helper->flags & rights[i].flag &&
+		    !(step->prog->req->rights & rights[i].right)) {
+			return refuse(step, REFUSE_HELPER_RIGHT, REFUSAL_NO_REG,
+				      "helper bpf_%s#%d needs %s", helper->name, step->insn->imm,
+				      rights[i].needs);
+		}
+	}
+	if (helper->flags & HELPER_WRITES_USER)
+		step->found->user_write = true;
+	return 0;
+}
+
 static int check_availability(struct step *step, const struct helper *helper)
 {
 	const struct entry *here = &step->found->entries[step->found->root];
@@ -28,10 +55,6 @@ static int check_availability(struct step *step, const struct helper *helper)
 		return refuse(step, REFUSE_HELPER_GPL, REFUSAL_NO_REG,
 			      "cannot call GPL-restricted function from non-GPL compatible program");
 	}
-	if (helper->flags & HELPER_PERFMON && !(req->rights & VERIFY_RIGHT_PERFMON)) {
-		return refuse(step, REFUSE_HELPER_RIGHT, REFUSAL_NO_REG,
-			      "helper bpf_%s#%d needs CAP_PERFMON", helper->name, id);
-	}
 	if (helper->flags & HELPER_LEAVES &&
 	    (state_in_callback(step->state) || here->callbacks_above)) {
 		return refuse(step, REFUSE_CALLBACK_TAIL_CALL, REFUSAL_NO_REG,
@@ -41,7 +64,7 @@ static int check_availability(struct step *step, const struct helper *helper)
 		return refuse(step, REFUSE_REFERENCE_TAIL_CALL, REFUSAL_NO_REG,
 			      "tail_call would lead to reference leak");
 	}
-	return 0;
+	return check_rights(step, helper);
 }
 
 static int add_ref(struct step *step, u32 id)

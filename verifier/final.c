@@ -131,8 +131,6 @@ static struct insn_fact fact_of(const struct program *prog, const struct finding
 
 	if (note->flags & NOTE_CTX)
 		return fact;
-	if (note->flags & NOTE_PROBE)
-		fact.flags |= FACT_PROBE_LOAD;
 	if (alu && (op == BPF_DIV || op == BPF_MOD) && !(note->flags & NOTE_DIVISOR_ZERO))
 		fact.flags |= FACT_DIVISOR_NONZERO;
 	if ((alu || row->form == FORM_LOAD || row->form == FORM_NEG || row->form == FORM_SWAP) &&
@@ -298,6 +296,7 @@ int final_build(const struct program *prog, const struct findings *found, struct
 		return err;
 	}
 	out->uses_packet_write = found->packet_write;
+	out->uses_user_write = found->user_write;
 	out->ctx_end = found->ctx_end;
 	*result = out;
 	return 0;

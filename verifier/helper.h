@@ -25,6 +25,8 @@ enum arg_kind {
 	ARG_VALUE_FILL,		/* memory of the value size that is filled; read if the map is asked */
 	ARG_READ,		/* readable memory, size in the next argument */
 	ARG_FILL,		/* writable memory, not read, size in the next argument */
+	ARG_FILL_8,		/* 8 bytes of writable memory, not read */
+	ARG_STRING,		/* terminated, in a map that can never change */
 	ARG_SIZE,		/* of the previous or next argument, above 0 */
 	ARG_SIZE_OR_ZERO,
 	ARG_CONST_SIZE,		/* a constant: size of the record that is returned */
@@ -62,6 +64,7 @@ enum {
 	HELPER_MOVES_PACKET = 1 << 7,	/* pointers into the packet are void afterwards */
 	HELPER_WRITES_PACKET = 1 << 8,	/* as a direct store does */
 	HELPER_INTERNAL = 1 << 9,	/* called by what the verifier writes, never by a program */
+	HELPER_WRITES_USER = 1 << 10,	/* changes the memory of the process that runs */
 };
 
 struct helper {

@@ -8,7 +8,6 @@
 #include "verifier/stack.h"
 
 #include "verifier/exact.h"
-#include "verifier/typed.h"
 
 static u32 slot_at(s32 off)
 {
@@ -269,8 +268,7 @@ int check_stack_readable(struct step *step, u32 frame_no, struct span span)
 				      "invalid read from stack off %d+%d size %d",
 				      span.lo, off - span.lo, span.hi - span.lo);
 		}
-		if (holds_pointer(frame, off) &&
-		    !reg_is_number(step, &frame->slots[slot_at(off)].spill)) {
+		if (holds_pointer(frame, off)) {
 			return refuse(step, REFUSE_LEAK_THROUGH_STACK, REFUSAL_NO_REG,
 				      "leaking pointer from stack off %d", off);
 		}

@@ -82,6 +82,7 @@ enum {
 	VERIFY_RIGHT_PERFMON = 1 << 0,	/* probe_read and friends, typed pointers as numbers */
 	VERIFY_RIGHT_NET_ADMIN = 1 << 1,
 	VERIFY_RIGHT_SYS_ADMIN = 1 << 2,
+	VERIFY_RIGHT_WRITE_USER = 1 << 3,	/* change the memory of processes */
 };
 
 struct btf_types;
@@ -97,8 +98,6 @@ struct verify_request {
 	u32 insn_cnt;
 	u32 prog_type;			/* enum modbpf_prog_type */
 	u32 expected_attach_type;
-	const struct btf_types *kernel_btf;	/* the kernel's types; NULL: not known. TRACING needs them */
-	u32 attach_btf_id;		/* TRACING: the function or tracepoint in kernel_btf */
 	u32 rights;			/* VERIFY_RIGHT_* */
 	bool gpl_compatible;
 	const struct map_desc *maps;

@@ -3,7 +3,7 @@
  * The helper functions, for the table in table.c. Arguments and results are
  * those of Linux's helper of the same name; see module/helper.h for what has been
  * proved about them. None sleeps or allocates; all can be called from NMI,
- * but for those of skb.c, which packet programs alone have.
+ * but for those of skb.c, and ktime_get_coarse_ns, which packet programs alone have.
  */
 #ifndef MODBPF_MODULE_HELPER_FUNCTIONS_H
 #define MODBPF_MODULE_HELPER_FUNCTIONS_H
@@ -32,30 +32,46 @@ DECLARE_HELPER(probe_read_user);
 DECLARE_HELPER(probe_read_user_str);
 DECLARE_HELPER(probe_read_kernel);
 DECLARE_HELPER(probe_read_kernel_str);
+DECLARE_HELPER(probe_write_user);
 /* ringbuf.c */
 DECLARE_HELPER(ringbuf_output);
 DECLARE_HELPER(ringbuf_reserve);
 DECLARE_HELPER(ringbuf_submit);
 DECLARE_HELPER(ringbuf_discard);
 DECLARE_HELPER(ringbuf_query);
+/* signal.c */
+DECLARE_HELPER(send_signal);
+DECLARE_HELPER(send_signal_thread);
 /* skb.c */
 DECLARE_HELPER(skb_load_bytes);
 DECLARE_HELPER(packet_load);
+/* string.c */
+DECLARE_HELPER(strtol);
+DECLARE_HELPER(strtoul);
+DECLARE_HELPER(strncmp);
 /* task.c */
 DECLARE_HELPER(get_current_pid_tgid);
 DECLARE_HELPER(get_current_uid_gid);
 DECLARE_HELPER(get_current_comm);
 DECLARE_HELPER(get_current_task);
+DECLARE_HELPER(get_ns_current_pid_tgid);
 DECLARE_HELPER(get_smp_processor_id);
 DECLARE_HELPER(get_numa_node_id);
 /* time.c */
 DECLARE_HELPER(ktime_get_ns);
 DECLARE_HELPER(ktime_get_boot_ns);
+DECLARE_HELPER(ktime_get_tai_ns);
+DECLARE_HELPER(ktime_get_coarse_ns);
 DECLARE_HELPER(jiffies64);
 DECLARE_HELPER(get_prandom_u32);
 /* trace.c */
 DECLARE_HELPER(trace_printk);
 
+/* signal.c: before the first signal is sent, and behind the last. The latter sleeps. */
+void helper_signal_init(void);
+void helper_signal_exit(void);
+/* task.c: find out what the device of namespaces is. Sleeps. */
+void helper_task_init(void);
 /* time.c: seed what get_prandom_u32 draws from. */
 void helper_random_init(void);
 /* trace.c: switch on the trace event that trace_printk makes. Sleeps. */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * How does a program read memory by address? With copies that survive a
+ * How does a program read memory by address, and write it? With copies that survive a
  * fault. The destination is written whole in every case, because the verifier
  * counts it as initialised afterwards.
  */
@@ -8,6 +8,7 @@
 
 #include <linux/errno.h>
 #include <linux/minmax.h>
+#include <linux/preempt.h>
 #include <linux/sched.h>
 #include <linux/string.h>
 #include <linux/uaccess.h>
@@ -75,6 +76,18 @@ long probe_read_string(enum probe_space space, char *dst, u32 size, u64 from)
 static long probe_read_str(enum probe_space space, u64 to, u64 size, u64 from)
 {
 	return probe_read_string(space, (char *)(unsigned long)to, size, from);
+}
+
+/*
+ * where to, data, size. Only into the process that was interrupted, and not in an
+ * interrupt, where that is any process.
+ */
+notrace u64 helper_probe_write_user(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
+{
+	if (in_interrupt() || current->flags & (PF_KTHREAD | PF_EXITING) || !current->mm)
+		return -EPERM;
+	return copy_to_user_nofault((void __user *)(unsigned long)r1,
+				    (const void *)(unsigned long)r2, (u32)r3);
 }
 
 notrace u64 helper_probe_read(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)

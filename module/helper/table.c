@@ -20,30 +20,46 @@ const helper_fn modbpf_helpers[MODBPF_FUNC_LIMIT] = {
 	[MODBPF_FUNC_perf_event_output] = helper_perf_event_output,
 	[MODBPF_FUNC_skb_load_bytes] = helper_skb_load_bytes,
 	[MODBPF_FUNC_get_current_task] = helper_get_current_task,
+	[MODBPF_FUNC_probe_write_user] = helper_probe_write_user,
 	[MODBPF_FUNC_get_numa_node_id] = helper_get_numa_node_id,
 	[MODBPF_FUNC_probe_read_str] = helper_probe_read_str,
 	[MODBPF_FUNC_map_push_elem] = helper_map_push_elem,
 	[MODBPF_FUNC_map_pop_elem] = helper_map_pop_elem,
 	[MODBPF_FUNC_map_peek_elem] = helper_map_peek_elem,
+	[MODBPF_FUNC_strtol] = helper_strtol,
+	[MODBPF_FUNC_strtoul] = helper_strtoul,
+	[MODBPF_FUNC_send_signal] = helper_send_signal,
 	[MODBPF_FUNC_probe_read_user] = helper_probe_read_user,
 	[MODBPF_FUNC_probe_read_kernel] = helper_probe_read_kernel,
 	[MODBPF_FUNC_probe_read_user_str] = helper_probe_read_user_str,
 	[MODBPF_FUNC_probe_read_kernel_str] = helper_probe_read_kernel_str,
+	[MODBPF_FUNC_send_signal_thread] = helper_send_signal_thread,
 	[MODBPF_FUNC_jiffies64] = helper_jiffies64,
+	[MODBPF_FUNC_get_ns_current_pid_tgid] = helper_get_ns_current_pid_tgid,
 	[MODBPF_FUNC_ktime_get_boot_ns] = helper_ktime_get_boot_ns,
 	[MODBPF_FUNC_ringbuf_output] = helper_ringbuf_output,
 	[MODBPF_FUNC_ringbuf_reserve] = helper_ringbuf_reserve,
 	[MODBPF_FUNC_ringbuf_submit] = helper_ringbuf_submit,
 	[MODBPF_FUNC_ringbuf_discard] = helper_ringbuf_discard,
 	[MODBPF_FUNC_ringbuf_query] = helper_ringbuf_query,
+	[MODBPF_FUNC_ktime_get_coarse_ns] = helper_ktime_get_coarse_ns,
 	[MODBPF_FUNC_for_each_map_elem] = helper_for_each_map_elem,
 	[MODBPF_FUNC_get_attach_cookie] = helper_get_attach_cookie,
 	[MODBPF_FUNC_loop] = helper_loop,
+	[MODBPF_FUNC_strncmp] = helper_strncmp,
+	[MODBPF_FUNC_ktime_get_tai_ns] = helper_ktime_get_tai_ns,
 	[MODBPF_FUNC_packet_load] = helper_packet_load,
 };
 
 void helpers_init(void)
 {
 	helper_random_init();
+	helper_signal_init();
+	helper_task_init();
 	helper_trace_init();
+}
+
+void helpers_exit(void)
+{
+	helper_signal_exit();
 }

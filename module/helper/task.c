@@ -6,6 +6,9 @@
 #include "module/helper/functions.h"
 
 #include <linux/cred.h>
+#include <linux/errno.h>
+#include <linux/pid_namespace.h>
+#include <linux/printk.h>
 #include <linux/sched.h>
 #include <linux/smp.h>
 #include <linux/string.h>
@@ -13,9 +16,38 @@
 #include <linux/uidgid.h>
 #include <linux/user_namespace.h>
 
+#include "module/sysfs.h"
+
 notrace u64 helper_get_current_pid_tgid(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
 {
 	return (u64)current->tgid << 32 | (u32)current->pid;
+}
+
+/* Linux's struct bpf_pidns_info. */
+struct pidns_info {
+	u32 pid, tgid;
+};
+
+/* st_dev of what is below /proc/PID/ns; 0: not known, so that nothing has it. */
+static dev_t namespace_device;
+
+/* device and inode of a namespace of process ids, where to, size */
+notrace u64 helper_get_ns_current_pid_tgid(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
+{
+	struct pid_namespace *ns = task_active_pid_ns(current);
+	struct pidns_info info;
+
+	if ((u32)r4 != sizeof(info) || !namespace_device || r1 != namespace_device)
+		goto fail;
+	if (!ns || ns->ns.inum != r2)
+		goto fail;
+	info.pid = task_pid_nr_ns(current, ns);
+	info.tgid = task_tgid_nr_ns(current, ns);
+	memcpy((void *)(unsigned long)r3, &info, sizeof(info));
+	return 0;
+fail:
+	memset((void *)(unsigned long)r3, 0, (u32)r4);
+	return -EINVAL;
 }
 
 notrace u64 helper_get_current_uid_gid(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
@@ -56,4 +88,11 @@ notrace u64 helper_get_smp_processor_id(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
 notrace u64 helper_get_numa_node_id(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
 {
 	return numa_node_id();
+}
+
+void helper_task_init(void)
+{
+	namespace_device = nsfs_device();
+	if (!namespace_device)
+		pr_warn("modbpf: no /proc/1/ns/pid: bpf_get_ns_current_pid_tgid finds nothing\n");
 }

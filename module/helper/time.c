@@ -24,6 +24,17 @@ notrace u64 helper_ktime_get_boot_ns(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
 	return ktime_get_boot_fast_ns();
 }
 
+notrace u64 helper_ktime_get_tai_ns(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
+{
+	return ktime_get_tai_fast_ns();
+}
+
+/* As of the last tick. Not from NMI: it waits until who sets the clock is done. */
+notrace u64 helper_ktime_get_coarse_ns(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
+{
+	return ktime_get_coarse_ns();
+}
+
 /* A plain load where a word has 64 bits, and so without the lock that others take. */
 notrace u64 helper_jiffies64(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
 {

@@ -10,11 +10,15 @@
 #include "isa/disasm.h"
 #include "isa/interp.h"
 #include "tests/support/asm.h"
-#include "tests/support/kernel_btf.h"
 #include "tests/support/verify_btf.h"
 #include "verifier/ctx_skb.h"
 
 static const u8 ro_bytes[16] = { 1, 0, 0, 0, 0xff, 0xff, 0xff, 0xff, 8, 0, 0, 0, '%', 's' };
+
+/* Strings at 0, 16, 32, 48 and 64; what is at 80 does not end. */
+static const u8 text_bytes[96] =
+	"number %d\0______" "%s is %lu\0______" "no such %q\0_____"
+	"%d %d %d %d\0____" "plain\0__________" "ends with memory";
 
 static const struct {
 	const char *name;
@@ -38,6 +42,8 @@ static const struct {
 	{ "bloom", { MODBPF_MAP_BLOOM_FILTER, 0, 16, 4, 0, NULL, 0 } },
 	{ "queue_readonly", { MODBPF_MAP_QUEUE, 0, 16, 4, MODBPF_F_RDONLY_PROG, NULL, 0 } },
 	{ "queue_writeonly", { MODBPF_MAP_QUEUE, 0, 16, 4, MODBPF_F_WRONLY_PROG, NULL, 0 } },
+	{ "text", { MODBPF_MAP_ARRAY, 4, sizeof(text_bytes), 1, MODBPF_F_RDONLY_PROG, text_bytes,
+		    sizeof(text_bytes) } },
 };
 
 #define MAP_CNT ARRAY_SIZE(maps)
@@ -45,7 +51,7 @@ const u32 verify_map_cnt = MAP_CNT;
 const char *const verify_map_names[MAP_CNT] = {
 	"array", "single", "percpu", "hash", "lpm", "ring", "progs", "progs2", "rodata",
 	"readonly", "writeonly", "sockmap", "perf", "queue", "stack", "bloom", "queue_readonly",
-	"queue_writeonly",
+	"queue_writeonly", "text",
 };
 
 /* What stands for the kernel's sk_buff. */
@@ -127,7 +133,8 @@ struct verify_request verify_request_of(const struct modbpf_insn *insns, u32 ins
 		descs[i] = maps[i].desc;
 	return (struct verify_request){
 		.insns = insns, .insn_cnt = insn_cnt, .prog_type = prog_type,
-		.rights = VERIFY_RIGHT_PERFMON | VERIFY_RIGHT_NET_ADMIN | VERIFY_RIGHT_SYS_ADMIN,
+		.rights = VERIFY_RIGHT_PERFMON | VERIFY_RIGHT_NET_ADMIN | VERIFY_RIGHT_SYS_ADMIN |
+			  VERIFY_RIGHT_WRITE_USER,
 		.gpl_compatible = true, .maps = descs, .map_cnt = MAP_CNT, .ctx = slots,
 	};
 }
@@ -165,12 +172,7 @@ void verify_text(const struct verify_input *input, struct verify_output *out)
 	req.max_work = input->max_work;
 	req.fence = input->fence;
 	req.log = &log.log;
-	if (input->no_rights)
-		req.rights = 0;
-	if (input->target) {
-		req.kernel_btf = kernel_btf();
-		req.attach_btf_id = strtoul(input->target, NULL, 0) ? : kernel_btf_id(input->target);
-	}
+	req.rights &= ~input->withheld;
 	if (verify_btf_make(&btf, input, &assembled, &req)) {
 		snprintf(out->syntax, sizeof(out->syntax), "%.150s", btf.why.text);
 		asm_free(&assembled);
@@ -297,37 +299,6 @@ static void fill_binds(struct map_bind *binds, u64 *no_programs)
 	}
 }
 
-/* Two tasks, and what a program at f_task or event is called with. */
-static u64 tasks[2][(232 + 32) / 8];
-static u64 call[13];
-
-static void fill_call(void)
-{
-	u32 i;
-
-	for (i = 0; i < sizeof(tasks); i++)
-		((u8 *)tasks)[i] = i;
-	tasks[0][24 / 8] = (u64)tasks[1];	/* parent */
-	tasks[1][24 / 8] = 0;
-	tasks[1][112 / 8] = (u64)tasks[0];	/* cv */
-	*(u32 *)tasks[1] = 77;			/* pid */
-	memset(call, 0, sizeof(call));
-	call[0] = (u64)tasks[0];
-	call[1] = 5;
-	call[2] = 0;
-	call[5] = (u64)tasks[1];		/* the result of f_task */
-}
-
-/* Nothing is to be read but the tasks. */
-static u64 probe_load(u64 addr, u32 bytes)
-{
-	u64 value = 0;
-
-	if (addr >= (u64)tasks && addr + bytes <= (u64)tasks + sizeof(tasks))
-		memcpy(&value, (void *)addr, bytes);
-	return value;
-}
-
 u64 verify_run(const struct verify_output *out)
 {
 	static u64 helpers[MODBPF_FUNC_LIMIT], no_programs[8];
@@ -342,9 +313,9 @@ u64 verify_run(const struct verify_output *out)
 	u64 regs[21] = { 0 };
 	struct interp_callback *callbacks = calloc(out->prog->subprog_cnt, sizeof(*callbacks));
 	struct interp_env env = { .prog = out->prog, .binds = binds, .helpers = helpers,
-				  .callbacks = callbacks, .max_insns = 10000000,
-				  .probe_load = probe_load };
-	void *context = &ctx;
+				  .callbacks = callbacks, .max_insns = 10000000 };
+	bool is_packet = out->prog_type != MODBPF_PROG_KPROBE &&
+			 out->prog_type != MODBPF_PROG_NETFILTER;
 	u64 result;
 	u32 i;
 
@@ -354,12 +325,7 @@ u64 verify_run(const struct verify_output *out)
 		callbacks[i].env = &env;
 	fill_helpers(helpers);
 	fill_binds(binds, no_programs);
-	fill_call();
-	if (out->prog_type == MODBPF_PROG_KPROBE || out->prog_type == MODBPF_PROG_NETFILTER)
-		context = regs;
-	else if (out->prog_type == MODBPF_PROG_TRACING)
-		context = call;
-	result = modbpf_interp_run(&env, context, NULL);
+	result = modbpf_interp_run(&env, is_packet ? (void *)&ctx : regs, NULL);
 	free(callbacks);
 	free(packet);
 	return result;

@@ -15,8 +15,8 @@ struct verify_input {
 	u32 prog_type, attach_type;
 	u32 log_level;
 	u64 max_work;
-	bool no_rights, proprietary, fence;
-	const char *target;	/* of a TRACING program: see kernel_btf.h; NULL: there is no kernel BTF */
+	u32 withheld;		/* VERIFY_RIGHT_* that the caller does not have */
+	bool proprietary, fence;
 	const char *funcs[VERIFY_FUNCS];	/* "global int f(s*, int)", in order: see verify_btf.h */
 	u32 func_cnt;
 	const char *lines;	/* "0 3 7": the instructions at which a line begins; NULL: none */

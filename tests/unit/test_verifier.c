@@ -6,9 +6,8 @@
  *	case: a store above the frame
  *	type: KPROBE			program type; SOCKET_FILTER if not given
  *	attach: 1			expected_attach_type, 0
- *	rights: none			none or all (the default)
+ *	rights: none			none, all (the default), or "no write-user"
  *	license: proprietary		GPL if not given
- *	target: f_task			TRACING: a name in tests/support/kernel_btf.h, or an id
  *	work: 1000			budget in work units
  *	expect: EACCES			accept, or the errno of the rejection
  *	log: invalid access to stack	a part of the log; any number of these
@@ -175,6 +174,17 @@ static bool set_verdict(struct data_case *data, const char *value)
 	return false;
 }
 
+static bool set_rights(struct data_case *data, const char *value)
+{
+	if (!strcmp(value, "none"))
+		data->input.withheld = ~0U;
+	else if (!strcmp(value, "no write-user"))
+		data->input.withheld = VERIFY_RIGHT_WRITE_USER;
+	else
+		return !strcmp(value, "all");
+	return true;
+}
+
 /* One "key: value" line in front of the program. */
 static bool set_key(struct data_case *data, const char *key, char *value)
 {
@@ -184,12 +194,10 @@ static bool set_key(struct data_case *data, const char *key, char *value)
 		return set_verdict(data, value);
 	if (!strcmp(key, "attach"))
 		data->input.attach_type = strtoul(value, NULL, 0);
-	else if (!strcmp(key, "target"))
-		data->input.target = value;
 	else if (!strcmp(key, "work"))
 		data->input.max_work = strtoul(value, NULL, 0);
 	else if (!strcmp(key, "rights"))
-		data->input.no_rights = !strcmp(value, "none");
+		return set_rights(data, value);
 	else if (!strcmp(key, "license"))
 		data->input.proprietary = strcmp(value, "GPL");
 	else if (!strcmp(key, "log") && data->log_cnt < MAX_WANTED)

@@ -16,9 +16,9 @@ const struct helper helper_rows_general[MODBPF_FUNC_LIMIT] = {
 	HELPER(get_numa_node_id)
 		.types = TYPES_ALL END,
 	HELPER(strtol)
-		.flags = HELPER_ABSENT, .types = TYPES_ALL END,
+		.args = { ARG_READ, ARG_SIZE, ARG_NUMBER, ARG_FILL_8 }, .types = TYPES_ALL END,
 	HELPER(strtoul)
-		.flags = HELPER_ABSENT, .types = TYPES_ALL END,
+		.args = { ARG_READ, ARG_SIZE, ARG_NUMBER, ARG_FILL_8 }, .types = TYPES_ALL END,
 	HELPER(jiffies64)
 		.types = TYPES_ALL END,
 	HELPER(ktime_get_boot_ns)
@@ -31,8 +31,9 @@ const struct helper helper_rows_general[MODBPF_FUNC_LIMIT] = {
 		.flags = HELPER_ABSENT, .types = TYPES_ALL END,
 	HELPER(get_current_task_btf)
 		.flags = HELPER_GPL | HELPER_PERFMON | HELPER_ABSENT, .types = TYPES_ALL END,
+	/* Waits for who sets the clock: not where a program may have interrupted that. */
 	HELPER(ktime_get_coarse_ns)
-		.flags = HELPER_ABSENT, .types = TYPES_ALL END,
+		.types = TYPES_PACKET END,
 	HELPER(snprintf)
 		.flags = HELPER_GPL | HELPER_PERFMON | HELPER_ABSENT, .types = TYPES_ALL END,
 	HELPER(task_pt_regs)
@@ -43,7 +44,7 @@ const struct helper helper_rows_general[MODBPF_FUNC_LIMIT] = {
 		.args = { ARG_NUMBER, ARG_CALLBACK, ARG_CALLBACK_CONTEXT, ARG_NUMBER },
 		.callback = CALLBACK_LOOP, .types = TYPES_ALL END,
 	HELPER(strncmp)
-		.flags = HELPER_ABSENT, .types = TYPES_ALL END,
+		.args = { ARG_READ, ARG_SIZE, ARG_STRING }, .types = TYPES_ALL END,
 	HELPER(ktime_get_tai_ns)
-		.flags = HELPER_ABSENT, .types = TYPES_ALL END,
+		.types = TYPES_ALL END,
 };

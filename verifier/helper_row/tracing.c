@@ -7,11 +7,11 @@ const struct helper helper_rows_tracing[MODBPF_FUNC_LIMIT] = {
 		.args = { ARG_FILL, ARG_SIZE_OR_ZERO, ARG_ADDRESS },
 		.flags = HELPER_GPL | HELPER_PERFMON, .types = TYPES_TRACING END,
 	HELPER(get_current_pid_tgid)
-		.types = TYPES_TRACING END,
+		.types = TYPES_ALL END,
 	HELPER(get_current_uid_gid)
-		.types = TYPES_TRACING END,
+		.types = TYPES_ALL END,
 	HELPER(get_current_comm)
-		.args = { ARG_FILL, ARG_SIZE }, .types = TYPES_TRACING END,
+		.args = { ARG_FILL, ARG_SIZE }, .types = TYPES_ALL END,
 	HELPER(perf_event_read)
 		.flags = HELPER_GPL | HELPER_PERFMON | HELPER_ABSENT, .types = TYPES_TRACING END,
 	HELPER(perf_event_output)
@@ -21,9 +21,11 @@ const struct helper helper_rows_tracing[MODBPF_FUNC_LIMIT] = {
 	HELPER(get_stackid)
 		.flags = HELPER_GPL | HELPER_PERFMON | HELPER_ABSENT, .types = TYPES_TRACING END,
 	HELPER(get_current_task)
-		.flags = HELPER_GPL | HELPER_PERFMON, .types = TYPES_TRACING END,
+		.flags = HELPER_GPL | HELPER_PERFMON, .types = TYPES_ALL END,
 	HELPER(probe_write_user)
-		.flags = HELPER_GPL | HELPER_PERFMON | HELPER_ABSENT, .types = TYPES_TRACING END,
+		.args = { ARG_ADDRESS, ARG_READ, ARG_SIZE },
+		.flags = HELPER_GPL | HELPER_PERFMON | HELPER_WRITES_USER,
+		.types = TYPES_TRACING END,
 	HELPER(current_task_under_cgroup)
 		.flags = HELPER_ABSENT, .types = TYPES_TRACING END,
 	HELPER(probe_read_str)
@@ -41,26 +43,26 @@ const struct helper helper_rows_tracing[MODBPF_FUNC_LIMIT] = {
 	HELPER(get_current_cgroup_id)
 		.flags = HELPER_ABSENT, .types = TYPES_TRACING END,
 	HELPER(send_signal)
-		.flags = HELPER_ABSENT, .types = TYPES_TRACING END,
+		.args = { ARG_NUMBER }, .types = TYPES_ALL END,
 	HELPER(probe_read_user)
 		.args = { ARG_FILL, ARG_SIZE_OR_ZERO, ARG_ADDRESS },
-		.flags = HELPER_GPL | HELPER_PERFMON, .types = TYPES_TRACING END,
+		.flags = HELPER_GPL | HELPER_PERFMON, .types = TYPES_ALL END,
 	HELPER(probe_read_kernel)
 		.args = { ARG_FILL, ARG_SIZE_OR_ZERO, ARG_ADDRESS },
-		.flags = HELPER_GPL | HELPER_PERFMON, .types = TYPES_TRACING END,
+		.flags = HELPER_GPL | HELPER_PERFMON, .types = TYPES_ALL END,
 	HELPER(probe_read_user_str)
 		.args = { ARG_FILL, ARG_SIZE_OR_ZERO, ARG_ADDRESS }, .ret = RET_LENGTH,
-		.flags = HELPER_GPL | HELPER_PERFMON, .types = TYPES_TRACING END,
+		.flags = HELPER_GPL | HELPER_PERFMON, .types = TYPES_ALL END,
 	HELPER(probe_read_kernel_str)
 		.args = { ARG_FILL, ARG_SIZE_OR_ZERO, ARG_ADDRESS }, .ret = RET_LENGTH,
-		.flags = HELPER_GPL | HELPER_PERFMON, .types = TYPES_TRACING END,
+		.flags = HELPER_GPL | HELPER_PERFMON, .types = TYPES_ALL END,
 	HELPER(send_signal_thread)
-		.flags = HELPER_ABSENT, .types = TYPES_TRACING END,
+		.args = { ARG_NUMBER }, .types = TYPES_ALL END,
 	HELPER(read_branch_records)
 		.flags = HELPER_GPL | HELPER_PERFMON | HELPER_ABSENT,
 		.types = TYPE_BIT(PERF_EVENT) END,
 	HELPER(get_ns_current_pid_tgid)
-		.flags = HELPER_ABSENT, .types = TYPES_TRACING END,
+		.args = { ARG_NUMBER, ARG_NUMBER, ARG_FILL, ARG_SIZE }, .types = TYPES_ALL END,
 	HELPER(get_current_ancestor_cgroup_id)
 		.flags = HELPER_ABSENT, .types = TYPES_TRACING END,
 	HELPER(d_path)

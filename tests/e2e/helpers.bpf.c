@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A program per helper: it passes on what it is given, and what comes back. The test that
+ * runs them, helpers.c, knows from elsewhere what that must be.
+ */
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+
+#include "tests/e2e/helpers.h"
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct helper_io);
+} io_map SEC(".maps");
+
+static __always_inline struct helper_io *begin(void)
+{
+	__u32 zero = 0;
+	struct helper_io *io = bpf_map_lookup_elem(&io_map, &zero);
+
+	if (io)
+		io->runs++;
+	return io;
+}
+
+/* A program whose helper's result is all that there is. */
+#define RETURNS(name, call) \
+SEC("tc") \
+int name(struct __sk_buff *skb) \
+{ \
+	struct helper_io *io = begin(); \
+\
+	if (io) \
+		io->ret = call; \
+	return 0; \
+}
+
+RETURNS(ktime_ns, bpf_ktime_get_ns())
+RETURNS(boot_ns, bpf_ktime_get_boot_ns())
+RETURNS(tai_ns, bpf_ktime_get_tai_ns())
+RETURNS(coarse_ns, bpf_ktime_get_coarse_ns())
+RETURNS(ticks, bpf_jiffies64())
+RETURNS(prandom, bpf_get_prandom_u32())
+RETURNS(this_cpu, bpf_get_smp_processor_id())
+RETURNS(this_node, bpf_get_numa_node_id())
+RETURNS(pid_tgid, bpf_get_current_pid_tgid())
+RETURNS(uid_gid, bpf_get_current_uid_gid())
+RETURNS(this_task, bpf_get_current_task())
+RETURNS(comm, bpf_get_current_comm(io->buffer, io->in[0] & 31 ? : 1))
+RETURNS(ns_pid_tgid, bpf_get_ns_current_pid_tgid(io->in[0], io->in[1],
+						 (struct bpf_pidns_info *)io->out,
+						 io->in[2] == 7 ? 7 : 8))
+RETURNS(to_long, bpf_strtol(io->text, io->in[0] % IO_TEXT + 1, io->in[1], (long *)&io->out[0]))
+RETURNS(to_ulong, bpf_strtoul(io->text, io->in[0] % IO_TEXT + 1, io->in[1],
+			      (unsigned long *)&io->out[0]))
+RETURNS(compare, bpf_strncmp(io->text, io->in[0] % IO_TEXT + 1, "constant"))
+RETURNS(signal_process, bpf_send_signal(io->in[0]))
+RETURNS(signal_thread, bpf_send_signal_thread(io->in[0]))
+RETURNS(read_kernel, bpf_probe_read_kernel(io->buffer, IO_BUFFER, (void *)io->in[0]))
+RETURNS(read_kernel_str, bpf_probe_read_kernel_str(io->buffer, IO_BUFFER, (void *)io->in[0]))
+RETURNS(read_user, bpf_probe_read_user(io->buffer, IO_BUFFER, (void *)io->in[0]))
+RETURNS(read_user_str, bpf_probe_read_user_str(io->buffer, IO_BUFFER, (void *)io->in[0]))
+
+/* Those that only tracing programs have run for the process that asked for it. */
+#define TRACES(name, call) \
+SEC("tracepoint/syscalls/sys_enter_umask") \
+int name(void *ctx) \
+{ \
+	struct helper_io *io = begin(); \
+\
+	if (io && bpf_get_current_pid_tgid() >> 32 == io->in[3]) \
+		io->ret = call; \
+	return 0; \
+}
+
+TRACES(read_any, bpf_probe_read(io->buffer, IO_BUFFER, (void *)io->in[0]))
+TRACES(read_any_str, bpf_probe_read_str(io->buffer, IO_BUFFER, (void *)io->in[0]))
+TRACES(write_user, bpf_probe_write_user((void *)io->in[0], io->text, 8))
+TRACES(signal_from_event, bpf_send_signal(io->in[0]))
+
+char LICENSE[] SEC("license") = "GPL";

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What goes to and fro between a helper's program and the test that runs it. */
+#ifndef MODBPF_TESTS_E2E_HELPERS_H
+#define MODBPF_TESTS_E2E_HELPERS_H
+
+#define IO_TEXT 64
+#define IO_BUFFER 256
+
+struct helper_io {
+	unsigned long long in[4];
+	char text[IO_TEXT];
+	unsigned long long runs;
+	long long ret;
+	unsigned long long out[4];
+	char buffer[IO_BUFFER];
+};
+
+#endif
