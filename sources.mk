@@ -119,6 +119,7 @@ MODULE_SRCS := \
 	module/helper/time.c \
 	module/helper/trace.c \
 	module/helper/trace_format.c \
+	module/hook/counters.c \
 	module/hook/event_args.c \
 	module/hook/kprobe.c \
 	module/hook/netfilter.c \

@@ -20,6 +20,7 @@
 
 #include "module/caller.h"
 #include "module/event/types.h"
+#include "module/hook/counters.h"
 #include "module/prog.h"
 #include "uapi/modbpf.h"
 
@@ -32,7 +33,7 @@ notrace void event_run(struct modbpf_event *event, const void *ctx)
 
 	/* On the way into idle RCU may not be watching. */
 	if (unlikely(!rcu_is_watching())) {
-		atomic64_inc(&event->missed);
+		this_cpu_inc(event->counters->missed);
 		return;
 	}
 	preempt_disable_notrace();
@@ -41,7 +42,7 @@ notrace void event_run(struct modbpf_event *event, const void *ctx)
 	/* What cannot be disarmed goes on to happen. */
 	if (likely(prog && READ_ONCE(event->armed))) {
 		site.cookie = event->cookie;
-		prog_run_guarded(prog, ctx, &site);
+		hook_count_event(event->counters, prog_run_guarded(prog, ctx, &site));
 	}
 	rcu_read_unlock();
 	preempt_enable_notrace();
@@ -50,9 +51,10 @@ NOKPROBE_SYMBOL(event_run);
 
 u64 event_missed(struct modbpf_event *event)
 {
-	u64 sum = atomic64_read(&event->missed);
+	struct hook_counters sum;
 
-	return sum + (event->ops->missed ? event->ops->missed(event) : 0);
+	hook_counters_sum(event->counters, &sum);
+	return sum.missed + (event->ops->missed ? event->ops->missed(event) : 0);
 }
 
 /* --- on and off ----------------------------------------------------------------------- */
@@ -150,6 +152,7 @@ void event_put(struct modbpf_event *event)
 		return;
 	event_detach(event, rcu_access_pointer(event->prog));
 	mutex_destroy(&event->lock);
+	free_percpu(event->counters);
 	event->ops->destroy(event);
 }
 
@@ -224,9 +227,13 @@ static int event_release(struct inode *inode, struct file *file)
 static void event_show_fdinfo(struct seq_file *m, struct file *file)
 {
 	struct modbpf_event *event = file->private_data;
+	struct hook_counters sum;
 
+	hook_counters_sum(event->counters, &sum);
 	seq_printf(m, "event_type:\t%s\nenabled:\t%u\nmissed:\t%llu\n", event->ops->name,
 		   READ_ONCE(event->enabled), event_missed(event));
+	seq_printf(m, "recursion_misses:\t%llu\nevents:\t%llu\n", sum.recursion_misses,
+		   sum.events);
 }
 
 static const struct file_operations event_fops = {
@@ -336,6 +343,11 @@ long event_open(const struct caller *caller, u64 uopen)
 	event->ops = ops;
 	event->enabled = !request.attr.disabled;
 	mutex_init(&event->lock);
+	event->counters = hook_counters_alloc();
+	if (!event->counters) {
+		event_put(event);
+		return -ENOMEM;
+	}
 	fd = caller_fd_install(caller, "[perf_event]", &event_fops, event, O_RDWR);
 	if (fd < 0)
 		event_put(event);

@@ -16,6 +16,7 @@
 
 struct caller;
 struct event_ops;
+struct hook_counters;
 struct modbpf_prog;
 struct seq_file;
 struct vm_area_struct;
@@ -28,7 +29,7 @@ struct modbpf_event {
 	bool enabled;			/* by its user */
 	bool armed;			/* the kernel tells us of it */
 	struct mutex lock;		/* prog's changes, enabled, armed */
-	atomic64_t missed;		/* it happened, and the program did not run */
+	struct hook_counters __percpu *counters;
 };
 
 /* What is asked for: every field that is not zero is understood. */
@@ -54,7 +55,7 @@ struct event_ops {
 	int (*mmap)(struct modbpf_event *event, struct vm_area_struct *vma);
 	__poll_t (*poll)(struct modbpf_event *event, struct file *file,
 			 struct poll_table_struct *wait);
-	u64 (*missed)(struct modbpf_event *event);	/* beyond event->missed; NULL: none */
+	u64 (*missed)(struct modbpf_event *event);	/* of which no handler heard; NULL: none */
 };
 
 /* MODBPF_IOC_PERF with @uopen, the user address of a struct modbpf_perf_open. */
@@ -78,6 +79,7 @@ void event_detach(struct modbpf_event *event, struct modbpf_prog *prog);
 /* It has happened: run the program, if there is one, on @ctx. Any context, NMI included. */
 void event_run(struct modbpf_event *event, const void *ctx);
 
+/* It happened and the program did not run, but for when it ran already. */
 u64 event_missed(struct modbpf_event *event);
 
 #endif

@@ -15,6 +15,7 @@
 #include "module/btf.h"
 #include "module/caller.h"
 #include "module/command.h"
+#include "module/hook/counters.h"
 #include "module/image.h"
 #include "module/link.h"
 #include "module/map.h"
@@ -324,6 +325,24 @@ static int map_info(const struct caller *caller, const struct modbpf_map *map,
 	return info_write(caller, place, &info, out);
 }
 
+static void link_facts(const struct modbpf_link *link, struct modbpf_link_info *info)
+{
+	struct hook_counters sum;
+
+	hook_counters_sum(link->counters, &sum);
+	memset(info, 0, sizeof(*info));
+	info->type = link->ops->type;
+	info->id = link->obj.id;
+	rcu_read_lock();
+	info->prog_id = link_prog(link)->obj.id;
+	rcu_read_unlock();
+	info->events = sum.events;
+	info->drops = sum.drops;
+	info->recursion_misses = sum.recursion_misses;
+	info->missed = link_missed(link);
+	info->is_dead = READ_ONCE(link->detached);
+}
+
 static int link_info(const struct caller *caller, struct modbpf_link *link,
 		     struct info_place *place, const struct command_out *out)
 {
@@ -332,12 +351,7 @@ static int link_info(const struct caller *caller, struct modbpf_link *link,
 
 	if (err)
 		return err;
-	memset(&info, 0, sizeof(info));
-	info.type = link->ops->type;
-	info.id = link->obj.id;
-	rcu_read_lock();
-	info.prog_id = link_prog(link)->obj.id;
-	rcu_read_unlock();
+	link_facts(link, &info);
 	if (link->ops->fill_info) {
 		err = link->ops->fill_info(caller, link, &info, &asked);
 		if (err)

@@ -16,6 +16,7 @@
 #include "isa/abi.h"
 #include "module/caller.h"
 #include "module/command.h"
+#include "module/hook/counters.h"
 #include "module/prog.h"
 
 struct object_ids modbpf_link_ids = OBJECT_IDS_INIT(modbpf_link_ids);
@@ -34,7 +35,7 @@ static void link_detach(struct modbpf_link *link)
 	mutex_lock(&link->lock);
 	if (!link->detached) {
 		link->ops->detach(link);
-		link->detached = true;
+		WRITE_ONCE(link->detached, true);
 	}
 	mutex_unlock(&link->lock);
 }
@@ -61,13 +62,14 @@ static void link_free_work(struct work_struct *work)
 	link_free(container_of(work, struct modbpf_link, free_work));
 }
 
-void link_init(struct modbpf_link *link, const struct link_ops *ops,
-	       struct modbpf_prog *prog, u32 attach_type)
+void link_init(struct modbpf_link *link, const struct link_ops *ops, struct modbpf_prog *prog,
+	       u32 attach_type, struct hook_counters __percpu *counters)
 {
 	refcount_set(&link->obj.refs, 1);
 	link->ops = ops;
 	RCU_INIT_POINTER(link->prog, prog);
 	link->attach_type = attach_type;
+	link->counters = counters;
 	link->detached = false;
 	mutex_init(&link->lock);
 	INIT_WORK(&link->free_work, link_free_work);
@@ -111,10 +113,19 @@ static int link_release(struct inode *inode, struct file *file)
 	return 0;
 }
 
+u64 link_missed(const struct modbpf_link *link)
+{
+	struct hook_counters sum;
+
+	hook_counters_sum(link->counters, &sum);
+	return sum.missed + (link->ops->missed ? link->ops->missed(link) : 0);
+}
+
 static void link_show_fdinfo(struct seq_file *m, struct file *file)
 {
 	const struct modbpf_link *link = file->private_data;
 	const struct modbpf_prog *prog;
+	struct hook_counters sum;
 
 	seq_printf(m, "link_type:\t%s\n", link->ops->name);
 	seq_printf(m, "link_id:\t%u\n", link->obj.id);
@@ -125,6 +136,13 @@ static void link_show_fdinfo(struct seq_file *m, struct file *file)
 	rcu_read_unlock();
 	if (link->ops->show_fdinfo)
 		link->ops->show_fdinfo(link, m);
+	hook_counters_sum(link->counters, &sum);
+	seq_printf(m, "missed:\t%llu\n", link_missed(link));
+	/* Our own. */
+	seq_printf(m, "recursion_misses:\t%llu\n", sum.recursion_misses);
+	seq_printf(m, "events:\t%llu\ndrops:\t%llu\n", sum.events, sum.drops);
+	if (READ_ONCE(link->detached))
+		seq_puts(m, "state:\tdetached\n");
 }
 
 const struct file_operations modbpf_link_fops = {

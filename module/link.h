@@ -17,6 +17,7 @@
 #include "uapi/modbpf.h"
 
 struct caller;
+struct hook_counters;
 struct modbpf_link;
 struct modbpf_prog;
 struct seq_file;
@@ -42,6 +43,8 @@ struct link_ops {
 	int (*fill_info)(const struct caller *caller, const struct modbpf_link *link,
 			 struct modbpf_link_info *info, const struct modbpf_link_info *asked);
 	void (*show_fdinfo)(const struct modbpf_link *link, struct seq_file *m);
+	/* What the kernel knows to have missed, of which no handler heard. NULL: nothing is. */
+	u64 (*missed)(const struct modbpf_link *link);
 };
 
 struct modbpf_link {
@@ -51,15 +54,22 @@ struct modbpf_link {
 	u32 attach_type;
 	struct mutex lock;		/* detach and update against each other */
 	bool detached;
+	struct hook_counters __percpu *counters;	/* own, but for a perf_event link's: the event's */
 	struct work_struct free_work;	/* the last put may be in atomic context */
 };
 
 extern struct object_ids modbpf_link_ids;
 extern const struct file_operations modbpf_link_fops;
 
-/* Prepare @link; takes over the reference to @prog only on publication. */
-void link_init(struct modbpf_link *link, const struct link_ops *ops,
-	       struct modbpf_prog *prog, u32 attach_type);
+/*
+ * Prepare @link; takes over the reference to @prog only on publication. @counters are
+ * the link's to free, or somebody's who outlives it: its ops know.
+ */
+void link_init(struct modbpf_link *link, const struct link_ops *ops, struct modbpf_prog *prog,
+	       u32 attach_type, struct hook_counters __percpu *counters);
+
+/* Events that the program did not see, but for those that came while it ran. */
+u64 link_missed(const struct modbpf_link *link);
 
 /*
  * The program, for a handler that looks once an event: so each event meets the old or

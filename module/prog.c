@@ -48,22 +48,23 @@ static __always_inline u64 prog_call_measured(struct modbpf_prog *prog, const vo
 	return result;
 }
 
-notrace u64 prog_run_guarded(struct modbpf_prog *prog, const void *ctx, const struct run_site *site)
+notrace bool prog_run_guarded(struct modbpf_prog *prog, const void *ctx,
+			      const struct run_site *site)
 {
 	const struct run_site *interrupted;
-	u64 result = 0;
+	bool is_first = this_cpu_inc_return(prog->cpu->active) == 1;
 
-	if (likely(this_cpu_inc_return(prog->cpu->active) == 1)) {
+	if (likely(is_first)) {
 		this_cpu_inc(prog->cpu->runs);
 		interrupted = this_cpu_read(prog_run_site);
 		this_cpu_write(prog_run_site, site);
-		result = prog_call_measured(prog, ctx);
+		prog_call_measured(prog, ctx);
 		this_cpu_write(prog_run_site, interrupted);
 	} else {
 		this_cpu_inc(prog->cpu->misses);
 	}
 	this_cpu_dec(prog->cpu->active);
-	return result;
+	return is_first;
 }
 NOKPROBE_SYMBOL(prog_run_guarded);
 

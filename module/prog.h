@@ -108,10 +108,10 @@ int prog_fd_install(const struct caller *caller, struct modbpf_prog *prog);
 
 /*
  * Run a tracing program on @ctx at @site. The caller holds rcu_read_lock, preemption
- * is off. Guards against recursion on this CPU: returns 0 without running
- * then, and counts it in misses. Any context, NMI included.
+ * is off. Guards against recursion on this CPU: false, it was running already; that
+ * is counted in misses. Any context, NMI included.
  */
-u64 prog_run_guarded(struct modbpf_prog *prog, const void *ctx, const struct run_site *site);
+bool prog_run_guarded(struct modbpf_prog *prog, const void *ctx, const struct run_site *site);
 
 /*
  * Run a packet program on @ctx. The caller holds rcu_read_lock and cannot

@@ -390,9 +390,16 @@ struct modbpf_link_info {
 			__u64 missed;
 			__aligned_u64 cookies;
 		} kprobe_multi;
-		__u64 room[6];		/* as large as Linux's largest */
+		__u64 room[14];		/* more than Linux's largest, which may grow */
 	};
+	/* modbpf's own */
+	__u64 events;			/* that the program ran for; packets that got a verdict here */
+	__u64 drops;			/* packets that were dropped here */
+	__u64 recursion_misses;		/* events that came while the program ran on that CPU */
+	__u64 missed;			/* events that did not reach it for other reasons */
+	__u32 is_dead;			/* 1: detached, or its place is gone */
+	__u32 ifindex;			/* of a netfilter link at a device; 0: of all */
 } __attribute__((aligned(8)));
-MODBPF_ASSERT_SIZE(struct modbpf_link_info, 64);
+MODBPF_ASSERT_SIZE(struct modbpf_link_info, 168);
 
 #endif

@@ -82,6 +82,19 @@ static void add_functions(struct json_object *object, const struct link_facts *f
 	json_object_object_add(object, "funcs", array);
 }
 
+static void add_counters(struct json_object *object, const struct modbpf_link_info *info)
+{
+	if (info->type == MODBPF_LINK_TYPE_NETFILTER) {
+		json_add_u64(object, "packets", info->events);
+		json_add_u64(object, "drops", info->drops);
+	} else {
+		json_add_u64(object, "events", info->events);
+		json_add_u64(object, "recursion_misses", info->recursion_misses);
+		json_add_u64(object, "missed", info->missed);
+	}
+	json_object_object_add(object, "dead", json_object_new_boolean(info->is_dead));
+}
+
 static struct json_object *link_json(const struct link_facts *facts)
 {
 	struct json_object *object = json_object_new_object();
@@ -104,12 +117,26 @@ static struct json_object *link_json(const struct link_facts *facts)
 		json_object_object_add(object, "retprobe", json_object_new_boolean(
 				       info->kprobe_multi.flags & MODBPF_KPROBE_MULTI_RETURN));
 		json_add_u64(object, "func_cnt", info->kprobe_multi.count);
-		json_add_u64(object, "missed", info->kprobe_multi.missed);
 		add_functions(object, facts);
 	} else if (info->type == MODBPF_LINK_TYPE_RAW_TRACEPOINT) {
 		json_add_str(object, "tp_name", facts->tp_name);
 	}
+	add_counters(object, info);
 	return object;
+}
+
+static void print_counters(const struct modbpf_link_info *info)
+{
+	if (info->type == MODBPF_LINK_TYPE_NETFILTER) {
+		printf("\tpackets %llu  drops %llu", info->events, info->drops);
+	} else {
+		printf("\tevents %llu", info->events);
+		if (info->recursion_misses)
+			printf("  recursion_misses %llu", info->recursion_misses);
+		if (info->missed)
+			printf("  missed %llu", info->missed);
+	}
+	printf("%s\n", info->is_dead ? "  dead" : "");
 }
 
 static void print_netfilter(const struct modbpf_link_info *info)
@@ -140,8 +167,6 @@ static void print_kprobe_multi(const struct link_facts *facts)
 	printf("\t%s.multi  func_cnt %u",
 	       info->kprobe_multi.flags & MODBPF_KPROBE_MULTI_RETURN ? "kretprobe" : "kprobe",
 	       info->kprobe_multi.count);
-	if (info->kprobe_multi.missed)
-		printf("  missed %llu", info->kprobe_multi.missed);
 	putchar('\n');
 	for (i = 0; i < facts->addr_cnt; i++) {
 		kernel_symbol_name(facts->addrs[i], name, sizeof(name));
@@ -164,6 +189,7 @@ static void link_print(const struct link_facts *facts)
 		print_kprobe_multi(facts);
 	else if (facts->info.type == MODBPF_LINK_TYPE_RAW_TRACEPOINT)
 		printf("\ttp '%s'\n", facts->tp_name);
+	print_counters(&facts->info);
 }
 
 static int link_show(struct args *args)

@@ -27,6 +27,7 @@
 
 #include "isa/abi.h"
 #include "module/event/types.h"
+#include "module/hook/counters.h"
 #include "module/map/area.h"
 
 #define DATA_PAGES_MAX (1UL << 14)	/* 64 MiB */
@@ -132,7 +133,7 @@ static notrace void lost_one(struct output_event *output)
 	do
 		lost = READ_ONCE(output->lost);
 	while (cmpxchg_local(&output->lost, lost, lost + 1) != lost);
-	atomic64_inc(&output->event.missed);
+	this_cpu_inc(output->event.counters->missed);
 }
 
 static notrace bool wants_wakeup(struct output_event *output, u64 head)

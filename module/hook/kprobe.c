@@ -21,6 +21,7 @@
 #include "isa/platform.h"
 #include "module/caller.h"
 #include "module/compat/kprobe.h"
+#include "module/hook/counters.h"
 #include "module/link.h"
 #include "module/prog.h"
 
@@ -45,7 +46,6 @@ struct kprobe_link {
 	bool has_cookies;
 	struct probe *probes;	/* cnt */
 	void **handles;		/* cnt; struct kprobe * or struct kretprobe *, for unregistering */
-	atomic64_t unwatched;	/* events that came while RCU did not watch: not run */
 };
 
 static struct kprobe_link *kprobe_link_of(const struct modbpf_link *base)
@@ -74,11 +74,12 @@ static void run_probe(const struct probe *probe, struct pt_regs *regs)
 	struct kprobe_link *link = probe->link;
 
 	if (unlikely(!rcu_is_watching())) {
-		atomic64_inc(&link->unwatched);
+		this_cpu_inc(link->link.counters->missed);
 		return;
 	}
 	rcu_read_lock();
-	prog_run_guarded(link_prog(&link->link), regs, &probe->site);
+	hook_count_event(link->link.counters,
+			 prog_run_guarded(link_prog(&link->link), regs, &probe->site));
 	rcu_read_unlock();
 }
 NOKPROBE_SYMBOL(run_probe);
@@ -284,13 +285,14 @@ static void kprobe_link_destroy(struct modbpf_link *base)
 		kfree(link->probes[i].symbol);
 	kvfree(link->probes);
 	kvfree(link->handles);
+	free_percpu(link->link.counters);
 	kfree(link);
 }
 
-/* Events that the program has not seen, but for those that prog_run_guarded() counts. */
-static u64 missed(const struct kprobe_link *link)
+static u64 kprobe_link_missed(const struct modbpf_link *base)
 {
-	u64 sum = atomic64_read(&link->unwatched);
+	const struct kprobe_link *link = kprobe_link_of(base);
+	u64 sum = 0;
 	u32 i;
 
 	for (i = 0; i < link->cnt; i++) {
@@ -336,7 +338,7 @@ static int kprobe_link_fill_info(const struct caller *caller, const struct modbp
 	info->kprobe_multi.cookies = asked->kprobe_multi.cookies;
 	info->kprobe_multi.count = link->cnt;
 	info->kprobe_multi.flags = link->flags;
-	info->kprobe_multi.missed = missed(link);
+	info->kprobe_multi.missed = info->missed;
 	if (!room)
 		return 0;
 	err = copy_out_places(caller, link, asked, min(room, link->cnt));
@@ -349,9 +351,8 @@ static void kprobe_link_show_fdinfo(const struct modbpf_link *base, struct seq_f
 {
 	const struct kprobe_link *link = kprobe_link_of(base);
 
-	seq_printf(m, "type:\t%s\nkprobe_cnt:\t%u\nmissed:\t%llu\n",
-		   is_return(link) ? "kretprobe_multi" : "kprobe_multi", link->cnt,
-		   missed(link));
+	seq_printf(m, "type:\t%s\nkprobe_cnt:\t%u\n",
+		   is_return(link) ? "kretprobe_multi" : "kprobe_multi", link->cnt);
 }
 
 /* Linux wants the second; a program of a plain kprobe section has the first. */
@@ -374,6 +375,7 @@ static const struct link_ops kprobe_link_ops = {
 	.detach = kprobe_link_detach,
 	.destroy = kprobe_link_destroy,
 	.fill_info = kprobe_link_fill_info,
+	.missed = kprobe_link_missed,
 	.show_fdinfo = kprobe_link_show_fdinfo,
 };
 
@@ -402,12 +404,13 @@ static struct kprobe_link *new_link(const union modbpf_attr *attr, struct modbpf
 
 	if (!link)
 		return NULL;
-	link_init(&link->link, &kprobe_link_ops, prog, attr->link_create.attach_type);
+	link_init(&link->link, &kprobe_link_ops, prog, attr->link_create.attach_type,
+		  hook_counters_alloc());
 	link->flags = attr->link_create.kprobe_multi.flags;
 	link->cnt = attr->link_create.kprobe_multi.cnt;
 	link->probes = kvmalloc_array(link->cnt, sizeof(*link->probes), gfp);
 	link->handles = kvmalloc_array(link->cnt, sizeof(*link->handles), gfp);
-	if (link->probes && link->handles)
+	if (link->probes && link->handles && link->link.counters)
 		return link;
 	kprobe_link_destroy(&link->link);
 	return NULL;

@@ -20,6 +20,7 @@
 #include <net/net_namespace.h>
 
 #include "module/caller.h"
+#include "module/hook/counters.h"
 #include "module/hook/event_args.h"
 #include "module/hook/netfilter.h"
 #include "module/hook/skb.h"
@@ -56,6 +57,15 @@ unsigned int netfilter_tc_verdict(s32 act)
 	}
 }
 
+static __always_inline unsigned int counted(const struct netfilter_link *link,
+					    unsigned int verdict)
+{
+	this_cpu_inc(link->link.counters->events);
+	if (verdict == NF_DROP)
+		this_cpu_inc(link->link.counters->drops);
+	return verdict;
+}
+
 static unsigned int run_cgroup_skb(void *priv, struct sk_buff *skb,
 				   const struct nf_hook_state *state)
 {
@@ -67,7 +77,7 @@ static unsigned int run_cgroup_skb(void *priv, struct sk_buff *skb,
 	skb_ctx_init(&ctx, skb, 0, state->in, state->out);
 	keep = prog_run_packet(link_prog(&link->link), &ctx) & 1;
 	migrate_enable();
-	return keep ? NF_ACCEPT : NF_DROP;
+	return counted(link, keep ? NF_ACCEPT : NF_DROP);
 }
 
 /*
@@ -102,10 +112,9 @@ static bool ip_shape_is_kept(const struct ip_shape *shape, const struct sk_buff 
 	       !memcmp(skb->data + 20, shape->options, shape->options_bytes);
 }
 
-static unsigned int run_sched_cls(void *priv, struct sk_buff *skb,
-				  const struct nf_hook_state *state)
+static unsigned int judge_sched_cls(struct netfilter_link *link, struct sk_buff *skb,
+				    const struct nf_hook_state *state)
 {
-	struct netfilter_link *link = priv;
 	struct modbpf_prog *prog = link_prog(&link->link);
 	bool may_write = prog->verified->uses_packet_write;
 	struct ip_shape shape;
@@ -129,6 +138,12 @@ static unsigned int run_sched_cls(void *priv, struct sk_buff *skb,
 	return netfilter_tc_verdict(act);
 }
 
+static unsigned int run_sched_cls(void *priv, struct sk_buff *skb,
+				  const struct nf_hook_state *state)
+{
+	return counted(priv, judge_sched_cls(priv, skb, state));
+}
+
 static unsigned int run_netfilter(void *priv, struct sk_buff *skb,
 				  const struct nf_hook_state *state)
 {
@@ -140,7 +155,7 @@ static unsigned int run_netfilter(void *priv, struct sk_buff *skb,
 	verdict = prog_run_packet(link_prog(&link->link), &ctx);
 	migrate_enable();
 	/* The verifier has proved 0 or 1; anything else must not steal a packet. */
-	return verdict == NF_ACCEPT ? NF_ACCEPT : NF_DROP;
+	return counted(link, verdict == NF_ACCEPT ? NF_ACCEPT : NF_DROP);
 }
 
 static nf_hookfn *run_of_type(u32 prog_type)
@@ -193,6 +208,7 @@ static void netfilter_link_detach(struct modbpf_link *base)
 
 static void netfilter_link_destroy(struct modbpf_link *base)
 {
+	free_percpu(base->counters);
 	kfree(container_of(base, struct netfilter_link, link));
 }
 
@@ -208,6 +224,7 @@ static int netfilter_link_fill_info(const struct caller *caller,
 	info->netfilter.hooknum = link->hook.hooknum;
 	info->netfilter.priority = link->hook.priority;
 	info->netfilter.flags = link->flags;
+	info->is_dead |= !READ_ONCE(link->net);
 	return 0;
 }
 
@@ -219,8 +236,8 @@ static void netfilter_link_show_fdinfo(const struct modbpf_link *base,
 
 	seq_printf(m, "pf:\t%u\nhooknum:\t%u\npriority:\t%d\n", link->hook.pf,
 		   link->hook.hooknum, link->hook.priority);
-	if (!READ_ONCE(link->net))
-		seq_puts(m, "state:\tdetached\n");
+	if (!READ_ONCE(link->net) && !READ_ONCE(base->detached))
+		seq_puts(m, "state:\tdead\n");
 }
 
 static const struct link_ops netfilter_link_ops = {
@@ -268,19 +285,38 @@ static int link_hook(struct netfilter_link *link, struct net *net)
 	return err;
 }
 
+static struct netfilter_link *new_link(const union modbpf_attr *attr, struct modbpf_prog *prog)
+{
+	struct netfilter_link *link = kzalloc(sizeof(*link), GFP_KERNEL_ACCOUNT);
+
+	if (!link)
+		return NULL;
+	link_init(&link->link, &netfilter_link_ops, prog, attr->link_create.attach_type,
+		  hook_counters_alloc());
+	INIT_LIST_HEAD(&link->node);
+	link->hook.hook = run_of_type(prog->type);
+	link->hook.priv = link;
+	link->hook.pf = attr->link_create.netfilter.pf;
+	link->hook.hooknum = attr->link_create.netfilter.hooknum;
+	link->hook.priority = attr->link_create.netfilter.priority;
+	if (link->link.counters)
+		return link;
+	netfilter_link_destroy(&link->link);
+	return NULL;
+}
+
 int netfilter_link_attach(const struct caller *caller, const union modbpf_attr *attr,
 			  struct modbpf_prog *prog, struct modbpf_link **out)
 {
-	u32 pf = attr->link_create.netfilter.pf;
-	u32 hooknum = attr->link_create.netfilter.hooknum;
-	s32 priority = attr->link_create.netfilter.priority;
 	struct netfilter_link *link;
 	struct net *net;
 	int err;
 
 	if (attr->link_create.flags)
 		return -EINVAL;
-	err = netfilter_check_place(pf, hooknum, priority,
+	err = netfilter_check_place(attr->link_create.netfilter.pf,
+				    attr->link_create.netfilter.hooknum,
+				    attr->link_create.netfilter.priority,
 				    attr->link_create.netfilter.flags);
 	if (err)
 		return err;
@@ -291,20 +327,12 @@ int netfilter_link_attach(const struct caller *caller, const union modbpf_attr *
 	if (!caller_net_admin(caller, net))
 		goto put_net;
 	err = -ENOMEM;
-	link = kzalloc(sizeof(*link), GFP_KERNEL_ACCOUNT);
+	link = new_link(attr, prog);
 	if (!link)
 		goto put_net;
-	link_init(&link->link, &netfilter_link_ops, prog,
-		  attr->link_create.attach_type);
-	INIT_LIST_HEAD(&link->node);
-	link->hook.hook = run_of_type(prog->type);
-	link->hook.priv = link;
-	link->hook.pf = pf;
-	link->hook.hooknum = hooknum;
-	link->hook.priority = priority;
 	err = link_hook(link, net);
 	if (err)
-		kfree(link);
+		netfilter_link_destroy(&link->link);
 	else
 		*out = &link->link;
 put_net:

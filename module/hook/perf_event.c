@@ -48,8 +48,14 @@ static void perf_event_link_show_fdinfo(const struct modbpf_link *base, struct s
 {
 	struct modbpf_event *event = perf_event_link_of(base)->event;
 
-	seq_printf(m, "event_type:\t%s\ncookie:\t%llu\nmissed:\t%llu\n", event->ops->name,
-		   event->cookie, event_missed(event));
+	seq_printf(m, "event_type:\t%s\ncookie:\t%llu\n", event->ops->name, event->cookie);
+}
+
+static u64 perf_event_link_missed(const struct modbpf_link *base)
+{
+	struct modbpf_event *event = perf_event_link_of(base)->event;
+
+	return event->ops->missed ? event->ops->missed(event) : 0;
 }
 
 static const struct link_ops perf_event_link_ops = {
@@ -58,6 +64,7 @@ static const struct link_ops perf_event_link_ops = {
 	.update = perf_event_link_update,
 	.detach = perf_event_link_detach,
 	.destroy = perf_event_link_destroy,
+	.missed = perf_event_link_missed,
 	.show_fdinfo = perf_event_link_show_fdinfo,
 };
 
@@ -78,7 +85,8 @@ int perf_event_link_attach(const struct caller *caller, const union modbpf_attr 
 	err = -ENOMEM;
 	if (!link)
 		goto put_event;
-	link_init(&link->link, &perf_event_link_ops, prog, attr->link_create.attach_type);
+	link_init(&link->link, &perf_event_link_ops, prog, attr->link_create.attach_type,
+		  event->counters);
 	link->event = event;
 	err = event_attach(event, prog, attr->link_create.perf_event.bpf_cookie);
 	if (err)

@@ -12,6 +12,7 @@
 #include <linux/tracepoint.h>
 
 #include "module/caller.h"
+#include "module/hook/counters.h"
 #include "module/hook/event_args.h"
 #include "module/hook/tracepoint.h"
 #include "module/link.h"
@@ -44,7 +45,8 @@ static __always_inline void run(struct raw_tracepoint_link *link, u64 *args, u32
 	/* System calls' tracepoints of newer kernels are called with preemption on. */
 	preempt_disable_notrace();
 	rcu_read_lock();
-	prog_run_guarded(link_prog(&link->link), args, &link->site);
+	hook_count_event(link->link.counters,
+			 prog_run_guarded(link_prog(&link->link), args, &link->site));
 	rcu_read_unlock();
 	preempt_enable_notrace();
 }
@@ -95,6 +97,7 @@ static void raw_tracepoint_link_destroy(struct modbpf_link *base)
 	struct raw_tracepoint_link *link = raw_link_of(base);
 
 	tracepoint_put(&link->ref);
+	free_percpu(link->link.counters);
 	kfree(link);
 }
 
@@ -166,7 +169,11 @@ int raw_tracepoint_link_attach(const struct caller *caller, const union modbpf_a
 	link = kzalloc(sizeof(*link), GFP_KERNEL_ACCOUNT);
 	if (!link)
 		return -ENOMEM;
-	link_init(&link->link, &raw_tracepoint_link_ops, prog, prog->expected_attach_type);
+	link_init(&link->link, &raw_tracepoint_link_ops, prog, prog->expected_attach_type,
+		  hook_counters_alloc());
+	err = -ENOMEM;
+	if (!link->link.counters)
+		goto destroy;
 	link->site.cookie = attr->raw_tracepoint.cookie;
 	err = find_event(caller, link, attr->raw_tracepoint.name);
 	err = err ?: check_prog(link, prog);

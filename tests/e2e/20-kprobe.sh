@@ -3,6 +3,10 @@
 # Does a program on a kprobe see every call, the arguments and the results, and nothing after?
 . "$(dirname "$0")/lib.sh"
 
+entry_link() {
+	links | sed -n "s/^\([0-9]*\): kprobe_multi.*  prog $(modbpf prog show name umask_entry | sed -n 's/^\([0-9]*\): .*/\1/p')$/\1/p"
+}
+
 check "the module is inserted" insert
 hold "$SCRATCH/log" modbpf load "$E2E/count_calls.bpf.o" || finish
 equal "two links" "$(links | grep -c kprobe_multi)" 2
@@ -24,6 +28,11 @@ before=$(map_u64 call_counts 4)
 (umask 022)
 check "others are seen as others" test "$(map_u64 call_counts 4)" -gt "$before"
 equal "and not as ours" "$(map_u64 call_counts 0)" 4100
+
+equal "the links count what their programs saw" \
+	"$(modbpf -j link show id "$(entry_link)" | grep -o '"events":[0-9]*')" \
+	"\"events\":$(($(map_u64 call_counts 0) + $(map_u64 call_counts 4)))"
+contains "and miss nothing" "$(modbpf -j link show id "$(entry_link)")" '"recursion_misses":0,"missed":0'
 
 # Take one of the two off.
 first=$(links | sed -n 's/^\([0-9]*\): kprobe_multi.*/\1/p' | head -1)

@@ -8,6 +8,10 @@ verdict() {	# verdict PROTOCOL 0|1
 		value hex "0$2" 00 00 00 00 00 00 00
 }
 
+link_number() {	# link_number MEMBER: of the only link
+	modbpf -j link show | grep -o "\"$1\":[0-9]*" | tr -dc 0-9
+}
+
 prog_id() {	# prog_id NAME
 	modbpf prog show name "$1" | sed -n 's/^\([0-9]*\): .*/\1/p'
 }
@@ -33,6 +37,7 @@ check "TCP was seen" test "$(map_u64 seen 6)" -gt 6
 check "ICMP shall drop" verdict 1 1
 refused "ping is dropped" "100% packet loss" left ping -q -c 3 -i 0.2 -W 1 10.77.0.2
 equal "and still counted" "$(map_u64 seen 1)" 8
+equal "the link counts three drops" "$(link_number drops)" 3
 check "TCP passes all the same" connects 10.77.0.2 8080
 check "TCP shall drop" verdict 6 1
 refused "TCP is dropped, IPv4" "" connects 10.77.0.2 8080
@@ -66,6 +71,10 @@ before=$(map_u64 seen 1)
 check "the other side is not filtered" right ping -q -c 2 -i 0.2 -W 2 10.77.0.1
 # What comes in there are the two replies.
 equal "replies come in like requests" "$(map_u64 seen 1)" $((before + 2))
+runs=$(modbpf -j prog show name judge | grep -o '"run_cnt":[0-9]*' | tr -dc 0-9)
+equal "the link counted each packet that the program ran for" "$(link_number packets)" "$runs"
+contains "and shows it" "$(links)" "packets $runs  drops"
+contains "so does fdinfo" "$(cat /proc/$holder/fdinfo/* | grep -A 20 'link_type:.*netfilter')" "events:	$runs"
 check "ICMP shall drop" verdict 1 1
 release
 check "nothing is attached any more" within 10 nothing_is_loaded

@@ -9,6 +9,7 @@
 
 #include "module/arena.h"
 #include "module/caller.h"
+#include "module/hook/counters.h"
 #include "module/image.h"
 #include "module/link.h"
 #include "tests/kunit/c_prog.h"
@@ -347,6 +348,7 @@ static void info_tells_places_and_cookies(struct kunit *test)
 static void program_that_calls_what_it_probes_ends(struct kunit *test)
 {
 	static const char *const names[] = { "gcd" };
+	struct hook_counters sum;
 	struct modbpf_link *link;
 
 	ask_symbols(test, names, 1);
@@ -354,6 +356,10 @@ static void program_that_calls_what_it_probes_ends(struct kunit *test)
 	link = attached(test);
 	call_gcd(test, 2);
 	KUNIT_EXPECT_EQ(test, fired, 2U);
+	/* And says so: each call from within was missed, by the kernel or by the guard. */
+	hook_counters_sum(link->counters, &sum);
+	KUNIT_EXPECT_EQ(test, sum.events, 2ULL);
+	KUNIT_EXPECT_EQ(test, sum.recursion_misses + link_missed(link), 2ULL);
 	remove(link);
 }
 

@@ -13,6 +13,7 @@
 #include <net/sock.h>
 
 #include "module/caller.h"
+#include "module/hook/counters.h"
 #include "module/hook/netfilter.h"
 #include "module/hook/skb.h"
 #include "module/link.h"
@@ -232,6 +233,7 @@ static void refused_attach_leaves_nothing(struct kunit *test)
 static void verdict_holds(struct kunit *test, u32 type, u64 keep, u64 drop)
 {
 	struct fixture *f = test->priv;
+	struct hook_counters sum;
 
 	verdict = keep;
 	KUNIT_EXPECT_TRUE(test, arrives(test));
@@ -244,6 +246,9 @@ static void verdict_holds(struct kunit *test, u32 type, u64 keep, u64 drop)
 	KUNIT_EXPECT_EQ(test, seen, 2U);
 	/* Once more is nothing more. */
 	f->link->ops->detach(f->link);
+	hook_counters_sum(f->link->counters, &sum);
+	KUNIT_EXPECT_EQ(test, sum.drops, 1ULL);
+	KUNIT_EXPECT_GE(test, sum.events, 2ULL);
 }
 
 static void cgroup_skb_keeps_and_drops(struct kunit *test)
