@@ -35,6 +35,7 @@ VERIFIER_SRCS := \
 	verifier/ctx.c \
 	verifier/depth.c \
 	verifier/exact.c \
+	verifier/explain.c \
 	verifier/explore.c \
 	verifier/fence.c \
 	verifier/final.c \
@@ -66,7 +67,9 @@ VERIFIER_SRCS := \
 	verifier/state.c \
 	verifier/step.c \
 	verifier/tnum.c \
+	verifier/trail.c \
 	verifier/verifier.c \
+	verifier/words.c \
 
 JIT_SRCS := \
 	jit/address.c \
@@ -224,6 +227,7 @@ USER_SRCS := \
 	user/prog.c \
 	user/ref.c \
 	user/rejection.c \
+	user/rejection_out.c \
 	user/run.c \
 	user/source.c \
 	user/typed.c \

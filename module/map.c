@@ -96,6 +96,7 @@ void map_describe(struct modbpf_map *map, struct map_desc *desc)
 	desc->value_size = map->value_size;
 	desc->max_entries = map->max_entries;
 	desc->flags = map->flags;
+	desc->name = map->obj.name;
 	desc->frozen = NULL;
 	desc->frozen_size = 0;
 	/* Nobody is left who may write: programs by the flag, user space by the freeze. */

@@ -51,16 +51,7 @@ static void print_rejection(const struct check *check, const struct bpf_object *
 	struct rejection why;
 
 	rejection_read(check->log, obj, &why);
-	if (why.has_source)
-		printf("\t%s:%u: %s\n", why.source.file, why.source.line, why.source.text);
-	if (why.has_insn)
-		printf("\tinsn %u%s%s\n", why.insn, why.insn_text[0] ? ": " : "", why.insn_text);
-	if (why.known[0])
-		printf("\tknown there: %s\n", why.known);
-	printf("\t%s: %s\n", error_text(-check->verdict.err),
-	       why.reason[0] ? why.reason : "the verifier does not say why");
-	if (why.code[0])
-		printf("\tneeded: %s\n\thint: %s\n\tcode: %s\n", why.needed, why.hint, why.code);
+	rejection_print(&why, error_text(-check->verdict.err));
 }
 
 static void print_verdict(const struct check *check, const struct bpf_object *obj,
@@ -87,33 +78,12 @@ static void print_verdict(const struct check *check, const struct bpf_object *ob
 static void add_rejection(struct json_object *object, const struct check *check,
 			  const struct bpf_object *obj)
 {
-	struct json_object *source;
 	struct rejection why;
 
-	rejection_read(check->log, obj, &why);
 	json_add_u64(object, "errno", -check->verdict.err);
 	json_add_str(object, "error", error_text(-check->verdict.err));
-	json_add_str(object, "reason", why.reason);
-	if (why.has_insn) {
-		json_add_u64(object, "insn", why.insn);
-		if (why.insn_text[0])
-			json_add_str(object, "insn_text", why.insn_text);
-	}
-	if (why.known[0])
-		json_add_str(object, "known", why.known);
-	if (why.code[0]) {
-		json_add_str(object, "code", why.code);
-		json_add_str(object, "needed", why.needed);
-		json_add_str(object, "hint", why.hint);
-	}
-	if (!why.has_source)
-		return;
-	source = json_object_new_object();
-	json_add_str(source, "file", why.source.file);
-	json_add_u64(source, "line", why.source.line);
-	json_add_u64(source, "column", why.source.column);
-	json_add_str(source, "text", why.source.text);
-	json_object_object_add(object, "source", source);
+	rejection_read(check->log, obj, &why);
+	rejection_add_json(object, &why);
 }
 
 static void add_verdict(const struct check *check, const struct bpf_object *obj,

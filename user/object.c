@@ -21,7 +21,6 @@
 #define EM_BPF 247
 #endif
 
-#define LOG_LINES_SHOWN 12
 #define SECTIONS_WANTED \
 	"kprobe/FUNCTION, kretprobe/FUNCTION, ksyscall/CALL, kretsyscall/CALL, " \
 	"netfilter/PLACE, cgroup_skb/PLACE or tc/PLACE"
@@ -156,20 +155,6 @@ static int select_program(struct bpf_object *obj, const char *path, const char *
 	return found ? 0 : out_error("%s: no program is named '%s'", path, only);
 }
 
-/* Where the last lines of @log begin. */
-static const char *log_tail(const char *log, int lines)
-{
-	const char *at = log + strlen(log);
-
-	while (at > log && lines) {
-		if (at[-1] == '\n' && at[0])
-			lines--;
-		if (lines)
-			at--;
-	}
-	return at;
-}
-
 /* The program that was being loaded when it failed; NULL: it was not a program. */
 static struct bpf_program *failed_program(struct bpf_object *obj)
 {
@@ -185,6 +170,7 @@ static struct bpf_program *failed_program(struct bpf_object *obj)
 static int explain_load(struct bpf_object *obj, const char *path, int err)
 {
 	struct bpf_program *prog = failed_program(obj);
+	struct json_object *details = NULL;
 	struct rejection why;
 	const char *log;
 	char at[512] = "";
@@ -197,14 +183,16 @@ static int explain_load(struct bpf_object *obj, const char *path, int err)
 		return out_error("%s: %s", path, object_warning(err));
 	log = bpf_program__log_buf(prog, &size);
 	rejection_read(log, obj, &why);
-	if (why.has_source)
-		snprintf(at, sizeof(at), " (%s:%u: %s)", why.source.file, why.source.line,
-			 why.source.text);
+	if (why.at.has_source)
+		snprintf(at, sizeof(at), " (%s:%u: %s)", why.at.source.file, why.at.source.line,
+			 why.at.source.text);
 	if (!out_is_json())
-		fprintf(stderr, "%s", prints_all ? log : log_tail(log, LOG_LINES_SHOWN));
-	return out_error("%s: section '%s', program '%s': %s: %s%s", path,
-			 bpf_program__section_name(prog), bpf_program__name(prog), error_text(err),
-			 why.reason, at);
+		fprintf(stderr, "%s", log);
+	else
+		rejection_add_json(details = json_object_new_object(), &why);
+	return out_error_about("rejection", details, "%s: section '%s', program '%s': %s: %s%s", path,
+			       bpf_program__section_name(prog), bpf_program__name(prog),
+			       error_text(err), why.reason, at);
 }
 
 static void free_logs(struct bpf_object *obj)

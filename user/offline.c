@@ -31,6 +31,7 @@ enum stand_kind { STANDS_FOR_NOTHING, STANDS_FOR_MAP, STANDS_FOR_BTF };
 struct stand_in {
 	enum stand_kind kind;
 	struct map_desc map;
+	char name[MODBPF_OBJ_NAME_LEN];
 	bool is_frozen;
 	u8 *value;		/* of a map whose value can become constant, or NULL */
 	u8 *btf;		/* bytes, of which types tells */
@@ -137,6 +138,7 @@ static int map_create(const union modbpf_attr *attr)
 	if (fd < 0)
 		return fd;
 	stand_ins[fd].map = map;
+	memcpy(stand_ins[fd].name, attr->map_name, sizeof(stand_ins[fd].name));
 	if (can_be_constant(&map))
 		stand_ins[fd].value = calloc(1, map.value_size);
 	/* Who maps it finds zeros, as in a new map. */
@@ -289,6 +291,7 @@ static int map_index_of(void *cookie, s32 fd, bool by_index)
 			      "The total number of maps per program has reached the limit of 64");
 	load->fds[i] = fd;
 	load->maps[i] = stand_in->map;
+	load->maps[i].name = stand_in->name;
 	if (stand_in->is_frozen && stand_in->value) {
 		load->maps[i].frozen = stand_in->value;
 		load->maps[i].frozen_size = stand_in->map.value_size;

@@ -41,32 +41,52 @@ void out_nothing(void)
 		out_json(NULL);
 }
 
-int out_error(const char *fmt, ...)
+/* @details, if there are any, become member @name of the JSON. */
+static void say_error(const char *name, struct json_object *details, const char *fmt, va_list args)
 {
 	struct json_object *object;
 	char *text;
-	va_list args;
-	int len;
 
-	if (had_error)
-		return -1;
 	had_error = true;
-	va_start(args, fmt);
-	len = vasprintf(&text, fmt, args);
-	va_end(args);
-	if (len < 0) {
+	if (vasprintf(&text, fmt, args) < 0) {
 		fputs("Error: no memory\n", stderr);
-		return -1;
+		return;
 	}
 	if (out_is_json()) {
 		object = json_object_new_object();
 		json_add_str(object, "error", text);
+		if (details)
+			json_object_object_add(object, name, json_object_get(details));
 		out_json(object);
 	} else {
 		fflush(stdout);
 		fprintf(stderr, "Error: %s\n", text);
 	}
 	free(text);
+}
+
+int out_error(const char *fmt, ...)
+{
+	va_list args;
+
+	if (had_error)
+		return -1;
+	va_start(args, fmt);
+	say_error(NULL, NULL, fmt, args);
+	va_end(args);
+	return -1;
+}
+
+int out_error_about(const char *name, struct json_object *details, const char *fmt, ...)
+{
+	va_list args;
+
+	if (!had_error) {
+		va_start(args, fmt);
+		say_error(name, details, fmt, args);
+		va_end(args);
+	}
+	json_object_put(details);
 	return -1;
 }
 

@@ -26,6 +26,9 @@ void out_nothing(void);
  * of a command is its reason: later ones are not printed. Returns -1.
  */
 int out_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+/* The same, with @details (may be NULL; they are put) as member @name of the JSON. Returns -1. */
+int out_error_about(const char *name, struct json_object *details, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
 /* A remark for people: to stderr, nothing under -j. */
 void out_note(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 

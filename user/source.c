@@ -55,7 +55,7 @@ void source_watch(void)
 
 bool source_find(const struct bpf_object *obj, uint32_t insn, struct source_line *out)
 {
-	const struct btf *btf = bpf_object__btf(obj);
+	const struct btf *btf = obj ? bpf_object__btf(obj) : NULL;
 	const struct bpf_line_info *found = NULL;
 	uint32_t i;
 

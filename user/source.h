@@ -20,7 +20,7 @@ struct source_line {
 void source_watch(void);
 /* Before a program is loaded: nothing is known of it yet. */
 void source_forget(void);
-/* Where is @insn of that program, which is one of @obj? False: not known. */
+/* Where is @insn of that program, which is one of @obj (NULL: not known)? False: not known. */
 bool source_find(const struct bpf_object *obj, uint32_t insn, struct source_line *out);
 
 #endif

@@ -133,25 +133,26 @@ static void move_packet_base(struct step *step, struct reg *ptr, struct scalar b
 static int check_move_pointer(struct step *step, u32 ptr_no, struct scalar by, bool minus)
 {
 	struct reg ptr = step_regs(step)[ptr_no];
+	u32 number_no = ptr_no == step->insn->dst_reg ? step->insn->src_reg : step->insn->dst_reg;
 	s64 lo = by.r64.smin, hi = by.r64.smax;
 	int err = check_movable(step, ptr_no);
 
 	if (err)
 		return err;
 	if (scalar_is_const(by) && (lo <= -POINTER_REACH || lo >= POINTER_REACH)) {
-		return refuse(step, REFUSE_POINTER_OFFSET, REFUSAL_NO_REG,
+		return refuse(step, REFUSE_POINTER_OFFSET, ptr_no,
 			      "math between %s pointer and %lld is not allowed",
 			      reg_kind_name(ptr.kind), lo);
 	}
 	if (lo <= -POINTER_REACH || (minus && hi >= POINTER_REACH)) {
-		return refuse(step, REFUSE_POINTER_OFFSET, REFUSAL_NO_REG,
+		return refuse(step, REFUSE_POINTER_OFFSET, number_no,
 			      "math between %s pointer and register with unbounded min value is not allowed",
 			      reg_kind_name(ptr.kind));
 	}
 	ptr.num = scalar_alu(minus ? BPF_SUB : BPF_ADD, true, false, ptr.num, by);
 	lo = ptr.num.r64.smin;
 	if (lo <= -POINTER_REACH || (scalar_is_const(ptr.num) && lo >= POINTER_REACH)) {
-		return refuse(step, REFUSE_POINTER_OFFSET, REFUSAL_NO_REG,
+		return refuse(step, REFUSE_POINTER_OFFSET, ptr_no,
 			      "value %lld makes %s pointer be out of bounds",
 			      lo, reg_kind_name(ptr.kind));
 	}

@@ -84,13 +84,13 @@ static int check_map_arg(struct step *step, const struct helper *helper, u32 reg
 		return refuse_kind(step, regno, "map_ptr");
 	rule = map_rule_of(map_of(step, reg->map)->type);
 	if (!(rule->may & helper->map_use)) {
-		return refuse(step, REFUSE_ARG_MAP_TYPE, REFUSAL_NO_REG,
+		return refuse(step, REFUSE_ARG_MAP_TYPE, regno,
 			      "cannot pass map_type %u (%s) into func bpf_%s#%d",
 			      map_of(step, reg->map)->type, rule->name, helper->name, step->insn->imm);
 	}
 	if (helper->map_use & MAP_USE_WRITES &&
 	    map_of(step, reg->map)->flags & MODBPF_F_RDONLY_PROG) {
-		return refuse(step, REFUSE_MAP_WRITE, REFUSAL_NO_REG, "write into map forbidden");
+		return refuse(step, REFUSE_MAP_WRITE, regno, "write into map forbidden");
 	}
 	if (helper->map_use & MAP_USE_READS &&
 	    map_of(step, reg->map)->flags & MODBPF_F_WRONLY_PROG) {
@@ -99,7 +99,7 @@ static int check_map_arg(struct step *step, const struct helper *helper, u32 reg
 	args->map = reg->map;
 	note_map(step, reg->map);
 	if (helper->flags & HELPER_ONE_MAP && step->note->flags & NOTE_MAP_VARIES) {
-		return refuse(step, REFUSE_ARG_MAP_VARIES, REFUSAL_NO_REG,
+		return refuse(step, REFUSE_ARG_MAP_VARIES, regno,
 			      "not supported yet: different maps at the same call of bpf_%s",
 			      helper->name);
 	}

@@ -230,10 +230,12 @@ int check_exit(struct step *step)
 		return check_callback_exit(step);
 	if (state->frame_cnt > 1)
 		return check_subprog_exit(step);
-	for (i = 0; i < state->ref_cnt; i++)
+	for (i = 0; i < state->ref_cnt; i++) {
 		err = refuse(step, REFUSE_REFERENCE_LEAK, REFUSAL_NO_REG,
 			     "Unreleased reference id=%u alloc_insn=%u",
 			     state->refs[i].id, state->refs[i].insn);
+		refuse_since(step, err, state->refs[i].insn);
+	}
 	if (err)
 		return err;
 	step->ended = true;

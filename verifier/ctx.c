@@ -213,9 +213,9 @@ static const struct ctx_slot *slot_of(const struct program *prog, const struct c
 	return prog->req->ctx ? &prog->req->ctx[field->source] : &absent;
 }
 
-static int refuse_field(struct step *step, u32 bytes)
+static int refuse_field(struct step *step, u32 regno, u32 bytes)
 {
-	return refuse(step, REFUSE_CTX_FIELD, REFUSAL_NO_REG,
+	return refuse(step, REFUSE_CTX_FIELD, regno,
 		      "invalid bpf_context access off=%d size=%u", step->insn->off, bytes);
 }
 
@@ -278,11 +278,11 @@ static const struct ctx_field *check_field(struct step *step, u32 regno, u32 byt
 	*err = 0;
 	if (!field || off % (s32)bytes || !((write ? field->write : field->read) & type) ||
 	    !fits_attach_type(step, field))
-		*err = refuse_field(step, bytes);
+		*err = refuse_field(step, regno, bytes);
 	else if (field->flags & FIELD_ABSENT)
 		*err = refuse_absent(step, write);
 	else if (!whole && !(field->flags & (write ? FIELD_WIDE : FIELD_NARROW | FIELD_WIDE)))
-		*err = refuse_field(step, bytes);
+		*err = refuse_field(step, regno, bytes);
 	return *err ? NULL : field;
 }
 
@@ -312,7 +312,7 @@ int check_ctx_load(struct step *step, u32 regno, u32 bytes, bool sign_extend,
 	if (!field)
 		return err;
 	if (sign_extend && (field->source != DIRECT || field->kind != REG_SCALAR)) {
-		return refuse(step, REFUSE_CTX_SIGN_LOAD, REFUSAL_NO_REG,
+		return refuse(step, REFUSE_CTX_SIGN_LOAD, regno,
 			      "not supported yet: sign-extending load from context");
 	}
 	if (field->source != DIRECT)

@@ -13,11 +13,13 @@
 
 #include "verifier/callback.h"
 #include "verifier/exact.h"
+#include "verifier/explain.h"
 #include "verifier/global.h"
 #include "verifier/print.h"
 #include "verifier/prune.h"
 #include "verifier/stack.h"
 #include "verifier/step.h"
+#include "verifier/trail.h"
 
 #define YIELD_EVERY 4096	/* work units */
 #define MAX_PER_INSN 64	/* states kept at one instruction */
@@ -40,6 +42,7 @@ struct explorer {
 	u32 last_id;
 	u32 jumps, insns;		/* since a state was kept */
 	struct id_map ids;
+	struct trail trail;		/* of the current path */
 	struct reg before[MODBPF_REG_FP + 1];
 };
 
@@ -274,6 +277,7 @@ static bool pop_pending(struct explorer *x)
 	x->state->next = NULL;
 	x->pending_cnt--;
 	x->bytes -= state_bytes(x->state);
+	trail_go_back(&x->trail, x->state->insn, x->state->frame_cnt);
 	return true;
 }
 
@@ -290,24 +294,26 @@ static u32 changed_regs(struct explorer *x)
 
 static void log_step(struct explorer *x, u32 pc)
 {
-	print_source(x->log, x->prog, pc, true);
+	if (print_source(x->log, x->prog, pc, true))
+		vlog_end(x->log);
 	print_insn(x->log, x->prog, pc);
 	vlog_add(x->log, " ;");
 	print_regs(x->log, x->state, changed_regs(x));
 	vlog_end(x->log);
 }
 
-static void log_rejection(struct explorer *x, u32 pc)
+/* Note where the path could have gone elsewhere: for who asks how it came to a rejection. */
+static int note_turn(struct explorer *x, const struct step *step)
 {
-	if (!vlog_wants(x->log, VLOG_PATH | VLOG_EVERY | VLOG_STATS))
-		return;
-	print_source(x->log, x->prog, pc, false);
-	print_insn(x->log, x->prog, pc);
-	vlog_end(x->log);
-	vlog_add(x->log, "known there:");
-	print_regs(x->log, x->state, ~0u);
-	print_slots(x->log, x->state);
-	vlog_end(x->log);
+	struct turn turn = { step->pc, step->next, x->state->frame_cnt, step->fork != NULL };
+	int err;
+
+	if (!step->fork && (step->ended || !insn_turns(step->insn)))
+		return 0;
+	x->bytes -= trail_bytes(&x->trail);
+	err = trail_add(&x->trail, turn);
+	x->bytes += trail_bytes(&x->trail);
+	return err;
 }
 
 /* Carry out one instruction. */
@@ -320,19 +326,21 @@ static int run_insn(struct explorer *x, bool *ended)
 		.last_id = &x->last_id,
 	};
 	bool verbose = vlog_wants(x->log, VLOG_EVERY);
-	int err, pushed = 0;
+	int err;
 
 	if (verbose)
 		memcpy(x->before, state_top(x->state)->regs, sizeof(x->before));
 	err = check_insn(&step);
 	step.note->flags |= NOTE_SEEN;
 	x->state = step.state;
-	if (step.fork)
-		pushed = push_pending(x, step.fork);
-	if (err == -EACCES || err == -EINVAL || err == -EPERM)
-		log_rejection(x, pc);
-	if (err || pushed)
-		return err ? : pushed;
+	if (step.fork && !err)
+		err = push_pending(x, step.fork);
+	else
+		state_free(step.fork);
+	if (!err)
+		err = note_turn(x, &step);
+	if (err)
+		return err;
 	if (verbose)
 		log_step(x, pc);
 	if (insn_jumps(step.insn))
@@ -369,6 +377,7 @@ static int begin(struct explorer *x, u32 routine)
 	x->found->root = routine;
 	x->jumps = 0;
 	x->insns = 0;
+	x->trail.cnt = 0;
 	x->state = state_new();
 	if (!x->state || state_push_frame(x->state, 0, routine))
 		return -ENOMEM;
@@ -379,6 +388,14 @@ static int begin(struct explorer *x, u32 routine)
 	else
 		regs[1] = reg_pointer(REG_CTX);
 	return 0;
+}
+
+static void explain(struct explorer *x, u32 routine)
+{
+	const struct refused_path path = { x->state, &x->trail, x->prog->routines[routine].start };
+
+	if (x->log->refusal.code != REFUSE_NOTHING)
+		explain_path(x->log, x->prog, &path);
 }
 
 static int follow_paths(struct explorer *x, u32 routine)
@@ -394,6 +411,8 @@ static int follow_paths(struct explorer *x, u32 routine)
 		if (!pop_pending(x))
 			break;
 	}
+	if (err)
+		explain(x, routine);
 	return err;
 }
 
@@ -410,6 +429,7 @@ static void end(struct explorer *x)
 	while (x->evicted)
 		kept_free(x, x->evicted);
 	modbpf_free(x->kept);
+	modbpf_free(x->trail.turns);
 }
 
 int explore(const struct program *prog, struct findings *found, struct vlog *log,

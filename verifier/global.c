@@ -232,7 +232,7 @@ static int check_memory(struct step *step, u32 routine, u32 regno, u32 bytes)
 		if (step->prog->routines[routine].moves_packet)
 			return refuse_arg(step, routine, regno, "fp, map_value, ringbuf_mem, mem");
 		if (!step->prog->rule->packet_write)
-			return refuse(step, REFUSE_PACKET_WRITE, REFUSAL_NO_REG,
+			return refuse(step, REFUSE_PACKET_WRITE, regno,
 				      "cannot write into packet");
 		step->found->packet_write = true;
 	}

@@ -19,21 +19,22 @@ bool is_aligned(const struct reg *reg, s64 off, u32 bytes)
 	return !((at.value | at.mask) & (bytes - 1));
 }
 
-static int check_permission(struct step *step, const struct reg *reg, u32 access)
+static int check_permission(struct step *step, u32 regno, u32 access)
 {
+	const struct reg *reg = &step_regs(step)[regno];
 	const struct map_desc *map = &step->prog->req->maps[reg->map];
 
 	if (reg->kind == REG_KEY && access & ACCESS_WRITE)
-		return refuse(step, REFUSE_MAP_WRITE, REFUSAL_NO_REG,
+		return refuse(step, REFUSE_MAP_WRITE, regno,
 			      "write into map key forbidden, key_size=%u", map->key_size);
 	if (reg->kind != REG_VALUE)
 		return 0;
 	if (access & ACCESS_WRITE && map->flags & MODBPF_F_RDONLY_PROG) {
-		return refuse(step, REFUSE_MAP_WRITE, REFUSAL_NO_REG,
+		return refuse(step, REFUSE_MAP_WRITE, regno,
 			      "write into map forbidden, value_size=%u", map->value_size);
 	}
 	if (access & ACCESS_READ && map->flags & MODBPF_F_WRONLY_PROG) {
-		return refuse(step, REFUSE_MAP_READ, REFUSAL_NO_REG,
+		return refuse(step, REFUSE_MAP_READ, regno,
 			      "read from map forbidden, value_size=%u", map->value_size);
 	}
 	return 0;
@@ -135,7 +136,7 @@ int check_region(struct step *step, u32 regno, s64 off, u32 bytes, u32 access)
 	default:
 		return refuse_access(step, regno);
 	}
-	err = check_permission(step, reg, access);
+	err = check_permission(step, regno, access);
 	if (!err)
 		err = check_offset_bounded(step, regno, off);
 	if (err)
@@ -288,7 +289,7 @@ static int check_packet_store(struct step *step)
 	if (dst->kind != REG_PACKET && dst->kind != REG_PACKET_META)
 		return 0;
 	if (!step->prog->rule->packet_write) {
-		return refuse(step, REFUSE_PACKET_WRITE, REFUSAL_NO_REG,
+		return refuse(step, REFUSE_PACKET_WRITE, step->insn->dst_reg,
 			      "cannot write into packet");
 	}
 	step->found->packet_write = true;

@@ -29,8 +29,7 @@ static const struct line_info *line_of(const struct program *prog, u32 pc)
 	return prog->req->btf && high ? &lines[low] : NULL;
 }
 
-/* What cannot be printed is not: the text is whatever the object says. */
-static void print_text(struct vlog *log, const char *text)
+void print_text(struct vlog *log, const char *text)
 {
 	char shown[128];
 	u32 i;
@@ -43,18 +42,18 @@ static void print_text(struct vlog *log, const char *text)
 	vlog_add(log, "%s", shown);
 }
 
-void print_source(struct vlog *log, const struct program *prog, u32 pc, bool only_first)
+bool print_source(struct vlog *log, const struct program *prog, u32 pc, bool only_first)
 {
 	const struct line_info *line = line_of(prog, pc);
 
 	if (!line || (only_first && line->insn != pc))
-		return;
+		return false;
 	vlog_add(log, "; ");
 	print_text(log, btf_string(prog->req->btf, line->line_off));
 	vlog_add(log, " @ ");
 	print_text(log, btf_string(prog->req->btf, line->file_name_off));
 	vlog_add(log, ":%u", line->line_col >> 10);
-	vlog_end(log);
+	return true;
 }
 
 static void print_bounds(struct vlog *log, struct scalar num)

@@ -10,10 +10,12 @@
 /* Add the instruction, "3: (b7) r0 = 0", to the line. */
 void print_insn(struct vlog *log, const struct program *prog, u32 pc);
 /*
- * A line of its own, "; text @ file:line": where the instruction comes from. Nothing if
- * that is not known. @only_first: nothing if the instruction is not the line's first.
+ * Add "; text @ file:line": where the instruction comes from. False: that is not known, and
+ * nothing is added. @only_first: nothing if the instruction is not the line's first.
  */
-void print_source(struct vlog *log, const struct program *prog, u32 pc, bool only_first);
+bool print_source(struct vlog *log, const struct program *prog, u32 pc, bool only_first);
+/* Add @text, which is whatever the object says: what cannot be printed as "?". */
+void print_text(struct vlog *log, const char *text);
 /* Add " R1=ctx R10=fp0": the registers of the innermost frame in bit set @regs. */
 void print_regs(struct vlog *log, const struct state *state, u32 regs);
 /* Add " fp-8=scalar": the stack slots of the innermost frame. */

@@ -113,7 +113,7 @@ static const struct refusal_row rows[REFUSE_CODE_COUNT] = {
 		" program's BTF",
 		"the object's .BTF.ext is damaged: compile and link it again" },
 	[REFUSE_GLOBAL_ARG] = { "global-arg", -EINVAL,
-		"R%u to be what the called function was declared with",
+		"an argument that is what the called function was declared with",
 		"pass a number, the context, or memory of the declared size; or make the"
 		" function static, so that it is followed with what it is passed" },
 	[REFUSE_GLOBAL_SIGNATURE] = { "global-signature", -EINVAL,
@@ -340,9 +340,8 @@ static __printf(5, 0) int refuse_args(struct vlog *log, enum refusal_code code, 
 				      u32 regno, const char *fmt, va_list args)
 {
 	vlog_line_args(log, fmt, args);
-	log->refusal.code = code;
-	log->refusal.insn = insn;
-	log->refusal.regno = regno;
+	log->refusal = (struct refusal){ .code = code, .insn = insn, .regno = regno,
+					 .set = REFUSAL_NO_INSN };
 	/* A code without a row must not pass for success. */
 	return rows[code].err ? : -EFAULT;
 }
@@ -355,6 +354,20 @@ int refuse(struct step *step, enum refusal_code code, u32 regno, const char *fmt
 	va_start(args, fmt);
 	err = refuse_args(step->log, code, step->pc, regno, fmt, args);
 	va_end(args);
+	return err;
+}
+
+int refuse_stack(struct step *step, int err, u32 frame, s32 lo, s32 hi)
+{
+	step->log->refusal.frame = frame;
+	step->log->refusal.lo = lo;
+	step->log->refusal.hi = hi;
+	return err;
+}
+
+int refuse_since(struct step *step, int err, u32 set)
+{
+	step->log->refusal.set = set;
 	return err;
 }
 

@@ -116,7 +116,7 @@ enum refusal_code {
 struct refusal_row {
 	const char *name;	/* kebab-case; never changed, never used again for another reason */
 	s32 err;		/* below 0 */
-	const char *needs;	/* what must hold; "R%u" stands for the register at fault */
+	const char *needs;	/* what must hold */
 	const char *hint;	/* what to change */
 };
 
@@ -131,6 +131,9 @@ struct refusal {
 	enum refusal_code code;
 	u32 insn;	/* REFUSAL_NO_INSN: the program as a whole */
 	u32 regno;	/* whose value is at fault; REFUSAL_NO_REG: none */
+	u32 set;	/* instruction that made what is at fault; REFUSAL_NO_INSN: to be found */
+	u32 frame;	/* whose stack is at fault */
+	s32 lo, hi;	/* its bytes from R10, hi not included; the same: none */
 };
 
 struct step;
@@ -143,6 +146,10 @@ struct vlog;
  */
 int refuse(struct step *step, enum refusal_code code, u32 regno, const char *fmt, ...)
 	__printf(4, 5);
+/* What was just refused with @err, it was for bytes @lo..@hi-1 of a stack. Returns @err. */
+int refuse_stack(struct step *step, int err, u32 frame, s32 lo, s32 hi);
+/* ... for what instruction @set made. Returns @err. */
+int refuse_since(struct step *step, int err, u32 set);
 /* The same where no path is followed. @insn may be REFUSAL_NO_INSN. */
 int refuse_program(struct vlog *log, enum refusal_code code, u32 insn, const char *fmt, ...)
 	__printf(4, 5);

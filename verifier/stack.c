@@ -19,7 +19,7 @@ static u32 byte_at(s32 off)
 	return (u32)(off + MODBPF_STACK_SIZE) % 8;
 }
 
-static enum slot_byte byte_state(const struct frame *frame, s32 off)
+enum slot_byte stack_byte(const struct frame *frame, s32 off)
 {
 	u32 slot = slot_at(off);
 
@@ -28,7 +28,7 @@ static enum slot_byte byte_state(const struct frame *frame, s32 off)
 
 static bool holds_pointer(const struct frame *frame, s32 off)
 {
-	return byte_state(frame, off) == BYTE_SPILL &&
+	return stack_byte(frame, off) == BYTE_SPILL &&
 	       reg_is_pointer(&frame->slots[slot_at(off)].spill);
 }
 
@@ -165,15 +165,15 @@ int stack_store(struct step *step, u32 frame_no, s32 off, u32 bytes, struct reg 
 		return 0;
 	}
 	if (bytes != 8) {
-		return refuse(step, REFUSE_STACK_PARTIAL_SPILL, REFUSAL_NO_REG,
+		return refuse(step, REFUSE_STACK_PARTIAL_SPILL, step->insn->src_reg,
 			      "invalid size of register spill: a pointer takes 8 bytes");
 	}
 	if (value->kind == REG_STACK && value->frame > frame_no) {
-		return refuse(step, REFUSE_STACK_POINTER_ESCAPES, REFUSAL_NO_REG,
+		return refuse(step, REFUSE_STACK_POINTER_ESCAPES, step->insn->src_reg,
 			      "cannot spill pointers to stack into stack frame of the caller");
 	}
 	if (value->kind == REG_KEY && value->frame > frame_no) {
-		return refuse(step, REFUSE_KEY_ESCAPES, REFUSAL_NO_REG,
+		return refuse(step, REFUSE_KEY_ESCAPES, step->insn->src_reg,
 			      "cannot spill map key of a callback into stack frame of its caller");
 	}
 	memset(slot->bytes, BYTE_SPILL, 8);
@@ -234,12 +234,14 @@ int stack_load(struct step *step, u32 frame_no, s32 off, u32 bytes, bool sign_ex
 {
 	const struct frame *frame = step->state->frames[frame_no];
 	const struct slot *slot;
+	int err;
 	u32 i;
 
 	for (i = 0; i < bytes; i++) {
-		if (byte_state(frame, off + i) == BYTE_UNINIT) {
-			return refuse(step, REFUSE_STACK_UNINIT_READ, REFUSAL_NO_REG,
-				      "invalid read from stack off %d+%u size %u", off, i, bytes);
+		if (stack_byte(frame, off + i) == BYTE_UNINIT) {
+			err = refuse(step, REFUSE_STACK_UNINIT_READ, REFUSAL_NO_REG,
+				     "invalid read from stack off %d+%u size %u", off, i, bytes);
+			return refuse_stack(step, err, frame_no, off, off + bytes);
 		}
 	}
 	stack_mark_read(step->state, frame_no, slot_at(off));
@@ -249,9 +251,10 @@ int stack_load(struct step *step, u32 frame_no, s32 off, u32 bytes, bool sign_ex
 		return 0;
 	}
 	if (bytes != 8) {
-		return refuse(step, REFUSE_STACK_PARTIAL_FILL, REFUSAL_NO_REG,
-			      "invalid size of register fill: off %d holds a pointer, size %u",
-			      off, bytes);
+		err = refuse(step, REFUSE_STACK_PARTIAL_FILL, REFUSAL_NO_REG,
+			     "invalid size of register fill: off %d holds a pointer, size %u",
+			     off, bytes);
+		return refuse_stack(step, err, frame_no, off, off + bytes);
 	}
 	*value = slot->spill;
 	return 0;
@@ -261,16 +264,20 @@ int check_stack_readable(struct step *step, u32 frame_no, struct span span)
 {
 	const struct frame *frame = step->state->frames[frame_no];
 	s32 off;
+	int err;
 
 	for (off = span.lo; off < span.hi; off++) {
-		if (byte_state(frame, off) == BYTE_UNINIT) {
-			return refuse(step, REFUSE_STACK_UNINIT_READ, REFUSAL_NO_REG,
-				      "invalid read from stack off %d+%d size %d",
-				      span.lo, off - span.lo, span.hi - span.lo);
+		if (stack_byte(frame, off) == BYTE_UNINIT) {
+			err = refuse(step, REFUSE_STACK_UNINIT_READ, REFUSAL_NO_REG,
+				     "invalid read from stack off %d+%d size %d",
+				     span.lo, off - span.lo, span.hi - span.lo);
+			return refuse_stack(step, err, frame_no, span.lo, span.hi);
 		}
 		if (holds_pointer(frame, off)) {
-			return refuse(step, REFUSE_LEAK_THROUGH_STACK, REFUSAL_NO_REG,
-				      "leaking pointer from stack off %d", off);
+			err = refuse(step, REFUSE_LEAK_THROUGH_STACK, REFUSAL_NO_REG,
+				     "leaking pointer from stack off %d", off);
+			off = -8 * (s32)(slot_at(off) + 1);
+			return refuse_stack(step, err, frame_no, off, off + 8);
 		}
 		stack_mark_read(step->state, frame_no, slot_at(off));
 	}
@@ -308,7 +315,7 @@ void stack_smear(struct step *step, u32 frame_no, struct span span)
 	for (off = span.lo; off < span.hi; off++) {
 		struct slot *slot;
 
-		if (byte_state(frame, off) == BYTE_UNINIT)
+		if (stack_byte(frame, off) == BYTE_UNINIT)
 			continue;
 		slot = &frame->slots[slot_at(off)];
 		if (overlaps_spill(slot, byte_at(off), 1))

@@ -24,6 +24,8 @@ int stack_store(struct step *step, u32 frame, s32 off, u32 bytes, struct reg *va
 int stack_load(struct step *step, u32 frame, s32 off, u32 bytes, bool sign_extend,
 	       struct reg *value);
 
+/* What is at @off of @frame. */
+enum slot_byte stack_byte(const struct frame *frame, s32 off);
 /* Are all bytes initialised, and no pointer among them? Counts as a read. */
 int check_stack_readable(struct step *step, u32 frame, struct span span);
 /* Every byte is overwritten with unknown numbers. -ENOMEM. */

@@ -5,6 +5,7 @@
  */
 #include "verifier/verifier.h"
 
+#include "verifier/explain.h"
 #include "verifier/explore.h"
 #include "verifier/final.h"
 
@@ -25,19 +26,6 @@ static void log_stats(struct verification *v, const struct verify_stats *stats)
 		  "total_states %u peak_states %u mark_read 0",
 		  stats->insns_processed, EXPLORE_MAX_INSNS, v->max_states_per_insn,
 		  stats->states_total, stats->states_peak);
-}
-
-/* Below what was refused, and what is known there: what to make of it. */
-static void log_refusal(struct verification *v)
-{
-	const struct refusal_row *row;
-
-	if (v->log.refusal.code == REFUSE_NOTHING)
-		return;
-	row = refusal_row(v->log.refusal.code);
-	vlog_line(&v->log, "needed: %s", row->needs);
-	vlog_line(&v->log, "hint: %s", row->hint);
-	vlog_line(&v->log, "code: %s", row->name);
 }
 
 static int verify(struct verification *v, const struct verify_request *req,
@@ -81,7 +69,7 @@ int modbpf_verify(const struct verify_request *req, struct verified_prog **out,
 	v->log.out = req->log;
 	err = verify(v, req, out, stats);
 	if (err)
-		log_refusal(v);
+		explain_refusal(&v->log);
 	log_stats(v, stats);
 	if (!err)
 		(*out)->stats = *stats;

@@ -26,6 +26,7 @@ struct map_desc {
 	u32 flags;		/* MODBPF_F_* */
 	const u8 *frozen;	/* the value's bytes if they can never change again, else NULL */
 	u32 frozen_size;	/* bytes at frozen */
+	const char *name;	/* for the log; NULL: none */
 };
 
 /*

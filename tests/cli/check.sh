@@ -64,9 +64,11 @@ where=$(line_of mixed "return *value;")
 says 1 stdout "first  section kprobe/first  type kprobe  accepted" check "$dir/mixed"
 says 1 stdout "second  section kprobe/second  type kprobe  rejected" check "$dir/mixed"
 says 1 stdout "third  section kprobe/third  type kprobe  accepted" check "$dir/mixed"
-says 1 stdout $'\t'"$dir/mixed.bpf.c:$where: return *value;" check "$dir/mixed"
-says 1 stdout $'\tinsn ' check "$dir/mixed"
-says 1 stdout $'\tknown there: R1=map_value_or_null(' check "$dir/mixed"
+says 1 stdout $'\tat: insn 10: (79) r0 = *(u64 *)(r1 +0); '"$dir/mixed.bpf.c:$where: return *value;" check "$dir/mixed"
+says 1 stdout $'\tknown: R1 is null or a pointer to a value of map `table` (8 bytes)' check "$dir/mixed"
+called=$dir/mixed.bpf.c:$(line_of mixed 'return read_it')
+says 1 stdout $'\tset at: insn 6: call bpf_map_lookup_elem#1; '"$called: return read_it(" check "$dir/mixed"
+says 1 stdout $'\tpath: insn 8 to 10, called: call pc+1; '"$called: return read_it(" check "$dir/mixed"
 says 1 stdout $'\t'"Permission denied: R1 invalid mem access 'map_value_or_null'" check "$dir/mixed"
 
 says 1 stdout $'\tneeded: a pointer that is known not to be null' check "$dir/mixed"
@@ -107,7 +109,9 @@ assert bad['errno'] == 13 and bad['reason'] == "R1 invalid mem access 'map_value
 assert bad['source']['file'] == sys.argv[2] and bad['source']['line'] == int(sys.argv[3]), bad
 assert bad['source']['text'].startswith('return *value;') and bad['source']['column'] > 0, bad
 assert '%d: %s\n' % (bad['insn'], bad['insn_text']) in bad['log'], bad
-assert 'known there: %s\n' % bad['known'] in bad['log'], bad
+assert 'known: %s\n' % bad['known'] in bad['log'] and 'state: %s\n' % bad['state'] in bad['log'], bad
+assert bad['set_at']['text'] == 'call bpf_map_lookup_elem#1' and bad['set_at']['source']['line'] < 25, bad
+assert [turn['turn'] for turn in bad['path']] == ['called'] and bad['path_left_out'] == 0, bad
 END
 then
 	passed=$((passed + 1))
@@ -121,7 +125,7 @@ SEC("kprobe/f") int plain(void *ctx) { return *(int *)(ctx + 4000); }
 char text[] SEC("license") = "GPL";
 END
 says 1 stdout "plain  section kprobe/f  type kprobe  rejected" check "$dir/plain"
-says 1 stdout $'\t'"insn 0: (61) r0 = *(u32 *)(r1 +4000)" check "$dir/plain"
+says 1 stdout $'\t'"at: insn 0: (61) r0 = *(u32 *)(r1 +4000)" check "$dir/plain"
 "$MODBPF" check "$dir/plain" | grep -q "bpf.c:" && bad "check" "a line from nowhere"
 
 # --- what the device knows of a program before it is verified ----------------------

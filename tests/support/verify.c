@@ -24,26 +24,26 @@ static const struct {
 	const char *name;
 	struct map_desc desc;
 } maps[] = {
-	{ "array", { MODBPF_MAP_ARRAY, 4, 16, 4, 0, NULL, 0 } },
-	{ "single", { MODBPF_MAP_ARRAY, 4, 48, 1, 0, NULL, 0 } },
-	{ "percpu", { MODBPF_MAP_PERCPU_ARRAY, 4, 8, 4, 0, NULL, 0 } },
-	{ "hash", { MODBPF_MAP_HASH, 8, 48, 16, 0, NULL, 0 } },
-	{ "lpm", { MODBPF_MAP_LPM_TRIE, 8, 8, 16, MODBPF_F_NO_PREALLOC, NULL, 0 } },
-	{ "ring", { MODBPF_MAP_RINGBUF, 0, 0, 4096, 0, NULL, 0 } },
-	{ "progs", { MODBPF_MAP_PROG_ARRAY, 4, 4, 4, 0, NULL, 0 } },
-	{ "progs2", { MODBPF_MAP_PROG_ARRAY, 4, 4, 8, 0, NULL, 0 } },
-	{ "rodata", { MODBPF_MAP_ARRAY, 4, 16, 1, MODBPF_F_RDONLY_PROG, ro_bytes, 16 } },
-	{ "readonly", { MODBPF_MAP_ARRAY, 4, 16, 4, MODBPF_F_RDONLY_PROG, NULL, 0 } },
-	{ "writeonly", { MODBPF_MAP_ARRAY, 4, 16, 1, MODBPF_F_WRONLY_PROG, NULL, 0 } },
-	{ "sockmap", { MODBPF_MAP_SOCKMAP, 4, 4, 4, 0, NULL, 0 } },
-	{ "perf", { MODBPF_MAP_PERF_EVENT_ARRAY, 4, 4, 2, 0, NULL, 0 } },
-	{ "queue", { MODBPF_MAP_QUEUE, 0, 16, 4, 0, NULL, 0 } },
-	{ "stack", { MODBPF_MAP_STACK, 0, 16, 4, 0, NULL, 0 } },
-	{ "bloom", { MODBPF_MAP_BLOOM_FILTER, 0, 16, 4, 0, NULL, 0 } },
-	{ "queue_readonly", { MODBPF_MAP_QUEUE, 0, 16, 4, MODBPF_F_RDONLY_PROG, NULL, 0 } },
-	{ "queue_writeonly", { MODBPF_MAP_QUEUE, 0, 16, 4, MODBPF_F_WRONLY_PROG, NULL, 0 } },
+	{ "array", { MODBPF_MAP_ARRAY, 4, 16, 4, 0, NULL, 0, NULL } },
+	{ "single", { MODBPF_MAP_ARRAY, 4, 48, 1, 0, NULL, 0, NULL } },
+	{ "percpu", { MODBPF_MAP_PERCPU_ARRAY, 4, 8, 4, 0, NULL, 0, NULL } },
+	{ "hash", { MODBPF_MAP_HASH, 8, 48, 16, 0, NULL, 0, NULL } },
+	{ "lpm", { MODBPF_MAP_LPM_TRIE, 8, 8, 16, MODBPF_F_NO_PREALLOC, NULL, 0, NULL } },
+	{ "ring", { MODBPF_MAP_RINGBUF, 0, 0, 4096, 0, NULL, 0, NULL } },
+	{ "progs", { MODBPF_MAP_PROG_ARRAY, 4, 4, 4, 0, NULL, 0, NULL } },
+	{ "progs2", { MODBPF_MAP_PROG_ARRAY, 4, 4, 8, 0, NULL, 0, NULL } },
+	{ "rodata", { MODBPF_MAP_ARRAY, 4, 16, 1, MODBPF_F_RDONLY_PROG, ro_bytes, 16, NULL } },
+	{ "readonly", { MODBPF_MAP_ARRAY, 4, 16, 4, MODBPF_F_RDONLY_PROG, NULL, 0, NULL } },
+	{ "writeonly", { MODBPF_MAP_ARRAY, 4, 16, 1, MODBPF_F_WRONLY_PROG, NULL, 0, NULL } },
+	{ "sockmap", { MODBPF_MAP_SOCKMAP, 4, 4, 4, 0, NULL, 0, NULL } },
+	{ "perf", { MODBPF_MAP_PERF_EVENT_ARRAY, 4, 4, 2, 0, NULL, 0, NULL } },
+	{ "queue", { MODBPF_MAP_QUEUE, 0, 16, 4, 0, NULL, 0, NULL } },
+	{ "stack", { MODBPF_MAP_STACK, 0, 16, 4, 0, NULL, 0, NULL } },
+	{ "bloom", { MODBPF_MAP_BLOOM_FILTER, 0, 16, 4, 0, NULL, 0, NULL } },
+	{ "queue_readonly", { MODBPF_MAP_QUEUE, 0, 16, 4, MODBPF_F_RDONLY_PROG, NULL, 0, NULL } },
+	{ "queue_writeonly", { MODBPF_MAP_QUEUE, 0, 16, 4, MODBPF_F_WRONLY_PROG, NULL, 0, NULL } },
 	{ "text", { MODBPF_MAP_ARRAY, 4, sizeof(text_bytes), 1, MODBPF_F_RDONLY_PROG, text_bytes,
-		    sizeof(text_bytes) } },
+		    sizeof(text_bytes), NULL } },
 };
 
 #define MAP_CNT ARRAY_SIZE(maps)
@@ -129,8 +129,10 @@ struct verify_request verify_request_of(const struct modbpf_insn *insns, u32 ins
 	static struct map_desc descs[MAP_CNT];
 	u32 i;
 
-	for (i = 0; i < MAP_CNT; i++)
+	for (i = 0; i < MAP_CNT; i++) {
 		descs[i] = maps[i].desc;
+		descs[i].name = maps[i].name;
+	}
 	return (struct verify_request){
 		.insns = insns, .insn_cnt = insn_cnt, .prog_type = prog_type,
 		.rights = VERIFY_RIGHT_PERFMON | VERIFY_RIGHT_NET_ADMIN | VERIFY_RIGHT_SYS_ADMIN |
