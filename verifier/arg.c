@@ -94,7 +94,7 @@ static int check_map_arg(struct step *step, const struct helper *helper, u32 reg
 	}
 	if (helper->map_use & MAP_USE_READS &&
 	    map_of(step, reg->map)->flags & MODBPF_F_WRONLY_PROG) {
-		return refuse(step, REFUSE_MAP_READ, REFUSAL_NO_REG, "read from map forbidden");
+		return refuse(step, REFUSE_MAP_READ, regno, "read from map forbidden");
 	}
 	args->map = reg->map;
 	note_map(step, reg->map);
