@@ -5,6 +5,7 @@
 
 # The pure code: goes into modbpf.ko and into libmodbpf-core.a.
 ISA_SRCS := \
+	isa/btf/kernel.c \
 	isa/btf/name.c \
 	isa/btf/parse.c \
 	isa/btf/record.c \
@@ -68,6 +69,7 @@ VERIFIER_SRCS := \
 	verifier/step.c \
 	verifier/tnum.c \
 	verifier/trail.c \
+	verifier/typed.c \
 	verifier/verifier.c \
 	verifier/words.c \
 
@@ -250,6 +252,7 @@ TEST_SUPPORT_SRCS := \
 	tests/support/classic_try.c \
 	tests/support/fuzz.c \
 	tests/support/jitrun.c \
+	tests/support/kernel_btf.c \
 	tests/support/prog.c \
 	tests/support/randbase.c \
 	tests/support/randchain.c \

@@ -79,7 +79,8 @@ static struct load_facts facts_of(const struct prog_load *load)
 		.prog_flags = attr->prog_flags,
 		.prog_ifindex = attr->prog_ifindex,
 		.rights = load->rights,
-		.attaches_to_btf = attr->attach_btf_id || attr->attach_prog_fd,
+		.attach_btf_id = attr->attach_btf_id,
+		.attaches_elsewhere = attr->attach_prog_fd,
 		.has_core_relos = attr->core_relo_cnt || attr->core_relos ||
 				  attr->core_relo_rec_size,
 		.has_token = attr->prog_token_fd || attr->fd_array_cnt,

@@ -7,6 +7,7 @@
 #include "isa/opcode.h"
 #include "verifier/exact.h"
 #include "verifier/step.h"
+#include "verifier/typed.h"
 
 #define POINTER_REACH (1LL << 29)	/* how far a pointer may be from its object */
 
@@ -29,15 +30,17 @@ static int check_mov_reg(struct step *step)
 			*dst = *src;
 			return 0;
 		}
-		return refuse(step, REFUSE_POINTER_PARTIAL_COPY, insn->src_reg,
-			      "R%u partial copy of pointer", insn->src_reg);
+		if (!reg_is_number(step, src))
+			return refuse(step, REFUSE_POINTER_PARTIAL_COPY, insn->src_reg,
+				      "R%u partial copy of pointer", insn->src_reg);
+		num = scalar_unknown();
 	}
 	if (bits)
 		num = scalar_truncate(num, bits / 8, true);
 	if (!is64)
 		num = scalar_truncate(num, 4, false);
 	/* A copy that changed nothing stays linked to what it was copied from. */
-	if (!bits && (is64 || src->num.r64.umax <= 0xffffffff)) {
+	if (src->kind == REG_SCALAR && !bits && (is64 || src->num.r64.umax <= 0xffffffff)) {
 		mark_scalar_linked(step, src);
 		*dst = *src;
 		return 0;
@@ -96,6 +99,7 @@ static int check_movable(struct step *step, u32 regno)
 	case REG_PACKET_META:
 	case REG_RECORD:
 	case REG_MEM:
+	case REG_TYPED:
 		return 0;
 	case REG_VALUE_OR_NULL:
 	case REG_RECORD_OR_NULL:
@@ -241,6 +245,23 @@ static void note_result(struct step *step, const struct reg *src)
 		mark_exact(step->state, src->deps);
 }
 
+/* Is it a copy, or does it move a pointer by a constant? */
+static bool keeps_pointer(const struct modbpf_insn *insn, const struct reg *dst,
+			  const struct reg *src)
+{
+	u8 op = BPF_OP(insn->code);
+
+	if (opcode_is_32bit(insn->code) || opcode_lookup(insn->code)->form == FORM_SWAP ||
+	    opcode_lookup(insn->code)->form == FORM_NEG)
+		return false;
+	if (op == BPF_MOV)
+		return true;
+	if (op == BPF_SUB)
+		return reg_is_pointer(dst) && scalar_is_const(src->num) && !reg_is_pointer(src);
+	return op == BPF_ADD && reg_is_pointer(dst) != reg_is_pointer(src) &&
+	       scalar_is_const(dst->num) && scalar_is_const(src->num);
+}
+
 int check_alu(struct step *step)
 {
 	const struct modbpf_insn *insn = step->insn;
@@ -258,6 +279,10 @@ int check_alu(struct step *step)
 		return err;
 	if (row->form == FORM_ALU_REG)
 		src = step_regs(step)[insn->src_reg];
+	if (!keeps_pointer(insn, dst, &src)) {
+		mark_number(step, dst);
+		mark_number(step, &src);
+	}
 	if (row->form == FORM_SWAP)
 		err = check_swap(step);
 	else if (is_mov(insn) && row->form == FORM_ALU_REG)

@@ -7,6 +7,7 @@
 #include "verifier/helper.h"
 #include "verifier/mem.h"
 #include "verifier/stack.h"
+#include "verifier/typed.h"
 
 #define MAX_SIZE (1U << 29)
 
@@ -276,7 +277,7 @@ static int check_optional_arg(struct step *step, u32 regno, u8 kind)
 		step->note->unset_args |= bit;
 		return 0;
 	}
-	if (reg->kind == REG_SCALAR)
+	if (reg_is_number(step, reg))
 		return 0;
 	return kind == ARG_OPTIONAL_PRINTED ? check_printed_arg(step, regno) :
 	       refuse_kind(step, regno, "scalar");
@@ -308,7 +309,7 @@ static int check_arg(struct step *step, const struct helper *helper, u32 regno,
 		return err;
 	switch (kind) {
 	case ARG_NUMBER:
-		return step_regs(step)[regno].kind == REG_SCALAR ? 0 :
+		return reg_is_number(step, &step_regs(step)[regno]) ? 0 :
 		       refuse_kind(step, regno, "scalar");
 	case ARG_MAP:
 		return check_map_arg(step, helper, regno, args);

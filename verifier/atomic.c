@@ -7,6 +7,7 @@
 #include "isa/opcode.h"
 #include "verifier/mem.h"
 #include "verifier/stack.h"
+#include "verifier/typed.h"
 
 static int check_place(struct step *step, u32 regno, u32 bytes)
 {
@@ -57,7 +58,7 @@ static int check_operand(struct step *step, u32 regno)
 {
 	int err = check_reg_read(step, regno);
 
-	if (err || step_regs(step)[regno].kind == REG_SCALAR)
+	if (err || reg_is_number(step, &step_regs(step)[regno]))
 		return err;
 	return refuse(step, REFUSE_LEAK_INTO_MEMORY, regno, "R%u leaks addr into mem", regno);
 }

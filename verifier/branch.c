@@ -7,6 +7,7 @@
 #include "isa/opcode.h"
 #include "verifier/exact.h"
 #include "verifier/step.h"
+#include "verifier/typed.h"
 
 #define NO_REG 16	/* the second operand is the immediate */
 
@@ -269,6 +270,31 @@ static int branch_on_pointers(struct step *step, struct operands *ops)
 		      "R%u pointer comparison prohibited", blame);
 }
 
+/*
+ * Is a typed pointer compared, in a way that is allowed? Who may see no addresses may
+ * only ask whether it is null, or the same as another one.
+ */
+static bool may_compare_typed(const struct step *step, const struct operands *ops)
+{
+	u8 op = BPF_OP(step->insn->code);
+
+	if (ops->dst->kind != REG_TYPED && ops->src->kind != REG_TYPED)
+		return false;
+	if (reg_is_number(step, ops->dst) && reg_is_number(step, ops->src))
+		return true;
+	return !opcode_is_32bit(step->insn->code) && (op == BPF_JEQ || op == BPF_JNE) &&
+	       (ops->dst->kind == ops->src->kind || is_zero(ops->dst) || is_zero(ops->src));
+}
+
+/* Nothing is learnt: either way it is what it was. */
+static int branch_on_typed(struct step *step, const struct operands *ops)
+{
+	mark_exact(step->state, ops->dst->deps | ops->src->deps);
+	mark_way(step, true);
+	mark_way(step, false);
+	return step_fork(step, jump_target(step->insn, step->pc));
+}
+
 int check_branch(struct step *step)
 {
 	const struct modbpf_insn *insn = step->insn;
@@ -285,5 +311,7 @@ int check_branch(struct step *step)
 		return err;
 	if (ops.dst->kind == REG_SCALAR && ops.src->kind == REG_SCALAR)
 		return branch_on_numbers(step, &ops);
+	if (may_compare_typed(step, &ops))
+		return branch_on_typed(step, &ops);
 	return branch_on_pointers(step, &ops);
 }

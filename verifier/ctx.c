@@ -9,6 +9,7 @@
 #include "isa/opcode.h"
 #include "verifier/ctx_trace.h"
 #include "verifier/mem.h"
+#include "verifier/typed.h"
 
 #define TYPE(type) TYPE_BIT(type)
 #define TC TYPES_TC
@@ -190,6 +191,7 @@ static const struct {
 	[CTX_KIND_RECORD] = { record_fields, ARRAY_SIZE(record_fields) },
 	[CTX_KIND_SAMPLE] = { sample_fields, ARRAY_SIZE(sample_fields) },
 	[CTX_KIND_ARGS] = { args_fields, ARRAY_SIZE(args_fields) },
+	[CTX_KIND_CALL] = { NULL, 0 },	/* typed.c; nothing is stored */
 };
 
 /* The field that holds all of the access, NULL: none. */
@@ -306,9 +308,12 @@ static int check_slot(struct step *step, const struct ctx_field *field, bool wri
 int check_ctx_load(struct step *step, u32 regno, u32 bytes, bool sign_extend,
 		   struct reg *value)
 {
+	const struct ctx_field *field;
 	int err;
-	const struct ctx_field *field = check_field(step, regno, bytes, false, &err);
 
+	if (step->prog->rule->ctx == CTX_KIND_CALL)
+		return check_call_ctx_load(step, regno, bytes, sign_extend, value);
+	field = check_field(step, regno, bytes, false, &err);
 	if (!field)
 		return err;
 	if (sign_extend && (field->source != DIRECT || field->kind != REG_SCALAR)) {

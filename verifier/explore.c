@@ -323,7 +323,7 @@ static int run_insn(struct explorer *x, bool *ended)
 	struct step step = {
 		.prog = x->prog, .found = x->found, .log = x->log, .state = x->state,
 		.insn = &x->prog->insns[pc], .note = &x->found->notes[pc], .pc = pc,
-		.last_id = &x->last_id,
+		.last_id = &x->last_id, .work = &x->stats->work,
 	};
 	bool verbose = vlog_wants(x->log, VLOG_EVERY);
 	int err;

@@ -131,6 +131,8 @@ static struct insn_fact fact_of(const struct program *prog, const struct finding
 
 	if (note->flags & NOTE_CTX)
 		return fact;
+	if (note->flags & NOTE_PROBE)
+		fact.flags |= FACT_PROBE_LOAD;
 	if (alu && (op == BPF_DIV || op == BPF_MOD) && !(note->flags & NOTE_DIVISOR_ZERO))
 		fact.flags |= FACT_DIVISOR_NONZERO;
 	if ((alu || row->form == FORM_LOAD || row->form == FORM_NEG || row->form == FORM_SWAP) &&

@@ -11,6 +11,7 @@
 #include "verifier/exact.h"
 #include "verifier/mem.h"
 #include "verifier/stack.h"
+#include "verifier/typed.h"
 
 #define MAX_MEM (1u << 29)
 #define MAX_QUALIFIERS 32	/* that are looked through for a typedef's name */
@@ -276,7 +277,7 @@ static int check_arg(struct step *step, u32 routine, u32 at)
 		return err;
 	switch (signature->args[at]) {
 	case GLOBAL_NUMBER:
-		return reg->kind == REG_SCALAR ? 0 : refuse_arg(step, routine, regno, "scalar");
+		return reg_is_number(step, reg) ? 0 : refuse_arg(step, routine, regno, "scalar");
 	case GLOBAL_CTX:
 		return reg->kind == REG_CTX ? 0 : refuse_arg(step, routine, regno, "ctx");
 	case GLOBAL_MEM:

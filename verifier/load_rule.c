@@ -16,6 +16,8 @@
 			  ATTACH(INET4_GETPEERNAME) | ATTACH(INET6_GETPEERNAME) | \
 			  ATTACH(INET4_GETSOCKNAME) | ATTACH(INET6_GETSOCKNAME))
 
+#define TRACING_ATTACH (ATTACH(TRACE_RAW_TP) | ATTACH(TRACE_FENTRY) | ATTACH(TRACE_FEXIT))
+
 static const struct load_type load_types[] = {
 	{ MODBPF_PROG_SOCKET_FILTER, 0, ANY_ATTACH, true },
 	{ MODBPF_PROG_KPROBE, VERIFY_RIGHT_PERFMON, ANY_ATTACH, false },
@@ -34,6 +36,7 @@ static const struct load_type load_types[] = {
 	{ MODBPF_PROG_RAW_TRACEPOINT, VERIFY_RIGHT_PERFMON, ANY_ATTACH, false },
 	{ MODBPF_PROG_CGROUP_SOCK_ADDR, VERIFY_RIGHT_NET_ADMIN, SOCK_ADDR_ATTACH, false },
 	{ MODBPF_PROG_LWT_SEG6LOCAL, VERIFY_RIGHT_NET_ADMIN, ANY_ATTACH, true },
+	{ MODBPF_PROG_TRACING, VERIFY_RIGHT_PERFMON, TRACING_ATTACH, false },
 	{ MODBPF_PROG_NETFILTER, VERIFY_RIGHT_NET_ADMIN, ATTACH(NETFILTER), false },
 };
 
@@ -60,8 +63,10 @@ int load_check_features(const struct load_facts *facts, const char **why)
 		return refuse(why, -EINVAL, "not supported yet: these prog_flags");
 	if (facts->prog_ifindex)
 		return refuse(why, -EINVAL, "not supported yet: programs for a device");
-	if (facts->attaches_to_btf)
+	if (facts->attach_btf_id && facts->prog_type != MODBPF_PROG_TRACING)
 		return refuse(why, -EINVAL, "not supported yet: attaching to a BTF id");
+	if (facts->attaches_elsewhere)
+		return refuse(why, -EINVAL, "not supported yet: attaching to a program, or to a module's BTF");
 	if (facts->has_core_relos)
 		return refuse(why, -EINVAL, "not supported yet: core_relos");
 	if (facts->has_token)

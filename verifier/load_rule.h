@@ -22,7 +22,8 @@ struct load_facts {
 	u32 prog_flags;
 	u32 prog_ifindex;
 	u32 rights;		/* VERIFY_RIGHT_* of the caller */
-	bool attaches_to_btf;	/* attach_btf_id, attach_prog_fd */
+	u32 attach_btf_id;
+	bool attaches_elsewhere;	/* attach_prog_fd, which is attach_btf_obj_fd, too */
 	bool has_core_relos;
 	bool has_token;		/* prog_token_fd, fd_array_cnt */
 };

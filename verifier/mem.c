@@ -9,6 +9,7 @@
 #include "isa/opcode.h"
 #include "verifier/ctx.h"
 #include "verifier/stack.h"
+#include "verifier/typed.h"
 
 #define FAR (1LL << 29)
 
@@ -70,7 +71,12 @@ int refuse_access(struct step *step, u32 regno)
 				 reg_may_be_null(reg) ? REFUSE_ACCESS_MAY_BE_NULL :
 				 REFUSE_ACCESS_WRONG_POINTER;
 	bool foreign = reg->kind == REG_NF_STATE || reg->kind == REG_NF_SKB;
-	int err = refuse(step, foreign ? REFUSE_ACCESS_KERNEL_STRUCT : code, regno,
+	int err;
+
+	if (reg->kind == REG_TYPED)
+		return refuse(step, REFUSE_TYPED_WRITE, regno, "only read is supported: R%u is a %s",
+			      regno, reg_kind_name(reg->kind));
+	err = refuse(step, foreign ? REFUSE_ACCESS_KERNEL_STRUCT : code, regno,
 			 "R%u invalid mem access '%s'", regno, reg_kind_name(reg->kind));
 
 	if (foreign)
@@ -148,8 +154,11 @@ int check_region(struct step *step, u32 regno, s64 off, u32 bytes, u32 access)
 
 int check_same_access(struct step *step, u16 flag)
 {
+	u16 kinds;
+
 	step->note->flags |= flag;
-	if ((step->note->flags & NOTE_CTX) && (step->note->flags & NOTE_DIRECT)) {
+	kinds = step->note->flags & (NOTE_CTX | NOTE_DIRECT | NOTE_PROBE);
+	if (kinds & (kinds - 1)) {
 		return refuse(step, REFUSE_ACCESS_MIXED_POINTERS, REFUSAL_NO_REG,
 			      "same insn cannot be used with different pointers");
 	}
@@ -231,6 +240,8 @@ int check_load(struct step *step)
 		return err;
 	if (src->kind == REG_CTX) {
 		err = check_ctx_load(step, insn->src_reg, row->bytes, sign_extend, &value);
+	} else if (src->kind == REG_TYPED) {
+		err = check_typed_load(step, insn->src_reg, row->bytes, sign_extend, &value);
 	} else {
 		err = check_same_access(step, NOTE_DIRECT);
 		if (!err && src->kind == REG_STACK) {
@@ -300,8 +311,14 @@ static int check_store_to(struct step *step, u32 bytes, struct reg *value)
 {
 	const struct modbpf_insn *insn = step->insn;
 	const struct reg *dst = &step_regs(step)[insn->dst_reg];
+	bool is_spill = dst->kind == REG_STACK && scalar_is_const(dst->num) && bytes == 8;
+	struct reg number = *value;
 	int err;
 
+	if (value->kind == REG_TYPED && !is_spill) {
+		mark_number(step, &number);
+		value = &number;
+	}
 	if (dst->kind == REG_CTX) {
 		err = check_number_stored(step, value);
 		return err ? : check_ctx_store(step, insn->dst_reg, bytes);

@@ -17,7 +17,7 @@ enum {
 int check_region(struct step *step, u32 regno, s64 off, u32 bytes, u32 access);
 /*
  * Must the context access at this instruction be rewritten (@flag NOTE_CTX), or
- * not (NOTE_DIRECT)? Paths that disagree are refused.
+ * not (NOTE_DIRECT), or may it fault (NOTE_PROBE)? Paths that disagree are refused.
  */
 int check_same_access(struct step *step, u16 flag);
 /*

@@ -101,6 +101,8 @@ static void print_reg(struct vlog *log, const struct reg *reg)
 	if (reg->kind == REG_MAP || reg->kind == REG_VALUE || reg->kind == REG_VALUE_OR_NULL ||
 	    reg->kind == REG_KEY)
 		vlog_add(log, "map=%u,", reg->map);
+	if (reg->kind == REG_TYPED)
+		vlog_add(log, "type=%u,", reg->size);
 	if (reg->kind == REG_MEM || reg->kind == REG_MEM_OR_NULL)
 		vlog_add(log, "sz=%u,", reg->size);
 	if (reg->kind == REG_RECORD || reg->kind == REG_RECORD_OR_NULL)

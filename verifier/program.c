@@ -9,6 +9,7 @@
 #include "verifier/global.h"
 #include "verifier/helper.h"
 #include "verifier/log.h"
+#include "verifier/typed.h"
 
 bool insn_is_goto(const struct modbpf_insn *insn)
 {
@@ -99,6 +100,9 @@ int program_build(struct program *prog, const struct verify_request *req, struct
 	prog->insn_cnt = req->insn_cnt;
 	prog->rule = prog_rule_of(req->prog_type);
 	prog->returns = return_rule_of(req->prog_type, req->expected_attach_type);
+	err = prog->rule->ctx == CTX_KIND_CALL ? find_call(prog, log) : 0;
+	if (err)
+		return err;
 	prog->info = modbpf_zalloc(req->insn_cnt * sizeof(*prog->info));
 	prog->routines = modbpf_zalloc(MODBPF_MAX_SUBPROGS * sizeof(*prog->routines));
 	prog->callees_first = modbpf_zalloc(MODBPF_MAX_SUBPROGS);

@@ -9,6 +9,7 @@
 #ifndef MODBPF_VERIFIER_PROGRAM_H
 #define MODBPF_VERIFIER_PROGRAM_H
 
+#include "isa/btf/kernel.h"
 #include "verifier/rule.h"
 #include "verifier/verifier.h"
 
@@ -42,6 +43,7 @@ struct program {
 	u32 insn_cnt;
 	const struct prog_rule *rule;
 	const struct return_rule *returns;	/* NULL: any number */
+	struct btf_call call;			/* CTX_KIND_CALL: what the program is called with */
 	struct insn_info *info;			/* per instruction */
 	struct routine *routines;
 	u32 routine_cnt;
@@ -62,7 +64,7 @@ enum {
 	NOTE_TAKEN = 1 << 1,		/* the jump was taken */
 	NOTE_FELL = 1 << 2,		/* the jump was not taken */
 	NOTE_CTX = 1 << 3,		/* accesses a context field that must be rewritten */
-	NOTE_DIRECT = 1 << 4,		/* accesses anything else */
+	NOTE_DIRECT = 1 << 4,		/* accesses anything else, but for NOTE_PROBE */
 	NOTE_DIVISOR_ZERO = 1 << 5,	/* the divisor may be zero */
 	NOTE_UPPER_SET = 1 << 6,	/* the upper half of the result may be set */
 	NOTE_MAP = 1 << 7,		/* .map was passed */
@@ -70,6 +72,7 @@ enum {
 	NOTE_KEY = 1 << 9,		/* .key was looked up */
 	NOTE_KEY_VARIES = 1 << 10,
 	NOTE_STACK = 1 << 11,		/* loads from a stack, or stores to one */
+	NOTE_PROBE = 1 << 12,		/* loads through a pointer of the kernel's */
 };
 
 struct insn_note {

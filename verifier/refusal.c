@@ -49,6 +49,11 @@ static const struct refusal_row rows[REFUSE_CODE_COUNT] = {
 	[REFUSE_ATOMIC_TARGET] = { "atomic-target", -EACCES,
 		"memory that atomic operations work on: stack, map values, records",
 		"do the atomic operation on a map value or on the stack" },
+	[REFUSE_ATTACH_TARGET] = { "attach-target", -EINVAL,
+		"the BTF id of a function or a tracepoint of the kernel, with at most 12 "
+		"arguments that are pointers or integers",
+		"compile SEC(\"fentry/NAME\"), SEC(\"fexit/NAME\") or SEC(\"tp_btf/NAME\") for "
+		"this kernel, or use a kprobe" },
 	[REFUSE_ATTACH_TYPE] = { "attach-type", -EINVAL,
 		"the expected_attach_type that goes with the program type",
 		"set expected_attach_type, or the section name that implies it" },
@@ -142,6 +147,9 @@ static const struct refusal_row rows[REFUSE_CODE_COUNT] = {
 	[REFUSE_JUMP_OUT_OF_RANGE] = { "jump-out-of-range", -EINVAL,
 		"a jump that leads to an instruction of the same subprogram",
 		"the program's text is damaged: compile and link it again" },
+	[REFUSE_KERNEL_BTF] = { "kernel-btf", -EINVAL,
+		"a kernel that says what its types are (CONFIG_DEBUG_INFO_BTF)",
+		"use a kprobe or a raw tracepoint, whose arguments are numbers" },
 	[REFUSE_KEY_ESCAPES] = { "key-escapes", -EINVAL,
 		"a callback's map key only in the callback and what it calls: when it has "
 		"returned, the key is gone",
@@ -322,6 +330,16 @@ static const struct refusal_row rows[REFUSE_CODE_COUNT] = {
 		"at most 256 bytes of stack in the frames above a tail call",
 		"make the tail call from the main program, or move variables into a "
 		"per-CPU array" },
+	[REFUSE_TYPED_BOUNDS] = { "typed-bounds", -EACCES,
+		"a load inside the structure that the pointer points to",
+		"compile with the structure's real layout (CO-RE), or copy memory beyond "
+		"it with bpf_probe_read_kernel" },
+	[REFUSE_TYPED_OFFSET] = { "typed-offset", -EACCES,
+		"a constant offset from a pointer to a kernel structure",
+		"copy what lies at a variable offset with bpf_probe_read_kernel" },
+	[REFUSE_TYPED_WRITE] = { "typed-write", -EACCES,
+		"loads only: the kernel's structures are not for programs to change",
+		"write to a map or to the stack" },
 	[REFUSE_USED_MAPS] = { "used-maps", -E2BIG,
 		"at most 64 maps in one program",
 		"put several tables into one map" },

@@ -77,6 +77,10 @@ static const struct prog_rule prog_rules[MODBPF_PROG_TYPE_COUNT] = {
 		.name = "LWT_SEG6LOCAL", .ctx = CTX_KIND_SKB,
 		.attach_type = -1,
 	},
+	[MODBPF_PROG_TRACING] = {
+		.name = "TRACING", .ctx = CTX_KIND_CALL,
+		.attach_type = -1,
+	},
 	[MODBPF_PROG_NETFILTER] = {
 		.name = "NETFILTER", .ctx = CTX_KIND_NF,
 		.attach_type = MODBPF_ATTACH_NETFILTER,
@@ -98,6 +102,8 @@ static const struct return_rule return_rules[] = {
 	{ MODBPF_PROG_CGROUP_SOCK_ADDR, MODBPF_ATTACH_INET4_GETSOCKNAME, 1, 1 },
 	{ MODBPF_PROG_CGROUP_SOCK_ADDR, MODBPF_ATTACH_INET6_GETSOCKNAME, 1, 1 },
 	{ MODBPF_PROG_CGROUP_SOCK_ADDR, -1, 0, 1 },
+	{ MODBPF_PROG_TRACING, MODBPF_ATTACH_TRACE_FENTRY, 0, 0 },
+	{ MODBPF_PROG_TRACING, MODBPF_ATTACH_TRACE_FEXIT, 0, 0 },
 	{ MODBPF_PROG_NETFILTER, -1, 0, 1 },
 };
 

@@ -18,6 +18,7 @@ enum ctx_kind {
 	CTX_KIND_RECORD,	/* a tracepoint's record, as it is */
 	CTX_KIND_SAMPLE,	/* struct bpf_perf_event_data, as it is */
 	CTX_KIND_ARGS,		/* a raw tracepoint's arguments, as they are */
+	CTX_KIND_CALL,		/* arguments of the function or tracepoint that attach_btf_id names */
 	CTX_KIND_XDP,		/* struct xdp_md, rewritten to struct skb_ctx */
 	CTX_KIND_SOCK,		/* struct bpf_sock; no runtime has it */
 	CTX_KIND_SOCK_ADDR,	/* struct bpf_sock_addr; no runtime has it */

@@ -8,6 +8,7 @@
 #include "verifier/stack.h"
 
 #include "verifier/exact.h"
+#include "verifier/typed.h"
 
 static u32 slot_at(s32 off)
 {
@@ -273,7 +274,8 @@ int check_stack_readable(struct step *step, u32 frame_no, struct span span)
 				     span.lo, off - span.lo, span.hi - span.lo);
 			return refuse_stack(step, err, frame_no, span.lo, span.hi);
 		}
-		if (holds_pointer(frame, off)) {
+		if (holds_pointer(frame, off) &&
+		    !reg_is_number(step, &frame->slots[slot_at(off)].spill)) {
 			err = refuse(step, REFUSE_LEAK_THROUGH_STACK, REFUSAL_NO_REG,
 				     "leaking pointer from stack off %d", off);
 			off = -8 * (s32)(slot_at(off) + 1);

@@ -19,6 +19,7 @@ static const char *const kind_names[REG_KIND_COUNT] = {
 	[REG_RECORD_OR_NULL] = "ringbuf_mem_or_null",
 	[REG_MEM] = "mem",
 	[REG_MEM_OR_NULL] = "mem_or_null",
+	[REG_TYPED] = "kernel_ptr",
 	[REG_NF_STATE] = "nf_hook_state",
 	[REG_NF_SKB] = "sk_buff",
 };

@@ -27,6 +27,7 @@ enum reg_kind {
 	REG_RECORD_OR_NULL,
 	REG_MEM,		/* .size bytes of somebody else's: of a caller that is not known */
 	REG_MEM_OR_NULL,
+	REG_TYPED,		/* the kernel's structure of type .size, or null, or anything: see typed.h */
 	REG_NF_STATE,
 	REG_NF_SKB,
 	REG_KIND_COUNT
@@ -42,7 +43,7 @@ struct reg {
 	 */
 	u32 id;
 	u32 ref;	/* record: the reference that it is */
-	u32 size;	/* record, memory: bytes; subprogram: instruction */
+	u32 size;	/* record, memory: bytes; subprogram: instruction; typed: id in the kernel's BTF */
 	s32 off;	/* packet: distance from the base that id names */
 	u32 range;	/* packet: bytes from that base that are inside the packet */
 	u64 deps;	/* scalar: numbers of the parent state that it comes from; see exact.h */

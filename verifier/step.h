@@ -26,6 +26,7 @@ struct step {
 	bool ended;		/* the path ends here */
 	struct state *fork;	/* a second way to go on, from fork->insn; NULL: none */
 	u32 *last_id;
+	u64 *work;		/* what was done beyond the instruction itself is added */
 };
 
 /* Carry out step->insn on step->state. */

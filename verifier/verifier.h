@@ -99,6 +99,8 @@ struct verify_request {
 	u32 insn_cnt;
 	u32 prog_type;			/* enum modbpf_prog_type */
 	u32 expected_attach_type;
+	const struct btf_types *kernel_btf;	/* the kernel's types; NULL: not known. TRACING needs them */
+	u32 attach_btf_id;		/* TRACING: the function or tracepoint in kernel_btf */
 	u32 rights;			/* VERIFY_RIGHT_* */
 	bool gpl_compatible;
 	const struct map_desc *maps;

@@ -10,6 +10,7 @@
 #include "isa/disasm.h"
 #include "isa/interp.h"
 #include "tests/support/asm.h"
+#include "tests/support/kernel_btf.h"
 #include "tests/support/verify_btf.h"
 #include "verifier/ctx_skb.h"
 
@@ -175,6 +176,10 @@ void verify_text(const struct verify_input *input, struct verify_output *out)
 	req.fence = input->fence;
 	req.log = &log.log;
 	req.rights &= ~input->withheld;
+	if (input->target) {
+		req.kernel_btf = kernel_btf();
+		req.attach_btf_id = strtoul(input->target, NULL, 0) ? : kernel_btf_id(input->target);
+	}
 	if (verify_btf_make(&btf, input, &assembled, &req)) {
 		snprintf(out->syntax, sizeof(out->syntax), "%.150s", btf.why.text);
 		asm_free(&assembled);
@@ -301,6 +306,37 @@ static void fill_binds(struct map_bind *binds, u64 *no_programs)
 	}
 }
 
+/* Two tasks, and what a program at f_task or event is called with. */
+static u64 tasks[2][(232 + 32) / 8];
+static u64 call[13];
+
+static void fill_call(void)
+{
+	u32 i;
+
+	for (i = 0; i < sizeof(tasks); i++)
+		((u8 *)tasks)[i] = i;
+	tasks[0][24 / 8] = (u64)tasks[1];	/* parent */
+	tasks[1][24 / 8] = 0;
+	tasks[1][112 / 8] = (u64)tasks[0];	/* cv */
+	*(u32 *)tasks[1] = 77;			/* pid */
+	memset(call, 0, sizeof(call));
+	call[0] = (u64)tasks[0];
+	call[1] = 5;
+	call[2] = 0;
+	call[5] = (u64)tasks[1];		/* the result of f_task */
+}
+
+/* Nothing is to be read but the tasks. */
+static u64 probe_load(u64 addr, u32 bytes)
+{
+	u64 value = 0;
+
+	if (addr >= (u64)tasks && addr + bytes <= (u64)tasks + sizeof(tasks))
+		memcpy(&value, (void *)addr, bytes);
+	return value;
+}
+
 u64 verify_run(const struct verify_output *out)
 {
 	static u64 helpers[MODBPF_FUNC_LIMIT], no_programs[8];
@@ -315,9 +351,9 @@ u64 verify_run(const struct verify_output *out)
 	u64 regs[21] = { 0 };
 	struct interp_callback *callbacks = calloc(out->prog->subprog_cnt, sizeof(*callbacks));
 	struct interp_env env = { .prog = out->prog, .binds = binds, .helpers = helpers,
-				  .callbacks = callbacks, .max_insns = 10000000 };
-	bool is_packet = out->prog_type != MODBPF_PROG_KPROBE &&
-			 out->prog_type != MODBPF_PROG_NETFILTER;
+				  .callbacks = callbacks, .max_insns = 10000000,
+				  .probe_load = probe_load };
+	void *context = &ctx;
 	u64 result;
 	u32 i;
 
@@ -327,7 +363,12 @@ u64 verify_run(const struct verify_output *out)
 		callbacks[i].env = &env;
 	fill_helpers(helpers);
 	fill_binds(binds, no_programs);
-	result = modbpf_interp_run(&env, is_packet ? (void *)&ctx : regs, NULL);
+	fill_call();
+	if (out->prog_type == MODBPF_PROG_KPROBE || out->prog_type == MODBPF_PROG_NETFILTER)
+		context = regs;
+	else if (out->prog_type == MODBPF_PROG_TRACING)
+		context = call;
+	result = modbpf_interp_run(&env, context, NULL);
 	free(callbacks);
 	free(packet);
 	return result;

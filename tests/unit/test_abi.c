@@ -138,6 +138,9 @@ static void attach_types(void)
 	compare("bpf_attach_type", "BPF_CGROUP_INET4_GETSOCKNAME", MODBPF_ATTACH_INET4_GETSOCKNAME);
 	compare("bpf_attach_type", "BPF_CGROUP_INET6_GETSOCKNAME", MODBPF_ATTACH_INET6_GETSOCKNAME);
 	compare("bpf_attach_type", "BPF_CGROUP_INET_SOCK_RELEASE", MODBPF_ATTACH_INET_SOCK_RELEASE);
+	compare("bpf_attach_type", "BPF_TRACE_RAW_TP", MODBPF_ATTACH_TRACE_RAW_TP);
+	compare("bpf_attach_type", "BPF_TRACE_FENTRY", MODBPF_ATTACH_TRACE_FENTRY);
+	compare("bpf_attach_type", "BPF_TRACE_FEXIT", MODBPF_ATTACH_TRACE_FEXIT);
 	compare("bpf_attach_type", "BPF_PERF_EVENT", MODBPF_ATTACH_PERF_EVENT);
 	compare("bpf_attach_type", "BPF_TRACE_KPROBE_MULTI", MODBPF_ATTACH_KPROBE_MULTI);
 	compare("bpf_attach_type", "BPF_NETFILTER", MODBPF_ATTACH_NETFILTER);

@@ -63,8 +63,14 @@ static void features(void)
 	facts.prog_ifindex = 1;
 	check_refused(facts, -EINVAL, "not supported yet: programs for a device");
 	facts = good;
-	facts.attaches_to_btf = true;
+	facts.attach_btf_id = 1;
 	check_refused(facts, -EINVAL, "not supported yet: attaching to a BTF id");
+	facts.prog_type = MODBPF_PROG_TRACING;
+	facts.expected_attach_type = MODBPF_ATTACH_TRACE_FENTRY;
+	CHECK(is_taken(facts));
+	facts.attaches_elsewhere = true;
+	check_refused(facts, -EINVAL,
+		      "not supported yet: attaching to a program, or to a module's BTF");
 	facts = good;
 	facts.has_core_relos = true;
 	check_refused(facts, -EINVAL, "not supported yet: core_relos");
@@ -95,7 +101,8 @@ static void types(void)
 			  TYPE_BIT(CGROUP_SKB) | TYPE_BIT(CGROUP_SOCK) | TYPES_LWT |
 			  TYPE_BIT(SK_SKB) | TYPE_BIT(CGROUP_DEVICE) |
 			  TYPE_BIT(CGROUP_SOCK_ADDR) | TYPE_BIT(NETFILTER) |
-			  TYPE_BIT(TRACEPOINT) | TYPE_BIT(PERF_EVENT) | TYPE_BIT(RAW_TRACEPOINT);
+			  TYPE_BIT(TRACEPOINT) | TYPE_BIT(PERF_EVENT) | TYPE_BIT(RAW_TRACEPOINT) |
+			  TYPE_BIT(TRACING);
 	u32 type;
 
 	for (type = 0; type < 64; type++) {
@@ -134,6 +141,10 @@ static void rights_of_tracing(void)
 		CHECK(is_taken(of_type(of[i], 0, VERIFY_RIGHT_PERFMON)));
 		check_refused(of_type(of[i], 0, ALL_RIGHTS & ~VERIFY_RIGHT_PERFMON), -EPERM, "");
 	}
+	CHECK(is_taken(of_type(MODBPF_PROG_TRACING, MODBPF_ATTACH_TRACE_RAW_TP,
+			       VERIFY_RIGHT_PERFMON)));
+	check_refused(of_type(MODBPF_PROG_TRACING, MODBPF_ATTACH_TRACE_RAW_TP,
+			      ALL_RIGHTS & ~VERIFY_RIGHT_PERFMON), -EPERM, "");
 }
 
 /* Each type for the network alone: the right is asked for, and is enough. */
@@ -184,6 +195,7 @@ static void attach_types(void)
 	check_attach(MODBPF_PROG_CGROUP_SOCK, 1ULL << 0 | 1ULL << 2 | 3ULL << 12 | 1ULL << 34);
 	check_attach(MODBPF_PROG_CGROUP_SOCK_ADDR, 15ULL << 8 | 3ULL << 14 | 3ULL << 19 |
 						   15ULL << 29);
+	check_attach(MODBPF_PROG_TRACING, 7ULL << 23);
 }
 
 static void licenses(void)

@@ -8,6 +8,7 @@
  *	attach: 1			expected_attach_type, 0
  *	rights: none			none, all (the default), or "no write-user"
  *	license: proprietary		GPL if not given
+ *	target: f_task			TRACING: a name in tests/support/kernel_btf.h, or an id
  *	work: 1000			budget in work units
  *	expect: EACCES			accept, or the errno of the rejection
  *	log: invalid access to stack	a part of the log; any number of these
@@ -194,6 +195,8 @@ static bool set_key(struct data_case *data, const char *key, char *value)
 		return set_verdict(data, value);
 	if (!strcmp(key, "attach"))
 		data->input.attach_type = strtoul(value, NULL, 0);
+	else if (!strcmp(key, "target"))
+		data->input.target = value;
 	else if (!strcmp(key, "work"))
 		data->input.max_work = strtoul(value, NULL, 0);
 	else if (!strcmp(key, "rights"))
