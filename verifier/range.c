@@ -190,7 +190,9 @@ struct value_range range_low(struct value_range r, u32 width)
 	struct value_range low = range_full(width);
 
 	if (r.umax - r.umin <= range_mask(width))
-		low = range_intersect(low, range_of_run(r.umin, r.umax, width), width);
+		low = range_of_run(r.umin, r.umax, width);
+	if ((u64)r.smin == r.umin && (u64)r.smax == r.umax)
+		return low;
 	if ((u64)r.smax - (u64)r.smin <= range_mask(width))
 		low = range_intersect(low, range_of_run((u64)r.smin, (u64)r.smax, width), width);
 	return low;
@@ -229,6 +231,7 @@ struct value_range range_refine(struct value_range r, struct value_range low, u3
 {
 	u64 flip = 1ULL << 63;	/* turns the signed order of 64 bits into the unsigned one */
 	u64 smin = (u64)r.smin ^ flip, smax = (u64)r.smax ^ flip;
+	const struct value_range before = r;
 
 	if (range_is_empty(r) || range_is_empty(low))
 		return range_empty();
@@ -242,7 +245,7 @@ struct value_range range_refine(struct value_range r, struct value_range low, u3
 		r.smin = smax_of(r.smin, low.smin);
 		r.smax = smin_of(r.smax, low.smax);
 	}
-	return range_settle(r, width);
+	return memcmp(&before, &r, sizeof(r)) ? range_settle(r, width) : r;
 }
 
 /* a + b modulo 2^width; returns whether it wrapped around. */

@@ -27,12 +27,19 @@ static struct value_range range_of_bits(struct tnum bits, u32 width)
 	return r;
 }
 
+/* Intersect *@r, which is settled, with @other. */
+static void learn(struct value_range *r, struct value_range other, u32 width)
+{
+	if (!range_covers(other, *r))
+		*r = range_intersect(*r, other, width);
+}
+
 /* Bits and bounds of the same @width learn from each other. */
 static bool settle_view(struct tnum *bits, struct value_range *r, u32 width)
 {
 	struct tnum of_range;
 
-	*r = range_intersect(*r, range_of_bits(*bits, width), width);
+	learn(r, range_of_bits(*bits, width), width);
 	if (range_is_empty(*r))
 		return false;
 	of_range = tnum_between(r->umin, r->umax);
@@ -42,30 +49,47 @@ static bool settle_view(struct tnum *bits, struct value_range *r, u32 width)
 	return true;
 }
 
+/* One round of all views' lessons. False: no number is left. */
+static bool settle_once(struct scalar *s)
+{
+	if (!settle_view(&s->bits, &s->r64, DOMAIN_BITS) ||
+	    !settle_view(&s->bits, &s->r32, DOMAIN_HALF))
+		return false;
+	learn(&s->r32, range_low(s->r64, DOMAIN_HALF), DOMAIN_HALF);
+	s->r64 = range_refine(s->r64, s->r32, DOMAIN_BITS, DOMAIN_HALF);
+	return !range_is_empty(s->r32) && !range_is_empty(s->r64);
+}
+
+/* A single number: all views say which, or there is none. */
+static bool settle_const(struct scalar *s)
+{
+	if (!range_has(s->r64, s->bits.value, DOMAIN_BITS) ||
+	    !range_has(s->r32, s->bits.value & range_mask(DOMAIN_HALF), DOMAIN_HALF))
+		return false;
+	*s = scalar_const(s->bits.value);
+	return true;
+}
+
 bool scalar_settle(struct scalar *s)
 {
-	u32 pass;
+	struct scalar before;
+	u32 round;
 
-	for (pass = 0; pass < 2; pass++) {
-		if (!settle_view(&s->bits, &s->r64, DOMAIN_BITS) ||
-		    !settle_view(&s->bits, &s->r32, DOMAIN_HALF))
+	if (!s->bits.mask)
+		return settle_const(s);
+	s->r64 = range_settle(s->r64, DOMAIN_BITS);
+	s->r32 = range_settle(s->r32, DOMAIN_HALF);
+	for (round = 0; round < 2; round++) {
+		before = *s;
+		if (!settle_once(s))
 			return false;
-		s->r32 = range_intersect(s->r32, range_low(s->r64, DOMAIN_HALF), DOMAIN_HALF);
-		s->r64 = range_refine(s->r64, s->r32, DOMAIN_BITS, DOMAIN_HALF);
-		if (range_is_empty(s->r32) || range_is_empty(s->r64))
-			return false;
+		if (!memcmp(&before, s, sizeof(before)))
+			return true;	/* what no round changes, no further round does */
 	}
 	if (!settle_view(&s->bits, &s->r64, DOMAIN_BITS) ||
 	    !settle_view(&s->bits, &s->r32, DOMAIN_HALF))
 		return false;
-	if (s->bits.mask)
-		return true;
-	/* A single number: all views say which, or there is none. */
-	if (!range_has(s->r64, s->bits.value, DOMAIN_BITS))
-		return false;
-	s->r64 = range_const(s->bits.value, DOMAIN_BITS);
-	s->r32 = range_const(s->bits.value, DOMAIN_HALF);
-	return true;
+	return s->bits.mask || settle_const(s);
 }
 
 struct scalar scalar_unknown(void)
