@@ -87,17 +87,14 @@ static bool is_zero_byte(const struct slot *slot, u32 byte)
 	       !((scalar_value(slot->spill.num) >> (8 * (byte - slot->first))) & 0xff);
 }
 
-/* The inner slot's number in the bytes of the outer slot's spill. */
+/* The inner slot's number in the bytes of the outer slot's spill, which is another one. */
 static struct reg spilled_number(const struct slot *outer, const struct slot *inner)
 {
-	struct reg reg = reg_scalar(scalar_loaded(outer->cnt, false));
 	u32 i;
 
-	if (inner->cnt == outer->cnt && inner->first == outer->first)
-		return inner->spill;
 	for (i = outer->first; i < outer->first + outer->cnt; i++)
 		if (!is_zero_byte(inner, i))
-			return reg;
+			return reg_scalar(scalar_loaded(outer->cnt, false));
 	return reg_scalar(scalar_const(0));
 }
 
@@ -107,8 +104,10 @@ static bool spill_contains(struct id_map *ids, const struct slot *outer,
 	struct reg number;
 	u32 i;
 
+	if (inner->cnt == outer->cnt && inner->first == outer->first)
+		return reg_contains(ids, &outer->spill, &inner->spill, exact);
 	if (outer->spill.kind != REG_SCALAR)
-		return inner->cnt == 8 && reg_contains(ids, &outer->spill, &inner->spill, exact);
+		return false;
 	for (i = outer->first; i < outer->first + outer->cnt; i++)
 		if (!is_number(inner, i))
 			return false;
@@ -119,9 +118,10 @@ static bool spill_contains(struct id_map *ids, const struct slot *outer,
 static bool slot_contains(struct id_map *ids, const struct slot *outer, const struct slot *inner,
 			  u64 exact)
 {
+	bool alike = !memcmp(outer->bytes, inner->bytes, sizeof(outer->bytes));
 	u32 i;
 
-	for (i = 0; i < 8; i++) {
+	for (i = 0; i < 8 && !alike; i++) {
 		if (outer->bytes[i] == BYTE_MISC && !is_number(inner, i))
 			return false;
 		if (outer->bytes[i] == BYTE_ZERO && !is_zero_byte(inner, i))

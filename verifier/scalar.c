@@ -133,7 +133,22 @@ struct scalar scalar_between(u64 umin, u64 umax)
 
 struct scalar scalar_loaded(u32 bytes, bool sign_extend)
 {
-	return scalar_truncate(scalar_unknown(), bytes, sign_extend);
+	u32 width = bytes * DOMAIN_BITS / 8;
+	struct scalar s = scalar_unknown();
+	u64 sign;
+
+	if (width >= DOMAIN_BITS)
+		return s;
+	sign = 1ULL << (width - 1);
+	if (sign_extend) {
+		s.r64 = range_signed_between(-(s64)sign, (s64)sign - 1, DOMAIN_BITS);
+		s.r32 = range_signed_between(-(s64)sign, (s64)sign - 1, DOMAIN_HALF);
+		return s;
+	}
+	s.bits = tnum_low(s.bits, width);
+	s.r64 = range_unsigned(0, range_mask(width), DOMAIN_BITS);
+	s.r32 = range_unsigned(0, range_mask(width), DOMAIN_HALF);
+	return s;
 }
 
 bool scalar_contains_value(struct scalar s, u64 value)

@@ -231,6 +231,10 @@ static void prove_memory(void)
 		CHECK(scalar_contains_value(scalar_swap(s, 32), __builtin_bswap32((u32)x)));
 		CHECK(scalar_contains_value(scalar_swap(s, 16), __builtin_bswap16((u16)x)));
 	}
+	for (bytes = 1; bytes <= 8; bytes *= 2) {
+		CHECK(scalar_equal(scalar_loaded(bytes, false), scalar_truncate(scalar_unknown(), bytes, false)));
+		CHECK(scalar_equal(scalar_loaded(bytes, true), scalar_truncate(scalar_unknown(), bytes, true)));
+	}
 	CHECK_EQ(scalar_loaded(1, false).r64.umax, 0xff);
 	CHECK_EQ(scalar_loaded(2, true).r64.smin, -0x8000);
 	CHECK_EQ(scalar_loaded(4, false).r64.umax, 0xffffffff);
