@@ -224,6 +224,8 @@ static int check_pointer_alu(struct step *step, const struct reg *src)
 	return check_move_pointer(step, insn->src_reg, dst->num, false);
 }
 
+#define MAX_EXACT_DIVISIONS 1024
+
 /* What the JIT may rely on, unless another path takes it back. */
 static void note_result(struct step *step, const struct reg *src)
 {
@@ -240,6 +242,9 @@ static void note_result(struct step *step, const struct reg *src)
 	if (opcode_is_32bit(insn->code))
 		divisor = scalar_truncate(divisor, 4, false);
 	if (src->kind != REG_SCALAR || scalar_contains_value(divisor, 0))
+		step->note->flags |= NOTE_DIVISOR_ZERO;
+	/* A shorter division is not worth that many paths are followed for it. */
+	if (src->deps && ++step->note->arrivals > MAX_EXACT_DIVISIONS)
 		step->note->flags |= NOTE_DIVISOR_ZERO;
 	if (!(step->note->flags & NOTE_DIVISOR_ZERO))
 		mark_exact(step->state, src->deps);

@@ -79,7 +79,10 @@ struct insn_note {
 	u16 flags;
 	u8 unset_args;	/* bit n: argument Rn was uninitialised each time */
 	u8 map;
-	u32 key;
+	union {
+		u32 key;
+		u32 arrivals;	/* at a division, by a divisor that may not be relied upon as it is */
+	};
 };
 
 struct findings {

@@ -97,6 +97,43 @@ static void harmless_diamonds(u32 n)
 }
 
 /* Branches on constants: half of the program is dead. */
+/* The bits that @n branches set lie in the stack, and a division wants to know them. */
+static void diamonds_in_stack(u32 n)
+{
+	u32 i;
+
+	emit(BPF_ST | BPF_MEM | BPF_W, 10, 0, -8, 0);
+	for (i = 0; i < n; i++) {
+		any_number();
+		emit(BPF_JMP | BPF_JEQ | BPF_K, 0, 0, 3, 0);
+		emit(BPF_LDX | BPF_MEM | BPF_W, 6, 10, -8, 0);
+		emit(BPF_ALU | BPF_OR | BPF_K, 6, 0, 0, (s32)(1U << i % 32));
+		emit(BPF_STX | BPF_MEM | BPF_W, 10, 6, -8, 0);
+	}
+	emit(BPF_LDX | BPF_MEM | BPF_W, 1, 10, -8, 0);
+	set(0, 1000);
+	emit(BPF_ALU | BPF_DIV | BPF_X, 0, 1, 0, 0);
+	leave();
+}
+
+/* A loop in which every register is computed with, by operations that take the verifier longest. */
+static void arithmetic_loop(u32 n)
+{
+	static const u8 ops[] = { BPF_MUL, BPF_XOR, BPF_ARSH, BPF_ADD, BPF_OR, BPF_SUB, BPF_LSH, BPF_AND, BPF_RSH };
+	u32 i, top;
+
+	any_number();
+	for (i = 1; i < 9; i++)
+		emit(BPF_ALU64 | BPF_MOV | BPF_X, i, 0, 0, 0);
+	set(9, 0);
+	top = cnt;
+	for (i = 0; i < 400; i++)
+		emit((i & 1 ? BPF_ALU : BPF_ALU64) | ops[i % ARRAY_SIZE(ops)] | BPF_X, 1 + i % 8, 1 + i * 3 % 8, 0, 0);
+	emit(BPF_ALU64 | BPF_ADD | BPF_K, 9, 0, 0, 1);
+	emit(BPF_JMP | BPF_JLT | BPF_K, 9, 0, (s32)top - (s32)cnt - 1, (s32)n);
+	leave();
+}
+
 static void constant_branches(u32 n)
 {
 	set(1, 1);
@@ -178,6 +215,8 @@ static const struct shape {
 	{ "diamonds that matter, 16", diamonds, 16, false },
 	{ "diamonds that matter, 64", diamonds, 64, true },
 	{ "diamonds that do not, 1,000", harmless_diamonds, 1000, false },
+	{ "diamonds in the stack, 24", diamonds_in_stack, 24, false },
+	{ "arithmetic, 2,000 rounds of 400", arithmetic_loop, 2000, true },
 	{ "loop of 10,000", counted_loop, 10000, false },
 	{ "loop of 10,000,000", counted_loop, 10000000, true },
 	{ "loop with a branch, 1,000", branching_loop, 1000, false },

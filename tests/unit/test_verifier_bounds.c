@@ -222,6 +222,12 @@ static void diamonds_that_do_not_matter(void)
 	check_diamonds("*(u64 *)(r8 +0) = r6\nr0 = r6\nexit\n", 0, 20000);
 }
 
+/* That the divisor is not zero is known on each path, and not worth following them all. */
+static void diamonds_before_a_division(void)
+{
+	check_diamonds("r6 |= 1\nr0 = 7\nr0 /= r6\nr0 = 0\nexit\n", 0, 1000000);
+}
+
 static void calls_that_double(void)
 {
 	u32 i;
@@ -617,6 +623,7 @@ static const struct check_case cases[] = {
 	{ "diamonds that meet cost as much as one path", diamonds_that_meet },
 	{ "diamonds that differ are refused in time", diamonds_that_differ },
 	{ "diamonds that differ in what does not matter cost little", diamonds_that_do_not_matter },
+	{ "diamonds that a division tells apart cost little", diamonds_before_a_division },
 	{ "a tree of calls is walked in its size", calls_that_double },
 	{ "branches to the next instruction do not pile up", many_branches_pending },
 	{ "too many open branches are refused", many_branches_never_met },
