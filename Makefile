@@ -168,8 +168,8 @@ $(foreach n,$(example-names),$(eval $(call example-rules,$(n))))
 
 $(B)/tests/e2e/%.bpf.o: tests/e2e/%.bpf.c
 	$(bpf-compile)
-# A program of somebody else's: shared libbpf, nothing of ours.
-$(B)/tests/e2e/foreign: EXAMPLE_LIBS := -lbpf
+# Programs of somebody else's, as it were: shared libbpf, nothing of ours.
+$(B)/tests/e2e/foreign $(B)/tests/e2e/skb_helpers: EXAMPLE_LIBS := -lbpf
 $(B)/tests/e2e/%: $(B)/user/tests/e2e/%.o $(B)/user/libmodbpf.a $(B)/user/libmodbpf-core.a
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -o $@ $^ $(EXAMPLE_LIBS)

@@ -111,6 +111,7 @@ MODULE_SRCS := \
 	module/event/tracepoint.c \
 	module/event/types.c \
 	module/event/uprobe.c \
+	module/helper/checksum.c \
 	module/helper/event.c \
 	module/helper/loop.c \
 	module/helper/map.c \
@@ -118,6 +119,7 @@ MODULE_SRCS := \
 	module/helper/ringbuf.c \
 	module/helper/signal.c \
 	module/helper/skb.c \
+	module/helper/socket.c \
 	module/helper/string.c \
 	module/helper/table.c \
 	module/helper/task.c \
@@ -173,6 +175,7 @@ KUNIT_SRCS := \
 	tests/kunit/kunit_command_map.c \
 	tests/kunit/kunit_command_prog.c \
 	tests/kunit/kunit_helper.c \
+	tests/kunit/kunit_helper_skb.c \
 	tests/kunit/kunit_image.c \
 	tests/kunit/kunit_jit.c \
 	tests/kunit/kunit_kprobe.c \

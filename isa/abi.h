@@ -109,7 +109,7 @@ enum {
 	X(get_smp_processor_id, 8) X(skb_store_bytes, 9) X(l3_csum_replace, 10) \
 	X(l4_csum_replace, 11) X(tail_call, 12) X(clone_redirect, 13) \
 	X(get_current_pid_tgid, 14) X(get_current_uid_gid, 15) \
-	X(get_current_comm, 16) X(skb_vlan_push, 18) X(skb_vlan_pop, 19) \
+	X(get_current_comm, 16) X(get_cgroup_classid, 17) X(skb_vlan_push, 18) X(skb_vlan_pop, 19) \
 	X(skb_get_tunnel_key, 20) X(skb_set_tunnel_key, 21) X(perf_event_read, 22) \
 	X(redirect, 23) X(get_route_realm, 24) X(perf_event_output, 25) \
 	X(skb_load_bytes, 26) X(get_stackid, 27) X(csum_diff, 28) \
@@ -119,7 +119,7 @@ enum {
 	X(current_task_under_cgroup, 37) X(skb_change_tail, 38) X(skb_pull_data, 39) \
 	X(csum_update, 40) X(set_hash_invalid, 41) X(get_numa_node_id, 42) \
 	X(skb_change_head, 43) X(xdp_adjust_head, 44) X(probe_read_str, 45) \
-	X(get_socket_uid, 47) X(set_hash, 48) X(skb_adjust_room, 50) \
+	X(get_socket_cookie, 46) X(get_socket_uid, 47) X(set_hash, 48) X(skb_adjust_room, 50) \
 	X(redirect_map, 51) X(xdp_adjust_meta, 54) X(perf_event_read_value, 55) \
 	X(perf_prog_read_value, 56) X(override_return, 58) X(xdp_adjust_tail, 65) \
 	X(get_stack, 67) X(skb_load_bytes_relative, 68) X(fib_lookup, 69) \

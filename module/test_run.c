@@ -14,6 +14,7 @@
 #include <linux/netdevice.h>
 #include <linux/rcupdate.h>
 #include <linux/skbuff.h>
+#include <linux/string.h>
 #include <net/net_namespace.h>
 
 #include "module/caller.h"
@@ -167,8 +168,8 @@ static int test_packet(const struct caller *caller, const union modbpf_attr *att
 	err = run_repeatedly(caller, prog, skb, attr->test.repeat, &result);
 	if (err)
 		goto free_skb;
-	if (!sees_mac)
-		__skb_push(skb, ETH_HLEN);
+	if (!sees_mac)	/* what it did not see it does not get back */
+		memset(__skb_push(skb, ETH_HLEN), 0, ETH_HLEN);
 	err = put_result(caller, attr, out, skb, &result);
 free_skb:
 	kfree_skb(skb);

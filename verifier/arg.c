@@ -152,6 +152,7 @@ static int check_size_arg(struct step *step, const struct helper *helper, u32 re
 {
 	const struct reg *reg = &step_regs(step)[regno];
 	bool zero_ok = helper->args[regno - 1] == ARG_SIZE_OR_ZERO;
+	const struct reg *at = &step_regs(step)[regno - 1];
 	u8 memory = helper->args[regno - 2];
 	bool exact = scalar_is_const(reg->num);
 	u32 bytes;
@@ -178,6 +179,12 @@ static int check_size_arg(struct step *step, const struct helper *helper, u32 re
 	args->size_max = bytes;
 	if (memory == ARG_FILL)
 		return check_fillable(step, regno - 1, bytes, exact);
+	if (memory == ARG_READ_OR_NULL && !bytes && is_exactly_null(step->state, at))
+		return 0;
+	/* The packet may be gone before the helper has read it all. */
+	if (helper->flags & HELPER_MOVES_PACKET &&
+	    (at->kind == REG_PACKET || at->kind == REG_PACKET_META))
+		return refuse_kind(step, regno - 1, "fp, map_value, ringbuf_mem, mem");
 	return check_readable(step, regno - 1, bytes);
 }
 
@@ -287,12 +294,8 @@ static int check_callback_context_arg(struct step *step, u32 regno)
 {
 	const struct reg *reg = &step_regs(step)[regno];
 
-	if (reg->kind == REG_STACK)
+	if (reg->kind == REG_STACK || is_exactly_null(step->state, reg))
 		return 0;
-	if (reg->kind == REG_SCALAR && scalar_is_const(reg->num) && !scalar_value(reg->num)) {
-		mark_exact(step->state, reg->deps);
-		return 0;
-	}
 	return refuse_kind(step, regno, "fp, 0");
 }
 
@@ -337,7 +340,7 @@ static int check_arg(struct step *step, const struct helper *helper, u32 regno,
 		       refuse_kind(step, regno, "func");
 	case ARG_CALLBACK_CONTEXT:
 		return check_callback_context_arg(step, regno);
-	default:	/* ARG_ADDRESS: anything; ARG_READ, ARG_FILL: checked with the size */
+	default:	/* ARG_ADDRESS: anything; ARG_READ*, ARG_FILL: checked with the size */
 		return 0;
 	}
 }

@@ -152,6 +152,10 @@ int check_helper_call(struct step *step)
 		err = check_args(step, helper, &args);
 	if (!err && helper->flags & HELPER_RELEASES)
 		state_drop_ref(step->state, args.ref);
+	if (!err && helper->flags & HELPER_WRITES_PACKET)
+		step->found->packet_write = true;
+	if (!err && helper->flags & HELPER_MOVES_PACKET)
+		state_drop_packet(step->state);
 	if (!err && helper->flags & HELPER_LEAVES)
 		err = fork_tail_call(step);
 	if (!err && helper->callback)

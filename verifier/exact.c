@@ -48,6 +48,14 @@ void mark_exact(struct state *state, u64 deps)
 	mark(state, deps, true);
 }
 
+bool is_exactly_null(struct state *state, const struct reg *reg)
+{
+	if (reg->kind != REG_SCALAR || !scalar_is_const(reg->num) || scalar_value(reg->num))
+		return false;
+	mark_exact(state, reg->deps);
+	return true;
+}
+
 void mark_all_exact(struct state *state)
 {
 	mark(state, ~0ULL, false);

@@ -17,6 +17,8 @@
 void exact_begin(struct state *state, struct kept *kept);
 /* What carries @deps on the path of @state is relied upon. */
 void mark_exact(struct state *state, u64 deps);
+/* Is @reg zero on the path of @state? If so, that is relied upon. */
+bool is_exactly_null(struct state *state, const struct reg *reg);
 /* All that the path of @state carries is taken for relied upon, out of caution. */
 void mark_all_exact(struct state *state);
 /* The path of @state ends because @kept contains it: rely on what that relied on. */

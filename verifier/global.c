@@ -247,20 +247,12 @@ static int check_memory(struct step *step, u32 routine, u32 regno, u32 bytes)
 	return err;
 }
 
-static bool is_null(struct step *step, const struct reg *reg)
-{
-	if (reg->kind != REG_SCALAR || !scalar_is_const(reg->num) || scalar_value(reg->num))
-		return false;
-	mark_exact(step->state, reg->deps);
-	return true;
-}
-
 /* What may be null as well is checked as if it were not: null is fine. */
 static int check_memory_or_null(struct step *step, u32 routine, u32 regno, u32 bytes)
 {
 	struct reg *reg = &step_regs(step)[regno];
 
-	if (is_null(step, reg))
+	if (is_exactly_null(step->state, reg))
 		return 0;
 	reg->kind = reg_kind_not_null(reg->kind);	/* gone after the call, either way */
 	return check_memory(step, routine, regno, bytes);

@@ -24,6 +24,7 @@ enum arg_kind {
 	ARG_VALUE,		/* readable memory of the map's value size */
 	ARG_VALUE_FILL,		/* memory of the value size that is filled; read if the map is asked */
 	ARG_READ,		/* readable memory, size in the next argument */
+	ARG_READ_OR_NULL,	/* or null, with a size of 0 */
 	ARG_FILL,		/* writable memory, not read, size in the next argument */
 	ARG_FILL_8,		/* 8 bytes of writable memory, not read */
 	ARG_STRING,		/* terminated, in a map that can never change */

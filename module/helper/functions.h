@@ -2,8 +2,8 @@
 /*
  * The helper functions, for the table in table.c. Arguments and results are
  * those of Linux's helper of the same name; see module/helper.h for what has been
- * proved about them. None sleeps or allocates; all can be called from NMI,
- * but for those of skb.c, and ktime_get_coarse_ns, which packet programs alone have.
+ * proved about them. None sleeps. None allocates and all can be called from NMI, but for
+ * ktime_get_coarse_ns and those of checksum.c, skb.c and socket.c, which packet programs alone have.
  */
 #ifndef MODBPF_MODULE_HELPER_FUNCTIONS_H
 #define MODBPF_MODULE_HELPER_FUNCTIONS_H
@@ -12,6 +12,12 @@
 
 #define DECLARE_HELPER(name) u64 helper_##name(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
 
+/* checksum.c */
+DECLARE_HELPER(l3_csum_replace);
+DECLARE_HELPER(l4_csum_replace);
+DECLARE_HELPER(csum_diff);
+DECLARE_HELPER(csum_update);
+DECLARE_HELPER(csum_level);
 /* event.c */
 DECLARE_HELPER(perf_event_output);
 DECLARE_HELPER(get_attach_cookie);
@@ -44,7 +50,24 @@ DECLARE_HELPER(send_signal);
 DECLARE_HELPER(send_signal_thread);
 /* skb.c */
 DECLARE_HELPER(skb_load_bytes);
+DECLARE_HELPER(skb_load_bytes_relative);
 DECLARE_HELPER(packet_load);
+DECLARE_HELPER(skb_store_bytes);
+DECLARE_HELPER(skb_pull_data);
+DECLARE_HELPER(skb_change_tail);
+DECLARE_HELPER(skb_change_type);
+DECLARE_HELPER(skb_ecn_set_ce);
+DECLARE_HELPER(get_hash_recalc);
+DECLARE_HELPER(set_hash);
+DECLARE_HELPER(set_hash_invalid);
+/* socket.c */
+DECLARE_HELPER(get_socket_cookie);
+DECLARE_HELPER(get_socket_uid);
+DECLARE_HELPER(get_cgroup_classid);
+DECLARE_HELPER(skb_cgroup_classid);
+DECLARE_HELPER(skb_cgroup_id);
+DECLARE_HELPER(skb_ancestor_cgroup_id);
+DECLARE_HELPER(get_route_realm);
 /* string.c */
 DECLARE_HELPER(strtol);
 DECLARE_HELPER(strtoul);

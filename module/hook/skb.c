@@ -6,7 +6,9 @@
  */
 #include "module/hook/skb.h"
 
+#include <linux/errno.h>
 #include <linux/if_vlan.h>
+#include <linux/minmax.h>
 #include <linux/netdevice.h>
 #include <linux/skbuff.h>
 
@@ -37,13 +39,34 @@ void skb_ctx_init(struct skb_ctx *ctx, struct sk_buff *skb, s32 offset,
 {
 	memset(ctx, 0, sizeof(*ctx));
 	ctx->skb = skb;
-	ctx->data = skb->data + offset;
-	ctx->data_end = skb->data + skb_headlen(skb);
-	ctx->len = skb->len - offset;
 	ctx->network_offset = offset;
 	ctx->ifindex = out ? out->ifindex : in ? in->ifindex : 0;
 	ctx->ingress_ifindex = in ? in->ifindex : 0;
+	skb_ctx_refresh(ctx);
+}
+
+void skb_ctx_refresh(struct skb_ctx *ctx)
+{
+	const struct sk_buff *skb = ctx->skb;
+
+	ctx->data = skb->data + ctx->network_offset;
+	ctx->data_end = skb->data + skb_headlen(skb);
+	ctx->len = skb->len - ctx->network_offset;
 	ctx->protocol = (__force u32)skb->protocol;
 	ctx->pkt_type = skb->pkt_type;
 	ctx->vlan_present = !!skb_vlan_tag_present(skb);
+}
+
+int skb_ctx_make_writable(struct skb_ctx *ctx, s64 bytes)
+{
+	struct sk_buff *skb = ctx->skb;
+	s64 end = bytes + ctx->network_offset;
+	int err;
+
+	if (end > skb->len)
+		return -ENOMEM;
+	/* What lies in front of skb->data moves, and becomes private, with the rest. */
+	err = skb_ensure_writable(skb, max_t(s64, end, 0));
+	skb_ctx_refresh(ctx);
+	return err;
 }

@@ -21,5 +21,13 @@ extern const struct ctx_slot modbpf_skb_slots[CTX_SOURCE_COUNT];
  */
 void skb_ctx_init(struct skb_ctx *ctx, struct sk_buff *skb, s32 offset,
 		  const struct net_device *in, const struct net_device *out);
+/* The sk_buff has been changed in the meantime: its bytes may lie elsewhere. */
+void skb_ctx_refresh(struct skb_ctx *ctx);
+/*
+ * Make the first @bytes that the program sees private, and have them in one piece.
+ * The packet may move, after an error too. 0, -ENOMEM (it has not so many, too).
+ * May allocate, atomically: process context or softirq.
+ */
+int skb_ctx_make_writable(struct skb_ctx *ctx, s64 bytes);
 
 #endif

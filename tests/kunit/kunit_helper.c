@@ -5,16 +5,13 @@
 #include <linux/jiffies.h>
 #include <linux/mm.h>
 #include <linux/sched.h>
-#include <linux/skbuff.h>
 #include <linux/slab.h>
 #include <linux/topology.h>
 #include <linux/vmalloc.h>
 #include <kunit/test.h>
-#include <uapi/linux/filter.h>
 
 #include "module/helper.h"
 #include "module/helper/trace_format.h"
-#include "module/hook/skb.h"
 #include "module/map/ringbuf.h"
 #include "tests/kunit/map_fixture.h"
 #include "tests/kunit/user_memory.h"
@@ -306,92 +303,6 @@ static void trace_printk_returns_the_length(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, CALL(trace_printk, P("x"), 0, 0, 0, 0), (s64)-EINVAL);
 }
 
-/* 40 bytes in the head, 100 in a page; byte n of the packet is n. */
-static struct sk_buff *make_packet(struct kunit *test)
-{
-	struct sk_buff *skb = alloc_skb(128, GFP_KERNEL);
-	struct page *page = alloc_page(GFP_KERNEL);
-	u8 *at;
-	u32 i;
-
-	KUNIT_ASSERT_TRUE(test, skb && page);
-	skb_reserve(skb, 64);
-	for (at = skb_put(skb, 40), i = 0; i < 40; i++)
-		at[i] = i;
-	for (at = page_address(page); i < 140; i++)
-		at[i - 40 + 8] = i;
-	skb_fill_page_desc(skb, 0, page, 8, 100);
-	skb->len += 100;
-	skb->data_len += 100;
-	skb->truesize += PAGE_SIZE;
-	return skb;
-}
-
-static void skb_load_bytes_reads_across_pieces(struct kunit *test)
-{
-	struct sk_buff *skb = make_packet(test);
-	struct skb_ctx ctx;
-	u8 got[160];
-	u32 i;
-
-	skb_ctx_init(&ctx, skb, 0, NULL, NULL);
-	KUNIT_EXPECT_EQ(test, CALL(skb_load_bytes, P(&ctx), 0, P(got), 140, 0), 0ll);
-	for (i = 0; i < 140; i++)
-		KUNIT_EXPECT_EQ(test, got[i], i);
-	KUNIT_EXPECT_EQ(test, CALL(skb_load_bytes, P(&ctx), 38, P(got), 4, 0), 0ll);
-	KUNIT_EXPECT_EQ(test, memcmp(got, "\x26\x27\x28\x29", 4), 0);
-	KUNIT_EXPECT_EQ(test, CALL(skb_load_bytes, P(&ctx), 139, P(got), 1, 0), 0ll);
-	KUNIT_EXPECT_EQ(test, got[0], 139);
-	memset(got, 0xff, sizeof(got));
-	KUNIT_EXPECT_EQ(test, CALL(skb_load_bytes, P(&ctx), 139, P(got), 2, 0), (s64)-EFAULT);
-	KUNIT_EXPECT_EQ(test, got[0] | got[1], 0);
-	KUNIT_EXPECT_EQ(test, got[2], 0xff);
-	KUNIT_EXPECT_EQ(test, CALL(skb_load_bytes, P(&ctx), 0xffffffff, P(got), 1, 0), (s64)-EFAULT);
-	KUNIT_EXPECT_EQ(test, CALL(skb_load_bytes, P(&ctx), 0x7fffffff, P(got), 8, 0), (s64)-EFAULT);
-	KUNIT_EXPECT_EQ(test, CALL(skb_load_bytes, P(&ctx), 0xfffffff0, P(got), 100, 0),
-			(s64)-EFAULT);
-	/* Offsets count from where the program's data begin. */
-	skb_pull(skb, 10);
-	skb_ctx_init(&ctx, skb, -10, NULL, NULL);
-	KUNIT_EXPECT_EQ(test, CALL(skb_load_bytes, P(&ctx), 3, P(got), 1, 0), 0ll);
-	KUNIT_EXPECT_EQ(test, got[0], 3);
-	KUNIT_EXPECT_EQ(test, CALL(skb_load_bytes, P(&ctx), 0, P(got), 140, 0), 0ll);
-	KUNIT_EXPECT_EQ(test, got[139], 139);
-	KUNIT_EXPECT_EQ(test, CALL(skb_load_bytes, P(&ctx), 0, P(got), 141, 0), (s64)-EFAULT);
-	kfree_skb(skb);
-}
-
-/* BPF_LD_[ABS|IND]: by bytes whose values are their places. */
-static void packet_load_counts_from_the_headers(struct kunit *test)
-{
-	struct sk_buff *skb = make_packet(test);
-	struct skb_ctx ctx;
-
-	skb_reset_mac_header(skb);
-	skb_set_network_header(skb, 14);
-	skb_ctx_init(&ctx, skb, 0, NULL, NULL);
-	KUNIT_EXPECT_EQ(test, CALL(packet_load, P(&ctx), 5, 1, 0, 0), 5ll);
-	KUNIT_EXPECT_EQ(test, CALL(packet_load, P(&ctx), 5, 2, 0, 0), 0x0506ll);
-	KUNIT_EXPECT_EQ(test, CALL(packet_load, P(&ctx), 38, 4, 0, 0), 0x26272829ll);
-	KUNIT_EXPECT_EQ(test, CALL(packet_load, P(&ctx), 136, 4, 0, 0), 0x88898a8bll);
-	KUNIT_EXPECT_EQ(test, CALL(packet_load, P(&ctx), 137, 4, 0, 0), (s64)-EFAULT);
-	KUNIT_EXPECT_EQ(test, CALL(packet_load, P(&ctx), 0x7fffffff, 4, 0, 0), (s64)-EFAULT);
-	KUNIT_EXPECT_EQ(test, CALL(packet_load, P(&ctx), SKF_NET_OFF + 1, 1, 0, 0), 15ll);
-	KUNIT_EXPECT_EQ(test, CALL(packet_load, P(&ctx), SKF_LL_OFF + 1, 1, 0, 0), 1ll);
-	KUNIT_EXPECT_EQ(test, CALL(packet_load, P(&ctx), SKF_LL_OFF - 1, 1, 0, 0), (s64)-EFAULT);
-	KUNIT_EXPECT_EQ(test, CALL(packet_load, P(&ctx), -1, 1, 0, 0), (s64)-EFAULT);
-	/* The program's data begin behind the link layer's header. */
-	skb_pull(skb, 14);
-	skb_ctx_init(&ctx, skb, 0, NULL, NULL);
-	KUNIT_EXPECT_EQ(test, CALL(packet_load, P(&ctx), 0, 1, 0, 0), 14ll);
-	KUNIT_EXPECT_EQ(test, CALL(packet_load, P(&ctx), SKF_NET_OFF, 1, 0, 0), 14ll);
-	KUNIT_EXPECT_EQ(test, CALL(packet_load, P(&ctx), SKF_LL_OFF, 2, 0, 0), 1ll);
-	/* In front of the memory that the packet has. */
-	skb_set_mac_header(skb, -14 - (int)skb_headroom(skb));
-	KUNIT_EXPECT_EQ(test, CALL(packet_load, P(&ctx), SKF_LL_OFF, 1, 0, 0), (s64)-EFAULT);
-	kfree_skb(skb);
-}
-
 static struct kunit_case cases[] = {
 	KUNIT_CASE(table_has_every_helper),
 	KUNIT_CASE(map_helpers_reach_the_map),
@@ -404,8 +315,6 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(trace_format_writes_what_it_knows),
 	KUNIT_CASE(trace_format_keeps_to_its_buffer),
 	KUNIT_CASE(trace_printk_returns_the_length),
-	KUNIT_CASE(skb_load_bytes_reads_across_pieces),
-	KUNIT_CASE(packet_load_counts_from_the_headers),
 	{}
 };
 

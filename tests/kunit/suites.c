@@ -15,6 +15,7 @@
 	row(kunit_btf_load_command_suite) \
 	row(kunit_btf_next_id_command_suite) \
 	row(kunit_command_suite) \
+	row(kunit_helper_skb_suite) \
 	row(kunit_helper_suite) \
 	row(kunit_image_suite) \
 	row(kunit_info_command_suite) \

@@ -283,6 +283,7 @@ static void fill_helpers(u64 *helpers)
 	helpers[MODBPF_FUNC_jiffies64] = (u64)seven;
 	helpers[MODBPF_FUNC_get_numa_node_id] = (u64)seven;
 	helpers[MODBPF_FUNC_trace_printk] = (u64)third;
+	helpers[MODBPF_FUNC_skb_pull_data] = (u64)seven;
 	helpers[MODBPF_FUNC_packet_load] = (u64)packet_load;
 	helpers[MODBPF_FUNC_ringbuf_reserve] = (u64)reserve;
 	helpers[MODBPF_FUNC_ringbuf_submit] = (u64)seven;

@@ -293,7 +293,7 @@ static void watch_helper_call(struct watch *watch, const struct modbpf_insn *ins
 	for (i = 0; helper && i < 5; i++) {
 		u8 kind = helper->args[i];
 
-		if (kind != ARG_NONE && kind != ARG_ADDRESS) {
+		if (kind != ARG_NONE && kind != ARG_ADDRESS && kind != ARG_READ_OR_NULL) {
 			bool number = kind == ARG_NUMBER || kind == ARG_OPTIONAL_NUMBER ||
 				      kind == ARG_OPTIONAL_PRINTED ||
 				      kind == ARG_SIZE || kind == ARG_SIZE_OR_ZERO ||

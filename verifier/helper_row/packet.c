@@ -4,14 +4,21 @@
 
 const struct helper helper_rows_packet[MODBPF_FUNC_LIMIT] = {
 	HELPER(skb_store_bytes)
-		.flags = HELPER_ABSENT,
+		.args = { ARG_CTX, ARG_NUMBER, ARG_READ, ARG_SIZE, ARG_NUMBER },
+		.flags = HELPER_MOVES_PACKET | HELPER_WRITES_PACKET,
 		.types = TYPES_TC | TYPE_BIT(LWT_XMIT) | TYPE_BIT(SK_SKB) END,
 	HELPER(l3_csum_replace)
-		.flags = HELPER_ABSENT, .types = TYPES_TC | TYPE_BIT(LWT_XMIT) END,
+		.args = { ARG_CTX, ARG_NUMBER, ARG_NUMBER, ARG_NUMBER, ARG_NUMBER },
+		.flags = HELPER_MOVES_PACKET | HELPER_WRITES_PACKET,
+		.types = TYPES_TC | TYPE_BIT(LWT_XMIT) END,
 	HELPER(l4_csum_replace)
-		.flags = HELPER_ABSENT, .types = TYPES_TC | TYPE_BIT(LWT_XMIT) END,
+		.args = { ARG_CTX, ARG_NUMBER, ARG_NUMBER, ARG_NUMBER, ARG_NUMBER },
+		.flags = HELPER_MOVES_PACKET | HELPER_WRITES_PACKET,
+		.types = TYPES_TC | TYPE_BIT(LWT_XMIT) END,
 	HELPER(clone_redirect)
 		.flags = HELPER_ABSENT, .types = TYPES_TC | TYPE_BIT(LWT_XMIT) END,
+	HELPER(get_cgroup_classid)
+		.args = { ARG_CTX }, .types = TYPES_TC | TYPES_LWT END,
 	HELPER(skb_vlan_push)
 		.flags = HELPER_ABSENT, .types = TYPES_TC END,
 	HELPER(skb_vlan_pop)
@@ -23,12 +30,14 @@ const struct helper helper_rows_packet[MODBPF_FUNC_LIMIT] = {
 	HELPER(redirect)
 		.flags = HELPER_ABSENT, .types = TYPES_TC | TYPE_BIT(LWT_XMIT) | TYPE_BIT(XDP) END,
 	HELPER(get_route_realm)
-		.flags = HELPER_ABSENT, .types = TYPES_TC | TYPES_LWT END,
+		.args = { ARG_CTX }, .types = TYPES_TC | TYPES_LWT END,
 	HELPER(skb_load_bytes)
 		.args = { ARG_CTX, ARG_NUMBER, ARG_FILL, ARG_SIZE },
 		.types = TYPES_SKB END,
 	HELPER(csum_diff)
-		.flags = HELPER_ABSENT, .types = TYPES_TC | TYPES_LWT | TYPE_BIT(XDP) END,
+		.args = { ARG_READ_OR_NULL, ARG_SIZE_OR_ZERO, ARG_READ_OR_NULL, ARG_SIZE_OR_ZERO,
+			  ARG_NUMBER },
+		.types = TYPES_TC | TYPES_LWT | TYPE_BIT(XDP) END,
 	HELPER(skb_get_tunnel_opt)
 		.flags = HELPER_ABSENT, .types = TYPES_TC | TYPE_BIT(LWT_XMIT) END,
 	HELPER(skb_set_tunnel_opt)
@@ -36,30 +45,35 @@ const struct helper helper_rows_packet[MODBPF_FUNC_LIMIT] = {
 	HELPER(skb_change_proto)
 		.flags = HELPER_ABSENT, .types = TYPES_TC END,
 	HELPER(skb_change_type)
-		.flags = HELPER_ABSENT, .types = TYPES_TC END,
+		.args = { ARG_CTX, ARG_NUMBER }, .types = TYPES_TC END,
 	HELPER(skb_under_cgroup)
 		.flags = HELPER_ABSENT, .types = TYPES_TC | TYPES_LWT END,
 	HELPER(get_hash_recalc)
-		.flags = HELPER_ABSENT, .types = TYPES_TC | TYPES_LWT END,
+		.args = { ARG_CTX }, .types = TYPES_TC | TYPES_LWT END,
 	HELPER(skb_change_tail)
-		.flags = HELPER_ABSENT,
+		.args = { ARG_CTX, ARG_NUMBER, ARG_NUMBER },
+		.flags = HELPER_MOVES_PACKET | HELPER_WRITES_PACKET,
 		.types = TYPES_TC | TYPE_BIT(LWT_XMIT) | TYPE_BIT(SK_SKB) END,
 	HELPER(skb_pull_data)
-		.flags = HELPER_ABSENT, .types = TYPES_TC | TYPES_LWT | TYPE_BIT(SK_SKB) END,
+		.args = { ARG_CTX, ARG_NUMBER }, .flags = HELPER_MOVES_PACKET,
+		.types = TYPES_TC | TYPES_LWT | TYPE_BIT(SK_SKB) END,
 	HELPER(csum_update)
-		.flags = HELPER_ABSENT, .types = TYPES_TC | TYPE_BIT(LWT_XMIT) END,
+		.args = { ARG_CTX, ARG_NUMBER }, .types = TYPES_TC | TYPE_BIT(LWT_XMIT) END,
 	HELPER(set_hash_invalid)
-		.flags = HELPER_ABSENT, .types = TYPES_TC | TYPE_BIT(LWT_XMIT) END,
+		.args = { ARG_CTX }, .types = TYPES_TC | TYPE_BIT(LWT_XMIT) END,
 	HELPER(skb_change_head)
 		.flags = HELPER_ABSENT,
 		.types = TYPES_TC | TYPE_BIT(LWT_XMIT) | TYPE_BIT(SK_SKB) END,
 	HELPER(xdp_adjust_head)
 		.flags = HELPER_ABSENT, .types = TYPE_BIT(XDP) END,
+	HELPER(get_socket_cookie)
+		.args = { ARG_CTX },
+		.types = TYPE_BIT(SOCKET_FILTER) | TYPE_BIT(CGROUP_SKB) | TYPES_TC | TYPE_BIT(SK_SKB) END,
 	HELPER(get_socket_uid)
-		.flags = HELPER_ABSENT,
+		.args = { ARG_CTX },
 		.types = TYPE_BIT(SOCKET_FILTER) | TYPE_BIT(CGROUP_SKB) | TYPES_TC | TYPE_BIT(SK_SKB) END,
 	HELPER(set_hash)
-		.flags = HELPER_ABSENT, .types = TYPES_TC END,
+		.args = { ARG_CTX, ARG_NUMBER }, .types = TYPES_TC END,
 	HELPER(skb_adjust_room)
 		.flags = HELPER_ABSENT, .types = TYPES_TC | TYPE_BIT(SK_SKB) END,
 	HELPER(redirect_map)
@@ -69,7 +83,7 @@ const struct helper helper_rows_packet[MODBPF_FUNC_LIMIT] = {
 	HELPER(xdp_adjust_tail)
 		.flags = HELPER_ABSENT, .types = TYPE_BIT(XDP) END,
 	HELPER(skb_load_bytes_relative)
-		.flags = HELPER_ABSENT,
+		.args = { ARG_CTX, ARG_NUMBER, ARG_FILL, ARG_SIZE, ARG_NUMBER },
 		.types = TYPE_BIT(SOCKET_FILTER) | TYPE_BIT(CGROUP_SKB) | TYPES_TC END,
 	HELPER(fib_lookup)
 		.flags = HELPER_GPL | HELPER_ABSENT, .types = TYPES_TC | TYPE_BIT(XDP) END,
@@ -82,15 +96,15 @@ const struct helper helper_rows_packet[MODBPF_FUNC_LIMIT] = {
 	HELPER(lwt_seg6_action)
 		.flags = HELPER_ABSENT, .types = TYPE_BIT(LWT_SEG6LOCAL) END,
 	HELPER(skb_cgroup_id)
-		.flags = HELPER_ABSENT, .types = TYPES_TC | TYPE_BIT(CGROUP_SKB) END,
+		.args = { ARG_CTX }, .types = TYPES_TC | TYPE_BIT(CGROUP_SKB) END,
 	HELPER(skb_ancestor_cgroup_id)
-		.flags = HELPER_ABSENT, .types = TYPES_TC | TYPE_BIT(CGROUP_SKB) END,
+		.args = { ARG_CTX, ARG_NUMBER }, .types = TYPES_TC | TYPE_BIT(CGROUP_SKB) END,
 	HELPER(skb_ecn_set_ce)
-		.flags = HELPER_ABSENT, .types = TYPES_TC | TYPE_BIT(CGROUP_SKB) END,
+		.args = { ARG_CTX }, .types = TYPES_TC | TYPE_BIT(CGROUP_SKB) END,
 	HELPER(csum_level)
-		.flags = HELPER_ABSENT, .types = TYPES_TC | TYPE_BIT(LWT_XMIT) END,
+		.args = { ARG_CTX, ARG_NUMBER }, .types = TYPES_TC | TYPE_BIT(LWT_XMIT) END,
 	HELPER(skb_cgroup_classid)
-		.flags = HELPER_ABSENT, .types = TYPES_TC END,
+		.args = { ARG_CTX }, .types = TYPES_TC END,
 	HELPER(redirect_neigh)
 		.flags = HELPER_ABSENT, .types = TYPES_TC END,
 	HELPER(redirect_peer)
