@@ -8,6 +8,8 @@
  * is non-NULL exactly while the hook is registered.
  */
 #include <linux/capability.h>
+#include <linux/ip.h>
+#include <linux/ipv6.h>
 #include <linux/list.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
@@ -83,33 +85,47 @@ static unsigned int run_cgroup_skb(void *priv, struct sk_buff *skb,
 /*
  * What the kernel has checked in an IP header before the hook, and relies on
  * behind it: who makes the header longer or rewrites its options has it read and
- * write past them.
+ * write past them, and who changes the packet's length must say so in the header.
  */
 struct ip_shape {
-	u8 first;	/* version; IPv4: length of the header */
+	bool says_length;	/* that of the packet; not so of the longest GSO packets */
+	u8 first;		/* version; IPv4: length of the header */
 	u8 options_bytes;
 	u8 options[40];
 };
+
+static bool ip_says_length(const struct sk_buff *skb, u8 pf)
+{
+	const struct iphdr *ip = (const void *)skb->data;
+	const struct ipv6hdr *ip6 = (const void *)skb->data;
+
+	return pf == NFPROTO_IPV4 ? ntohs(ip->tot_len) == skb->len :
+				    ntohs(ip6->payload_len) + sizeof(*ip6) == skb->len;
+}
 
 static void ip_shape_take(struct ip_shape *shape, const struct sk_buff *skb, u8 pf)
 {
 	u32 bytes = (skb->data[0] & 15) * 4;
 
+	shape->says_length = ip_says_length(skb, pf);
 	shape->first = skb->data[0];
 	shape->options_bytes = 0;
-	if (pf != NFPROTO_IPV4 || bytes <= 20 || bytes > skb_headlen(skb))
+	if (pf != NFPROTO_IPV4 || bytes <= sizeof(struct iphdr) || bytes > skb_headlen(skb))
 		return;
-	shape->options_bytes = bytes - 20;
-	memcpy(shape->options, skb->data + 20, shape->options_bytes);
+	shape->options_bytes = bytes - sizeof(struct iphdr);
+	memcpy(shape->options, skb->data + sizeof(struct iphdr), shape->options_bytes);
 }
 
 static bool ip_shape_is_kept(const struct ip_shape *shape, const struct sk_buff *skb, u8 pf)
 {
 	/* The other half of IPv6's first byte is traffic class. */
 	u8 fixed = pf == NFPROTO_IPV4 ? 0xff : 0xf0;
+	u32 bytes = pf == NFPROTO_IPV4 ? sizeof(struct iphdr) + shape->options_bytes :
+					 sizeof(struct ipv6hdr);
 
-	return !((skb->data[0] ^ shape->first) & fixed) &&
-	       !memcmp(skb->data + 20, shape->options, shape->options_bytes);
+	return skb_headlen(skb) >= bytes && !((skb->data[0] ^ shape->first) & fixed) &&
+	       !memcmp(skb->data + sizeof(struct iphdr), shape->options, shape->options_bytes) &&
+	       (!shape->says_length || ip_says_length(skb, pf));
 }
 
 static unsigned int judge_sched_cls(struct netfilter_link *link, struct sk_buff *skb,

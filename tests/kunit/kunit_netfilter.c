@@ -34,6 +34,7 @@ static u32 seen;
 static struct skb_ctx last;
 static u8 version;
 static u8 bend;	/* what it changes of the header's first byte */
+static u8 lie;	/* and of the length that it says */
 
 static bool is_ours(const u8 *data, const u8 *end, u32 *ip_version)
 {
@@ -59,6 +60,7 @@ static u64 skb_body(const void *ctx)
 	last = *skb;
 	version = ip_version;
 	skb->data[0] ^= bend;
+	skb->data[ip_version == 4 ? 3 : 5] ^= lie;
 	return verdict;
 }
 
@@ -83,6 +85,7 @@ static int begin(struct kunit *test)
 	caller_init_current(&f->caller);
 	seen = 0;
 	bend = 0;
+	lie = 0;
 	return 0;
 }
 
@@ -302,6 +305,25 @@ static void sched_cls_keeps_the_header_length(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, atomic64_read(&netfilter_bad_verdicts), before + 1);
 }
 
+/* Nor make it say another length than the packet has. */
+static void sched_cls_keeps_the_length_true(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+	s64 before = atomic64_read(&netfilter_bad_verdicts);
+
+	open_ipv6(test);
+	KUNIT_ASSERT_EQ(test, attach(test, MODBPF_PROG_SCHED_CLS, NFPROTO_INET,
+				     NF_INET_LOCAL_OUT), 0);
+	f->prog->verified->uses_packet_write = true;
+	verdict = 0;
+	KUNIT_EXPECT_TRUE(test, arrives(test));
+	KUNIT_EXPECT_EQ(test, atomic64_read(&netfilter_bad_verdicts), before);
+	lie = 0x40;
+	KUNIT_EXPECT_FALSE(test, arrives(test));
+	KUNIT_EXPECT_EQ(test, seen, 2U);
+	KUNIT_EXPECT_EQ(test, atomic64_read(&netfilter_bad_verdicts), before + 1);
+}
+
 static void netfilter_sees_ipv6(struct kunit *test)
 {
 	open_ipv6(test);
@@ -361,6 +383,7 @@ static struct kunit_case netfilter_cases[] = {
 	KUNIT_CASE(cgroup_skb_drops_by_bit_zero),
 	KUNIT_CASE(sched_cls_accepts_and_drops),
 	KUNIT_CASE(sched_cls_keeps_the_header_length),
+	KUNIT_CASE(sched_cls_keeps_the_length_true),
 	KUNIT_CASE(netfilter_sees_ipv6),
 	KUNIT_CASE(netfilter_drops_what_is_no_verdict),
 	KUNIT_CASE(inet_sees_both_families),
