@@ -45,8 +45,8 @@ hold "$SCRATCH/nat" ip netns exec right modbpf load "$E2E/nat.bpf.o" || finish
 nat=$holder
 for devices in on off; do
 	check "checksums by devices: $devices" checksums $devices
-	hold "$SCRATCH/right-$devices" right "$E2E/sniff" veth-right && tap_right=$holder
-	hold "$SCRATCH/left-$devices" left "$E2E/sniff" veth-left && tap_left=$holder
+	hold "$SCRATCH/right-$devices" ip netns exec right "$E2E/sniff" veth-right && tap_right=$holder
+	hold "$SCRATCH/left-$devices" ip netns exec left "$E2E/sniff" veth-left && tap_left=$holder
 	check "TCP to what is shown" sends 10.77.0.9 80 tcp4-$devices
 	check "IPv6 too" sends fd77::9 80 tcp6-$devices
 	left bash -c "echo udp4-$devices >/dev/udp/10.77.0.9/80; echo udp6-$devices >/dev/udp/fd77::9/80"
@@ -73,7 +73,7 @@ refused "without it nobody is there" "" sends 10.77.0.9 80 nobody
 for devices in on off; do
 	check "checksums by devices: $devices" checksums $devices
 	: >"$SCRATCH/counted"
-	hold "$SCRATCH/payload" left modbpf load "$E2E/payload.bpf.o" || finish
+	hold "$SCRATCH/payload" ip netns exec left modbpf load "$E2E/payload.bpf.o" || finish
 	check "text is sent and lost" sends 10.77.0.2 9099 hello
 	check "and arrives, counted up once" within 5 says counted '^iello$'
 	check "it was lost" test "$(map_u64 payloads 1)" -ge 1

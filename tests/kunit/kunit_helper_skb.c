@@ -231,10 +231,10 @@ static void complete_sums_stay_true(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, csum_fold(skb->csum), csum_fold(skb_checksum(skb, 0, skb->len, 0)));
 	/* What is cut off is not counted any more; what is added makes it unknown. */
 	KUNIT_EXPECT_EQ(test, CALL(skb_change_tail, P(&ctx), 101, 0, 0, 0), 0ll);
-	KUNIT_EXPECT_EQ(test, skb->ip_summed, CHECKSUM_COMPLETE);
+	KUNIT_EXPECT_EQ(test, (int)skb->ip_summed, CHECKSUM_COMPLETE);
 	KUNIT_EXPECT_EQ(test, csum_fold(skb->csum), csum_fold(skb_checksum(skb, 0, skb->len, 0)));
 	KUNIT_EXPECT_EQ(test, CALL(skb_change_tail, P(&ctx), 2000, 0, 0, 0), 0ll);
-	KUNIT_EXPECT_EQ(test, skb->ip_summed, CHECKSUM_NONE);
+	KUNIT_EXPECT_EQ(test, (int)skb->ip_summed, CHECKSUM_NONE);
 	KUNIT_EXPECT_EQ(test, ctx.len, 2000u);
 	KUNIT_EXPECT_EQ(test, ctx.data_end - ctx.data, 2000l);
 	KUNIT_EXPECT_NULL(test, memchr_inv(ctx.data + 101, 0, 1899));
