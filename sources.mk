@@ -264,6 +264,7 @@ TEST_SUPPORT_SRCS := \
 	tests/support/randverify.c \
 	tests/support/verify.c \
 	tests/support/verify_btf.c \
+	tests/support/verify_case.c \
 	tests/support/watch.c \
 	tests/support/world.c \
 
