@@ -144,9 +144,11 @@ MODULE_SRCS := \
 	module/map/array.c \
 	module/map/bloom_filter.c \
 	module/map/hash.c \
+	module/map/hash_reserve.c \
 	module/map/index.c \
 	module/map/lock.c \
 	module/map/lpm_trie.c \
+	module/map/percpu_area.c \
 	module/map/percpu_array.c \
 	module/map/perf_event_array.c \
 	module/map/prog_array.c \
@@ -183,7 +185,9 @@ KUNIT_SRCS := \
 	tests/kunit/kunit_map_bloom_filter.c \
 	tests/kunit/kunit_map_hash.c \
 	tests/kunit/kunit_map_lpm_trie.c \
+	tests/kunit/kunit_map_lru_hash.c \
 	tests/kunit/kunit_map_mmap.c \
+	tests/kunit/kunit_map_percpu_hash.c \
 	tests/kunit/kunit_map_prog_array.c \
 	tests/kunit/kunit_map_queue.c \
 	tests/kunit/kunit_map_ringbuf.c \

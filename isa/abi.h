@@ -8,6 +8,8 @@
 #ifndef MODBPF_ISA_ABI_H
 #define MODBPF_ISA_ABI_H
 
+#define MODBPF_ENOTSUPP 524	/* Linux's ENOTSUPP, for which user space has no name */
+
 /* X(name, Linux's number); the name is that behind BPF_PROG_TYPE_. */
 #define MODBPF_PROG_TYPES(X) \
 	X(SOCKET_FILTER, 1) X(KPROBE, 2) X(SCHED_CLS, 3) X(SCHED_ACT, 4) \

@@ -319,7 +319,8 @@ static struct modbpf_map *map_create(const struct map_ops *ops, const struct cal
 	map->type = params->type;
 	map->key_size = params->key_size;
 	map->value_size = params->value_size;
-	map->max_entries = params->max_entries;
+	if (!map->max_entries)
+		map->max_entries = params->max_entries;
 	map->flags = params->flags;
 	map->extra = params->extra;
 	mutex_init(&map->lock);

@@ -55,7 +55,8 @@ struct map_ops {
 	 * Process context, may sleep. Allocate a map whose attributes map_attr_check()
 	 * has passed; numa_node is NUMA_NO_NODE or a node that is online. The
 	 * type's struct embeds modbpf_map as its first member.
-	 * Fills the type's own fields and ->memory only. ERR_PTR(-ENOMEM).
+	 * Fills the type's own fields and ->memory only, and ->max_entries where it
+	 * is not what was asked for. ERR_PTR(-ENOMEM).
 	 */
 	struct modbpf_map *(*create)(const struct map_attr *params);
 	/* Free everything, the struct included. Process context, no program runs. */
@@ -69,6 +70,8 @@ struct map_ops {
 	 * -ENOENT, -E2BIG, -EINVAL, -EBUSY (cannot be done now), -ENOMEM.
 	 */
 	void *(*lookup)(struct modbpf_map *map, const void *key);
+	/* The value of @cpu; NULL: no such element, no such CPU. */
+	void *(*lookup_percpu)(struct modbpf_map *map, const void *key, u32 cpu);
 	long (*update)(struct modbpf_map *map, const void *key, const void *value, u64 flags);
 	long (*delete)(struct modbpf_map *map, const void *key);
 	/*

@@ -7,6 +7,7 @@
 #define ACCESS (FD_ACCESS | PROG_ACCESS)
 #define NODE MODBPF_F_NUMA_NODE
 #define HASH_FLAGS (ACCESS | NODE | MODBPF_F_NO_PREALLOC | MODBPF_F_ZERO_SEED)
+#define LRU_FLAGS (HASH_FLAGS | MODBPF_F_NO_COMMON_LRU)
 #define FD_ARRAY_FLAGS (FD_ACCESS | NODE)
 
 #define BLOOM_EXTRA 0xf		/* how many hash functions */
@@ -24,6 +25,7 @@ enum {
 	ASKS_PAIR = 1 << 0,	/* key and value fit in one allocation; 2^31 entries */
 	ASKS_RING = 1 << 1,	/* max_entries is a number of bytes: whole pages, a power of two */
 	ASKS_BUCKETS = 1 << 2,	/* max_entries is rounded up to a power of two in 32 bits */
+	ASKS_PREALLOC = 1 << 3,	/* F_NO_PREALLOC is known, and refused */
 };
 
 struct map_attr_row {
@@ -34,6 +36,7 @@ struct map_attr_row {
 	u32 value_min, value_max;
 	s16 too_large;		/* of a value above value_max */
 	u8 asks;		/* ASKS_* */
+	u32 per_cpu_flags;	/* with any of these, it is */
 	bool per_cpu;		/* a node of memory has no meaning where each CPU has its own */
 };
 
@@ -46,6 +49,19 @@ static const struct map_attr_row rows[MODBPF_MAP_TYPE_COUNT] = {
 	[MODBPF_MAP_HASH] = {
 		.flags = HASH_FLAGS, KEYS(1, MAX_UINT), VALUES(1, MAX_UINT, -E2BIG),
 		.asks = ASKS_PAIR | ASKS_BUCKETS,
+	},
+	[MODBPF_MAP_PERCPU_HASH] = {
+		.flags = HASH_FLAGS, KEYS(1, MAX_UINT), VALUES(1, MAP_ATTR_PERCPU_BYTES, -E2BIG),
+		.asks = ASKS_PAIR | ASKS_BUCKETS, .per_cpu = true,
+	},
+	[MODBPF_MAP_LRU_HASH] = {
+		.flags = LRU_FLAGS, KEYS(1, MAX_UINT), VALUES(1, MAX_UINT, -E2BIG),
+		.asks = ASKS_PAIR | ASKS_BUCKETS | ASKS_PREALLOC,
+		.per_cpu_flags = MODBPF_F_NO_COMMON_LRU,
+	},
+	[MODBPF_MAP_LRU_PERCPU_HASH] = {
+		.flags = LRU_FLAGS, KEYS(1, MAX_UINT), VALUES(1, MAP_ATTR_PERCPU_BYTES, -E2BIG),
+		.asks = ASKS_PAIR | ASKS_BUCKETS | ASKS_PREALLOC, .per_cpu = true,
 	},
 	[MODBPF_MAP_ARRAY] = {
 		.flags = ACCESS | NODE | MODBPF_F_MMAPABLE | MODBPF_F_INNER_MAP,
@@ -96,7 +112,9 @@ static int check_flags(const struct map_attr_row *row, const struct map_attr *at
 	if (attr->flags & ~row->flags || row->needs & ~attr->flags ||
 	    has_both(attr->flags, PROG_ACCESS) || has_both(attr->flags, FD_ACCESS))
 		return -EINVAL;
-	if (has_node && row->per_cpu)
+	if (row->asks & ASKS_PREALLOC && attr->flags & MODBPF_F_NO_PREALLOC)
+		return -MODBPF_ENOTSUPP;
+	if (has_node && (row->per_cpu || attr->flags & row->per_cpu_flags))
 		return -EINVAL;
 	return attr->extra & ~(u64)row->extra ? -EINVAL : 0;
 }

@@ -30,7 +30,8 @@ struct map_attr {
 
 /*
  * 0 if a map of this kind can be. -EINVAL: no such type, or an attribute that
- * the type does not have; -E2BIG: a key, a value or a map that is too large.
+ * the type does not have; -E2BIG: a key, a value or a map that is too large;
+ * -MODBPF_ENOTSUPP: an LRU hash that is not to be allocated at once.
  */
 int map_attr_check(const struct map_attr *attr);
 

@@ -68,6 +68,7 @@ enum {
 	MAP_MAY_PUSH = 1 << 7,
 	MAP_MAY_POP = 1 << 8,
 	MAP_MAY_PEEK = 1 << 9,
+	MAP_MAY_LOOKUP_PERCPU = 1 << 10,
 };
 
 struct map_rule {

@@ -6,9 +6,8 @@
 #ifndef MODBPF_ISA_BTF_LAYOUT_H
 #define MODBPF_ISA_BTF_LAYOUT_H
 
+#include "isa/abi.h"
 #include "isa/platform.h"
-
-#define MODBPF_ENOTSUPP 524	/* Linux's ENOTSUPP, for which user space has no name */
 
 #define MODBPF_BTF_MAGIC 0xeb9f
 #define MODBPF_BTF_VERSION 1

@@ -31,6 +31,7 @@ DECLARE_HELPER(map_delete_elem);
 DECLARE_HELPER(map_push_elem);
 DECLARE_HELPER(map_pop_elem);
 DECLARE_HELPER(map_peek_elem);
+DECLARE_HELPER(map_lookup_percpu_elem);
 /* probe.c */
 DECLARE_HELPER(probe_read);
 DECLARE_HELPER(probe_read_str);

@@ -82,3 +82,12 @@ notrace u64 helper_map_peek_elem(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
 		return fill_nothing(map, value);
 	return map->ops->peek(map, value);
 }
+
+notrace u64 helper_map_lookup_percpu_elem(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
+{
+	struct modbpf_map *map = map_arg(r1);
+
+	if (unlikely(!map->ops->lookup_percpu))
+		return 0;
+	return (unsigned long)map->ops->lookup_percpu(map, memory_arg(r2), r3);
+}

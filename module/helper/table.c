@@ -68,6 +68,7 @@ const helper_fn modbpf_helpers[MODBPF_FUNC_LIMIT] = {
 	[MODBPF_FUNC_get_attach_cookie] = helper_get_attach_cookie,
 	[MODBPF_FUNC_loop] = helper_loop,
 	[MODBPF_FUNC_strncmp] = helper_strncmp,
+	[MODBPF_FUNC_map_lookup_percpu_elem] = helper_map_lookup_percpu_elem,
 	[MODBPF_FUNC_ktime_get_tai_ns] = helper_ktime_get_tai_ns,
 	[MODBPF_FUNC_packet_load] = helper_packet_load,
 };

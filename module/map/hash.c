@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * HASH: values by key, at most max_entries of them, in any context.
+ * HASH and its kin: values by key, at most max_entries of them, in any context.
  *
- * All elements are allocated with the map, so nothing is allocated later.
- * Elements live in chains, one per bucket; changes happen under the bucket's
+ * All elements are allocated with the map (hash_reserve.c), so nothing is allocated
+ * later. Elements live in chains, one per bucket; changes happen under the bucket's
  * lock, look-ups take no lock. A removed element is free for the next insertion
  * at once, of any key: a look-up that walks a chain can find itself in another
  * one. It notices by the bucket's generation, which counts removals: nothing
@@ -12,13 +12,17 @@
  * a key that was there all the time.
  *
  * What a program got from a look-up stays memory of this map as long as the
- * program runs, but after a deletion it may become the value of another key; as
- * in Linux's preallocated hash. An update of a key that is there writes the
+ * program runs, but after a deletion or an eviction it may become the value of another
+ * key; as in Linux's preallocated hash. An update of a key that is there writes the
  * value in place, word by word, so that its address stays good.
  *
- * A chain is sorted by hash and key. With the buckets in their order that is a
- * total order of all possible keys, by which iteration goes on after a key that
- * is no longer there, visits nothing twice, and ends.
+ * PERCPU: the element holds the address of each CPU's value, always the same.
+ * LRU: a full map makes room, in two steps: one bucket's lock is held at a time, so
+ * an element is evicted before the bucket that wants it is locked (again), and waits
+ * in the hands of its CPU. Meanwhile the map has room for one less.
+ *
+ * A chain is sorted by hash and key. So is what batches go through; a key that is not
+ * there is followed by the first of all, as in bpf(2).
  *
  * F_NO_PREALLOC is taken and means nothing here: memory must not be allocated
  * while a program runs, and a reserve that is refilled could run dry.
@@ -31,77 +35,32 @@
 #include <linux/slab.h>
 
 #include "module/map/area.h"
+#include "module/map/hash.h"
 #include "module/map/lock.h"
 #include "module/map/types.h"
 #include "module/map/value.h"
 
-struct hash_elem {
-	struct hash_elem __rcu *next;	/* in the chain */
-	u32 hash;
-	u32 slot;			/* in use: its own index + 1; free: that of the next free one, or 0 */
-	u8 key[] __aligned(8);		/* then the value, at a multiple of 8 */
-};
-
-struct hash_bucket {
-	struct hash_elem __rcu *first;
-	raw_spinlock_t lock;		/* the chain, and generation */
-	u32 generation;			/* removals; see hash_find() */
-};
-
-struct hash_map {
-	struct modbpf_map map;
-	struct hash_bucket *buckets;
-	u8 *elems;
-	u64 elem_size;
-	u32 mask;			/* buckets - 1 */
-	u32 seed;
-	u32 value_offset;		/* from hash_elem.key */
-	raw_spinlock_t free_lock;	/* first_free, slot of free elements; inside a bucket's lock */
-	u32 first_free;			/* index + 1; 0: the map is full */
-};
-
-static struct hash_map *hash_of(struct modbpf_map *map)
-{
-	return container_of(map, struct hash_map, map);
-}
-
-static struct hash_elem *hash_elem_at(struct hash_map *hash, u32 index)
-{
-	return (struct hash_elem *)(hash->elems + index * hash->elem_size);
-}
-
-static int hash_alloc(struct hash_map *hash, const struct map_attr *params)
+static int hash_alloc_buckets(struct hash_map *hash, const struct map_attr *params)
 {
 	u32 bucket_cnt = roundup_pow_of_two(params->max_entries), i;
-	u64 bucket_bytes = (u64)bucket_cnt * sizeof(*hash->buckets);
-	u64 elem_bytes = hash->elem_size * params->max_entries;
+	u64 bytes = (u64)bucket_cnt * sizeof(*hash->buckets);
 
-	hash->buckets = map_area_alloc(bucket_bytes, params->numa_node);
+	hash->buckets = map_area_alloc(bytes, params->numa_node);
 	if (!hash->buckets)
 		return -ENOMEM;
-	hash->elems = map_area_alloc(elem_bytes, params->numa_node);
-	if (!hash->elems)
-		return -ENOMEM;
 	hash->mask = bucket_cnt - 1;
-	hash->map.memory = sizeof(*hash) + bucket_bytes + elem_bytes;
+	hash->map.memory += bytes;
 	for (i = 0; i < bucket_cnt; i++) {
 		raw_spin_lock_init(&hash->buckets[i].lock);
 		if (!(i & 0xffff))
 			cond_resched();
 	}
-	/* The first element is the first to be used. */
-	for (i = 0; i < params->max_entries; i++) {
-		hash_elem_at(hash, i)->slot = i + 1 < params->max_entries ? i + 2 : 0;
-		if (!(i & 0xffff))
-			cond_resched();
-	}
-	hash->first_free = 1;
 	return 0;
 }
 
 static void hash_free(struct hash_map *hash)
 {
-	map_area_free(hash->elems);
+	hash_reserve_destroy(hash);
 	map_area_free(hash->buckets);
 	kfree(hash);
 }
@@ -114,13 +73,12 @@ static struct modbpf_map *hash_create(const struct map_attr *params)
 	hash = kzalloc(sizeof(*hash), GFP_KERNEL_ACCOUNT);
 	if (!hash)
 		return ERR_PTR(-ENOMEM);
-	raw_spin_lock_init(&hash->free_lock);
-	hash->value_offset = round_up(params->key_size, 8);
-	hash->elem_size = sizeof(struct hash_elem) + hash->value_offset +
-			  value_stride(params->value_size);
+	hash->map.memory = sizeof(*hash);
 	if (!(params->flags & MODBPF_F_ZERO_SEED))
 		get_random_bytes(&hash->seed, sizeof(hash->seed));
-	err = hash_alloc(hash, params);
+	err = hash_alloc_buckets(hash, params);
+	if (!err)
+		err = hash_reserve_create(hash, params);
 	if (err) {
 		hash_free(hash);
 		return ERR_PTR(err);
@@ -140,11 +98,6 @@ static u32 hash_key(const struct hash_map *hash, const void *key)
 	if (!(bytes & 3))
 		return jhash2(key, bytes / 4, hash->seed);
 	return jhash(key, bytes, hash->seed);
-}
-
-static void *hash_value(const struct hash_map *hash, struct hash_elem *elem)
-{
-	return elem->key + hash->value_offset;
 }
 
 static bool hash_elem_is(const struct hash_map *hash, const struct hash_elem *elem,
@@ -167,14 +120,14 @@ static struct hash_elem *hash_find(struct hash_map *hash, u32 key_hash, const vo
 	u32 generation, steps;
 
 	for (;;) {
-		/* Pairs with the release in hash_delete(). */
+		/* Pairs with the release in hash_unlink(). */
 		generation = smp_load_acquire(&bucket->generation);
 		steps = hash->map.max_entries;
 		elem = rcu_dereference_check(bucket->first, 1);
 		while (elem && !hash_elem_is(hash, elem, key_hash, key) && steps--)
 			elem = rcu_dereference_check(elem->next, 1);
 		/*
-		 * Pairs with the barrier in hash_take_free(): if a step or the
+		 * Pairs with the barrier in hash_insert(): if a step or the
 		 * comparison met an element that is in new use, its removal is
 		 * seen here.
 		 */
@@ -191,6 +144,49 @@ static notrace void *hash_lookup(struct modbpf_map *map, const void *key)
 	struct hash_elem *elem = hash_find(hash, hash_key(hash, key), key);
 
 	return elem ? hash_value(hash, elem) : NULL;
+}
+
+/* Not written again and again: other CPUs read it, too. */
+static void mark_used(struct hash_map *hash, struct hash_elem *elem)
+{
+	u8 *mark = hash_mark(hash, elem);
+
+	if (hash->mark_offset && !READ_ONCE(*mark))
+		WRITE_ONCE(*mark, 1);
+}
+
+static notrace void *hash_lru_lookup(struct modbpf_map *map, const void *key)
+{
+	struct hash_map *hash = hash_of(map);
+	struct hash_elem *elem = hash_find(hash, hash_key(hash, key), key);
+
+	if (!elem)
+		return NULL;
+	mark_used(hash, elem);
+	return hash_value(hash, elem);
+}
+
+/* The caller cannot migrate. */
+static notrace void *hash_lookup_here(struct modbpf_map *map, const void *key)
+{
+	struct hash_map *hash = hash_of(map);
+	struct hash_elem *elem = hash_find(hash, hash_key(hash, key), key);
+
+	if (!elem)
+		return NULL;
+	mark_used(hash, elem);
+	return raw_cpu_ptr(hash_percpu_values(hash, elem));
+}
+
+static notrace void *hash_lookup_percpu(struct modbpf_map *map, const void *key, u32 cpu)
+{
+	struct hash_map *hash = hash_of(map);
+	struct hash_elem *elem = hash_find(hash, hash_key(hash, key), key);
+
+	if (!elem)
+		return NULL;
+	mark_used(hash, elem);
+	return percpu_value_of(hash_percpu_values(hash, elem), cpu);
 }
 
 /* < 0: @elem comes before the key, in its bucket. */
@@ -247,89 +243,162 @@ static bool hash_fits(struct hash_map *hash, struct hash_elem __rcu **link,
 	return hash_elem_order(hash, before, elem->hash, elem->key) < 0;
 }
 
-/*
- * A free element that holds the key, to be put in at @link, not in a chain yet.
- * Inside a section. ERR_PTR(-E2BIG: the map is full, -EBUSY).
- */
-static struct hash_elem *hash_take_free(struct hash_map *hash, struct hash_elem __rcu **link,
-					u32 key_hash, const void *key)
-{
-	struct hash_elem *elem = ERR_PTR(-E2BIG);
-	u32 slot;
+/* Whose value does an update write? */
+enum hash_write {
+	WRITE_ONE,	/* the only one */
+	WRITE_HERE,	/* this CPU's; those of others are zero in a new element */
+	WRITE_ALL,	/* that of each possible CPU */
+};
 
-	if (!map_lock_nest(&hash->free_lock))
-		return ERR_PTR(-EBUSY);
-	slot = hash->first_free;
-	if (!slot)
-		goto unlock;
+static void write_here(struct hash_map *hash, void __percpu *values, const void *value,
+		       bool is_new)
+{
+	u32 bytes = hash->map.value_size;
+	int cpu;
+
+	if (is_new)
+		for_each_possible_cpu(cpu)
+			if (cpu != raw_smp_processor_id())
+				memset(per_cpu_ptr(values, cpu), 0, bytes);
+	value_copy(raw_cpu_ptr(values), value, bytes);
+}
+
+/* Inside a section. */
+static __always_inline void hash_write_value(struct hash_map *hash, struct hash_elem *elem,
+					     const void *value, enum hash_write what, bool is_new)
+{
+	if (what == WRITE_ONE)
+		value_copy(hash_value(hash, elem), value, hash->map.value_size);
+	else if (what == WRITE_HERE)
+		write_here(hash, hash_percpu_values(hash, elem), value, is_new);
+	else
+		percpu_value_set(hash_percpu_values(hash, elem), value, hash->map.value_size);
+}
+
+/* What the system calls see of it. */
+static void hash_read_value(struct hash_map *hash, struct hash_elem *elem, void *value)
+{
+	if (hash->percpu.chunks)
+		percpu_value_get(value, hash_percpu_values(hash, elem), hash->map.value_size);
+	else
+		value_copy(value, hash_value(hash, elem), hash->map.value_size);
+}
+
+/*
+ * Put the element of index *@slot - 1, which is in no chain (0: one of the reserve), in at
+ * @link. *@slot is 0 then, or what is left to be given back. -E2BIG, -EBUSY.
+ */
+static __always_inline int hash_insert(struct hash_map *hash, struct hash_elem __rcu **link,
+				       u32 key_hash, const void *key, const void *value,
+				       enum hash_write what, u32 *slot)
+{
+	struct hash_elem *elem;
+	int err;
+
+	if (likely(!*slot)) {
+		*slot = hash_reserve_take(hash, &err);
+		if (unlikely(!*slot))
+			return err ? : -E2BIG;
+	}
 	/*
 	 * Whoever sees what is written to the element from here on sees the
-	 * removal that freed it, too. Pairs with the barrier in hash_find().
+	 * removal that freed it, too: it was before a lock that this CPU took since, or
+	 * its own. Pairs with the barrier in hash_find().
 	 */
 	smp_mb__after_spinlock();
-	elem = hash_elem_at(hash, slot - 1);
+	elem = hash_elem_at(hash, *slot - 1);
 	WRITE_ONCE(elem->hash, key_hash);
 	value_copy(elem->key, key, hash->map.key_size);
 	/* A key in shared memory may have changed since its place was looked for. */
-	if (unlikely(!hash_fits(hash, link, elem))) {
-		elem = ERR_PTR(-EBUSY);
-		goto unlock;
-	}
-	hash->first_free = elem->slot;
-	elem->slot = slot;
-unlock:
-	map_unlock_nest(&hash->free_lock);
-	return elem;
-}
-
-static int hash_insert(struct hash_map *hash, struct hash_elem __rcu **link, u32 key_hash,
-		       const void *key, const void *value)
-{
-	struct hash_elem *elem = hash_take_free(hash, link, key_hash, key);
-
-	if (IS_ERR(elem))
-		return PTR_ERR(elem);
-	value_copy(hash_value(hash, elem), value, hash->map.value_size);
+	if (unlikely(!hash_fits(hash, link, elem)))
+		return -EBUSY;
+	hash_write_value(hash, elem, value, what, true);
+	if (hash->mark_offset)
+		WRITE_ONCE(*hash_mark(hash, elem), 0);
+	/* Pairs with the acquire in hash_for_each(). */
+	smp_store_release(&elem->slot, *slot);
 	/* A reader that strayed may be on this element: its next step stays inside the map. */
 	rcu_assign_pointer(elem->next, rcu_dereference_protected(*link, 1));
 	rcu_assign_pointer(*link, elem);
+	*slot = 0;
 	return 0;
 }
 
-static notrace long hash_update(struct modbpf_map *map, const void *key, const void *value,
-				u64 flags)
+/* The bucket is locked. */
+static __always_inline int hash_put_at(struct hash_map *hash, struct hash_bucket *bucket,
+				       u32 key_hash, const void *key, const void *value,
+				       u64 flags, enum hash_write what, u32 *slot)
+{
+	struct hash_elem __rcu **link;
+	struct hash_elem *elem;
+	bool same;
+
+	link = hash_seek(hash, bucket, key_hash, key, &same);
+	if (!same && flags == MODBPF_EXIST)
+		return -ENOENT;
+	if (!same)
+		return hash_insert(hash, link, key_hash, key, value, what, slot);
+	if (flags == MODBPF_NOEXIST)
+		return -EEXIST;
+	elem = rcu_dereference_protected(*link, 1);
+	hash_write_value(hash, elem, value, what, false);
+	mark_used(hash, elem);
+	return 0;
+}
+
+static __always_inline long hash_put(struct modbpf_map *map, const void *key, const void *value,
+				     u64 flags, enum hash_write what)
 {
 	struct hash_map *hash = hash_of(map);
-	struct hash_elem __rcu **link;
 	struct hash_bucket *bucket;
 	unsigned long irq;
-	long err = 0;
-	u32 key_hash;
-	bool same;
+	u32 key_hash, slot = 0;
+	bool once_more;
+	long err;
 
 	if (unlikely(flags > MODBPF_EXIST))
 		return -EINVAL;
 	key_hash = hash_key(hash, key);
 	bucket = &hash->buckets[key_hash & hash->mask];
-	if (!map_lock(&bucket->lock, &irq))
-		return -EBUSY;
-	link = hash_seek(hash, bucket, key_hash, key, &same);
-	if (same && flags == MODBPF_NOEXIST)
-		err = -EEXIST;
-	else if (same)
-		value_copy(hash_value(hash, rcu_dereference_protected(*link, 1)), value,
-			   map->value_size);
-	else if (flags == MODBPF_EXIST)
-		err = -ENOENT;
-	else
-		err = hash_insert(hash, link, key_hash, key, value);
-	map_unlock(&bucket->lock, irq);
+	do {
+		once_more = false;
+		if (!map_lock(&bucket->lock, &irq)) {
+			err = -EBUSY;
+			break;
+		}
+		err = hash_put_at(hash, bucket, key_hash, key, value, flags, what, &slot);
+		map_unlock(&bucket->lock, irq);
+		if (unlikely(err == -E2BIG) && hash->mark_offset) {
+			err = hash_reserve_evict(hash, &slot);
+			once_more = !err;
+		}
+	} while (once_more);
+	if (unlikely(slot))
+		hash_reserve_give_back(hash, slot);
 	return err;
 }
 
-/* Both locks are held. */
-static void hash_remove(struct hash_map *hash, struct hash_bucket *bucket,
-			struct hash_elem __rcu **link)
+static notrace long hash_update(struct modbpf_map *map, const void *key, const void *value,
+				u64 flags)
+{
+	return hash_put(map, key, value, flags, WRITE_ONE);
+}
+
+/* The caller cannot migrate. */
+static notrace long hash_update_here(struct modbpf_map *map, const void *key, const void *value,
+				     u64 flags)
+{
+	return hash_put(map, key, value, flags, WRITE_HERE);
+}
+
+static int hash_update_all(const struct caller *caller, struct modbpf_map *map, const void *key,
+			   const void *value, u64 flags)
+{
+	return hash_put(map, key, value, flags, WRITE_ALL);
+}
+
+/* The bucket is locked. */
+static void hash_unlink(struct hash_bucket *bucket, struct hash_elem __rcu **link)
 {
 	struct hash_elem *elem = rcu_dereference_protected(*link, 1);
 
@@ -340,7 +409,44 @@ static void hash_remove(struct hash_map *hash, struct hash_bucket *bucket,
 	 * walk does not come by this element. Pairs with the acquire in hash_find().
 	 */
 	smp_store_release(&bucket->generation, bucket->generation + 1);
-	swap(elem->slot, hash->first_free);
+}
+
+/* The bucket is locked. @value, unless NULL, gets what the element held. 0 or -EBUSY. */
+static int hash_remove(struct hash_map *hash, struct hash_bucket *bucket,
+		       struct hash_elem __rcu **link, void *value)
+{
+	struct hash_elem *elem = rcu_dereference_protected(*link, 1);
+	struct hash_share *share = hash_reserve_lock(hash, elem->slot);
+
+	if (!share)
+		return -EBUSY;
+	if (value)
+		hash_read_value(hash, elem, value);
+	hash_unlink(bucket, link);
+	swap(elem->slot, share->first_free);
+	map_unlock_nest(&share->lock);
+	return 0;
+}
+
+notrace int hash_evict(struct hash_map *hash, u32 index)
+{
+	struct hash_elem *elem = hash_elem_at(hash, index);
+	struct hash_bucket *bucket = &hash->buckets[READ_ONCE(elem->hash) & hash->mask];
+	struct hash_elem __rcu **link = &bucket->first;
+	struct hash_elem *other;
+	unsigned long irq;
+
+	if (!map_lock(&bucket->lock, &irq))
+		return -EBUSY;
+	/* Its hash may have been another one: it is here if it is in this chain. */
+	while ((other = rcu_dereference_protected(*link, 1)) && other != elem)
+		link = &other->next;
+	if (other) {
+		hash_unlink(bucket, link);
+		WRITE_ONCE(elem->slot, 0);
+	}
+	map_unlock(&bucket->lock, irq);
+	return other ? 0 : -ENOENT;
 }
 
 /* @value, unless NULL, gets what the key had at the moment of its removal. */
@@ -350,23 +456,13 @@ static notrace long hash_take_out(struct hash_map *hash, const void *key, void *
 	struct hash_bucket *bucket = &hash->buckets[key_hash & hash->mask];
 	struct hash_elem __rcu **link;
 	unsigned long irq;
-	long err = 0;
 	bool same;
+	long err;
 
 	if (!map_lock(&bucket->lock, &irq))
 		return -EBUSY;
 	link = hash_seek(hash, bucket, key_hash, key, &same);
-	if (!same) {
-		err = -ENOENT;
-	} else if (!map_lock_nest(&hash->free_lock)) {
-		err = -EBUSY;
-	} else {
-		if (value)
-			value_copy(value, hash_value(hash, rcu_dereference_protected(*link, 1)),
-				   hash->map.value_size);
-		hash_remove(hash, bucket, link);
-		map_unlock_nest(&hash->free_lock);
-	}
+	err = same ? hash_remove(hash, bucket, link, value) : -ENOENT;
 	map_unlock(&bucket->lock, irq);
 	return err;
 }
@@ -381,7 +477,10 @@ static int hash_sys_take(struct modbpf_map *map, const void *key, void *value)
 	return hash_take_out(hash_of(map), key, value);
 }
 
-/* Under the bucket's lock, so that the value is the key's and no update is half seen. */
+/*
+ * Under the bucket's lock, so that the value is the key's and no update is half seen. It
+ * does not count as a use: looking at a map must not change what it evicts.
+ */
 static int hash_sys_lookup(struct modbpf_map *map, const void *key, void *value, u64 flags)
 {
 	struct hash_map *hash = hash_of(map);
@@ -397,22 +496,24 @@ static int hash_sys_lookup(struct modbpf_map *map, const void *key, void *value,
 		return -EBUSY;
 	link = hash_seek(hash, bucket, key_hash, key, &same);
 	if (same)
-		value_copy(value, hash_value(hash, rcu_dereference_protected(*link, 1)),
-			   map->value_size);
+		hash_read_value(hash, rcu_dereference_protected(*link, 1), value);
 	map_unlock(&bucket->lock, irq);
 	return same ? 0 : -ENOENT;
 }
 
-/* The first key of @bucket that comes after @key (NULL: the first). */
+/*
+ * The first key of a bucket (@key NULL), or the one that comes after @key. -ENOENT:
+ * there is none in this bucket; -ESRCH: nor is @key itself.
+ */
 static int hash_next_in_bucket(struct hash_map *hash, struct hash_bucket *bucket, u32 key_hash,
 			       const void *key, void *next)
 {
 	struct hash_elem *elem;
 	unsigned long irq;
-	bool same;
+	bool same = true;
 
 	if (!rcu_access_pointer(bucket->first))
-		return -ENOENT;
+		return key ? -ESRCH : -ENOENT;
 	if (!map_lock(&bucket->lock, &irq))
 		return -EBUSY;
 	if (key) {
@@ -424,22 +525,29 @@ static int hash_next_in_bucket(struct hash_map *hash, struct hash_bucket *bucket
 	} else {
 		elem = rcu_dereference_protected(bucket->first, 1);
 	}
-	if (elem)
+	if (elem && same)
 		memcpy(next, elem->key, hash->map.key_size);
 	map_unlock(&bucket->lock, irq);
+	if (!same)
+		return -ESRCH;
 	return elem ? 0 : -ENOENT;
 }
 
+/* A key that is not there is followed by the first of all, as in bpf(2). */
 static int hash_next_key(struct modbpf_map *map, const void *key, void *next)
 {
 	struct hash_map *hash = hash_of(map);
-	u32 key_hash = key ? hash_key(hash, key) : 0, i;
+	u32 key_hash = key ? hash_key(hash, key) : 0, i = key_hash & hash->mask;
 	int err;
 
-	for (i = key_hash & hash->mask;; i++) {
+	for (;;) {
 		err = hash_next_in_bucket(hash, &hash->buckets[i], key_hash, key, next);
-		if (err != -ENOENT || i == hash->mask)
+		if (err == -ESRCH)
+			i = 0;
+		else if (err != -ENOENT || i == hash->mask)
 			return err;
+		else
+			i++;
 		key = NULL;
 	}
 }
@@ -447,36 +555,71 @@ static int hash_next_key(struct modbpf_map *map, const void *key, void *next)
 /*
  * By place, not by chain: what @visit or others add and remove meanwhile may be seen
  * or not, and no element is visited twice. An element that is removed while it is
- * looked at stays memory of the map.
+ * looked at stays memory of the map. The caller cannot migrate.
  */
 static notrace long hash_for_each(struct modbpf_map *map, map_visit_fn visit, void *cookie)
 {
 	struct hash_map *hash = hash_of(map);
 	long visited = 0;
+	void *value;
 	u32 i;
 
 	for (i = 0; i < map->max_entries; i++) {
 		struct hash_elem *elem = hash_elem_at(hash, i);
 
-		if (READ_ONCE(elem->slot) != i + 1)
+		/* Pairs with the release in hash_insert(). */
+		if (smp_load_acquire(&elem->slot) != i + 1)
 			continue;
 		visited++;
-		if (visit(cookie, map, elem->key, hash_value(hash, elem)))
+		value = hash->percpu.chunks ? raw_cpu_ptr(hash_percpu_values(hash, elem)) :
+			hash_value(hash, elem);
+		if (visit(cookie, map, elem->key, value))
 			break;
 	}
 	return visited;
 }
 
+#define HASH_OPS \
+	.create = hash_create, \
+	.destroy = hash_destroy, \
+	.delete = hash_delete, \
+	.for_each = hash_for_each, \
+	.sys_lookup = hash_sys_lookup, \
+	.sys_take = hash_sys_take, \
+	.next_key = hash_next_key
+
+#define PERCPU_HASH_OPS \
+	HASH_OPS, \
+	.lookup = hash_lookup_here, \
+	.lookup_percpu = hash_lookup_percpu, \
+	.update = hash_update_here, \
+	.sys_update = hash_update_all, \
+	.sys_value_size = percpu_sys_value_size
+
 const struct map_ops hash_map_ops = {
 	.type = MODBPF_MAP_HASH,
 	.name = "hash",
-	.create = hash_create,
-	.destroy = hash_destroy,
 	.lookup = hash_lookup,
 	.update = hash_update,
-	.delete = hash_delete,
-	.for_each = hash_for_each,
-	.sys_lookup = hash_sys_lookup,
-	.sys_take = hash_sys_take,
-	.next_key = hash_next_key,
+	HASH_OPS,
+};
+
+const struct map_ops percpu_hash_map_ops = {
+	.type = MODBPF_MAP_PERCPU_HASH,
+	.name = "percpu_hash",
+	PERCPU_HASH_OPS,
+};
+
+const struct map_ops lru_hash_map_ops = {
+	.type = MODBPF_MAP_LRU_HASH,
+	.name = "lru_hash",
+	.lookup = hash_lru_lookup,
+	.update = hash_update,
+	HASH_OPS,
+};
+
+const struct map_ops lru_percpu_hash_map_ops = {
+	.type = MODBPF_MAP_LRU_PERCPU_HASH,
+	.name = "lru_percpu_hash",
+	PERCPU_HASH_OPS,
 };

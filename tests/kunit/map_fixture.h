@@ -29,7 +29,8 @@ static inline struct modbpf_map *map_fixture_try(const struct map_attr *params)
 	map->type = params->type;
 	map->key_size = params->key_size;
 	map->value_size = params->value_size;
-	map->max_entries = params->max_entries;
+	if (!map->max_entries)
+		map->max_entries = params->max_entries;
 	map->flags = params->flags;
 	return map;
 }

@@ -34,9 +34,11 @@
 	row(kunit_map_hash_suite) \
 	row(kunit_map_lookup_command_suite) \
 	row(kunit_map_lpm_trie_suite) \
+	row(kunit_map_lru_hash_suite) \
 	row(kunit_map_mmap_suite) \
 	row(kunit_map_next_id_command_suite) \
 	row(kunit_map_next_key_command_suite) \
+	row(kunit_map_percpu_hash_suite) \
 	row(kunit_map_prog_array_suite) \
 	row(kunit_map_queue_suite) \
 	row(kunit_map_ringbuf_suite) \

@@ -38,6 +38,9 @@ static const struct {
 	{ "writeonly", { MODBPF_MAP_ARRAY, 4, 16, 1, MODBPF_F_WRONLY_PROG, NULL, 0, NULL } },
 	{ "sockmap", { MODBPF_MAP_SOCKMAP, 4, 4, 4, 0, NULL, 0, NULL } },
 	{ "perf", { MODBPF_MAP_PERF_EVENT_ARRAY, 4, 4, 2, 0, NULL, 0, NULL } },
+	{ "percpu_hash", { MODBPF_MAP_PERCPU_HASH, 8, 16, 4, 0, NULL, 0, NULL } },
+	{ "lru", { MODBPF_MAP_LRU_HASH, 8, 16, 4, 0, NULL, 0, NULL } },
+	{ "lru_percpu", { MODBPF_MAP_LRU_PERCPU_HASH, 8, 16, 4, 0, NULL, 0, NULL } },
 	{ "queue", { MODBPF_MAP_QUEUE, 0, 16, 4, 0, NULL, 0, NULL } },
 	{ "stack", { MODBPF_MAP_STACK, 0, 16, 4, 0, NULL, 0, NULL } },
 	{ "bloom", { MODBPF_MAP_BLOOM_FILTER, 0, 16, 4, 0, NULL, 0, NULL } },
@@ -51,8 +54,8 @@ static const struct {
 const u32 verify_map_cnt = MAP_CNT;
 const char *const verify_map_names[MAP_CNT] = {
 	"array", "single", "percpu", "hash", "lpm", "ring", "progs", "progs2", "rodata",
-	"readonly", "writeonly", "sockmap", "perf", "queue", "stack", "bloom", "queue_readonly",
-	"queue_writeonly", "text",
+	"readonly", "writeonly", "sockmap", "perf", "percpu_hash", "lru", "lru_percpu",
+	"queue", "stack", "bloom", "queue_readonly", "queue_writeonly", "text",
 };
 
 /* What stands for the kernel's sk_buff. */

@@ -191,6 +191,61 @@ static void arrays_of_objects(void)
 	}
 }
 
+static void percpu_hash(void)
+{
+	static const struct row rows[] = {
+		ROW(PERCPU_HASH, 4, 8, 1, 0, 0),
+		ROW(PERCPU_HASH, 1, 32768, 1u << 31, ALL_ACCESS | NODE | NO_PREALLOC | ZERO_SEED, 0),
+		ROW(PERCPU_HASH, 4, 32769, 1, 0, -E2BIG),
+		ROW(PERCPU_HASH, PAIR_LIMIT - 8, 8, 1, 0, -E2BIG),
+		ROW(PERCPU_HASH, 4, 8, (1u << 31) + 1, 0, -E2BIG),
+		ROW(PERCPU_HASH, 0, 8, 1, 0, -EINVAL),
+		ROW(PERCPU_HASH, 4, 0, 1, 0, -EINVAL),
+		ROW(PERCPU_HASH, 4, 8, 0, 0, -EINVAL),
+		ROW(PERCPU_HASH, 4, 8, 1, OWN_LRU, -EINVAL),
+		ROW(PERCPU_HASH, 4, 8, 1, MMAPABLE, -EINVAL),
+		ROW(PERCPU_HASH, 4, 8, 1, INNER, -EINVAL),
+		ROW(PERCPU_HASH, 4, 8, 1, RDONLY_PROG | WRONLY_PROG, -EINVAL),
+	};
+	static const struct row on_a_node = ROW(PERCPU_HASH, 4, 8, 1, NODE, 0);
+
+	CHECK_ROWS(rows);
+	CHECK_EQ(check_of(&on_a_node, 0, 0), -EINVAL);
+}
+
+static void lru_hash(void)
+{
+	static const struct row rows[] = {
+		ROW(LRU_HASH, 4, 8, 1, 0, 0),
+		ROW(LRU_PERCPU_HASH, 4, 8, 1, 0, 0),
+		ROW(LRU_HASH, PAIR_LIMIT - 9, 8, 1, 0, 0),
+		ROW(LRU_HASH, 4, 8, 1u << 31, ALL_ACCESS | NODE | OWN_LRU | ZERO_SEED, 0),
+		ROW(LRU_PERCPU_HASH, 4, 32768, 1, ALL_ACCESS | NODE | OWN_LRU | ZERO_SEED, 0),
+		ROW(LRU_PERCPU_HASH, 4, 32769, 1, 0, -E2BIG),
+		ROW(LRU_HASH, PAIR_LIMIT - 8, 8, 1, 0, -E2BIG),
+		ROW(LRU_HASH, 4, 8, (1u << 31) + 1, 0, -E2BIG),
+		ROW(LRU_HASH, 4, 8, 1, NO_PREALLOC, -524),
+		ROW(LRU_PERCPU_HASH, 4, 8, 1, NO_PREALLOC | OWN_LRU, -524),
+		ROW(LRU_HASH, 0, 8, 1, NO_PREALLOC, -524),
+		ROW(LRU_HASH, 4, 8, 1, NO_PREALLOC | MMAPABLE, -EINVAL),
+		ROW(LRU_HASH, 0, 8, 1, 0, -EINVAL),
+		ROW(LRU_HASH, 4, 0, 1, 0, -EINVAL),
+		ROW(LRU_HASH, 4, 8, 0, 0, -EINVAL),
+		ROW(LRU_PERCPU_HASH, 4, 8, 0, 0, -EINVAL),
+		ROW(LRU_HASH, 4, 8, 1, INNER, -EINVAL),
+		ROW(LRU_HASH, 4, 8, 1, RDONLY | WRONLY, -EINVAL),
+	};
+	static const struct row common = ROW(LRU_HASH, 4, 8, 1, NODE, 0);
+	static const struct row own = ROW(LRU_HASH, 4, 8, 1, NODE | OWN_LRU, 0);
+	static const struct row percpu = ROW(LRU_PERCPU_HASH, 4, 8, 1, NODE, 0);
+
+	CHECK_ROWS(rows);
+	/* A part for each CPU lies on no node. */
+	CHECK_EQ(check_of(&common, 0, 0), 0);
+	CHECK_EQ(check_of(&own, 0, 0), -EINVAL);
+	CHECK_EQ(check_of(&percpu, 0, 0), -EINVAL);
+}
+
 static void queue_and_stack(void)
 {
 	static const struct row rows[] = {
@@ -268,6 +323,10 @@ static bool needs_admin(u32 type, u32 flags)
 static void admin(void)
 {
 	CHECK(needs_admin(MODBPF_MAP_HASH, ZERO_SEED));
+	CHECK(needs_admin(MODBPF_MAP_PERCPU_HASH, ZERO_SEED));
+	CHECK(needs_admin(MODBPF_MAP_LRU_HASH, ZERO_SEED));
+	CHECK(needs_admin(MODBPF_MAP_LRU_PERCPU_HASH, ZERO_SEED));
+	CHECK(!needs_admin(MODBPF_MAP_BLOOM_FILTER, ZERO_SEED));
 	CHECK(!needs_admin(MODBPF_MAP_HASH, NO_PREALLOC));
 	CHECK(!needs_admin(MODBPF_MAP_TYPE_COUNT, ZERO_SEED));
 }
@@ -278,6 +337,8 @@ static const struct check_case cases[] = {
 	{ "hash", hash },
 	{ "LPM trie", lpm_trie },
 	{ "ring buffer", ring_buffer },
+	{ "per-CPU hash", percpu_hash },
+	{ "LRU hash", lru_hash },
 	{ "queue and stack", queue_and_stack },
 	{ "bloom filter", bloom_filter },
 	{ "arrays of objects", arrays_of_objects },

@@ -58,7 +58,8 @@ const struct helper helper_rows_map[MODBPF_FUNC_LIMIT] = {
 	HELPER(timer_cancel)
 		.flags = HELPER_GPL | HELPER_ABSENT, .types = TYPES_ALL END,
 	HELPER(map_lookup_percpu_elem)
-		.flags = HELPER_ABSENT, .types = TYPES_ALL END,
+		.args = { ARG_MAP, ARG_KEY, ARG_NUMBER }, .ret = RET_VALUE_OR_NULL,
+		.types = TYPES_ALL, .map_use = MAP_MAY_LOOKUP_PERCPU END,
 	HELPER(dynptr_from_mem)
 		.flags = HELPER_ABSENT, .types = TYPES_ALL END,
 	HELPER(ringbuf_reserve_dynptr)
