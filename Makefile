@@ -53,7 +53,7 @@ help:				## this list
 	@echo "  DESTDIR=...  root to install below;  PREFIX=/usr"
 	@echo "  MODBPF_INTERP=n, MODBPF_ARENA_KIB=4096    see Kbuild"
 	@echo "  K=6.1|6.12|debug   the kernel that 'make shell' boots"
-	@echo "  TIME=600, SEED=1   for 'make fuzz'"
+	@echo "  TIME=600, SEED=1   for 'make fuzz'; INSNS=100000000: the verifier alone, so many instructions"
 	@echo "  COVERAGE='--missing verifier/mem.c'  for 'make coverage': what is not run"
 	@echo "  MUTATE='--every 1 verifier/prune.c'  for 'make mutate': which bugs"
 
@@ -204,9 +204,11 @@ $(B)/asan/modbpf: $(call objs,$(B)/asan,$(USER_SRCS) $(USER_LIB_SRCS)) $(B)/asan
 	$(CC) $(ASAN_CFLAGS) -o $@ $^ $(USER_LIBS)
 TIME ?= 60
 fuzz: deps-build		## run each fuzzer for TIME seconds, from SEED or anywhere
-	$(again) $(fuzz-bins)
-	@seed=$${SEED:-$$(od -An -N4 -tu4 /dev/urandom | tr -d ' ')}; for fuzzer in $(fuzz-bins); do \
-		echo "$${fuzzer##*/} from seed $$seed, $(TIME) s"; $$fuzzer $(TIME) $$seed || exit; done
+	$(if $(INSNS),,$(again) $(fuzz-bins))
+	$(if $(INSNS),$(again) B=$(B)/plain ASAN_CFLAGS='-O2 -g' $(B)/plain/asan/fuzz_verifier)
+	@seed=$${SEED:-$$(od -An -N4 -tu4 /dev/urandom | tr -d ' ')}; for fuzzer in $(if $(INSNS),$(B)/plain/asan/fuzz_verifier,$(fuzz-bins)); do \
+		echo "$${fuzzer##*/} from seed $$seed, $(if $(INSNS),$(INSNS) instructions,$(TIME) s)"; \
+		$(if $(INSNS),MODBPF_FUZZ_INSNS=$(INSNS)) $$fuzzer $(TIME) $$seed || exit; done
 
 .PHONY: mutate
 mutate: deps-build		## plant bugs in the verifier, one at a time: does a test see each? (an hour)

@@ -4,6 +4,8 @@
  * - be accepted, dead and a fact alike when no path is pruned;
  * - run under a watch (tests/support/watch.h) without doing what it may not;
  * - be, before each instruction, in a state that the verifier had there;
+ * - be, where the verifier went no further since an earlier state contained what it had,
+ *   in that earlier state too;
  * - do the same as machine code.
  *
  * Without pruning less may be known here and there, since what is known of a state's
@@ -11,23 +13,34 @@
  * run shows it, in any of many worlds; the others are counted, and must be few.
  *
  * Arguments are those of tests/support/fuzz.h; a failure prints the program, its
- * seed and number.
+ * seed and number. At the end a table says what was executed (tests/support/tally.h).
+ * With MODBPF_FUZZ_INSNS it ends when so many instructions have run, of each program in
+ * more worlds; it fails if something in the table ran less than once in 10^4 of them.
  */
+#include <stdlib.h>
+
 #include "isa/abi.h"
 #include "isa/disasm.h"
+#include "isa/interp.h"
 #include "isa/opcode.h"
 #include "tests/support/check.h"
 #include "tests/support/claims.h"
 #include "tests/support/fuzz.h"
 #include "tests/support/jitrun.h"
-#include "tests/support/verify.h"
+#include "tests/support/tally.h"
+#include "tests/support/verify_btf.h"
 #include "verifier/exact.h"
+#include "verifier/load_rule.h"
 #include "verifier/prune.h"
 #include "verifier/step.h"
 
 #define FULL_WORK 150000	/* work units for verifying without pruning */
 #define MAX_RUN_INSNS 200000
 #define RUNS 4
+#define MANY_RUNS 40		/* with MODBPF_FUZZ_INSNS */
+#define LEAST_ONE_IN 10000	/* instructions of each kind in such a run */
+#define DAMAGED_ONE_IN 10	/* programs: with an instruction that is any */
+#define LOGGED_ONE_IN 8		/* programs: with a log of every step */
 #define RUNS_IN_DOUBT 1000
 #define DOUBTS_IN 500		/* accepted programs: one of them may differ without a run that shows it */
 #define CLAIMS_EVERY 4		/* accepted programs */
@@ -39,12 +52,15 @@ void __sanitizer_set_death_callback(void (*callback)(void)) __attribute__((weak)
 static struct randverify program;
 static struct claims claims;
 static struct watch watch;
+static struct tally tally;
 static struct fuzz fuzz;
+static u32 runs = RUNS;
+static u64 wanted;	/* instructions; 0: it ends by time */
 static bool has_failed;
 static const char *doubt;		/* how it differs without pruning, NULL: not */
 
 static struct {
-	u64 made, accepted, compared, claimed, pruned, doubted, jitted;
+	u64 made, accepted, compared, claimed, pruned, doubted, jitted, damaged, damaged_accepted;
 	u32 lengths[MAX_LENGTH + 1];
 } counts;
 
@@ -72,7 +88,7 @@ static void fail(const char *what)
 
 /* --- the verifier's calls, which the linker gives us: see TEST_LIBS_fuzz_verifier --- */
 
-static bool is_pruning = true, is_noting;
+static bool is_pruning = true, is_noting, is_first;
 
 bool __real_state_contains(const struct prune *prune, const struct state *outer,
 			   const struct state *inner, const struct kept *kept);
@@ -89,6 +105,8 @@ bool __wrap_state_contains(const struct prune *prune, const struct state *outer,
 	if (!is_pruning || !__real_state_contains(prune, outer, inner, kept))
 		return false;
 	counts.pruned++;
+	if (is_first)
+		claims_note_pruned(&claims, prune, outer, inner, kept);
 	return true;
 }
 
@@ -103,6 +121,8 @@ int __wrap_check_insn(struct step *step)
 {
 	if (is_noting)
 		claims_note(&claims, step->state);
+	if (is_first)
+		tally_note(&tally, step);
 	return __real_check_insn(step);
 }
 
@@ -200,6 +220,55 @@ static void check_claims(struct watch *watch)
 	claims_check(&claims, watch);
 }
 
+static void count_insn(struct watch *watch)
+{
+	tally_count(&tally, watch);
+}
+
+/* --- where a tail call goes ---------------------------------------------------- */
+
+static struct target {
+	struct verified_prog *prog;	/* NULL: not made yet */
+	struct interp_env env;
+	struct jit_run jit;
+} targets[64];	/* by program type */
+
+static const struct target *target_of(u32 prog_type)
+{
+	static const struct modbpf_insn insns[] = {
+		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .imm = 1 }, { .code = BPF_JMP | BPF_EXIT },
+	};
+	struct target *target = &targets[prog_type];
+	struct verify_request req;
+	struct verify_stats stats;
+
+	if (target->prog)
+		return target;
+	req = verify_request_of(insns, ARRAY_SIZE(insns), prog_type);
+	req.expected_attach_type = program.attach_type;
+	CHECK(!modbpf_verify(&req, &target->prog, &stats));
+	CHECK(!jit_run_prepare(&target->jit, target->prog, world_binds, world_helpers, 0));
+	target->env = (struct interp_env){ .prog = target->prog, .binds = world_binds,
+					   .helpers = world_helpers };
+	return target;
+}
+
+/* One entry is empty, the others lead to the program. */
+static void set_targets(u64 entry)
+{
+	u32 i;
+
+	for (i = 1; i < WORLD_TARGETS; i++)
+		world_targets[i] = entry;
+}
+
+static u64 call_machine_code(u64 callback, const u64 args[5])
+{
+	u64 (*code)(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5) = (void *)callback;
+
+	return code(args[0], args[1], args[2], args[3], args[4]);
+}
+
 static bool run_under_jit(const struct verified_prog *prog, const struct jit_run *run, u64 world_seed,
 			  u64 r0)
 {
@@ -207,7 +276,9 @@ static bool run_under_jit(const struct verified_prog *prog, const struct jit_run
 	bool kept;
 
 	after = world;
-	world_fill(world_seed);
+	world_fill(world_seed, program.prog_type);
+	set_targets(target_of(program.prog_type)->jit.tail_entry);
+	world_call_back = call_machine_code;
 	counts.jitted++;
 	if (jit_run_call(run, world_context(program.prog_type), &kept) == r0 && kept &&
 	    !memcmp(&world, &after, sizeof(world)))
@@ -224,17 +295,23 @@ static void run_program(const struct verified_prog *prog)
 	bool ended;
 	u32 i;
 
-	world_fill(0);
+	world_fill(0, program.prog_type);
+	if (prog->ctx_end > world_context_bytes(program.prog_type))
+		return;		/* looks further than there is: the hook would refuse it */
 	if (jit_run_prepare_maps(&jit, prog, verify_request_of(NULL, 0, 0).maps, world_binds,
 				 world_helpers, jit_flags[fuzz.number % ARRAY_SIZE(jit_flags)])) {
 		fail("the JIT refuses it");
 		return;
 	}
-	watch.check = claims.is_full ? NULL : check_claims;
-	for (i = 0; i < (doubt ? RUNS_IN_DOUBT : RUNS) && !has_failed; i++) {
+	watch.prog_type = program.prog_type;
+	watch.attach_type = program.attach_type;
+	watch.check = claims.is_full && !claims.pruned_cnt ? NULL : check_claims;
+	watch.count = count_insn;
+	for (i = 0; i < (doubt ? RUNS_IN_DOUBT : runs) && !has_failed; i++) {
 		world_seed = fuzz.number * RUNS + i;
-		world_fill(world_seed);
-		ended = watch_run(&watch, prog, program.prog_type, MAX_RUN_INSNS, &r0);
+		world_fill(world_seed, program.prog_type);
+		set_targets((u64)&target_of(program.prog_type)->env);
+		ended = watch_run(&watch, prog, MAX_RUN_INSNS, &r0);
 		if (watch.complaint[0])
 			fail(watch.complaint);
 		else if (!ended)
@@ -258,25 +335,147 @@ static void note_doubt(void)
 	printf("%s", tail.text);
 }
 
+/* An instruction becomes another, which is mostly one that may not be there. */
+static void damage(struct rng *rng)
+{
+	struct modbpf_insn *insn = &program.insns[rng_below(rng, program.insn_cnt)];
+	const struct modbpf_insn *other = &program.insns[rng_below(rng, program.insn_cnt)];
+
+	switch (rng_below(rng, 8)) {
+	case 0:
+		insn->code = rng_next(rng);
+		break;
+	case 1:
+		insn->dst_reg = rng_below(rng, 12);
+		break;
+	case 2:
+		insn->src_reg = rng_below(rng, 12);
+		break;
+	case 3:
+		insn->off += rng_below(rng, 2) ? 1 : (s16)rng_value(rng);
+		break;
+	case 4:
+		insn->imm = rng_value(rng);
+		break;
+	case 5:
+		insn->imm ^= 1 << rng_below(rng, 8);
+		break;
+	case 6:
+		insn->code ^= 1 << rng_below(rng, 8);
+		break;
+	default:
+		*insn = *other;
+		break;
+	}
+}
+
+/* The map that a program names is that with the number, whichever way it names it. */
+static int index_of(void *cookie, s32 fd, bool by_index)
+{
+	return fd < 0 || (u32)fd >= verify_map_cnt || (u32)fd >= WORLD_MAPS ? -EBADF : fd;
+}
+
+/* What bpf(2) asks of a load beside the program: in part at random. */
+static bool load_rules(struct rng *rng, struct verify_request *req)
+{
+	static const char *const licenses[] = { "GPL", "GPL v2", "Dual MIT/GPL", "Proprietary", "" };
+	struct load_facts facts = { .prog_type = req->prog_type, .rights = req->rights,
+				    .expected_attach_type = req->expected_attach_type };
+	const struct load_type *type;
+	const char *why;
+
+	if (!rng_below(rng, 200))
+		facts.expected_attach_type = rng_below(rng, 64);
+	if (!rng_below(rng, 200))
+		facts.prog_flags = rng_value(rng);
+	if (!rng_below(rng, 200))
+		facts.rights = rng_below(rng, 8);
+	if (!rng_below(rng, 200))
+		facts.prog_flags = 1 << 7;
+	req->gpl_compatible = load_license_is_gpl(licenses[rng_below(rng, 3)]);
+	if (!rng_below(rng, 50))
+		req->gpl_compatible = load_license_is_gpl(licenses[rng_below(rng, ARRAY_SIZE(licenses))]);
+	if (!rng_below(rng, 50))
+		req->rights = rng_below(rng, 8);
+	if (load_check_features(&facts, &why))
+		return false;
+	/* A type that cannot be loaded yet is verified all the same. */
+	load_check_type(&facts, &type, &why);
+	return facts.expected_attach_type == req->expected_attach_type;
+}
+
+static int verify_first(struct rng *rng, struct verify_request *req, struct verified_prog **prog)
+{
+	struct verify_stats stats;
+	int err;
+
+	if (!rng_below(rng, LOGGED_ONE_IN)) {
+		tail = (struct tail){ .log = { .write = tail_write, .level = 1 + rng_below(rng, 7) } };
+		req->log = &tail.log;
+	}
+	tally_begin(&tally);
+	is_first = true;
+	err = modbpf_verify(req, prog, &stats);
+	is_first = false;
+	req->log = NULL;
+	return err;
+}
+
+/* Functions that are verified on their own need BTF; others may have it. */
+static int add_btf(struct rng *rng, struct verify_request *req, struct verify_btf *btf)
+{
+	struct asm_prog text = { .insns = program.insns, .insn_cnt = program.insn_cnt };
+	struct verify_input input = { .prog_type = program.prog_type };
+	char lines[32];
+
+	memset(btf, 0, sizeof(*btf));
+	if (program.calls != RANDVERIFY_GLOBAL)
+		return 0;
+	input.func_cnt = randverify_funcs(&program, input.funcs);
+	snprintf(lines, sizeof(lines), program.subprog ? "0 %u" : "0", program.subprog);
+	if (rng_below(rng, 2))
+		input.lines = lines;
+	return verify_btf_make(btf, &input, &text, req);
+}
+
 static void one_program(void)
 {
 	struct verify_request req;
 	struct verified_prog *prog;
-	struct verify_stats stats;
+	struct verify_btf btf;
+	bool damaged;
 	struct rng rng;
 	int err;
 
 	rng_seed(&rng, fuzz.seed * 0x100000001b3 + fuzz.number);
 	rng_next(&rng);
+	program.calls = rng_below(&rng, RANDVERIFY_CALLS_COUNT);
 	randverify_make(&rng, &program);
-	req = verify_request_of(program.insns, program.insn_cnt, program.prog_type);
+	damaged = !rng_below(&rng, DAMAGED_ONE_IN);
+	if (damaged)
+		damage(&rng);
 	counts.made++;
-	err = modbpf_verify(&req, &prog, &stats);
+	counts.damaged += damaged;
+	req = verify_request_of(program.insns, program.insn_cnt, program.prog_type);
+	req.expected_attach_type = program.attach_type;
+	req.ctx = world_slots(req.ctx);
+	if (modbpf_insns_bind_maps(program.insns, program.insn_cnt, index_of, NULL))
+		return;
+	if (add_btf(&rng, &req, &btf) || !load_rules(&rng, &req)) {
+		modbpf_btf_free(btf.types);
+		return;
+	}
+	err = verify_first(&rng, &req, &prog);
 	if (err == -EFAULT)
 		fail("the verifier says that it is wrong itself");
-	if (err)
+	if (err) {
+		claims_clear(&claims);
+		modbpf_btf_free(btf.types);
 		return;
+	}
 	counts.accepted++;
+	counts.damaged_accepted += damaged;
+	claims.has_globals = program.calls == RANDVERIFY_GLOBAL;
 	counts.lengths[program.insn_cnt]++;
 	compare_with_full(req, prog);
 	run_program(prog);
@@ -286,6 +485,15 @@ static void one_program(void)
 		note_doubt();
 	claims_clear(&claims);
 	modbpf_verified_free(prog);
+	modbpf_btf_free(btf.types);
+}
+
+static bool go_on(void)
+{
+	if (!wanted || fuzz.single)
+		return fuzz_next(&fuzz);
+	fuzz.number++;
+	return watch.executed < wanted;
 }
 
 static u32 median_length(void)
@@ -307,22 +515,33 @@ static void print_counts(void)
 	       "%llu verified without pruning (%llu in doubt), %llu with all states noted; %llu paths pruned; ",
 	       fuzz.seed, counts.made, counts.accepted, counts.accepted * 100 / counts.made,
 	       median_length(), counts.compared, counts.doubted, counts.claimed, counts.pruned);
-	printf("%llu instructions watched, %llu of them in a noted state; %llu runs as machine code\n",
-	       watch.executed, claims.checked, counts.jitted);
+	printf("%llu instructions watched, %llu of them in a noted state, %llu times in a pruned state and in "
+	       "what it was pruned for; %llu runs as machine code; %llu damaged programs, %llu accepted\n",
+	       watch.executed, claims.checked, claims.contained, counts.jitted, counts.damaged,
+	       counts.damaged_accepted);
 }
 
 int main(int argc, char **argv)
 {
+	const char *insns = getenv("MODBPF_FUZZ_INSNS");
+	u32 few;
+
 	fuzz_begin(&fuzz, argc, argv);
+	if (insns) {
+		wanted = strtoull(insns, NULL, 0);
+		runs = MANY_RUNS;
+	}
 	if (__sanitizer_set_death_callback)
 		__sanitizer_set_death_callback(print_program);
 	check_begin("random programs");
 	do {
 		one_program();
-	} while (!has_failed && fuzz_next(&fuzz));
+	} while (!has_failed && go_on());
+	few = tally_print(&tally, wanted / LEAST_ONE_IN);
 	print_counts();
+	CHECK(!few || wanted < 1000 * LEAST_ONE_IN);	/* chance has its way in a short run */
 	if (!fuzz.single && !has_failed && counts.made > 100) {
-		CHECK(counts.accepted * 10 >= counts.made * 3);
+		CHECK(counts.accepted * 5 >= counts.made);
 		CHECK(median_length() >= 30);
 		CHECK(counts.doubted <= 1 + counts.accepted / DOUBTS_IN);
 		CHECK(counts.compared && counts.claimed && counts.pruned && counts.jitted);

@@ -2,6 +2,8 @@
 /* Does what the verifier claimed of an instruction hold when it runs? See claims.h. */
 #include "tests/support/claims.h"
 
+#include <stdlib.h>
+
 #define LINKS 64
 
 /* Numbers that a state says are equal, by id. */
@@ -24,8 +26,17 @@ void claims_clear(struct claims *claims)
 			state_free(claims->first[i]);
 			claims->first[i] = next;
 		}
+		while (claims->pruned[i]) {
+			struct pruned *next = claims->pruned[i]->next;
+
+			state_free(claims->pruned[i]->inner);
+			state_free(claims->pruned[i]->outer);
+			free(claims->pruned[i]);
+			claims->pruned[i] = next;
+		}
 	}
 	claims->cnt = 0;
+	claims->pruned_cnt = 0;
 	claims->is_full = false;
 }
 
@@ -45,6 +56,71 @@ void claims_note(struct claims *claims, const struct state *state)
 	copy->next = claims->first[state->insn];
 	claims->first[state->insn] = copy;
 	claims->cnt++;
+}
+
+/* Registers of a frame that are read later: as verifier/prune.c has it. */
+static u32 live_in(const struct program *prog, const struct state *state, u32 frame)
+{
+	u32 call;
+
+	if (frame + 1 == state->frame_cnt)
+		return prog->info[state->insn].live;
+	call = state->frames[frame + 1]->call_insn;
+	if (state->frames[frame + 1]->is_callback)
+		return prog->info[call].live;
+	return prog->info[call + 1].live & ~0x3fu;
+}
+
+static void forget_number(struct reg *reg, u64 exact)
+{
+	if (reg->kind == REG_SCALAR && reg->deps && !(reg->deps & exact))
+		reg->num = scalar_unknown();
+}
+
+static void forget_slots(struct frame *frame, u64 read, u64 exact)
+{
+	u32 i;
+
+	for (i = 0; i < frame->slot_cnt; i++) {
+		if (!(read >> i & 1))
+			memset(&frame->slots[i], 0, sizeof(frame->slots[i]));
+		else if (frame->slots[i].cnt)
+			forget_number(&frame->slots[i].spill, exact);
+	}
+}
+
+/* Leave of @state what counts: what paths from it read, and numbers that they relied on. */
+static void forget_rest(const struct program *prog, struct state *state, const struct kept *kept)
+{
+	u64 exact = kept ? kept->exact : ~0ULL;
+	u32 i, reg;
+
+	for (i = 0; i < state->frame_cnt; i++) {
+		struct frame *frame = state->frames[i];
+
+		for (reg = 0; reg < MODBPF_REG_FP; reg++) {
+			if (!(live_in(prog, state, i) >> reg & 1))
+				frame->regs[reg] = reg_uninit();
+			forget_number(&frame->regs[reg], exact);
+		}
+		forget_slots(frame, kept ? kept->read[i] : ~0ULL, exact);
+	}
+}
+
+void claims_note_pruned(struct claims *claims, const struct prune *prune, const struct state *outer,
+			const struct state *inner, const struct kept *kept)
+{
+	struct pruned *pruned;
+
+	if (claims->pruned_cnt == PRUNED_MAX || inner->insn >= RANDVERIFY_MAX_INSNS)
+		return;
+	pruned = calloc(1, sizeof(*pruned));
+	pruned->inner = state_copy(inner);
+	pruned->outer = state_copy(outer);
+	forget_rest(prune->prog, pruned->outer, kept);
+	pruned->next = claims->pruned[inner->insn];
+	claims->pruned[inner->insn] = pruned;
+	claims->pruned_cnt++;
 }
 
 static bool link_holds(struct links *links, u32 id, u64 value)
@@ -71,7 +147,7 @@ static bool value_holds(const struct reg *reg, u64 value)
 	u32 bytes, cnt, i;
 	u64 first;
 
-	if (!world_values(reg->map, &first, &bytes, &cnt))
+	if (!world_values(reg->map, WORLD_ANY, &first, &bytes, &cnt))
 		return false;
 	for (i = 0; i < cnt; i++)
 		if (scalar_contains_value(reg->num, value - first - (u64)i * bytes))
@@ -101,8 +177,27 @@ static bool packet_holds(struct links *links, const struct reg *reg, u64 value)
 	       link_holds(links, reg->id, base);
 }
 
+/* What lies between the metadata's start and the packet's. */
+static bool meta_holds(struct links *links, const struct reg *reg, u64 value)
+{
+	u64 base = value - (s64)reg->off;
+
+	if (reg->range && base + reg->range > (u64)world.ctx.data)
+		return false;
+	return scalar_contains_value(reg->num, value - world.skb[7]) && link_holds(links, reg->id, base);
+}
+
+/* It is the program's from some start on that the offset allows. */
+static bool memory_holds(const struct watch *watch, const struct reg *reg, u64 value)
+{
+	if (!scalar_is_const(reg->num))
+		return true;	/* its start cannot be told */
+	return watch_owns((struct watch *)watch, value - scalar_value(reg->num), reg->size);
+}
+
+/* @above: frames that run below those of the state. */
 static bool reg_holds(struct links *links, const struct watch *watch, const struct reg *reg,
-		      u64 value, u8 tag)
+		      u64 value, u8 tag, u32 above)
 {
 	if (reg->kind == REG_UNINIT)
 		return true;
@@ -111,13 +206,15 @@ static bool reg_holds(struct links *links, const struct watch *watch, const stru
 		       link_holds(links, reg->id, value);
 	if (reg_may_be_null(reg) && !value)
 		return tag == TAG_NUMBER && link_holds(links, reg->id, true);
+	if (reg->kind == REG_FUNC && value == WORLD_DEAD_CALLBACK)
+		return true;
 	if (tag != TAG_POINTER)
 		return false;
 	switch (reg->kind) {
 	case REG_CTX:
 		return scalar_contains_value(reg->num, value - (u64)world_context(watch->prog_type));
 	case REG_STACK:
-		return scalar_contains_value(reg->num, value - stack_end(watch, reg->frame));
+		return scalar_contains_value(reg->num, value - stack_end(watch, reg->frame + above));
 	case REG_MAP:
 		return value == reg->map + 1u;
 	case REG_VALUE_OR_NULL:
@@ -125,21 +222,33 @@ static bool reg_holds(struct links *links, const struct watch *watch, const stru
 	case REG_VALUE:
 		return value_holds(reg, value);
 	case REG_PACKET:
-	case REG_PACKET_META:
 		return packet_holds(links, reg, value);
+	case REG_PACKET_META:
+		return meta_holds(links, reg, value);
 	case REG_PACKET_END:
 		return value == (u64)world.ctx.data_end;
 	case REG_RECORD_OR_NULL:
 		return link_holds(links, reg->id, false) && record_holds(reg, value);
 	case REG_RECORD:
 		return record_holds(reg, value);
+	case REG_KEY:
+		return scalar_contains_value(reg->num, value - (u64)&world.key);
+	case REG_MEM_OR_NULL:
+		return link_holds(links, reg->id, false) && memory_holds(watch, reg, value);
+	case REG_MEM:
+		return memory_holds(watch, reg, value);
+	case REG_NF_STATE:
+	case REG_NF_SKB:
+		return scalar_contains_value(reg->num, value - (u64)world.gap8);
+	case REG_FUNC:
+		return true;
 	default:
 		return false;
 	}
 }
 
 static bool slot_holds(struct links *links, const struct watch *watch, const struct slot *slot,
-		       u64 addr)
+		       u64 addr, u32 above)
 {
 	u64 value = 0;
 	u32 i;
@@ -159,53 +268,63 @@ static bool slot_holds(struct links *links, const struct watch *watch, const str
 	if (!slot->cnt)
 		return true;
 	memcpy(&value, (u8 *)addr + slot->first, slot->cnt);
-	return reg_holds(links, watch, &slot->spill, value, watch_stack_tag(watch, addr + slot->first));
+	return reg_holds(links, watch, &slot->spill, value, watch_stack_tag(watch, addr + slot->first),
+			 above);
 }
 
 static bool frame_holds(struct links *links, const struct watch *watch, const struct frame *frame,
-			u32 depth)
+			u32 depth, u32 above)
 {
 	const struct watch_frame *now = &watch->frames[depth];
 	u32 i;
 
 	for (i = depth == watch->depth ? 0 : 6; i < MODBPF_REG_FP; i++)
-		if (!reg_holds(links, watch, &frame->regs[i], now->regs[i], now->tags[i]))
+		if (!reg_holds(links, watch, &frame->regs[i], now->regs[i], now->tags[i], above))
 			return false;
 	for (i = 0; i < frame->slot_cnt; i++)
-		if (!slot_holds(links, watch, &frame->slots[i], stack_end(watch, depth) - 8 * (i + 1)))
+		if (!slot_holds(links, watch, &frame->slots[i], stack_end(watch, depth) - 8 * (i + 1), above))
 			return false;
 	return true;
 }
 
-static bool state_holds(const struct watch *watch, const struct state *state)
+static bool state_holds(const struct claims *claims, const struct watch *watch, const struct state *state)
 {
+	u32 i, held = 0, above = watch->depth + 1 - state->frame_cnt;
 	struct links links = { .cnt = 0 };
-	u32 i, held = 0;
 
-	if (state->frame_cnt != watch->depth + 1)
+	if (state->frame_cnt > watch->depth + 1 || (above && !claims->has_globals))
 		return false;
-	for (i = 0; i < watch->depth; i++)
-		if (state->frames[i + 1]->call_insn != watch->prog->origin[watch->frames[i].call])
+	for (i = 0; i + 1 < state->frame_cnt; i++)
+		if (state->frames[i + 1]->call_insn != watch->prog->origin[watch->frames[above + i].call])
 			return false;
 	for (i = 0; i < WORLD_RECORDS; i++)
 		held += world.records[i].bytes != 0;
 	/* A reference that may be null is not held if it is. */
-	if (held > state->ref_cnt)
+	if (!above && held > state->ref_cnt)
 		return false;
 	for (i = 0; i < state->frame_cnt; i++)
-		if (!frame_holds(&links, watch, state->frames[i], i))
+		if (!frame_holds(&links, watch, state->frames[i], above + i, above))
 			return false;
 	return true;
 }
 
 void claims_check(struct claims *claims, struct watch *watch)
 {
+	u32 insn = watch->prog->origin[watch->insn];
+	const struct pruned *pruned;
 	const struct state *state;
 
+	for (pruned = claims->pruned[insn]; pruned; pruned = pruned->next) {
+		if (!state_holds(claims, watch, pruned->inner))
+			continue;
+		if (!state_holds(claims, watch, pruned->outer))
+			watch_complain(watch, "a path was pruned here by a state that does not contain it");
+		claims->contained++;
+	}
 	if (claims->is_full)
 		return;
-	for (state = claims->first[watch->prog->origin[watch->insn]]; state; state = state->next) {
-		if (state_holds(watch, state)) {
+	for (state = claims->first[insn]; state; state = state->next) {
+		if (state_holds(claims, watch, state)) {
 			claims->checked++;
 			return;
 		}

@@ -1,7 +1,51 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* To what memory does R7 of a random program point? A map value, a record or the packet. */
+/*
+ * What kinds of programs are there, what is in their contexts, and to what memory does
+ * R7 point? A map value, a record, the packet or its metadata.
+ */
 #include "isa/abi.h"
 #include "tests/support/randmaker.h"
+#include "verifier/rule.h"
+
+#define SKB(type, weight, data, meta) \
+	{ MODBPF_PROG_##type, weight, data, (data) < 0 ? -1 : 80, meta, 0, 4, 18, 0xff }
+
+static const struct randtype types[] = {
+	SKB(SOCKET_FILTER, 4, -1, -1), SKB(SCHED_CLS, 10, 76, 140), SKB(SCHED_ACT, 1, 76, 140),
+	SKB(CGROUP_SKB, 4, 76, -1), SKB(LWT_IN, 1, 76, -1), SKB(LWT_OUT, 1, 76, -1),
+	SKB(LWT_XMIT, 1, 76, -1), SKB(LWT_SEG6LOCAL, 1, 76, -1),
+	{ MODBPF_PROG_XDP, 4, 0, 4, 8, 12, 4, 2, BPF_W },
+	{ MODBPF_PROG_KPROBE, 6, -1, -1, -1, 0, 8, 21, BPF_DW },
+	{ MODBPF_PROG_PERF_EVENT, 2, -1, -1, -1, 0, 8, 23, BPF_DW },
+	{ MODBPF_PROG_TRACEPOINT, 3, -1, -1, -1, 8, 8, 30, BPF_DW },
+	{ MODBPF_PROG_RAW_TRACEPOINT, 2, -1, -1, -1, 0, 8, 12, BPF_DW },
+	{ MODBPF_PROG_NETFILTER, 3, -1, -1, -1, 0, 0, 0, BPF_W },
+	{ MODBPF_PROG_CGROUP_SOCK, 1, -1, -1, -1, 4, 4, 3, 0xff },
+	{ MODBPF_PROG_CGROUP_SOCK_ADDR, 1, -1, -1, -1, 28, 4, 3, 0xff },
+	{ MODBPF_PROG_CGROUP_DEVICE, 1, -1, -1, -1, 0, 4, 3, BPF_W },
+};
+
+const struct randtype *randtype_of(u32 type)
+{
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(types); i++)
+		if (types[i].type == type)
+			return &types[i];
+	return NULL;
+}
+
+u32 random_type(struct rng *rng)
+{
+	u32 i, all = 0, at;
+
+	for (i = 0; i < ARRAY_SIZE(types); i++)
+		all += types[i].weight;
+	at = rng_below(rng, all);
+	for (i = 0; at >= types[i].weight; i++)
+		at -= types[i].weight;
+	return types[i].type;
+}
 
 void put_fp(struct maker *mk, u32 reg, u32 distance)
 {
@@ -9,43 +53,53 @@ void put_fp(struct maker *mk, u32 reg, u32 distance)
 	put(mk, BPF_ALU64 | BPF_ADD | BPF_K, reg, 0, 0, -(s32)distance);
 }
 
+static void put_array_base(struct maker *mk)
+{
+	put(mk, BPF_ST | BPF_MEM | BPF_W, MODBPF_REG_FP, 0, -40, below(mk, 4));
+	put_fp(mk, 2, 40);
+	put_map(mk, 1, BPF_PSEUDO_MAP_FD, RANDVERIFY_ARRAY, 0);
+	put(mk, BPF_JMP | BPF_CALL, 0, 0, 0, MODBPF_FUNC_map_lookup_elem);
+	put(mk, BPF_JMP | BPF_JNE | BPF_K, 0, 0, 2, 0);
+	put(mk, BPF_ALU64 | BPF_MOV | BPF_K, 0, 0, 0, 0);
+	put(mk, BPF_JMP | BPF_EXIT, 0, 0, 0, 0);
+	put(mk, BPF_ALU64 | BPF_MOV | BPF_X, 7, 0, 0, 0);
+	mk->room = RANDVERIFY_ARRAY_BYTES;
+}
+
+static void put_record_base(struct maker *mk)
+{
+	put_map(mk, 1, BPF_PSEUDO_MAP_FD, RANDVERIFY_RING, 0);
+	put(mk, BPF_ALU64 | BPF_MOV | BPF_K, 2, 0, 0, RANDVERIFY_RECORD_BYTES);
+	put(mk, BPF_ALU64 | BPF_MOV | BPF_K, 3, 0, 0, 0);
+	put(mk, BPF_JMP | BPF_CALL, 0, 0, 0, MODBPF_FUNC_ringbuf_reserve);
+	put(mk, BPF_JMP | BPF_JNE | BPF_K, 0, 0, 1, 0);
+	put(mk, BPF_JMP | BPF_EXIT, 0, 0, 0, 0);
+	put(mk, BPF_ALU64 | BPF_MOV | BPF_X, 7, 0, 0, 0);
+	mk->room = RANDVERIFY_RECORD_BYTES;
+}
+
 void put_base(struct maker *mk)
 {
-	mk->base = mk->prog->prog_type == MODBPF_PROG_SCHED_CLS ||
-		   mk->prog->prog_type == MODBPF_PROG_CGROUP_SKB ? below(mk, 6) : below(mk, 3);
+	const struct randtype *type = randtype_of(mk->prog->prog_type);
+	bool meta = type->meta >= 0 && one_in(mk, 4);
+
+	mk->base = type->data >= 0 && one_in(mk, 3) ? BASE_PACKET :
+		   one_in(mk, 2) ? BASE_VALUE : one_in(mk, 2) ? BASE_ARRAY : BASE_RECORD;
 	switch (mk->base) {
 	case BASE_PACKET:
-		if (mk->prog->prog_type != MODBPF_PROG_SCHED_CLS &&
-		    mk->prog->prog_type != MODBPF_PROG_CGROUP_SKB)
-			break;
-		put(mk, BPF_LDX | BPF_MEM | BPF_W, 7, 6, 76, 0);
-		put(mk, BPF_LDX | BPF_MEM | BPF_W, 8, 6, 80, 0);
+		put(mk, BPF_LDX | BPF_MEM | BPF_W, 7, 6, meta ? type->meta : type->data, 0);
+		put(mk, BPF_LDX | BPF_MEM | BPF_W, 8, 6, meta ? type->data : type->data_end, 0);
 		return;
 	case BASE_ARRAY:
-		put(mk, BPF_ST | BPF_MEM | BPF_W, MODBPF_REG_FP, 0, -40, below(mk, 4));
-		put_fp(mk, 2, 40);
-		put_map(mk, 1, BPF_PSEUDO_MAP_FD, RANDVERIFY_ARRAY, 0);
-		put(mk, BPF_JMP | BPF_CALL, 0, 0, 0, MODBPF_FUNC_map_lookup_elem);
-		put(mk, BPF_JMP | BPF_JNE | BPF_K, 0, 0, 2, 0);
-		put(mk, BPF_ALU64 | BPF_MOV | BPF_K, 0, 0, 0, 0);
-		put(mk, BPF_JMP | BPF_EXIT, 0, 0, 0, 0);
-		put(mk, BPF_ALU64 | BPF_MOV | BPF_X, 7, 0, 0, 0);
-		mk->room = RANDVERIFY_ARRAY_BYTES;
+		put_array_base(mk);
 		return;
 	case BASE_RECORD:
-		put_map(mk, 1, BPF_PSEUDO_MAP_FD, RANDVERIFY_RING, 0);
-		put(mk, BPF_ALU64 | BPF_MOV | BPF_K, 2, 0, 0, RANDVERIFY_RECORD_BYTES);
-		put(mk, BPF_ALU64 | BPF_MOV | BPF_K, 3, 0, 0, 0);
-		put(mk, BPF_JMP | BPF_CALL, 0, 0, 0, MODBPF_FUNC_ringbuf_reserve);
-		put(mk, BPF_JMP | BPF_JNE | BPF_K, 0, 0, 1, 0);
-		put(mk, BPF_JMP | BPF_EXIT, 0, 0, 0, 0);
-		put(mk, BPF_ALU64 | BPF_MOV | BPF_X, 7, 0, 0, 0);
-		mk->room = RANDVERIFY_RECORD_BYTES;
+		put_record_base(mk);
 		return;
 	default:
-		break;
+		mk->room = RANDVERIFY_SINGLE_BYTES - 8 * below(mk, 4);
+		put_map(mk, 7, BPF_PSEUDO_MAP_VALUE, RANDVERIFY_SINGLE,
+			RANDVERIFY_SINGLE_BYTES - mk->room);
+		return;
 	}
-	mk->base = BASE_VALUE;
-	mk->room = RANDVERIFY_SINGLE_BYTES - 8 * below(mk, 4);
-	put_map(mk, 7, BPF_PSEUDO_MAP_VALUE, RANDVERIFY_SINGLE, RANDVERIFY_SINGLE_BYTES - mk->room);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The maker of random programs for the verifier: its account of what holds, and
- * what its parts, numbers (randnumber.c), chains of joins (randchain.c) and places
- * (randverify.c), share.
+ * what its parts, numbers (randnumber.c), chains of joins (randchain.c), calls
+ * (randcall.c) and places (randverify.c), share.
  *
  * Registers: R6 is the context, R7 the start of some memory, R8 the packet's end
  * or a number, the rest numbers. Slots fp-8 .. fp-32 hold numbers; what lies
@@ -29,10 +29,11 @@ struct account {
 	u32 range;			/* packet bytes checked from R7 on */
 };
 
-enum base { BASE_VALUE, BASE_ARRAY, BASE_PACKET, BASE_RECORD, BASE_CALLER };
+enum base { BASE_VALUE, BASE_ARRAY, BASE_PACKET, BASE_RECORD, BASE_CALLER, BASE_MEM };
 
 #define MAX_OUTS 64
 #define MAX_CALLS 4
+#define STACK_BYTES (8 * SLOTS)
 
 struct maker {
 	struct rng *rng;
@@ -45,7 +46,7 @@ struct maker {
 	u32 outs[MAX_OUTS], out_cnt;	/* branches to where the program ends early */
 	u32 calls[MAX_CALLS], call_cnt;
 	u32 mistakes;			/* that may still be made */
-	bool in_subprog;
+	bool in_subprog, has_ctx;	/* in R6 */
 };
 
 static inline u32 below(struct maker *mk, u32 limit)
@@ -82,6 +83,8 @@ u8 random_size(struct maker *mk);
 
 /* One instruction or a few on numbers in registers and slots. */
 void put_move(struct maker *mk);
+/* Many operations of all kinds on two numbers of which nothing is known in the end. */
+void put_burst(struct maker *mk);
 /* Bound @reg from above to at most @limit, else out, by itself or through a copy. */
 void put_guard(struct maker *mk, u32 reg, u32 limit);
 /* A branch on numbers, for whatever comes next; returns where it is. */
@@ -91,6 +94,28 @@ u32 put_condition(struct maker *mk);
 void put_fp(struct maker *mk, u32 reg, u32 distance);
 /* R7: what most accesses go to. */
 void put_base(struct maker *mk);
+
+/* What its kind of program finds in the context. */
+struct randtype {
+	u8 type, weight;
+	s16 data, data_end, meta;	/* where the packet's fields are, -1: none */
+	s16 first, step;		/* numbers */
+	u8 cnt;
+	u8 size;			/* BPF_W and such; 0xff: 4 bytes or a part of them */
+};
+u32 random_type(struct rng *rng);
+const struct randtype *randtype_of(u32 type);
+
+/* Are all SLOTS initialised? */
+bool stack_is_set(const struct maker *mk);
+/* Nothing is known of their numbers; @whole: they are initialised. */
+void set_slots(struct maker *mk, bool whole);
+/* The key of a lookup: in fp-40. */
+void put_key(struct maker *mk);
+/* A call of whatever helper the program may call, or something else that is rare. */
+void put_call(struct maker *mk);
+/* A call of the program's subprogram, in the way it is called. */
+void put_subprog_call(struct maker *mk);
 
 /* A few numbers through several joins, then an access that relies on one of them. */
 void put_chain(struct maker *mk);

@@ -93,23 +93,20 @@ static u32 max_of_bytes(u32 bytes)
 
 void put_unknown(struct maker *mk, u32 reg)
 {
-	static const u8 fields[] = { 0, 4, 8, 12, 16, 20, 24, 32, 40, 48, 52, 68 };
-	u8 size = random_size(mk);
-	u32 bytes = insn_access_bytes(size);
+	const struct randtype *type = randtype_of(mk->prog->prog_type);
+	bool from_ctx = mk->has_ctx && type->cnt;
+	u8 size = mk->base == BASE_CALLER ? (u8)BPF_B : random_size(mk);
+	u32 off;
 
-	if (mk->prog->prog_type == MODBPF_PROG_KPROBE) {
-		put(mk, BPF_LDX | BPF_MEM | BPF_DW, reg, 6, 8 * below(mk, 20), 0);
-		set_number(mk, reg, UNBOUNDED, UNBOUNDED);
-		return;
-	}
-	if (mk->base == BASE_VALUE && one_in(mk, 3)) {
+	if (mk->base != BASE_PACKET && (!from_ctx || (mk->base == BASE_VALUE && one_in(mk, 3)))) {
 		put(mk, BPF_LDX | BPF_MEM | size, reg, 7, below(mk, mk->room - 7), 0);
 	} else {
-		size = one_in(mk, 2) ? (u8)BPF_W : one_in(mk, 2) ? (u8)BPF_H : (u8)BPF_B;
-		bytes = insn_access_bytes(size);
-		put(mk, BPF_LDX | BPF_MEM | size, reg, 6, fields[below(mk, sizeof(fields))], 0);
+		off = type->first + type->step * below(mk, type->cnt);
+		size = type->size != 0xff ? type->size :
+		       one_in(mk, 2) ? (u8)BPF_W : one_in(mk, 2) ? (u8)BPF_H : (u8)BPF_B;
+		put(mk, BPF_LDX | BPF_MEM | size, reg, 6, off, 0);
 	}
-	set_number(mk, reg, max_of_bytes(bytes), max_of_bytes(bytes));
+	set_number(mk, reg, max_of_bytes(insn_access_bytes(size)), max_of_bytes(insn_access_bytes(size)));
 }
 
 void after_call(struct maker *mk, bool has_result)
@@ -354,6 +351,87 @@ static void move_atomic(struct maker *mk)
 	mk->known.slots[slot] = (struct bound){ UNBOUNDED, UNBOUNDED };
 	if (op & BPF_FETCH)
 		set_number(mk, op == BPF_CMPXCHG ? 0 : reg, UNBOUNDED, UNBOUNDED);
+}
+
+/* --- many operations ------------------------------------------------------ */
+
+/* Any operator on any width, of numbers that nothing is asked of later. */
+static void put_any_alu(struct maker *mk, u32 dst, u32 src)
+{
+	static const u8 ops[] = { BPF_ADD, BPF_SUB, BPF_MUL, BPF_DIV, BPF_OR, BPF_AND, BPF_LSH, BPF_RSH,
+				  BPF_MOD, BPF_XOR, BPF_ARSH, BPF_MOV, BPF_NEG, BPF_END };
+	u8 op = ops[below(mk, sizeof(ops))], class = one_in(mk, 2) ? BPF_ALU : BPF_ALU64;
+	bool by_reg = one_in(mk, 2), divides = op == BPF_DIV || op == BPF_MOD;
+	s32 imm = small_or_not(mk), off = divides ? one_in(mk, 2) : 0;
+
+	if (op == BPF_END) {
+		put(mk, class | op | (class == BPF_ALU && one_in(mk, 2) ? BPF_TO_BE : BPF_TO_LE), dst, 0, 0,
+		    16 << below(mk, 3));
+		return;
+	}
+	if (op == BPF_LSH || op == BPF_RSH || op == BPF_ARSH)
+		imm &= class == BPF_ALU ? 31 : 63;
+	if (op == BPF_MOV && by_reg && one_in(mk, 2))
+		off = 8 << below(mk, class == BPF_ALU ? 2 : 3);
+	if (op == BPF_NEG)
+		put(mk, class | op, dst, 0, 0, 0);
+	else if (by_reg)
+		put(mk, class | op | BPF_X, dst, src, off, 0);
+	else
+		put(mk, class | op | BPF_K, dst, 0, off, divides && !imm ? 5 : imm);
+}
+
+#define BURST_OFF (-64)		/* of a slot that nothing else uses */
+
+static void put_any_atomic(struct maker *mk, u32 reg)
+{
+	static const s32 ops[] = { BPF_ADD, BPF_OR, BPF_AND, BPF_XOR, BPF_ADD | BPF_FETCH,
+				   BPF_OR | BPF_FETCH, BPF_AND | BPF_FETCH, BPF_XOR | BPF_FETCH,
+				   BPF_XCHG, BPF_CMPXCHG, MODBPF_LOAD_ACQ, MODBPF_STORE_REL };
+	s32 op = ops[below(mk, ARRAY_SIZE(ops))];
+	u8 size = one_in(mk, 2) ? BPF_DW : BPF_W;
+
+	if (op == MODBPF_LOAD_ACQ) {
+		put(mk, BPF_STX | BPF_ATOMIC | random_size(mk), reg, MODBPF_REG_FP, BURST_OFF, op);
+		return;
+	}
+	if (op == MODBPF_STORE_REL)
+		size = random_size(mk);
+	if (op == BPF_CMPXCHG)
+		put(mk, BPF_ALU64 | BPF_MOV | BPF_X, 0, reg, 0, 0), set_number(mk, 0, UNBOUNDED, UNBOUNDED);
+	put(mk, BPF_STX | BPF_ATOMIC | size, MODBPF_REG_FP, reg, BURST_OFF, op);
+}
+
+/* Either way it goes on with what is next. */
+static void put_any_branch(struct maker *mk, u32 dst, u32 src)
+{
+	static const u8 ops[] = { BPF_JEQ, BPF_JGT, BPF_JGE, BPF_JSET, BPF_JNE, BPF_JSGT,
+				  BPF_JSGE, BPF_JLT, BPF_JLE, BPF_JSLT, BPF_JSLE };
+	u8 op = ops[below(mk, sizeof(ops))], class = one_in(mk, 3) ? BPF_JMP : BPF_JMP32;
+
+	if (one_in(mk, 8))
+		put(mk, BPF_JMP32 | BPF_JA, 0, 0, 0, 0);
+	else if (one_in(mk, 4))
+		put(mk, class | op | BPF_K, dst, 0, 0, small_or_not(mk));
+	else
+		put(mk, class | op | BPF_X, dst, src, 0, 0);
+}
+
+void put_burst(struct maker *mk)
+{
+	u32 cnt = 6 + below(mk, 16), dst = number_reg(mk), src = number_reg(mk);
+
+	put(mk, BPF_ST | BPF_MEM | BPF_DW, MODBPF_REG_FP, 0, BURST_OFF, small_or_not(mk));
+	while (cnt--) {
+		if (one_in(mk, 3))
+			put_any_atomic(mk, one_in(mk, 2) ? src : dst);
+		else if (one_in(mk, 6))
+			put_any_branch(mk, dst, src);
+		else
+			put_any_alu(mk, one_in(mk, 4) ? src : dst, src);
+	}
+	set_number(mk, dst, UNBOUNDED, UNBOUNDED);
+	set_number(mk, src, UNBOUNDED, UNBOUNDED);
 }
 
 void put_move(struct maker *mk)

@@ -10,34 +10,11 @@
 #include "tests/support/randmaker.h"
 #include "verifier/rule.h"
 
-#define STACK_BYTES (8 * SLOTS)
-
 static void put_block(struct maker *mk, u32 items, u32 depth);
-
-static bool stack_is_set(const struct maker *mk)
-{
-	u32 i;
-
-	for (i = 0; i < SLOTS; i++)
-		if (mk->known.bytes[i] != 0xff)
-			return false;
-	return true;
-}
-
-static void set_slots(struct maker *mk, bool whole)
-{
-	u32 i;
-
-	for (i = 0; i < SLOTS; i++) {
-		mk->known.slots[i] = (struct bound){ UNBOUNDED, UNBOUNDED };
-		if (whole)
-			mk->known.bytes[i] = 0xff;
-	}
-}
 
 static bool may_write(const struct maker *mk)
 {
-	return mk->base != BASE_PACKET || mk->prog->prog_type == MODBPF_PROG_SCHED_CLS;
+	return mk->base != BASE_PACKET || prog_rule_of(mk->prog->prog_type)->packet_write;
 }
 
 static void put_access(struct maker *mk, u32 place, u8 size, s32 off, bool write)
@@ -240,22 +217,6 @@ static void put_broken_pointer(struct maker *mk)
 
 /* --- helpers ---------------------------------------------------------------- */
 
-/* The key of a lookup: in fp-40. */
-static void put_key(struct maker *mk)
-{
-	u32 branch;
-
-	put(mk, BPF_ST | BPF_MEM | BPF_DW, MODBPF_REG_FP, 0, -40, below(mk, 5));
-	if (one_in(mk, 2)) {
-		branch = put_condition(mk);
-		put(mk, BPF_ST | BPF_MEM | (one_in(mk, 2) ? BPF_W : BPF_DW), MODBPF_REG_FP, 0, -40,
-		    below(mk, 5));
-		land(mk, branch);
-	}
-	if (one_in(mk, 4))
-		put(mk, BPF_STX | BPF_MEM | BPF_W, MODBPF_REG_FP, number_reg(mk), -40, 0);
-}
-
 static u32 put_lookup(struct maker *mk)
 {
 	static const u8 maps[] = { RANDVERIFY_ARRAY, RANDVERIFY_ARRAY, RANDVERIFY_SINGLE,
@@ -389,7 +350,7 @@ static void put_sized_call(struct maker *mk)
 {
 	u32 size = number_reg(mk), bound = settle_bound(mk, size, STACK_BYTES + 1);
 	u32 from = STACK_BYTES, reg;
-	bool fills = mk->prog->prog_type != MODBPF_PROG_KPROBE && one_in(mk, 2);
+	bool fills = mk->has_ctx && TYPES_SKB >> mk->prog->prog_type & 1 && one_in(mk, 2);
 	bool zero_ok = !fills && one_in(mk, 2);
 
 	if (!stack_is_set(mk) && !errs(mk))
@@ -457,38 +418,6 @@ static void put_plain_call(struct maker *mk)
 	} else {
 		put(mk, BPF_JMP | BPF_CALL, 0, 0, 0, MODBPF_FUNC_get_prandom_u32);
 	}
-	after_call(mk, true);
-}
-
-/* One to three rounds over a part of this stack. */
-static void put_loop_call(struct maker *mk)
-{
-	put(mk, BPF_ALU64 | BPF_MOV | BPF_K, 1, 0, 0, 1 + below(mk, 3));
-	mk->calls[mk->call_cnt++] = mk->prog->insn_cnt;
-	put_map(mk, 2, BPF_PSEUDO_FUNC, 0, 0);
-	put_fp(mk, 3, STACK_BYTES);
-	put(mk, BPF_ALU64 | BPF_MOV | BPF_K, 4, 0, 0, 0);
-	put(mk, BPF_JMP | BPF_CALL, 0, 0, 0, MODBPF_FUNC_loop);
-	set_slots(mk, false);
-	after_call(mk, true);
-}
-
-/* A subprogram that gets a part of this stack and two numbers. */
-static void put_subprog_call(struct maker *mk)
-{
-	if (mk->in_subprog || mk->call_cnt == MAX_CALLS || (!stack_is_set(mk) && !errs(mk)))
-		return;
-	if (mk->prog->calls_back) {
-		put_loop_call(mk);
-		return;
-	}
-	put(mk, BPF_ALU64 | BPF_MOV | BPF_X, 3, number_reg(mk), 0, 0);
-	put(mk, BPF_ALU64 | BPF_MOV | BPF_K, 4, 0, 0, below(mk, 16));
-	put(mk, BPF_ALU64 | BPF_MOV | BPF_X, 1, 6, 0, 0);
-	put_fp(mk, 2, STACK_BYTES);
-	mk->calls[mk->call_cnt++] = mk->prog->insn_cnt;
-	put(mk, BPF_JMP | BPF_CALL, 0, BPF_PSEUDO_CALL, 0, 0);
-	set_slots(mk, false);
 	after_call(mk, true);
 }
 
@@ -563,8 +492,10 @@ static void put_item(struct maker *mk, u32 depth)
 		put_packet_load(mk);
 	else if (kind < 32)
 		put_plain_call(mk);
-	else if (kind < (mk->prog->calls_back ? 40u : 34u) && depth < 2)
+	else if (kind < (mk->prog->calls ? 40u : 34u) && depth < 2)
 		put_subprog_call(mk);
+	else if (kind >= 60)
+		put_call(mk);
 	else
 		put_move(mk);
 }
@@ -606,7 +537,8 @@ static void put_end(struct maker *mk)
 
 	if (reg)
 		put(mk, BPF_ALU64 | BPF_MOV | BPF_X, 0, reg, 0, 0);
-	if (mk->in_subprog ? mk->prog->calls_back : mk->prog->prog_type == MODBPF_PROG_CGROUP_SKB) {
+	if (mk->in_subprog ? mk->prog->calls == RANDVERIFY_LOOPS || mk->prog->calls == RANDVERIFY_EACH :
+			     return_rule_of(mk->prog->prog_type, 0) != NULL) {
 		set_number(mk, 0, mk->known.regs[reg].max, mk->known.regs[reg].some);
 		if (mk->known.regs[0].max > 1 && !(mk->known.regs[0].some < 2 && errs(mk)))
 			put(mk, BPF_ALU64 | BPF_AND | BPF_K, 0, 0, 0, 1);
@@ -629,6 +561,7 @@ static void put_end(struct maker *mk)
 
 static void put_main(struct maker *mk)
 {
+	mk->has_ctx = true;
 	put(mk, BPF_ALU64 | BPF_MOV | BPF_X, 6, 1, 0, 0);
 	put_base(mk);
 	choose_work(mk);
@@ -646,22 +579,51 @@ static void put_main(struct maker *mk)
 	put_end(mk);
 }
 
+/* An element of the map is read and written; then it goes on as in another loop. */
+static void put_element(struct maker *mk)
+{
+	put(mk, BPF_LDX | BPF_MEM | BPF_W, 9, 2, 0, 0);
+	put(mk, BPF_LDX | BPF_MEM | random_size(mk), 0, 3, 0, 0);
+	if (one_in(mk, 2))
+		put(mk, BPF_STX | BPF_MEM | random_size(mk), 3, 9, 0, 0);
+	put(mk, BPF_ALU64 | BPF_MOV | BPF_X, 7, 4, 0, 0);
+	put(mk, BPF_ALU64 | BPF_MOV | BPF_X, 3, 9, 0, 0);
+	set_number(mk, 9, UNBOUNDED, UNBOUNDED);
+}
+
+/* What the subprogram is given: R6 the context or a number, R7 memory, R3 and R4 numbers. */
+static void put_entry(struct maker *mk)
+{
+	put(mk, BPF_ALU64 | BPF_MOV | BPF_X, 6, 1, 0, 0);
+	if (mk->prog->calls == RANDVERIFY_EACH) {
+		put_element(mk);
+	} else {
+		put(mk, BPF_ALU64 | BPF_MOV | BPF_X, 7, 2, 0, 0);
+		if (mk->prog->calls == RANDVERIFY_LOOPS)
+			put(mk, BPF_ALU64 | BPF_MOV | BPF_X, 3, 1, 0, 0);
+	}
+	if (mk->prog->calls == RANDVERIFY_GLOBAL && mk->prog->nullable && !errs(mk)) {
+		put(mk, BPF_JMP | BPF_JEQ | BPF_K, 7, 0, 0, 0);
+		goes_out(mk);
+	}
+	if (!mk->has_ctx)
+		put(mk, BPF_ALU64 | BPF_MOV | BPF_K, 4, 0, 0, below(mk, 16));
+	set_number(mk, 3, UNBOUNDED, UNBOUNDED);
+	set_number(mk, 4, mk->prog->calls == RANDVERIFY_GLOBAL ? UNBOUNDED : 16, 16);
+}
+
 static void put_subprog(struct maker *mk)
 {
+	bool global = mk->prog->calls == RANDVERIFY_GLOBAL;
+
 	memset(&mk->known, 0, sizeof(mk->known));
 	mk->out_cnt = 0;
 	mk->in_subprog = true;
-	mk->base = BASE_CALLER;
-	mk->room = STACK_BYTES;
-	put(mk, BPF_ALU64 | BPF_MOV | BPF_X, 6, 1, 0, 0);
-	put(mk, BPF_ALU64 | BPF_MOV | BPF_X, 7, 2, 0, 0);
+	mk->has_ctx = global || mk->prog->calls == RANDVERIFY_CALLS;
+	mk->base = global ? BASE_MEM : BASE_CALLER;
+	mk->room = global ? 16 : STACK_BYTES;
 	choose_work(mk);
-	if (mk->prog->calls_back) {
-		put(mk, BPF_ALU64 | BPF_MOV | BPF_X, 3, 1, 0, 0);
-		put(mk, BPF_ALU64 | BPF_MOV | BPF_K, 4, 0, 0, below(mk, 16));
-	}
-	set_number(mk, 3, UNBOUNDED, UNBOUNDED);
-	set_number(mk, 4, 16, 16);
+	put_entry(mk);
 	put_start_slots(mk);
 	put_block(mk, 2 + below(mk, 6), 1);
 	put_end(mk);
@@ -669,20 +631,28 @@ static void put_subprog(struct maker *mk)
 
 void randverify_make(struct rng *rng, struct randverify *prog)
 {
-	static const u8 types[] = { MODBPF_PROG_SCHED_CLS, MODBPF_PROG_SCHED_CLS, MODBPF_PROG_SCHED_CLS,
-				    MODBPF_PROG_CGROUP_SKB, MODBPF_PROG_SOCKET_FILTER,
-				    MODBPF_PROG_KPROBE };
 	struct maker mk = { .rng = rng, .prog = prog };
-	u32 i, start;
+	u32 i;
 
 	prog->insn_cnt = 0;
-	prog->prog_type = types[rng_below(rng, sizeof(types))];
+	prog->subprog = 0;
+	prog->prog_type = random_type(rng);
+	prog->attach_type = prog->prog_type == MODBPF_PROG_NETFILTER ? MODBPF_ATTACH_NETFILTER : 0;
+	prog->nullable = rng_below(rng, 2);
 	mk.mistakes = rng_below(rng, 3);
 	put_main(&mk);
 	if (!mk.call_cnt)
 		return;
-	start = prog->insn_cnt;
+	prog->subprog = prog->insn_cnt;
 	put_subprog(&mk);
 	for (i = 0; i < mk.call_cnt; i++)
-		prog->insns[mk.calls[i]].imm = start - mk.calls[i] - 1;
+		prog->insns[mk.calls[i]].imm = prog->subprog - mk.calls[i] - 1;
+}
+
+u32 randverify_funcs(const struct randverify *prog, const char **funcs)
+{
+	funcs[0] = "static int main(ctx)";
+	funcs[1] = prog->nullable ? "global int f(void*^, a16*, int, int)" :
+				    "global int f(void*^, a16*!, int, int)";
+	return prog->subprog ? 2 : 1;
 }

@@ -5,7 +5,9 @@
 #include "isa/abi.h"
 #include "isa/interp.h"
 #include "isa/opcode.h"
+#include "tests/support/jitrun.h"
 #include "verifier/helper.h"
+#include "verifier/rule.h"
 
 static struct watch *watching;
 
@@ -31,18 +33,36 @@ static const struct subprog *subprog_of(const struct verified_prog *prog, u32 in
 	return &prog->subprogs[i];
 }
 
+static struct watch_stack *running_stack(struct watch *watch)
+{
+	return &watch->stacks[watch->stack_cnt - 1];
+}
+
 static u64 stack_start(struct watch *watch)
 {
 	return top(watch)->regs[MODBPF_REG_FP] - subprog_of(watch->prog, watch->insn)->stack_depth;
 }
 
+/* The tag of a byte; NULL: it lies on no stack. */
+static u8 *tag_at(struct watch *watch, u64 addr)
+{
+	u32 i;
+
+	for (i = 0; i < watch->stack_cnt; i++) {
+		struct watch_stack *stack = &watch->stacks[i];
+		u64 distance = stack->end - addr;
+
+		if (distance && distance <= MODBPF_STACK_SIZE)
+			return &stack->tags[MODBPF_STACK_SIZE - distance];
+	}
+	return NULL;
+}
+
 u8 watch_stack_tag(const struct watch *watch, u64 addr)
 {
-	u64 distance = watch->stack_end - addr;
+	const u8 *tag = tag_at((struct watch *)watch, addr);
 
-	if (!distance || distance > MODBPF_STACK_SIZE)
-		return TAG_UNSET;
-	return watch->stack[MODBPF_STACK_SIZE - distance];
+	return tag ? *tag : TAG_UNSET;
 }
 
 static bool is_within(u64 addr, u64 bytes, const void *start, u64 size)
@@ -52,18 +72,25 @@ static bool is_within(u64 addr, u64 bytes, const void *start, u64 size)
 
 static bool is_on_stack(struct watch *watch, u64 addr, u64 bytes)
 {
-	u64 start = stack_start(watch);
+	u32 i;
 
-	return is_within(addr, bytes, (void *)start, watch->stack_end - start);
+	running_stack(watch)->low = stack_start(watch);
+	for (i = 0; i < watch->stack_cnt; i++) {
+		const struct watch_stack *stack = &watch->stacks[i];
+
+		if (is_within(addr, bytes, (void *)stack->low, stack->end - stack->low))
+			return true;
+	}
+	return false;
 }
 
-static bool is_in_values(u64 addr, u64 bytes)
+static bool is_in_values(u64 addr, u64 bytes, bool write)
 {
 	u32 map, size, cnt;
 	u64 first;
 
 	for (map = 0; map < WORLD_MAPS; map++)
-		if (world_values(map, &first, &size, &cnt) &&
+		if (world_values(map, write ? WORLD_WRITE : WORLD_READ, &first, &size, &cnt) &&
 		    is_within(addr, bytes, (void *)first, (u64)size * cnt) &&
 		    (addr - first) % size + bytes <= size)
 			return true;
@@ -83,24 +110,43 @@ static bool is_in_records(u64 addr, u64 bytes)
 static bool is_in_context(const struct watch *watch, u64 addr, u64 bytes, bool write)
 {
 	const u8 *scratch = (u8 *)&world.ctx.ifindex;
+	bool may_write = (TYPE_BIT(CGROUP_SOCK) | TYPE_BIT(CGROUP_SOCK_ADDR)) >> watch->prog_type & 1;
 
-	if (watch->prog_type == MODBPF_PROG_KPROBE)
-		return !write && is_within(addr, bytes, world.regs, 168);
+	if (world_context(watch->prog_type) == world.direct)
+		return (!write || may_write) && is_within(addr, bytes, world.direct, sizeof(world.direct));
 	if (write && is_within(addr, bytes, &world.ctx, scratch - (u8 *)&world.ctx))
 		return false;
 	return is_within(addr, bytes, &world.ctx, sizeof(world.ctx)) ||
-	       is_within(addr, bytes, world.skb, sizeof(world.skb));
+	       is_within(addr, bytes, world.skb, sizeof(world.skb) - (write ? 8 : 0));
+}
+
+/* Does the context hold a pointer there? */
+static bool is_context_pointer(const struct watch *watch, u64 addr, u64 bytes)
+{
+	if (watch->prog_type == MODBPF_PROG_NETFILTER)
+		return is_within(addr, bytes, world.direct, 16);
+	return world_context(watch->prog_type) == &world.ctx &&
+	       (is_within(addr, bytes, &world.ctx, offsetof(struct skb_ctx, ifindex)) ||
+		is_within(addr, bytes, &world.skb[7], 8));
 }
 
 static bool is_own(struct watch *watch, u64 addr, u64 bytes, bool write)
 {
-	return is_in_values(addr, bytes) || is_in_records(addr, bytes) ||
-	       is_within(addr, bytes, world.ctx.data, world.ctx.data_end - world.ctx.data);
+	const u8 *packet = (const u8 *)world.skb[7];
+
+	return is_in_values(addr, bytes, write) || is_in_records(addr, bytes) ||
+	       (!write && is_within(addr, bytes, &world.key, sizeof(world.key))) ||
+	       is_within(addr, bytes, packet, world.ctx.data_end - packet);
+}
+
+bool watch_owns(struct watch *watch, u64 addr, u64 bytes)
+{
+	return is_on_stack(watch, addr, bytes) || is_own(watch, addr, bytes, true);
 }
 
 static void set_stack(struct watch *watch, u64 addr, u64 bytes, u8 tag)
 {
-	memset(&watch->stack[MODBPF_STACK_SIZE - (watch->stack_end - addr)], tag, bytes);
+	memset(tag_at(watch, addr), tag, bytes);
 }
 
 /* What is read is all numbers, or one whole pointer of 8 bytes. */
@@ -138,8 +184,7 @@ static u8 check_read(struct watch *watch, u64 addr, u64 bytes)
 	if (is_on_stack(watch, addr, bytes))
 		return read_stack(watch, addr, bytes);
 	if (is_in_context(watch, addr, bytes, false))
-		return is_within(addr, bytes, &world.ctx, offsetof(struct skb_ctx, ifindex)) &&
-		       watch->prog_type != MODBPF_PROG_KPROBE ? TAG_POINTER : TAG_NUMBER;
+		return is_context_pointer(watch, addr, bytes) ? TAG_POINTER : TAG_NUMBER;
 	if (!is_own(watch, addr, bytes, false))
 		watch_complain(watch, "reads what is not its own");
 	return TAG_NUMBER;
@@ -192,8 +237,46 @@ static void helper_complains(const char *what)
 	watch_complain(watching, text);
 }
 
+/* What a callback's first frame begins with; the caller waits in its call of the helper. */
+static void helper_calls_back(u32 pointers)
+{
+	struct watch *watch = watching;
+	struct watch_frame *callee;
+	u32 i;
+
+	running_stack(watch)->low = stack_start(watch);
+	if (watch->depth + 1 == MODBPF_MAX_FRAMES)
+		watch_complain(watch, "calls deeper than programs may");
+	top(watch)->call = watch->insn;
+	callee = &watch->frames[++watch->depth];
+	memset(callee->tags, TAG_UNSET, sizeof(callee->tags));
+	for (i = 1; i <= 5; i++)
+		callee->tags[i] = pointers >> i & 1 ? TAG_POINTER : TAG_NUMBER;
+	callee->tags[MODBPF_REG_FP] = TAG_POINTER;
+	watch->in_call = false;
+	memset(&watch->stacks[watch->stack_cnt], 0, sizeof(watch->stacks[0]));
+	watch->stacks[watch->stack_cnt++].bottom = watch->depth;
+}
+
+static void helper_came_back(u64 result)
+{
+	struct watch *watch = watching;
+
+	if (watch->elsewhere || watch->depth != running_stack(watch)->bottom)
+		watch_complain(watch, "does not return from a callback");
+	if (result > 1)
+		watch_complain(watch, "returns from a callback what it may not");
+	watch->stack_cnt--;
+	watch->depth--;
+	watch->insn = top(watch)->call;
+	watch->in_call = true;
+	watch->upper_zero_reg = -1;
+	watch->result_tag = TAG_NUMBER;
+}
+
 static const struct world_watcher watcher = {
-	helper_reads, helper_writes, helper_gives_pointer, helper_complains,
+	helper_reads, helper_writes, helper_gives_pointer, helper_calls_back, helper_came_back,
+	helper_complains,
 };
 
 /* --- instructions ------------------------------------------------------------ */
@@ -205,6 +288,16 @@ static u8 read_reg(struct watch *watch, u32 reg)
 	if (tag == TAG_UNSET)
 		watch_complain(watch, "reads a register that holds nothing");
 	return tag;
+}
+
+/* Does OR add to a place on the stack? Compilers make it of an addition to what is aligned. */
+static bool is_addition(struct watch *watch, const struct modbpf_insn *insn)
+{
+	const u64 *regs = top(watch)->regs;
+	u64 by = BPF_SRC(insn->code) == BPF_X ? regs[insn->src_reg] : (u64)(s64)insn->imm;
+
+	return BPF_OP(insn->code) == BPF_OR && !(regs[insn->dst_reg] & by) &&
+	       is_on_stack(watch, regs[insn->dst_reg], 1);
 }
 
 static u8 tag_of_alu(struct watch *watch, const struct modbpf_insn *insn,
@@ -223,7 +316,7 @@ static u8 tag_of_alu(struct watch *watch, const struct modbpf_insn *insn,
 	dst = read_reg(watch, insn->dst_reg);
 	if (dst == TAG_NUMBER && src == TAG_NUMBER)
 		return TAG_NUMBER;
-	if (opcode_is_32bit(insn->code) || (op != BPF_ADD && op != BPF_SUB) ||
+	if (opcode_is_32bit(insn->code) || (op != BPF_ADD && op != BPF_SUB && !is_addition(watch, insn)) ||
 	    row->form == FORM_NEG || row->form == FORM_SWAP)
 		watch_complain(watch, "computes with a pointer");
 	if (op == BPF_SUB && src == TAG_POINTER) {
@@ -284,6 +377,22 @@ static void watch_branch(struct watch *watch, const struct modbpf_insn *insn, bo
 		watch_complain(watch, "compares a pointer with a number");
 }
 
+static bool holds_records(void)
+{
+	u32 i;
+
+	for (i = 0; i < WORLD_RECORDS; i++)
+		if (world.records[i].bytes)
+			return true;
+	return false;
+}
+
+static bool is_kind_of_number(u8 kind)
+{
+	return kind == ARG_NUMBER || kind == ARG_OPTIONAL_NUMBER || kind == ARG_SIZE ||
+	       kind == ARG_SIZE_OR_ZERO || kind == ARG_CONST_SIZE;
+}
+
 /* Arguments that the helper takes as numbers; its row says which. */
 static void watch_helper_call(struct watch *watch, const struct modbpf_insn *insn)
 {
@@ -291,18 +400,21 @@ static void watch_helper_call(struct watch *watch, const struct modbpf_insn *ins
 	u32 i;
 
 	for (i = 0; helper && i < 5; i++) {
-		u8 kind = helper->args[i];
+		u8 kind = helper->args[i], tag;
 
-		if (kind != ARG_NONE && kind != ARG_ADDRESS && kind != ARG_READ_OR_NULL) {
-			bool number = kind == ARG_NUMBER || kind == ARG_OPTIONAL_NUMBER ||
-				      kind == ARG_OPTIONAL_PRINTED ||
-				      kind == ARG_SIZE || kind == ARG_SIZE_OR_ZERO ||
-				      kind == ARG_CONST_SIZE;
-
-			if (read_reg(watch, i + 1) != (number ? TAG_NUMBER : TAG_POINTER))
-				watch_complain(watch, "passes another kind of argument");
-		}
+		if (kind == ARG_NONE)
+			continue;
+		tag = read_reg(watch, i + 1);
+		if (kind == ARG_ADDRESS || kind == ARG_OPTIONAL_PRINTED || kind == ARG_READ_OR_NULL ||
+		    (kind == ARG_CALLBACK_CONTEXT && !top(watch)->regs[i + 1]) ||
+		    (kind == ARG_CALLBACK && top(watch)->regs[i + 1] == WORLD_DEAD_CALLBACK))
+			continue;
+		if (tag != (is_kind_of_number(kind) ? TAG_NUMBER : TAG_POINTER))
+			watch_complain(watch, "passes another kind of argument");
 	}
+	/* From a subprogram the way leads back to its caller, who releases what it holds. */
+	if (helper && helper->flags & HELPER_LEAVES && !watch->depth && holds_records())
+		watch_complain(watch, "leaves with a record that it holds");
 	memset(top(watch)->tags, TAG_UNSET, 6);
 	watch->result_tag = helper && helper->ret == RET_VOID ? TAG_UNSET : TAG_NUMBER;
 	watch->in_call = true;
@@ -314,7 +426,8 @@ static void enter_subprog(struct watch *watch, u32 at)
 	u64 start = stack_start(watch);
 
 	caller->call = at;
-	memset(watch->stack, TAG_UNSET, MODBPF_STACK_SIZE - (watch->stack_end - start));
+	memset(running_stack(watch)->tags, TAG_UNSET,
+	       MODBPF_STACK_SIZE - (running_stack(watch)->end - start));
 	memset(callee->tags, TAG_UNSET, sizeof(callee->tags));
 	memcpy(&callee->tags[1], &caller->tags[1], 5);
 	callee->tags[MODBPF_REG_FP] = TAG_POINTER;
@@ -324,22 +437,35 @@ static void enter_subprog(struct watch *watch, u32 at)
 
 static void watch_exit(struct watch *watch)
 {
-	u8 tag = read_reg(watch, 0);
-	u64 r0 = top(watch)->regs[0];
-	u32 i;
+	const struct return_rule *rule = return_rule_of(watch->prog_type, watch->attach_type);
+	s64 r0 = top(watch)->regs[0];
+	u8 tag = top(watch)->tags[0];
 
-	if (watch->depth) {
+	if (watch->depth > running_stack(watch)->bottom) {
 		watch->depth--;
-		top(watch)->tags[0] = tag;
+		top(watch)->tags[0] = tag;	/* a function that returns nothing leaves nothing */
 		return;
 	}
-	if (tag != TAG_NUMBER)
+	if (read_reg(watch, 0) != TAG_NUMBER)
 		watch_complain(watch, "returns a pointer");
-	if (watch->prog_type == MODBPF_PROG_CGROUP_SKB && r0 > 1)
+	if (watch->depth)
+		return;
+	if (rule && (r0 < rule->min || r0 > rule->max))
 		watch_complain(watch, "returns what its type may not");
-	for (i = 0; i < WORLD_RECORDS; i++)
-		if (world.records[i].bytes)
-			watch_complain(watch, "ends with a record that it holds");
+	if (holds_records())
+		watch_complain(watch, "ends with a record that it holds");
+}
+
+/* The argument of a call that is a map. */
+static u64 map_argument(const struct modbpf_insn *insn, const u64 *regs)
+{
+	const struct helper *helper = helper_of(insn->imm);
+	u32 i;
+
+	for (i = 0; helper && i < 5; i++)
+		if (helper->args[i] == ARG_MAP)
+			return regs[i + 1];
+	return 0;
 }
 
 static void check_facts(struct watch *watch, const struct modbpf_insn *insn,
@@ -353,7 +479,7 @@ static void check_facts(struct watch *watch, const struct modbpf_insn *insn,
 	if (fact->flags & FACT_DIVISOR_NONZERO && row->form == FORM_ALU_REG &&
 	    !(opcode_is_32bit(insn->code) ? (u32)regs[insn->src_reg] : regs[insn->src_reg]))
 		watch_complain(watch, "the divisor is zero");
-	if (fact->flags & FACT_CONST_MAP && regs[1] != fact->map + 1u)
+	if (fact->flags & FACT_CONST_MAP && map_argument(insn, regs) != fact->map + 1u)
 		watch_complain(watch, "the map is another");
 	if (fact->flags & FACT_CONST_KEY && *(u32 *)regs[2] != fact->key)
 		watch_complain(watch, "the key is another");
@@ -381,6 +507,11 @@ static void watch_insn(struct watch *watch, const struct modbpf_insn *insn)
 
 	switch (row->form) {
 	case FORM_LOAD:
+		if (watch->prog->facts[watch->insn].flags & FACT_PROBE_LOAD) {
+			read_reg(watch, insn->src_reg);
+			tags[insn->dst_reg] = TAG_NUMBER;
+			break;
+		}
 		tags[insn->dst_reg] = check_read(watch, address_of(watch, insn->src_reg, insn),
 						 row->bytes);
 		break;
@@ -419,6 +550,22 @@ static void watch_insn(struct watch *watch, const struct modbpf_insn *insn)
 	}
 }
 
+/* Is another program running? Where it ends its caller goes on, as behind a subprogram. */
+static bool is_elsewhere(struct watch *watch, const struct verified_prog *prog)
+{
+	if (prog != watch->prog) {
+		watch->elsewhere = true;
+		return true;
+	}
+	if (watch->elsewhere) {
+		watch->elsewhere = false;
+		watch->in_call = false;
+		watch->depth--;
+		top(watch)->tags[0] = TAG_NUMBER;
+	}
+	return false;
+}
+
 static void trace(void *cookie, const struct verified_prog *prog, u32 at, const u64 *regs,
 		  u32 depth)
 {
@@ -426,10 +573,12 @@ static void trace(void *cookie, const struct verified_prog *prog, u32 at, const 
 	const struct modbpf_insn *insn = &prog->insns[at];
 
 	watch->executed++;
+	if (is_elsewhere(watch, prog))
+		return;
 	watch->insn = at;
-	if (!watch->stack_end)
-		watch->stack_end = regs[MODBPF_REG_FP];
-	if (depth != watch->depth)
+	if (!running_stack(watch)->end)
+		running_stack(watch)->end = regs[MODBPF_REG_FP];
+	if (running_stack(watch)->bottom + depth != watch->depth)
 		watch_complain(watch, "is in another frame than its calls say");
 	memcpy(top(watch)->regs, regs, sizeof(top(watch)->regs));
 	if (watch->in_call)
@@ -440,25 +589,37 @@ static void trace(void *cookie, const struct verified_prog *prog, u32 at, const 
 	watch->upper_zero_reg = -1;
 	if (watch->check && (!at || prog->origin[at] != prog->origin[at - 1]))
 		watch->check(watch);
+	if (watch->count)
+		watch->count(watch);
 	check_facts(watch, insn, opcode_lookup(insn->code));
 	watch_insn(watch, insn);
 }
 
-bool watch_run(struct watch *watch, const struct verified_prog *prog, u32 prog_type,
-	       u64 max_insns, u64 *r0)
+static u64 call_back(u64 callback, const u64 args[5])
 {
+	return modbpf_interp_callback((const struct interp_callback *)callback, args);
+}
+
+bool watch_run(struct watch *watch, const struct verified_prog *prog, u64 max_insns, u64 *r0)
+{
+	struct interp_callback callbacks[MODBPF_MAX_SUBPROGS];
 	struct interp_env env = { .prog = prog, .binds = world_binds, .helpers = world_helpers,
+				  .callbacks = callbacks, .probe_load = jit_run_probe_load,
 				  .trace = trace, .cookie = watch, .max_insns = max_insns };
 	bool stopped = false;
+	u32 i;
 
+	for (i = 0; i < MODBPF_MAX_SUBPROGS; i++)
+		callbacks[i].env = &env;
+	world_call_back = call_back;
 	watch->prog = prog;
-	watch->prog_type = prog_type;
 	watch->depth = 0;
-	watch->stack_end = 0;
+	watch->stack_cnt = 1;
+	memset(&watch->stacks[0], 0, sizeof(watch->stacks[0]));
+	watch->elsewhere = false;
 	watch->in_call = false;
 	watch->upper_zero_reg = -1;
 	watch->complaint[0] = 0;
-	memset(watch->stack, TAG_UNSET, sizeof(watch->stack));
 	memset(watch->frames, 0, sizeof(watch->frames));
 	watch->frames[0].tags[1] = TAG_POINTER;
 	watch->frames[0].tags[MODBPF_REG_FP] = TAG_POINTER;
@@ -466,7 +627,7 @@ bool watch_run(struct watch *watch, const struct verified_prog *prog, u32 prog_t
 	world_watcher = &watcher;
 	*r0 = ~0ULL;
 	if (!setjmp(watch->leave))
-		*r0 = modbpf_interp_run(&env, world_context(prog_type), &stopped);
+		*r0 = modbpf_interp_run(&env, world_context(watch->prog_type), &stopped);
 	world_watcher = NULL;
 	return !stopped;
 }

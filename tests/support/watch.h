@@ -26,13 +26,21 @@ struct watch_frame {
 	u32 call;		/* final instruction that called the next frame */
 };
 
+/* The stack of the main program, or of a callback, and of what it calls. */
+struct watch_stack {
+	u32 bottom;		/* depth of its first frame */
+	u64 low, end;		/* of the bytes in use; end is R10 of the first frame, 0: not known yet */
+	u8 tags[MODBPF_STACK_SIZE];	/* by byte; the last is below end */
+};
+
 struct watch {
 	const struct verified_prog *prog;
-	u32 prog_type;
+	u32 prog_type, attach_type;
 	struct watch_frame frames[MODBPF_MAX_FRAMES];
 	u32 depth;		/* of the running frame */
-	u64 stack_end;		/* R10 of the main program */
-	u8 stack[MODBPF_STACK_SIZE];	/* tag by byte; the last is below stack_end */
+	struct watch_stack stacks[MODBPF_MAX_FRAMES];
+	u32 stack_cnt;		/* that of the running frame is the last */
+	bool elsewhere;		/* a tail call has gone to another program */
 	u8 result_tag;		/* of the helper that runs */
 	bool in_call;		/* the last instruction called a helper */
 	s32 upper_zero_reg;	/* must have no upper half now, -1: none */
@@ -42,16 +50,18 @@ struct watch {
 	jmp_buf leave;
 	/* Asked before each instruction that is the first of an original one; NULL: not. */
 	void (*check)(struct watch *watch);
+	void (*count)(struct watch *watch);	/* each instruction; NULL: not */
 };
 
 /*
- * Run @prog once in the world as it is. R0, or ~0 with watch->complaint set; false
+ * Run @prog, of watch->prog_type, once in the world as it is. R0, or ~0 with watch->complaint set; false
  * if it did not end within @max_insns.
  */
-bool watch_run(struct watch *watch, const struct verified_prog *prog, u32 prog_type,
-	       u64 max_insns, u64 *r0);
+bool watch_run(struct watch *watch, const struct verified_prog *prog, u64 max_insns, u64 *r0);
 /* Note what is wrong and stop the run. */
 void watch_complain(struct watch *watch, const char *what) __attribute__((__noreturn__));
+/* May the program read and write there? */
+bool watch_owns(struct watch *watch, u64 addr, u64 bytes);
 /* The tag of a byte of stack; unset if it is none of the frames'. */
 u8 watch_stack_tag(const struct watch *watch, u64 addr);
 

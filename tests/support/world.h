@@ -10,11 +10,16 @@
 #include "isa/bind.h"
 #include "tests/support/randverify.h"
 #include "verifier/ctx_skb.h"
+#include "verifier/verifier.h"
 
 #define WORLD_PACKET_BYTES 64
 #define WORLD_ENTRIES 4
 #define WORLD_RECORDS 4
-#define WORLD_MAPS 16
+#define WORLD_MAPS 64
+#define WORLD_TARGETS 4
+#define WORLD_DEAD_CALLBACK 1	/* what the final program has for a subprogram that is never called */
+#define WORLD_META 16	/* bytes that may lie in front of the packet */
+#define WORLD_CTX_WORDS 64	/* of a context that is no packet's */
 
 struct world_record {
 	u64 words[4];
@@ -27,10 +32,11 @@ struct world_record {
 struct world {
 	struct skb_ctx ctx;
 	WORLD_GAP(gap0);
-	u64 skb[8];
-	u64 regs[21];	/* the context of a kprobe */
+	u64 skb[8];	/* the last is where the metadata begins */
 	WORLD_GAP(gap1);
-	u8 packet[WORLD_PACKET_BYTES];
+	u64 direct[WORLD_CTX_WORDS];	/* the context of a program that is given no packet */
+	WORLD_GAP(gap8);
+	u8 meta[WORLD_META], packet[WORLD_PACKET_BYTES];
 	WORLD_GAP(gap2);
 	u64 single[RANDVERIFY_SINGLE_BYTES / 8];
 	WORLD_GAP(gap3);
@@ -40,27 +46,51 @@ struct world {
 	WORLD_GAP(gap5);
 	u64 hash[WORLD_ENTRIES][RANDVERIFY_SINGLE_BYTES / 8];
 	WORLD_GAP(gap6);
+	u64 trie[WORLD_ENTRIES][1];
+	WORLD_GAP(gap9);
+	u64 rodata[2], text[RANDVERIFY_TEXT_BYTES / 8], readonly[WORLD_ENTRIES][2];
+	WORLD_GAP(gap10);
+	u64 writeonly[2];
+	WORLD_GAP(gap11);
+	u64 key;	/* that of an element which a callback is called for */
+	WORLD_GAP(gap12);
 	struct world_record records[WORLD_RECORDS];
 	u64 outcome;	/* of all memory that helpers read */
+	u64 prog_type;	/* of the program that runs */
 };
 
 extern struct world world;
 extern u64 world_helpers[];		/* MODBPF_FUNC_LIMIT */
 extern struct map_bind world_binds[WORLD_MAPS];
+extern u64 world_targets[WORLD_TARGETS];	/* entries of both program arrays, for whoever runs */
+/* Runs a callback that a helper was given, as the engine that runs does it. */
+extern u64 (*world_call_back)(u64 callback, const u64 args[5]);
 
-/* Called before a helper reads or writes memory, and with what kind of result it has; NULL: not. */
+/* Called before a helper reads or writes memory, and of its result; NULL: not. */
 struct world_watcher {
 	void (*reads)(u64 addr, u64 bytes);
 	void (*writes)(u64 addr, u64 bytes);
 	void (*gives_pointer)(void);
+	/* Around a callback: which arguments, a bit each, are pointers, and what it returns. */
+	void (*calls_back)(u32 pointers);
+	void (*came_back)(u64 result);
 	void (*complain)(const char *what);
 };
 extern const struct world_watcher *world_watcher;
 
-void world_fill(u64 seed);
+void world_fill(u64 seed, u32 prog_type);
 /* What R1 points to at the start. */
 void *world_context(u32 prog_type);
-/* The values of a map: the first, their size and count. False: it has none. */
-bool world_values(u32 map, u64 *first, u32 *bytes, u32 *cnt);
+/* Bytes that are there. */
+u32 world_context_bytes(u32 prog_type);
+/* The values of a map: the first, their size and count. False: it has none, or none that may be accessed so. */
+enum world_access { WORLD_ANY, WORLD_READ, WORLD_WRITE };
+bool world_values(u32 map, enum world_access access, u64 *first, u32 *bytes, u32 *cnt);
+/* For programs that run in the world: where its metadata is, besides tests/support/verify.h. */
+const struct ctx_slot *world_slots(const struct ctx_slot *slots);
+
+/* worldcall.c: any helper, by what its row in verifier/helper.h says. */
+void world_add_helpers(void);
+extern struct rng world_results;
 
 #endif

@@ -200,7 +200,7 @@ static void try_other(struct line *line, const char *text)
 	struct verify_output out;
 	struct jit_run run;
 
-	world_fill(1);
+	world_fill(1, input.prog_type);
 	world_helpers[MODBPF_FUNC_loop] = (u64)loop;
 	verify_text(&input, &out);
 	if (out.syntax[0])
