@@ -210,6 +210,14 @@ fuzz: deps-build		## run each fuzzer for TIME seconds, from SEED or anywhere
 		echo "$${fuzzer##*/} from seed $$seed, $(if $(INSNS),$(INSNS) instructions,$(TIME) s)"; \
 		$(if $(INSNS),MODBPF_FUZZ_INSNS=$(INSNS)) $$fuzzer $(TIME) $$seed || exit; done
 
+.PHONY: golden golden-build
+golden-build: $(B)/asan/test_golden $(B)/asan/modbpf
+golden: deps-build		## write anew what rejected programs are told; read the difference
+	$(again) golden-build
+	@$(B)/asan/test_golden print >$(B)/golden.log && mv $(B)/golden.log tests/verifier/golden/text.log
+	@MODBPF=$(B)/asan/modbpf tests/cli/golden.sh print >$(B)/golden.log && mv $(B)/golden.log tests/verifier/golden/c.log
+	@git diff --stat tests/verifier/golden
+
 .PHONY: mutate
 mutate: deps-build		## plant bugs in the verifier, one at a time: does a test see each? (an hour)
 	@python3 tests/mutate $(MUTATE)

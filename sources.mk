@@ -277,6 +277,7 @@ TEST_SUPPORT_SRCS := \
 
 # What a single unit test needs besides.
 TEST_LIBS_test_encode := -lcapstone
+TEST_LIBS_test_golden := -ljson-c
 TEST_LIBS_test_jit_hardened := -lcapstone
 TEST_LIBS_test_jit_image := -lcapstone
 TEST_LIBS_fuzz_verifier := -Wl,--wrap=state_contains,--wrap=exact_begin,--wrap=check_insn

@@ -61,8 +61,10 @@ static int check_availability(struct step *step, const struct helper *helper)
 			      "tail_call is not allowed in a callback");
 	}
 	if (helper->flags & HELPER_LEAVES && step->state->ref_cnt) {
-		return refuse(step, REFUSE_REFERENCE_TAIL_CALL, REFUSAL_NO_REG,
-			      "tail_call would lead to reference leak");
+		int err = refuse(step, REFUSE_REFERENCE_TAIL_CALL, REFUSAL_NO_REG,
+				 "tail_call would lead to reference leak");
+
+		return refuse_since(step, err, step->state->refs[0].insn);
 	}
 	return check_rights(step, helper);
 }

@@ -115,10 +115,40 @@ static int check_tail_calls(const struct program *prog, const struct findings *f
 	return 0;
 }
 
+/* The callee that needs the most stack; 0: there is none. */
+static u32 deepest_callee(const struct program *prog, const struct findings *found,
+			  const struct chain *chain, u32 routine)
+{
+	u32 i, deepest = 0;
+
+	for (i = 1; i < prog->routine_cnt; i++)
+		if (calls(prog, found, routine, i) &&
+		    (!deepest || chain->below[i] > chain->below[deepest]))
+			deepest = i;
+	return deepest;
+}
+
+static void log_deepest(const struct program *prog, const struct findings *found,
+			const struct chain *chain, struct vlog *log)
+{
+	u32 routine = 0;
+
+	if (!vlog_wants(log, VLOG_PATH | VLOG_EVERY))
+		return;
+	vlog_add(log, "known: the deepest chain of calls takes");
+	do {
+		vlog_add(log, "%s %u bytes in the subprogram at insn %u", routine ? "," : "",
+			 found->stack_depth[routine], prog->routines[routine].start);
+		routine = deepest_callee(prog, found, chain, routine);
+	} while (routine && chain->below[routine]);
+	vlog_end(log);
+}
+
 static int check_chains(const struct program *prog, const struct findings *found,
 			struct chain *chain, struct vlog *log, u32 *depth)
 {
 	u32 i;
+	int err;
 
 	order_routines(prog, found, chain);
 	if (chain->cnt < prog->routine_cnt)
@@ -128,8 +158,10 @@ static int check_chains(const struct program *prog, const struct findings *found
 		look_down(prog, found, chain->order[i], chain);
 	*depth = chain->below[0];
 	if (*depth > MODBPF_STACK_SIZE) {
-		return refuse_program(log, REFUSE_STACK_DEPTH, REFUSAL_NO_INSN,
-				      "combined stack size of calls is %u. Too large", *depth);
+		err = refuse_program(log, REFUSE_STACK_DEPTH, REFUSAL_NO_INSN,
+				     "combined stack size of calls is %u. Too large", *depth);
+		log_deepest(prog, found, chain, log);
+		return err;
 	}
 	for (i = chain->cnt; i-- > 0;)
 		look_up(prog, found, chain->order[i], chain);

@@ -3,6 +3,7 @@
 #include "verifier/explain.h"
 
 #include "isa/disasm.h"
+#include "verifier/helper.h"
 #include "verifier/print.h"
 #include "verifier/words.h"
 
@@ -62,11 +63,33 @@ static void explain_set(struct vlog *log, const struct program *prog, u32 start,
 	end_with_insn(log, prog, pc);
 }
 
+static bool is_call(const struct modbpf_insn *insn)
+{
+	return insn->code == (BPF_JMP | BPF_CALL) || insn_is_packet_load(insn);
+}
+
+/* What took R@regno its value; TRAIL_NOWHERE: it never had one, or that is not known. */
+static u32 lost_at(const struct program *prog, struct origin origin, u32 regno)
+{
+	const struct modbpf_insn *insn = &prog->insns[origin.made];
+	bool by_call, acquires;
+
+	if (origin.made >= prog->insn_cnt)
+		return TRAIL_NOWHERE;
+	by_call = is_call(insn) && origin.set == origin.made;
+	acquires = insn_is_helper_call(insn) && helper_of(insn->imm)->flags & HELPER_ACQUIRES;
+	/* R1 to R5 end at a call, R0 where it gives no result. */
+	if (by_call && (regno || !acquires))
+		return origin.set;
+	return acquires || origin.moved == TRAIL_NOWHERE ? origin.released : origin.moved;
+}
+
 static void explain_origin(struct vlog *log, const struct program *prog,
 			   const struct refused_path *path)
 {
 	const struct refusal *why = &log->refusal;
 	struct origin origin;
+	u32 lost;
 
 	if (why->set != REFUSAL_NO_INSN)
 		explain_set(log, prog, path->start, why->set);
@@ -79,10 +102,13 @@ static void explain_origin(struct vlog *log, const struct program *prog,
 			return;
 		vlog_add(log, "copied at: insn %u", origin.set);
 		end_with_insn(log, prog, origin.set);
-	} else if (origin.set < prog->insn_cnt) {
-		vlog_add(log, "lost at: insn %u", origin.set);
-		end_with_insn(log, prog, origin.set);
+		return;
 	}
+	lost = lost_at(prog, origin, why->regno);
+	if (lost >= prog->insn_cnt)
+		return;
+	vlog_add(log, "lost at: insn %u", lost);
+	end_with_insn(log, prog, lost);
 }
 
 /* --- the path ---------------------------------------------------------------------------- */
@@ -92,18 +118,19 @@ static const char *turn_text(const struct program *prog, const struct turn *turn
 {
 	const struct modbpf_insn *insn = &prog->insns[turn->from];
 
-	if (insn_is_goto(insn))
+	/* A function that is verified on its own is not followed. */
+	if (insn_is_goto(insn) || (insn_is_subprog_call(insn) && turn->to == turn->from + 1))
 		return NULL;
 	if (insn_jumps(insn))
 		return turn->to == jump_target(insn, turn->from) ? "taken" : "not taken";
 	if (insn->code == (BPF_JMP | BPF_EXIT))
 		return "returned";
 	if (insn_is_subprog_call(insn))
-		return prog->info[turn->to].subprog == prog->info[turn->from].subprog ?
-		       "called, on its own" : "called";
-	if (insn_is_packet_load(insn))
-		return turn->to == turn->from + 1 ? "there is such a packet" : "returned";
-	return turn->to == turn->from + 1 ? "came back" : "called back";
+		return "called";
+	if (turn->to == turn->from + 1)
+		return "went on";
+	/* A helper that calls back; a tail call, or a packet that is too short, that ends the function. */
+	return prog->info[turn->to].flags & INSN_SUBPROG_START ? "called back" : "ended the function";
 }
 
 static bool is_same_turn(const struct turn *a, const struct turn *b)
@@ -168,6 +195,7 @@ void explain_path(struct vlog *log, const struct program *prog, const struct ref
 
 	if (!is_wanted(log))
 		return;
+	log->refusal.has_path = true;
 	explain_insn(log, prog, log->refusal.insn);
 	if (!is_budget) {
 		explain_known(log, prog, path->state);
@@ -182,13 +210,24 @@ void explain_path(struct vlog *log, const struct program *prog, const struct ref
 	vlog_end(log);
 }
 
-void explain_refusal(struct vlog *log)
+/* Can it be printed? One that is malformed was, and may be cut off. */
+static bool has_insn(const struct vlog *log, const struct program *prog)
+{
+	return log->refusal.insn < prog->insn_cnt && log->refusal.code != REFUSE_ENCODING &&
+	       log->refusal.insn + insn_slots(&prog->insns[log->refusal.insn]) <= prog->insn_cnt;
+}
+
+void explain_refusal(struct vlog *log, const struct program *prog)
 {
 	const struct refusal_row *row;
 
 	if (log->refusal.code == REFUSE_NOTHING || !is_wanted(log))
 		return;
 	row = refusal_row(log->refusal.code);
+	if (!log->refusal.has_path && has_insn(log, prog)) {
+		print_insn(log, prog, log->refusal.insn);
+		vlog_end(log);
+	}
 	vlog_line(log, "needed: %s", row->needs);
 	vlog_line(log, "hint: %s", row->hint);
 	vlog_line(log, "code: %s", row->name);

@@ -21,7 +21,7 @@ struct refused_path {
 
 /* Where a path was followed; before explain_refusal(). */
 void explain_path(struct vlog *log, const struct program *prog, const struct refused_path *path);
-/* What is needed, a hint, the code. */
-void explain_refusal(struct vlog *log);
+/* The instruction, if that is not said yet; what is needed, a hint, the code. */
+void explain_refusal(struct vlog *log, const struct program *prog);
 
 #endif

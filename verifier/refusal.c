@@ -272,7 +272,8 @@ static const struct refusal_row rows[REFUSE_CODE_COUNT] = {
 		"submit or discard the record before the tail call" },
 	[REFUSE_REG_UNINIT] = { "reg-uninit", -EACCES,
 		"a register that was set on every path",
-		"initialise the variable; after a call R1 to R5 hold nothing" },
+		"initialise the variable; behind a call, set anew what was lost there: R1 "
+		"to R5, pointers into a packet that it may move, what it released" },
 	[REFUSE_RELEASE_OFFSET] = { "release-offset", -EINVAL,
 		"the pointer as the acquiring helper returned it",
 		"keep the pointer that was returned, and add to a copy" },

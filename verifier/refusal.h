@@ -138,6 +138,7 @@ struct refusal {
 	u32 regno;	/* whose value is at fault; REFUSAL_NO_REG: none */
 	u32 set;	/* instruction that made what is at fault; REFUSAL_NO_INSN: to be found */
 	u32 frame;	/* whose stack is at fault */
+	bool has_path;	/* explain_path() has said where */
 	s32 lo, hi;	/* its bytes from R10, hi not included; the same: none */
 };
 

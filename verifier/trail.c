@@ -7,6 +7,8 @@
 #include "verifier/trail.h"
 
 #include "isa/opcode.h"
+#include "verifier/global.h"
+#include "verifier/helper.h"
 
 #define FIRST_ROOM 64u
 
@@ -59,7 +61,7 @@ struct walk {
 
 static struct origin made_at(u32 pc)
 {
-	return (struct origin){ pc, pc };
+	return (struct origin){ pc, pc, TRAIL_NOWHERE, TRAIL_NOWHERE };
 }
 
 static void set_range(struct origin *regs, u32 first, u32 last, struct origin origin)
@@ -103,13 +105,47 @@ static void walk_insn(struct origin *regs, const struct modbpf_insn *insn, u32 p
 		regs[insn->dst_reg] = made_at(pc);
 }
 
+/* Pointers to the packet, or to what is released, are gone behind @pc. */
+static void walk_drop(struct walk *walk, bool is_release, u32 pc)
+{
+	u32 frame, i;
+
+	for (frame = 0; frame <= walk->depth; frame++) {
+		for (i = 0; i <= MODBPF_REG_FP; i++) {
+			struct origin *reg = &walk->regs[frame][i];
+			u32 *dropped = is_release ? &reg->released : &reg->moved;
+
+			if (*dropped == TRAIL_NOWHERE)
+				*dropped = pc;
+		}
+	}
+}
+
+static void walk_call(struct walk *walk, const struct program *prog, u32 pc)
+{
+	const struct modbpf_insn *insn = &prog->insns[pc];
+	const struct helper *helper = insn_is_helper_call(insn) ? helper_of(insn->imm) : NULL;
+	u32 routine;
+
+	if (helper && helper->flags & HELPER_RELEASES)
+		walk_drop(walk, true, pc);
+	if (helper && helper->flags & HELPER_MOVES_PACKET)
+		walk_drop(walk, false, pc);
+	if (!insn_is_subprog_call(insn))
+		return;
+	/* Others are walked through. */
+	routine = prog->info[jump_target(insn, pc)].subprog;
+	if (routine_is_global(prog, routine) && prog->routines[routine].moves_packet)
+		walk_drop(walk, false, pc);
+}
+
 static void enter(struct walk *walk, const struct origin *args, const struct modbpf_insn *call,
 		  u32 pc)
 {
 	struct origin *regs = walk->regs[++walk->depth];
 
 	walk->calls[walk->depth] = pc;
-	set_range(regs, 0, MODBPF_REG_FP, (struct origin){ TRAIL_NOWHERE, TRAIL_NOWHERE });
+	set_range(regs, 0, MODBPF_REG_FP, made_at(TRAIL_NOWHERE));
 	/* A callback's are made by the helper. */
 	if (insn_is_helper_call(call))
 		set_range(regs, 1, 5, made_at(pc));
@@ -140,15 +176,15 @@ static void walk_turn(struct walk *walk, const struct program *prog, const struc
 
 static void walk_begin(struct walk *walk)
 {
-	set_range(walk->regs[0], 0, MODBPF_REG_FP, (struct origin){ TRAIL_NOWHERE, TRAIL_NOWHERE });
-	set_range(walk->regs[0], 1, 5, (struct origin){ TRAIL_START, TRAIL_START });
+	set_range(walk->regs[0], 0, MODBPF_REG_FP, made_at(TRAIL_NOWHERE));
+	set_range(walk->regs[0], 1, 5, made_at(TRAIL_START));
 	walk->depth = 0;
 }
 
 struct origin trail_origin(const struct trail *trail, const struct program *prog, u32 start,
 			   u32 pc, u32 regno)
 {
-	struct origin args[5], found = { TRAIL_NOWHERE, TRAIL_NOWHERE };
+	struct origin args[5], found = made_at(TRAIL_NOWHERE);
 	struct walk *walk = modbpf_zalloc(sizeof(*walk));
 	u32 at = start, next = 0;
 
@@ -160,6 +196,7 @@ struct origin trail_origin(const struct trail *trail, const struct program *prog
 		const struct turn *turn = next < trail->cnt ? &trail->turns[next] : NULL;
 
 		memcpy(args, &walk->regs[walk->depth][1], sizeof(args));
+		walk_call(walk, prog, at);
 		walk_insn(walk->regs[walk->depth], &prog->insns[at], at);
 		if (turn && turn->from == at) {
 			walk_turn(walk, prog, turn, args);

@@ -29,6 +29,8 @@ struct trail {
 struct origin {
 	u32 set;	/* the instruction; TRAIL_START or TRAIL_NOWHERE */
 	u32 made;	/* where the number or pointer itself comes from: moves do not count */
+	u32 moved;	/* the first call since then that may have moved the packet */
+	u32 released;	/* ... that released a reference */
 };
 
 #define TRAIL_NOWHERE (~0u)

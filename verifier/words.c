@@ -2,6 +2,7 @@
 /* How is what is known said to a reader who does not know the verifier? */
 #include "verifier/words.h"
 
+#include "isa/btf/btf.h"
 #include "verifier/print.h"
 #include "verifier/stack.h"
 
@@ -76,7 +77,8 @@ static void add_offset(struct vlog *log, struct scalar num)
 
 /* --- pointers ---------------------------------------------------------------------------- */
 
-enum { HAS_OFFSET = 1, HAS_MAP = 2, IS_VALUE = 4, IS_KEY = 8, HAS_SIZE = 16, MAY_BE_NULL = 32 };
+enum { HAS_OFFSET = 1, HAS_MAP = 2, IS_VALUE = 4, IS_KEY = 8, HAS_SIZE = 16, MAY_BE_NULL = 32,
+       HAS_TYPE = 64 };
 
 static const struct {
 	const char *text;	/* NULL: its name in the state must do */
@@ -94,6 +96,7 @@ static const struct {
 	[REG_RECORD_OR_NULL] = { "a record", HAS_SIZE | MAY_BE_NULL },
 	[REG_MEM] = { "memory that the caller passes", HAS_OFFSET | HAS_SIZE },
 	[REG_MEM_OR_NULL] = { "memory that the caller passes", HAS_SIZE | MAY_BE_NULL },
+	[REG_TYPED] = { "the kernel's", HAS_OFFSET | HAS_TYPE | MAY_BE_NULL },
 	[REG_NF_STATE] = { "the kernel's nf_hook_state", 0 },
 	[REG_NF_SKB] = { "the kernel's sk_buff", 0 },
 };
@@ -109,6 +112,14 @@ static void add_map(struct vlog *log, const struct program *prog, u32 map)
 	} else {
 		vlog_add(log, " number %u", map);
 	}
+}
+
+static void add_type(struct vlog *log, const struct program *prog, u32 type)
+{
+	const struct btf_types *btf = prog->req->kernel_btf;
+
+	vlog_add(log, " ");
+	print_text(log, btf_string(btf, btf_view_of(btf, type).name_off));
 }
 
 static void add_size(struct vlog *log, const struct program *prog, const struct reg *reg, u32 has)
@@ -161,6 +172,8 @@ static void add_pointer(struct vlog *log, const struct program *prog, const stru
 	vlog_add(log, "%s%s%s", has & MAY_BE_NULL ? "null or " : "",
 		 reg->kind == REG_MAP || reg->kind == REG_CTX ? "" : "a pointer to ",
 		 kinds[reg->kind].text);
+	if (has & HAS_TYPE)
+		add_type(log, prog, reg->size);
 	if (has & HAS_MAP)
 		add_map(log, prog, reg->map);
 	if (has & (HAS_SIZE | IS_VALUE | IS_KEY))
