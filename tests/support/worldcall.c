@@ -75,10 +75,28 @@ static const struct map_desc *map_of(const struct helper *row, u64 map)
 	return desc;
 }
 
-static u64 result_of(const struct helper *row, u64 size)
+/* One of the map's, or none. */
+static u64 any_value(u64 map)
+{
+	u32 bytes, cnt, index;
+	u64 first;
+
+	if (!world_values(map - 1, WORLD_ANY, &first, &bytes, &cnt))
+		return 0;
+	index = rng_below(&world_results, cnt + 1);
+	if (index == cnt)
+		return 0;
+	if (world_watcher)
+		world_watcher->gives_pointer();
+	return first + (u64)index * bytes;
+}
+
+static u64 result_of(const struct helper *row, u64 map, u64 size)
 {
 	if (row->ret == RET_VOID)
 		return 0;
+	if (row->ret == RET_VALUE_OR_NULL)
+		return any_value(map);
 	if (row->ret != RET_LENGTH)
 		return rng_value(&world_results);
 	return rng_below(&world_results, 3) ? rng_below(&world_results, size + 1) :
@@ -89,7 +107,7 @@ static u64 stand_in(u32 id, const u64 *args)
 {
 	const struct helper *row = helper_of(id);
 	const struct map_desc *map = NULL;
-	u64 size = 0;
+	u64 size = 0, map_arg = 0;
 	u32 i;
 
 	for (i = 0; i < 5; i++) {
@@ -100,6 +118,7 @@ static u64 stand_in(u32 id, const u64 *args)
 			break;
 		case ARG_MAP:
 			map = map_of(row, args[i]);
+			map_arg = args[i];
 			break;
 		case ARG_KEY:
 			if (map)
@@ -142,7 +161,7 @@ static u64 stand_in(u32 id, const u64 *args)
 	}
 	if (row->flags & HELPER_MOVES_PACKET)
 		world.ctx.data_end = world.packet + rng_below(&world_results, WORLD_PACKET_BYTES + 1);
-	return result_of(row, size);
+	return result_of(row, map_arg, size);
 }
 
 static u64 lookup(u64 map, u64 key, u64 r3, u64 r4, u64 r5)
