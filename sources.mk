@@ -33,6 +33,7 @@ VERIFIER_SRCS := \
 	verifier/call.c \
 	verifier/callback.c \
 	verifier/cfg.c \
+	verifier/conversion.c \
 	verifier/ctx.c \
 	verifier/depth.c \
 	verifier/exact.c \

@@ -146,6 +146,74 @@ static int check_value_fill_arg(struct step *step, u32 regno, const struct call_
 	return check_fillable(step, regno, map->value_size, true);
 }
 
+/* Argument register of the format of a helper that prints. */
+static u32 format_reg(const struct helper *helper)
+{
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(helper->args); i++)
+		if (helper->args[i] == ARG_FORMAT || helper->args[i] == ARG_CONST_FORMAT)
+			return i + 1;
+	return 0;
+}
+
+/* A format that can be looked at beforehand: does it fit to @arg_cnt arguments? */
+static int check_format(struct step *step, u32 regno, u32 arg_cnt)
+{
+	struct conversion conversion;
+	u32 used = 0;
+	s32 off = 0;
+
+	while (format_next(step, regno, &off, &conversion))
+		used += conversion.kind != CONVERSION_PERCENT;
+	if (conversion.kind == CONVERSION_UNKNOWN) {
+		return refuse(step, REFUSE_FORMAT, regno,
+			      "R%u: the format has an unknown conversion, number %u", regno, used + 1);
+	}
+	if (used <= arg_cnt)
+		return 0;
+	return refuse(step, REFUSE_FORMAT, regno,
+		      "R%u: the format takes %u arguments and is given %u", regno, used, arg_cnt);
+}
+
+static bool is_null(struct step *step, u32 regno)
+{
+	const struct reg *reg = &step_regs(step)[regno];
+
+	if (reg->kind != REG_SCALAR || !scalar_is_const(reg->num) || scalar_value(reg->num))
+		return false;
+	mark_exact(step->state, reg->deps);
+	return true;
+}
+
+/*
+ * The arguments of a format: numbers. A pointer may be among them where the format reads at
+ * it, which is what the helpers that probe do with any address.
+ */
+static int check_printed_data(struct step *step, const struct helper *helper, u32 regno, u32 bytes)
+{
+	const struct reg *reg = &step_regs(step)[regno];
+	u32 format = format_reg(helper);
+	struct span span, piece;
+	int err = 0;
+
+	if (helper->args[format - 1] == ARG_CONST_FORMAT)
+		err = check_format(step, format, bytes / 8);
+	if (err || (!bytes && is_null(step, regno)))
+		return err;
+	if (reg->kind != REG_STACK || !scalar_is_const(reg->num))
+		return check_readable(step, regno, bytes);
+	err = check_stack_span(step, regno, 0, bytes, &span);
+	for (piece.lo = span.lo; !err && piece.lo < span.hi; piece.lo = piece.hi) {
+		piece.hi = piece.lo + 8 < span.hi ? piece.lo + 8 : span.hi;
+		if (stack_holds_pointer(step, reg->frame, piece.lo) &&
+		    format_reads_at(step, format, (piece.lo - span.lo) / 8))
+			continue;
+		err = check_stack_readable(step, reg->frame, piece);
+	}
+	return err;
+}
+
 /* The size of the memory in another argument. */
 static int check_size_arg(struct step *step, const struct helper *helper, u32 regno,
 			  struct call_args *args)
@@ -177,7 +245,15 @@ static int check_size_arg(struct step *step, const struct helper *helper, u32 re
 	}
 	bytes = reg->num.r64.umax;
 	args->size_max = bytes;
-	if (memory == ARG_FILL)
+	if (memory == ARG_PRINTED && !exact) {
+		return refuse(step, REFUSE_SIZE_NOT_CONSTANT, regno,
+			      "R%u is not a known constant", regno);
+	}
+	if (memory == ARG_PRINTED)
+		return check_printed_data(step, helper, regno - 1, bytes);
+	if (memory == ARG_FILL_OR_NULL && !bytes && is_null(step, regno - 1))
+		return 0;
+	if (memory == ARG_FILL || memory == ARG_FILL_OR_NULL)
 		return check_fillable(step, regno - 1, bytes, exact);
 	if (memory == ARG_READ_OR_NULL && !bytes && is_exactly_null(step->state, at))
 		return 0;
@@ -255,13 +331,13 @@ static int check_ctx_arg(struct step *step, u32 regno)
 		      "dereference of modified ctx ptr R%u disallowed", regno);
 }
 
-#define FORMAT_REG 1
-#define FIRST_PRINTED_REG 3	/* behind the format and its size */
-
 /* The helper reads a string at a pointer; where it ends is not known before. */
-static int check_printed_arg(struct step *step, u32 regno)
+static int check_printed_arg(struct step *step, const struct helper *helper, u32 regno)
 {
-	if (!format_prints_string(step, FORMAT_REG, regno - FIRST_PRINTED_REG))
+	u32 format = format_reg(helper);
+
+	/* The arguments stand behind the format and its size. */
+	if (!format_reads_at(step, format, regno - format - 2))
 		return refuse_kind(step, regno, "scalar");
 	return check_readable(step, regno, 1);
 }
@@ -270,8 +346,9 @@ static int check_printed_arg(struct step *step, u32 regno)
  * An argument that the program need not set: the final program sets it to zero
  * where it did not, so that the helper sees no left-over of the machine.
  */
-static int check_optional_arg(struct step *step, u32 regno, u8 kind)
+static int check_optional_arg(struct step *step, const struct helper *helper, u32 regno)
 {
+	u8 kind = helper->args[regno - 1];
 	const struct reg *reg = &step_regs(step)[regno];
 	bool unset = reg->kind == REG_UNINIT;
 	u8 bit = 1 << regno;
@@ -286,7 +363,7 @@ static int check_optional_arg(struct step *step, u32 regno, u8 kind)
 	}
 	if (reg_is_number(step, reg))
 		return 0;
-	return kind == ARG_OPTIONAL_PRINTED ? check_printed_arg(step, regno) :
+	return kind == ARG_OPTIONAL_PRINTED ? check_printed_arg(step, helper, regno) :
 	       refuse_kind(step, regno, "scalar");
 }
 
@@ -306,7 +383,7 @@ static int check_arg(struct step *step, const struct helper *helper, u32 regno,
 	int err;
 
 	if (kind == ARG_OPTIONAL_NUMBER || kind == ARG_OPTIONAL_PRINTED)
-		return check_optional_arg(step, regno, kind);
+		return check_optional_arg(step, helper, regno);
 	err = check_reg_read(step, regno);
 	if (err)
 		return err;
@@ -328,6 +405,7 @@ static int check_arg(struct step *step, const struct helper *helper, u32 regno,
 	case ARG_FILL_8:
 		return check_fillable(step, regno, 8, true);
 	case ARG_STRING:
+	case ARG_CONST_FORMAT:
 		return check_string_arg(step, regno);
 	case ARG_CONST_SIZE:
 		return check_const_size_arg(step, regno, args);

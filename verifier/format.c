@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * What does a format make of an argument? A pointer may be printed only where the
- * format reads a string at it, so that the address itself is never shown.
+ * format reads what is at it, so that the address itself is never shown.
  *
- * The conversions are those of module/helper/trace_format.c. One that is not known
- * there ends the format here: the helper then prints nothing at all.
+ * A conversion that is not known ends the format: the helper prints nothing at all.
  */
 #include "verifier/format.h"
 
@@ -30,52 +29,47 @@ static bool format_byte(struct step *step, u32 regno, s32 off, u8 *byte)
 	return true;
 }
 
-/*
- * The conversion behind the '%' before @off: its letter, or 0 if it is none or not
- * constant. *@chars: how many characters it has.
- */
-static u8 format_conversion(struct step *step, u32 regno, s32 off, u32 *chars)
+/* The conversion behind the '%' before @off, as far as its characters are constants. */
+static struct conversion format_conversion(struct step *step, u32 regno, s32 off)
 {
-	static const char plain[] = "%csp", numbers[] = "diux";
-	u32 longs = 0, i;
+	char spec[CONVERSION_CHARS] = { 0 };
+	u32 i;
 	u8 byte;
 
-	while (format_byte(step, regno, off + longs, &byte) && byte == 'l' && longs < 2)
-		longs++;
-	if (!format_byte(step, regno, off + longs, &byte))
-		return 0;
-	*chars = longs + 1;
-	for (i = 0; i < 4; i++)
-		if (numbers[i] == byte)
-			return byte;
-	for (i = 0; i < 4 && !longs; i++)
-		if (plain[i] == byte)
-			return byte;
-	return 0;
+	for (i = 0; i < CONVERSION_CHARS && format_byte(step, regno, off + i, &byte) && byte; i++)
+		spec[i] = byte;
+	return conversion_parse(spec);
 }
 
-bool format_prints_string(struct step *step, u32 regno, u32 arg)
+bool format_next(struct step *step, u32 regno, s32 *off, struct conversion *conversion)
 {
-	u32 seen = 0, chars;
-	bool found = false;
-	s32 off;
 	u8 byte;
 
-	for (off = 0; off < FORMAT_BYTES; off++) {
-		if (!format_byte(step, regno, off, &byte))
-			return false;
+	for (; *off < FORMAT_BYTES; ++*off) {
+		if (!format_byte(step, regno, *off, &byte))
+			break;
+		conversion->kind = CONVERSION_PERCENT;
 		if (!byte)
-			return found;
+			return false;
 		if (byte != '%')
 			continue;
-		byte = format_conversion(step, regno, off + 1, &chars);
-		if (!byte)
-			return false;
-		off += chars;
-		if (byte == '%')
-			continue;
-		if (seen++ == arg)
-			found = byte == 's';
+		*conversion = format_conversion(step, regno, *off + 1);
+		*off += conversion->chars + 1;
+		return conversion->kind != CONVERSION_UNKNOWN;
 	}
+	conversion->kind = CONVERSION_UNKNOWN;
 	return false;
+}
+
+bool format_reads_at(struct step *step, u32 regno, u32 arg)
+{
+	struct conversion conversion;
+	bool found = false;
+	u32 seen = 0;
+	s32 off = 0;
+
+	while (format_next(step, regno, &off, &conversion))
+		if (conversion.kind != CONVERSION_PERCENT && seen++ == arg)
+			found = conversion_reads_memory(&conversion);
+	return found && conversion.kind != CONVERSION_UNKNOWN;
 }

@@ -17,7 +17,7 @@ enum arg_kind {
 	ARG_NONE,
 	ARG_NUMBER,
 	ARG_OPTIONAL_NUMBER,	/* zero is passed where the program set nothing */
-	ARG_OPTIONAL_PRINTED,	/* or memory that the format in R1 prints as a string */
+	ARG_OPTIONAL_PRINTED,	/* or memory that the format prints as a string */
 	ARG_ADDRESS,		/* number or pointer, only used as an address to probe */
 	ARG_MAP,		/* always the same map, of a type that .map_use allows */
 	ARG_KEY,		/* readable memory of the map's key size */
@@ -26,8 +26,12 @@ enum arg_kind {
 	ARG_READ,		/* readable memory, size in the next argument */
 	ARG_READ_OR_NULL,	/* or null, with a size of 0 */
 	ARG_FILL,		/* writable memory, not read, size in the next argument */
+	ARG_FILL_OR_NULL,	/* or null, if the size is zero */
 	ARG_FILL_8,		/* 8 bytes of writable memory, not read */
 	ARG_STRING,		/* terminated, in a map that can never change */
+	ARG_FORMAT,		/* readable memory, size in the next argument */
+	ARG_CONST_FORMAT,	/* as ARG_STRING; it must fit to what is printed */
+	ARG_PRINTED,		/* 8 bytes for each conversion, constant size in the next; null, if that is zero */
 	ARG_SIZE,		/* of the previous or next argument, above 0 */
 	ARG_SIZE_OR_ZERO,
 	ARG_CONST_SIZE,		/* a constant: size of the record that is returned */

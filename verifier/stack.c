@@ -344,6 +344,17 @@ bool stack_const_u32(struct state *state, u32 frame_no, s32 off, u32 *value)
 	return true;
 }
 
+bool stack_holds_pointer(struct step *step, u32 frame_no, s32 off)
+{
+	const struct frame *frame = step->state->frames[frame_no];
+
+	if (off % 8 || off < -MODBPF_STACK_SIZE || off >= 0 || slot_at(off) >= frame->slot_cnt ||
+	    !holds_pointer(frame, off))
+		return false;
+	stack_mark_read(step->state, frame_no, slot_at(off));
+	return true;
+}
+
 bool stack_const_byte(struct state *state, u32 frame_no, s64 off, u8 *value)
 {
 	const struct frame *frame = state->frames[frame_no];

@@ -33,6 +33,12 @@ int stack_fill(struct step *step, u32 frame, struct span span);
 /* Any of the bytes may be overwritten with a number. */
 void stack_smear(struct step *step, u32 frame, struct span span);
 
+/*
+ * Do the 8 bytes at @off hold a whole pointer? Counts as a read of it if so. The bytes may
+ * lie outside of the frame: then they do not.
+ */
+bool stack_holds_pointer(struct step *step, u32 frame, s32 off);
+
 /* The number that 4 bytes at @off hold, if it is known; it is then relied upon. */
 bool stack_const_u32(struct state *state, u32 frame, s32 off, u32 *value);
 /*

@@ -90,6 +90,8 @@ DECLARE_HELPER(jiffies64);
 DECLARE_HELPER(get_prandom_u32);
 /* trace.c */
 DECLARE_HELPER(trace_printk);
+DECLARE_HELPER(trace_vprintk);
+DECLARE_HELPER(snprintf);
 
 /* signal.c: before the first signal is sent, and behind the last. The latter sleeps. */
 void helper_signal_init(void);

@@ -73,6 +73,12 @@ long probe_read_string(enum probe_space space, char *dst, u32 size, u64 from)
 	return size;
 }
 
+void probe_read_any(void *dst, u32 size, u64 from)
+{
+	if (probe_copy(PROBE_EITHER, dst, size, from))
+		memset(dst, 0, size);
+}
+
 static long probe_read_str(enum probe_space space, u64 to, u64 size, u64 from)
 {
 	return probe_read_string(space, (char *)(unsigned long)to, size, from);

@@ -18,4 +18,7 @@ enum probe_space {
  */
 long probe_read_string(enum probe_space space, char *dst, u32 size, u64 from);
 
+/* Copy @size bytes, or zeros where they cannot be read. */
+void probe_read_any(void *dst, u32 size, u64 from);
+
 #endif

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Where does trace_printk write? To a trace event of our own, which is switched
- * on with the module; see trace_event.h. Text is made in buffers that were there
+ * Where do programs print? To memory of theirs, or to a trace event of our own, which is
+ * switched on with the module; see trace_event.h. Its text is made in buffers that were there
  * before, one for each level in which programs interrupt each other on a CPU.
  */
 #include "module/helper/functions.h"
@@ -29,10 +29,8 @@ struct trace_buffers {
 
 static DEFINE_PER_CPU(struct trace_buffers, trace_buffers);
 
-/* format, bytes, up to three arguments */
-u64 helper_trace_printk(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
+static long trace_text(const char *format, u32 bytes, const u64 *args, u32 arg_cnt)
 {
-	const u64 args[TRACE_FORMAT_ARGS] = { r3, r4, r5 };
 	struct trace_buffers *buffers;
 	long ret = -EBUSY;
 	char *text;
@@ -44,7 +42,9 @@ u64 helper_trace_printk(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
 		text = buffers->text[buffers->level++];
 		/* The level is taken before an interrupt may look at it. */
 		barrier();
-		ret = trace_format(text, TRACE_TEXT_BYTES, (const char *)(unsigned long)r1, r2, args);
+		ret = trace_format(text, TRACE_TEXT_BYTES, format, bytes, args, arg_cnt);
+		if (ret >= TRACE_TEXT_BYTES)
+			ret = TRACE_TEXT_BYTES - 1;
 		if (ret >= 0)
 			trace_bpf_trace_printk(text, ret + 1);
 		barrier();
@@ -52,6 +52,49 @@ u64 helper_trace_printk(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
 	}
 	preempt_enable_notrace();
 	return ret;
+}
+
+/* format, bytes, up to three arguments */
+u64 helper_trace_printk(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
+{
+	const u64 args[] = { r3, r4, r5 };
+
+	return trace_text((const char *)(unsigned long)r1, r2, args, ARRAY_SIZE(args));
+}
+
+static bool is_arg_bytes(u64 bytes)
+{
+	return !(bytes % sizeof(u64)) && bytes <= TRACE_FORMAT_ARGS * sizeof(u64);
+}
+
+/* format, bytes, arguments, bytes of them */
+u64 helper_trace_vprintk(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
+{
+	if (!is_arg_bytes(r4))
+		return -EINVAL;
+	return trace_text((const char *)(unsigned long)r1, r2, (const u64 *)(unsigned long)r3,
+			  r4 / sizeof(u64));
+}
+
+/*
+ * where to, bytes, format, arguments, bytes of them: bytes that the whole text takes with
+ * its NUL; -EINVAL. The format is a constant that the verifier has seen.
+ */
+u64 helper_snprintf(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
+{
+	char *out = (char *)(unsigned long)r1;
+	u32 bytes = r2, used = 0;
+	long ret = -EINVAL;
+
+	if (is_arg_bytes(r5))
+		ret = trace_format(out, bytes, (const char *)(unsigned long)r3, U32_MAX,
+				   (const u64 *)(unsigned long)r4, r5 / sizeof(u64));
+	if (ret >= 0)
+		used = min_t(u32, ret, bytes);
+	memset(out + used, 0, bytes - used);
+	if (bytes)
+		out[bytes - 1] = '\0';
+	return ret < 0 ? ret : ret + 1;
 }
 
 void helper_trace_init(void)

@@ -63,6 +63,55 @@ RETURNS(read_kernel_str, bpf_probe_read_kernel_str(io->buffer, IO_BUFFER, (void 
 RETURNS(read_user, bpf_probe_read_user(io->buffer, IO_BUFFER, (void *)io->in[0]))
 RETURNS(read_user_str, bpf_probe_read_user_str(io->buffer, IO_BUFFER, (void *)io->in[0]))
 
+static const char numbers_format[] = NUMBERS_FORMAT;
+static const char strings_format[] = STRINGS_FORMAT;
+static const char pointer_format[] = "%p %pK";
+static const char symbol_format[] = "%ps";
+static const char address_format[] = "%pI4 %pi6 %pI6";
+static const char trace_format[] = "q7traced %s %d %lu %x";
+
+#define PRINT(io, bytes, format, data) \
+	bpf_snprintf((io)->buffer, bytes, format, data, sizeof(data))
+
+/* A name on the stack, and a text in a map. */
+static __always_inline long print_strings(struct helper_io *io)
+{
+	char name[8] = "stacked";
+	__u64 data[] = { (unsigned long)name, (unsigned long)io->text, (unsigned long)io->text };
+
+	return PRINT(io, IO_BUFFER, strings_format, data);
+}
+
+static __always_inline long trace_much(struct helper_io *io)
+{
+	__u64 data[] = { (unsigned long)io->text, io->in[0], io->in[1], io->in[2] };
+
+	return bpf_trace_vprintk(trace_format, sizeof(trace_format), data, sizeof(data));
+}
+
+RETURNS(numbers, ({
+	__u64 data[] = { io->in[0], io->in[1], io->in[2], io->in[0], io->in[0], io->in[0], 'c' };
+	PRINT(io, IO_BUFFER, numbers_format, data);
+}))
+RETURNS(numbers_cut, ({
+	__u64 data[] = { io->in[0], io->in[1], io->in[2], io->in[0], io->in[0], io->in[0], 'c' };
+	PRINT(io, 8, numbers_format, data);
+}))
+RETURNS(length_only, ({
+	__u64 data[] = { io->in[0], io->in[1], io->in[2], io->in[0], io->in[0], io->in[0], 'c' };
+	bpf_snprintf(NULL, 0, numbers_format, data, sizeof(data));
+}))
+RETURNS(strings, print_strings(io))
+RETURNS(pointer, ({ __u64 data[] = { io->in[0], io->in[0] }; PRINT(io, IO_BUFFER, pointer_format, data); }))
+RETURNS(symbol, ({ __u64 data[] = { io->in[0] }; PRINT(io, IO_BUFFER, symbol_format, data); }))
+RETURNS(address, ({
+	__u64 data[] = { (unsigned long)io->text, (unsigned long)io->text, (unsigned long)io->text };
+	PRINT(io, IO_BUFFER, address_format, data);
+}))
+RETURNS(trace, bpf_trace_printk(trace_format, sizeof(trace_format), io->text, io->in[0], io->in[1]))
+RETURNS(trace_few, bpf_trace_printk("q7few %d %x", 12, io->in[0], io->in[1]))
+RETURNS(trace_many, trace_much(io))
+
 /* Those that only tracing programs have run for the process that asked for it. */
 #define TRACES(name, call) \
 SEC("tracepoint/syscalls/sys_enter_umask") \

@@ -324,6 +324,103 @@ static void test_text(void)
 	test_compare("consumer");
 }
 
+/* --- printing ------------------------------------------------------------------------- */
+
+static void test_numbers(long a, unsigned long b, unsigned int c)
+{
+	char wanted[IO_BUFFER];
+	int len = snprintf(wanted, sizeof(wanted), NUMBERS_FORMAT, (int)a, b, c, (int)a, (int)a,
+			   (int)a, 'c');
+
+	io.in[0] = a;
+	io.in[1] = b;
+	io.in[2] = c;
+	want(wanted, run("numbers"), len + 1);
+	want(wanted, strcmp(io.buffer, wanted), 0);
+	want("zeros behind", io.buffer[len + 1] | io.buffer[IO_BUFFER - 1], 0);
+	want("cut", run("numbers_cut"), len + 1);
+	want("to this", memcmp(io.buffer, wanted, 7) || io.buffer[7] || io.buffer[8] != (char)0xaa, 0);
+	want("its length", run("length_only"), len + 1);
+	want("and no more", io.buffer[0], (char)0xaa);
+}
+
+/* "ffffffff81234567 T schedule" */
+static __u64 symbol_address(const char *name)
+{
+	FILE *file = fopen("/proc/kallsyms", "r");
+	unsigned long long at, found = 0;
+	char symbol[512], line[600];
+
+	while (file && !found && fgets(line, sizeof(line), file))
+		if (sscanf(line, "%llx %*c %511s", &at, symbol) == 2 && !strcmp(symbol, name))
+			found = at;
+	if (file)
+		fclose(file);
+	return found;
+}
+
+static bool is_traced(const char *text)
+{
+	FILE *file = fopen("/sys/kernel/tracing/trace", "r") ? : fopen("/sys/kernel/debug/tracing/trace", "r");
+	bool found = false;
+	char line[1024];
+
+	while (file && !found && fgets(line, sizeof(line), file))
+		found = strstr(line, "bpf_trace_printk: ") && strstr(line, text);
+	if (file)
+		fclose(file);
+	return found;
+}
+
+static void test_tracing(void)
+{
+	char wanted[128];
+	int len;
+
+	strcpy(io.text, "text");
+	io.in[0] = -5;
+	io.in[1] = 1UL << 40;
+	io.in[2] = 0xabc;
+	len = sprintf(wanted, "q7traced %s %d %lu %x", "text", -5, 1UL << 40, 0xabc);
+	want("much is traced", run("trace_many"), len);
+	want_that("and can be read", is_traced(wanted));
+	want("too few arguments", run("trace"), -EINVAL);
+	len = sprintf(wanted, "q7few %d %x", -5, 0);
+	want("little is traced", run("trace_few"), len);
+	want_that("and can be read too", is_traced(wanted));
+}
+
+static void test_printing(void)
+{
+	char wanted[IO_BUFFER];
+	unsigned char *at = (unsigned char *)io.text;
+	int i;
+
+	test_numbers(42, 7, 0xbeef);
+	test_numbers(-1, ~0UL, 0);
+	test_numbers(-1234567, 1UL << 63, ~0U);
+	strcpy(io.text, "a text");
+	want("strings", run("strings"), sprintf(wanted, STRINGS_FORMAT, "stacked", io.text, io.text) + 1);
+	want("are these", strcmp(io.buffer, wanted), 0);
+	memset(io.text, 'x', IO_TEXT - 1);
+	io.text[IO_TEXT - 1] = 0;
+	want("long strings", run("strings"), sprintf(wanted, STRINGS_FORMAT, "stacked", io.text, io.text) + 1);
+	want("are those", strcmp(io.buffer, wanted), 0);
+	io.in[0] = run("this_task");
+	sprintf(wanted, "%llx", io.in[0]);
+	want_that("pointers", run("pointer") > 16);
+	want_that("are not bare", !strstr(io.buffer, wanted));
+	io.in[0] = symbol_address("schedule");
+	want("a symbol", run("symbol"), sizeof("schedule"));
+	want("is named", strcmp(io.buffer, "schedule"), 0);
+	for (i = 0; i < 16; i++)
+		at[i] = 10 * i + 1;
+	want_that("addresses", run("address") > 40);
+	want("are these", strcmp(io.buffer, "1.11.21.31 010b151f29333d47515b656f79838d97 "
+		"010b:151f:2933:3d47:515b:656f:7983:8d97"), 0);
+	test_tracing();
+}
+
 /* --- memory ------------------------------------------------------------------------- */
 
 static void test_memory(void)
@@ -418,6 +515,7 @@ int main(int argc, char **argv)
 	test_who();
 	test_namespace();
 	test_text();
+	test_printing();
 	test_memory();
 	test_signals();
 	bpf_object__close(object);

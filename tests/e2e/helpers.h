@@ -6,6 +6,10 @@
 #define IO_TEXT 64
 #define IO_BUFFER 256
 
+/* For snprintf of the program and for snprintf(3). */
+#define NUMBERS_FORMAT "%d %lu %x|%5d|%-5d|%05d|%c%%"
+#define STRINGS_FORMAT "%s %s|%12s|"
+
 struct helper_io {
 	unsigned long long in[4];
 	char text[IO_TEXT];

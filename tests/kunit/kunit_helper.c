@@ -237,6 +237,17 @@ static const struct format_case format_cases[] = {
 	{ "%d,%d,%d%%", { 1, 2, 3 }, "1,2,3%" },
 	{ "%s", { 0 }, "" },
 	{ "%s|", { 1ull << 62 }, "|" },
+	{ "%5d|%-5d|%05d", { 42, -42, 42 }, "   42|-42  |00042" },
+	{ "%+d|% d|%X", { 42, 42, 0xbeef }, "+42| 42|BEEF" },
+	{ "%3c|%-3c|", { 'a', 'b' }, "  a|b  |" },
+	{ "%5s|%-5s|", { 0, 0 }, "     |     |" },
+	{ "%i|%lx|%s", { ~0ull, 16, 0 }, "-1|10|" },
+	{ "%64d", {}, NULL },
+	{ "%pd", {}, NULL },
+	{ "%5p", {}, NULL },
+	{ "%5%", {}, NULL },
+	{ "%psx", {}, NULL },
+	{ "%pI5", {}, NULL },
 	{ "%d %d %d %d", {}, NULL },
 	{ "%", {}, NULL },
 	{ "%l", {}, NULL },
@@ -261,7 +272,7 @@ static void trace_format_writes_what_it_knows(struct kunit *test)
 
 	for (i = 0; i < ARRAY_SIZE(format_cases); i++) {
 		c = &format_cases[i];
-		len = trace_format(out, sizeof(out), c->format, strlen(c->format) + 1, c->args);
+		len = trace_format(out, sizeof(out), c->format, strlen(c->format) + 1, c->args, 3);
 		if (!c->text) {
 			KUNIT_EXPECT_EQ_MSG(test, len, -EINVAL, "%s", c->format);
 			continue;
@@ -281,17 +292,17 @@ static void trace_format_keeps_to_its_buffer(struct kunit *test)
 
 	for (bytes = 1; bytes <= 16; bytes++) {
 		memset(out, 0x7f, sizeof(out));
-		len = trace_format(out, bytes, "<%s> %d", 8, args);
-		KUNIT_EXPECT_EQ(test, len, (int)bytes - 1);
-		KUNIT_EXPECT_EQ(test, out[len], 0);
+		len = trace_format(out, bytes, "<%s> %d", 8, args, 3);
+		KUNIT_EXPECT_EQ(test, len, 59);
+		KUNIT_EXPECT_EQ(test, out[bytes - 1], 0);
 		KUNIT_EXPECT_NULL(test, memchr_inv(out + bytes, 0x7f, sizeof(out) - bytes));
 	}
-	len = trace_format(out, 7, "%d%d%d", 7, numbers);
-	KUNIT_EXPECT_EQ(test, len, 6);
+	len = trace_format(out, 7, "%d%d%d", 7, numbers, 3);
+	KUNIT_EXPECT_EQ(test, len, 9);
 	/* Not terminated within what it is said to be. */
-	KUNIT_EXPECT_EQ(test, trace_format(out, 24, "%d", 2, args), -EINVAL);
+	KUNIT_EXPECT_EQ(test, trace_format(out, 24, "%d", 2, args, 3), -EINVAL);
 	/* A pointer is hashed. */
-	len = trace_format(out, 24, "%p", 3, args);
+	len = trace_format(out, 24, "%p", 3, args, 3);
 	KUNIT_EXPECT_GT(test, len, 0);
 	KUNIT_EXPECT_NULL(test, strstr(out, "ffff8"));
 }

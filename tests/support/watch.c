@@ -406,6 +406,7 @@ static void watch_helper_call(struct watch *watch, const struct modbpf_insn *ins
 			continue;
 		tag = read_reg(watch, i + 1);
 		if (kind == ARG_ADDRESS || kind == ARG_OPTIONAL_PRINTED || kind == ARG_READ_OR_NULL ||
+		    kind == ARG_FILL_OR_NULL || kind == ARG_PRINTED ||
 		    (kind == ARG_CALLBACK_CONTEXT && !top(watch)->regs[i + 1]) ||
 		    (kind == ARG_CALLBACK && top(watch)->regs[i + 1] == WORLD_DEAD_CALLBACK))
 			continue;

@@ -6,7 +6,7 @@ const struct helper helper_rows_general[MODBPF_FUNC_LIMIT] = {
 	HELPER(ktime_get_ns)
 		.types = TYPES_ALL END,
 	HELPER(trace_printk)
-		.args = { ARG_READ, ARG_SIZE, ARG_OPTIONAL_PRINTED, ARG_OPTIONAL_PRINTED,
+		.args = { ARG_FORMAT, ARG_SIZE, ARG_OPTIONAL_PRINTED, ARG_OPTIONAL_PRINTED,
 			  ARG_OPTIONAL_PRINTED },
 		.flags = HELPER_GPL | HELPER_PERFMON, .types = TYPES_ALL END,
 	HELPER(get_prandom_u32)
@@ -35,11 +35,14 @@ const struct helper helper_rows_general[MODBPF_FUNC_LIMIT] = {
 	HELPER(ktime_get_coarse_ns)
 		.types = TYPES_PACKET END,
 	HELPER(snprintf)
-		.flags = HELPER_GPL | HELPER_PERFMON | HELPER_ABSENT, .types = TYPES_ALL END,
+		.args = { ARG_FILL_OR_NULL, ARG_SIZE_OR_ZERO, ARG_CONST_FORMAT, ARG_PRINTED,
+			  ARG_SIZE_OR_ZERO },
+		.flags = HELPER_GPL | HELPER_PERFMON, .types = TYPES_ALL END,
 	HELPER(task_pt_regs)
 		.flags = HELPER_GPL | HELPER_PERFMON | HELPER_ABSENT, .types = TYPES_ALL END,
 	HELPER(trace_vprintk)
-		.flags = HELPER_GPL | HELPER_PERFMON | HELPER_ABSENT, .types = TYPES_ALL END,
+		.args = { ARG_FORMAT, ARG_SIZE, ARG_PRINTED, ARG_SIZE_OR_ZERO },
+		.flags = HELPER_GPL | HELPER_PERFMON, .types = TYPES_ALL END,
 	HELPER(loop)
 		.args = { ARG_NUMBER, ARG_CALLBACK, ARG_CALLBACK_CONTEXT, ARG_NUMBER },
 		.callback = CALLBACK_LOOP, .types = TYPES_ALL END,
