@@ -266,17 +266,11 @@ static bool fits_attach_type(const struct step *step, const struct ctx_field *fi
 static const struct ctx_field *check_field(struct step *step, u32 regno, u32 bytes, bool write,
 					   int *err)
 {
-	const struct reg *reg = &step_regs(step)[regno];
 	s32 off = step->insn->off;
 	const struct ctx_field *field = field_at(step->prog, off, bytes);
 	u64 type = 1ULL << step->prog->req->prog_type;
 	bool whole = field && bytes == field->size;
 
-	if (!scalar_is_const(reg->num) || scalar_value(reg->num)) {
-		*err = refuse(step, REFUSE_CTX_MODIFIED, regno,
-			      "dereference of modified ctx ptr R%u disallowed", regno);
-		return NULL;
-	}
 	*err = 0;
 	if (!field || off % (s32)bytes || !((write ? field->write : field->read) & type) ||
 	    !fits_attach_type(step, field))
@@ -312,7 +306,7 @@ int check_ctx_load(struct step *step, u32 regno, u32 bytes, bool sign_extend,
 	int err;
 
 	if (step->prog->rule->ctx == CTX_KIND_CALL)
-		return check_call_ctx_load(step, regno, bytes, sign_extend, value);
+		return check_call_ctx_load(step, bytes, sign_extend, value);
 	field = check_field(step, regno, bytes, false, &err);
 	if (!field)
 		return err;

@@ -24,7 +24,7 @@ static int check_place(struct step *step)
 		return refuse(step, REFUSE_INSN_UNSUPPORTED, REFUSAL_NO_REG,
 			      "not supported yet: BPF_LD_[ABS|IND] in a callback");
 	}
-	if (ctx->kind != REG_CTX || !scalar_is_const(ctx->num) || scalar_value(ctx->num)) {
+	if (ctx->kind != REG_CTX) {
 		return refuse(step, REFUSE_PACKET_LOAD_CTX, MODBPF_REG_SKB,
 			      "at the time of BPF_LD_ABS|IND R6 != pointer to skb");
 	}

@@ -165,11 +165,6 @@ bool scalar_contains(struct scalar outer, struct scalar inner)
 	       range_covers(outer.r32, inner.r32);
 }
 
-bool scalar_equal(struct scalar a, struct scalar b)
-{
-	return scalar_contains(a, b) && scalar_contains(b, a);
-}
-
 struct scalar scalar_join(struct scalar a, struct scalar b)
 {
 	struct scalar s = {

@@ -41,7 +41,6 @@ static inline u64 scalar_value(struct scalar s)
 bool scalar_contains_value(struct scalar s, u64 value);
 /* Is every number of @inner one of @outer, as far as the views tell? For pruning. */
 bool scalar_contains(struct scalar outer, struct scalar inner);
-bool scalar_equal(struct scalar a, struct scalar b);
 /* The smallest scalar found that contains both. */
 struct scalar scalar_join(struct scalar a, struct scalar b);
 

@@ -13,7 +13,7 @@
 enum reg_kind {
 	REG_UNINIT,
 	REG_SCALAR,
-	REG_CTX,
+	REG_CTX,		/* always its start: no arithmetic moves it */
 	REG_STACK,		/* of frame .frame; .num counts from its end (R10) */
 	REG_MAP,		/* the map .map itself */
 	REG_VALUE,		/* a value of map .map */

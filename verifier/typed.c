@@ -48,18 +48,12 @@ static bool type_at(const struct program *prog, u32 at, u32 *type)
 	return at < prog->call.cnt + has_result;
 }
 
-int check_call_ctx_load(struct step *step, u32 regno, u32 bytes, bool sign_extend,
-			struct reg *value)
+int check_call_ctx_load(struct step *step, u32 bytes, bool sign_extend, struct reg *value)
 {
 	const struct btf_types *types = step->prog->req->kernel_btf;
-	const struct reg *reg = &step_regs(step)[regno];
 	s32 off = step->insn->off;
 	u32 type, pointee;
 
-	if (!scalar_is_const(reg->num) || scalar_value(reg->num)) {
-		return refuse(step, REFUSE_CTX_MODIFIED, regno,
-			      "dereference of modified ctx ptr R%u disallowed", regno);
-	}
 	if (off < 0 || off % (s32)bytes || !type_at(step->prog, off / 8, &type)) {
 		return refuse(step, REFUSE_CTX_FIELD, REFUSAL_NO_REG,
 			      "invalid bpf_context access off=%d size=%u: func '%s' has %u arguments",

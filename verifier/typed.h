@@ -15,7 +15,7 @@
 /* A program whose context is a call: what it is called with goes to prog->call. 0, -EINVAL. */
 int find_call(struct program *prog, struct vlog *log);
 /* A load from such a context, which R@regno points to. */
-int check_call_ctx_load(struct step *step, u32 regno, u32 bytes, bool sign_extend,
+int check_call_ctx_load(struct step *step, u32 bytes, bool sign_extend,
 			struct reg *value);
 /* A load through the typed pointer R@regno. */
 int check_typed_load(struct step *step, u32 regno, u32 bytes, bool sign_extend,

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Do the tests see a bug in the verifier?  Plants one at a time, and says which test saw it.
 
-usage: python3 tests/mutate [--list] [--every N | --sample N [--seed S]] [--jobs N] [FILE...]
+usage: python3 tests/mutate [--list] [--every N | --sample N [--seed S]] [--resume LOG] [--jobs N] [FILE...]
 
 A bug is one changed line of verifier/*.c, see rules.py. Only the changed file is compiled
 anew; the tests run cheapest first, and the first that fails ends the matter. A bug that
@@ -11,6 +11,8 @@ Without FILE all files have their turn; every function has at least one bug, and
 --every N at least one in N of those that the rules make (16). What survives is
 looked up in tests/mutate/survivors, which says why no test can see it. Fails if one that
 survives is not there, or if less than 95 % are killed.
+
+--resume: what LOG, an earlier run's output, says was killed is not tried again.
 
 --sample takes N bugs anywhere and two tests: does all this still work? One must be killed.
 """
@@ -210,6 +212,12 @@ def choose(args):
     return sorted(chosen, key=lambda bug: zlib.crc32(bug.key().encode()))
 
 
+def killed_before(path):
+    """Keys that an earlier run's output says were killed."""
+    with open(path, encoding='utf-8') as log:
+        return {line.rstrip('\n').split(': ', 2)[2] for line in log if line.startswith('killed ')}
+
+
 def attempt(job):
     """One bug in a folder of its own."""
     number, bug, bench = job
@@ -245,6 +253,7 @@ def main():
     parser.add_argument('--every', type=int, default=16)
     parser.add_argument('--sample', type=int, default=0)
     parser.add_argument('--seed', type=int, default=random.randrange(1 << 32))
+    parser.add_argument('--resume')
     parser.add_argument('--jobs', type=int, default=os.cpu_count())
     parser.add_argument('files', nargs='*')
     args = parser.parse_args()
@@ -254,7 +263,8 @@ def main():
         return 0
     bench = Bench(args.sample)
     bench.build()
-    survived, fresh = try_all(bugs, bench, args.jobs)
+    before = killed_before(args.resume) if args.resume else set()
+    survived, fresh = try_all([bug for bug in bugs if bug.key() not in before], bench, args.jobs)
     killed = len(bugs) - len(survived)
     if args.sample:
         failed = not killed

@@ -14,6 +14,8 @@ STATEMENT = re.compile(r'^\t+(?![a-z]+ (?!=)[\w*]+( =|;|\[))[\w>.\[\]*()-]+'
                        r'( [|&+-]?=|\(|\+\+;|--;).*;$')
 CHECKED = re.compile(r'^(\t+return )(?!refuse|-)(\w+\(.+\));$')
 ELSE = re.compile(r'\berr \? : (\w+\(.+\)|\w+);$')
+# The smaller, the larger or the absolute one of two: where both are the same it does not matter which.
+SAME_IF_EQUAL = re.compile(r'\breturn (\w+) [<>] (\w+) \? (?:\1 : \2|\2 : \1|-\(\w+\)\1 : \(\w+\)\1);')
 # What only words a message, or gives memory back.
 SILENT = re.compile(r'^\t*(refuse|vlog_|print_|log_|modbpf_free|state_free|program_free|va_|memset\(out|return refuse)')
 
@@ -54,6 +56,8 @@ def variants(line):
     if SILENT.match(line) or not line.strip():
         return
     for match in spans(OPERATOR, line):
+        if SAME_IF_EQUAL.search(line) and match.group(1) in '<>':
+            continue
         yield 'operator', line[:match.start(1)] + SWAPS[match.group(1)] + line[match.end(1):]
     for match in spans(NEIGHBOUR, line):
         yield 'off by one', line[:match.start()] + line[match.end():]

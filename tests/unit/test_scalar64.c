@@ -53,6 +53,12 @@ static u64 bound_of(u64 x, bool up)
 	return x - far > x ? 0 : x - far;
 }
 
+/* Is as much known of both? */
+static bool are_equal(struct scalar a, struct scalar b)
+{
+	return scalar_contains(a, b) && scalar_contains(b, a);
+}
+
 static struct scalar scalar_around(u64 x)
 {
 	u64 flip = 1ULL << 63, mask = next_random() & next_random();
@@ -232,8 +238,8 @@ static void prove_memory(void)
 		CHECK(scalar_contains_value(scalar_swap(s, 16), __builtin_bswap16((u16)x)));
 	}
 	for (bytes = 1; bytes <= 8; bytes *= 2) {
-		CHECK(scalar_equal(scalar_loaded(bytes, false), scalar_truncate(scalar_unknown(), bytes, false)));
-		CHECK(scalar_equal(scalar_loaded(bytes, true), scalar_truncate(scalar_unknown(), bytes, true)));
+		CHECK(are_equal(scalar_loaded(bytes, false), scalar_truncate(scalar_unknown(), bytes, false)));
+		CHECK(are_equal(scalar_loaded(bytes, true), scalar_truncate(scalar_unknown(), bytes, true)));
 	}
 	CHECK_EQ(scalar_loaded(1, false).r64.umax, 0xff);
 	CHECK_EQ(scalar_loaded(2, true).r64.smin, -0x8000);

@@ -158,6 +158,7 @@ static void log_level_changes_no_verdict(void)
 /* --- shapes ---------------------------------------------------------------- */
 
 static char *text_at;
+static u32 shape_states_peak;	/* states that were kept at a time */
 static char text[1 << 20];
 
 static void __printf(1, 2) add(const char *fmt, ...)
@@ -177,6 +178,7 @@ static void check_shape(int want, u64 work)
 
 	platform_reset_peak();
 	verify_text(&input, &out);
+	shape_states_peak = out.stats.states_peak;
 	CHECK_STR(out.syntax, "");
 	CHECK_EQ(out.err, want);
 	CHECK(out.stats.work <= work);
@@ -226,6 +228,42 @@ static void diamonds_that_do_not_matter(void)
 static void diamonds_before_a_division(void)
 {
 	check_diamonds("r6 |= 1\nr0 = 7\nr0 /= r6\nr0 = 0\nexit\n", 0, 1000000);
+}
+
+/* What is forgotten is not counted any more: of many states with a whole stack few are there at a time. */
+static void states_that_go(void)
+{
+	u32 i;
+
+	text_at = text;
+	add("call get_prandom_u32\n");
+	for (i = 1; i <= 64; i++)
+		add("*(u64 *)(r10 -%u) = r0\n", 8 * i);
+	add("r7 = r0\n");
+	for (i = 0; i < 3 * 12; i++) {
+		if (i % 12 == 0)
+			add("if r7 == %u goto l%u\nr6 = 0\nr8 = map_value[single] + 0\n", i, i);
+		add("call get_prandom_u32\nr6 <<= 1\nif r0 == 0 goto pc+1\nr6 |= 1\n");
+		if (i % 12 == 11)
+			add("r6 &= 7\nr8 += r6\nr0 = *(u8 *)(r8 +0)\nexit\nl%u: r9 = 0\n", i - 11);
+	}
+	add("r0 = 0\nexit\n");
+	check_shape(0, 10000000);
+}
+
+/* The states of a long loop go with the path that went through it. */
+static void loops_one_after_another(void)
+{
+	u32 i;
+
+	text_at = text;
+	add("call get_prandom_u32\nr7 = r0\n");
+	for (i = 0; i < 6; i++)
+		add("if r7 != %u goto l%u\nr6 = 0\na%u: r6 += 1\nif r6 < 6000 goto a%u\nr0 = 0\nexit\nl%u: r8 = 0\n",
+		    i, i, i, i, i);
+	add("r0 = 0\nexit\n");
+	check_shape(0, 20000000);
+	CHECK(shape_states_peak < 2000);
 }
 
 static void calls_that_double(void)
@@ -386,6 +424,7 @@ static void finds_facts(void)
 		CHECK_EQ(out.prog->origin[5], 5);
 		CHECK_EQ(out.prog->subprog_cnt, 1);
 		CHECK_EQ(out.prog->subprogs[0].stack_depth, 8);
+		CHECK(!out.prog->subprogs[0].has_tail_call);
 	}
 	verify_output_free(&out);
 }
@@ -624,6 +663,8 @@ static const struct check_case cases[] = {
 	{ "diamonds that differ are refused in time", diamonds_that_differ },
 	{ "diamonds that differ in what does not matter cost little", diamonds_that_do_not_matter },
 	{ "diamonds that a division tells apart cost little", diamonds_before_a_division },
+	{ "states that are forgotten are not counted", states_that_go },
+	{ "a loop's states go with its path", loops_one_after_another },
 	{ "a tree of calls is walked in its size", calls_that_double },
 	{ "branches to the next instruction do not pile up", many_branches_pending },
 	{ "too many open branches are refused", many_branches_never_met },
