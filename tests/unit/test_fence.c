@@ -44,7 +44,8 @@ static const struct row rows[] = {
 	{ "a call reads memory, and may jump and store",
 	  LOOKUP "if r0 == 0 goto out\n r0 = *(u32 *)(r0 +0)\n r0 = 0\nout: exit\n", { 5, 7, NO_FENCE } },
 	{ "a subprogram begins settled, and its caller goes on unsettled",
-	  "r6 = r1\n call f\n r0 = *(u32 *)(r6 +8)\n r0 = 0\n exit\nf: r0 = *(u32 *)(r1 +8)\n exit\n", { 2, NO_FENCE } },
+	  "r6 = r1\n call f\n r0 = *(u32 *)(r6 +8)\n r0 = 0\n exit\n"
+	  "f: r0 = *(u32 *)(r1 +8)\n exit\n", { 2, NO_FENCE } },
 	{ "a callback begins with a jump and a store unsettled",
 	  "r1 = 2\n r2 = subprog[f]\n r3 = r10\n r3 += -8\n *(u64 *)(r10 -8) = 0\n r4 = 0\n call loop\n"
 	  "r0 = 0\n exit\n"
@@ -155,7 +156,7 @@ static void walk(struct ways *ways, s64 at, u32 since)
 
 static void every_way(void)
 {
-	static struct randverify program = { .calls_back = true };
+	static struct randverify program;
 	static struct ways ways;
 	u32 i, k, accepted = 0, fences = 0, bad = 0;
 	struct verify_request req;
@@ -165,7 +166,7 @@ static void every_way(void)
 
 	rng_seed(&rng, 1);
 	for (i = 0; i < RANDOM_PROGRAMS; i++) {
-		program.calls_back = i % 2;
+		program.calls = i % RANDVERIFY_CALLS_COUNT;
 		randverify_make(&rng, &program);
 		req = verify_request_of(program.insns, program.insn_cnt, program.prog_type);
 		req.fence = true;
