@@ -54,6 +54,8 @@ help:				## this list
 	@echo "  MODBPF_INTERP=n, MODBPF_ARENA_KIB=4096    see Kbuild"
 	@echo "  K=6.1|6.12|debug   the kernel that 'make shell' boots"
 	@echo "  TIME=600, SEED=1   for 'make fuzz'; INSNS=100000000: the verifier alone, so many instructions"
+	@echo "  TIME=600, SEED=1   for 'make fuzz'"
+	@echo "  COMPAT='execsnoop bpftrace-hist'  for 'make compat': which tools"
 	@echo "  COVERAGE='--missing verifier/mem.c'  for 'make coverage': what is not run"
 	@echo "  MUTATE='--every 1 verifier/prune.c'  for 'make mutate': which bugs"
 
@@ -217,6 +219,13 @@ golden: deps-build		## write anew what rejected programs are told; read the diff
 	@$(B)/asan/test_golden print >$(B)/golden.log && mv $(B)/golden.log tests/verifier/golden/text.log
 	@MODBPF=$(B)/asan/modbpf tests/cli/golden.sh print >$(B)/golden.log && mv $(B)/golden.log tests/verifier/golden/c.log
 	@git diff --stat tests/verifier/golden
+
+.PHONY: compat
+deps-compat: deps-all
+	@tests/deps.sh compat
+compat: deps-compat user-build e2e-build	## other people's eBPF tools on modbpf and on the kernel's own eBPF: a table (an hour)
+	$(again) module-build KDIR=$$(tests/vm/kernels headers $(or $(COMPAT_KERNEL),6.12))
+	@tests/compat/sweep $(COMPAT)
 
 .PHONY: mutate
 mutate: deps-build		## plant bugs in the verifier, one at a time: does a test see each? (an hour)

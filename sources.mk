@@ -239,6 +239,7 @@ USER_SRCS := \
 	user/rejection.c \
 	user/rejection_out.c \
 	user/run.c \
+	user/run_log.c \
 	user/source.c \
 	user/typed.c \
 

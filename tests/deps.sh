@@ -3,7 +3,7 @@
 # Are the packages of tests/deps.txt installed, and if not, get them.
 # Costs one dpkg-query when nothing is missing; asks nothing.
 #
-# usage: deps.sh build|all	MODBPF_DEPS names another list, MODBPF_NO_DEPS=1 skips it all
+# usage: deps.sh build|all|compat	MODBPF_DEPS names another list, MODBPF_NO_DEPS=1 skips it all
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 list=${MODBPF_DEPS:-$here/deps.txt}
@@ -14,7 +14,7 @@ if ! command -v dpkg-query >/dev/null; then
 	echo "deps: not a Debian system: the packages of $list have to be there by other means" >&2
 	exit 0
 fi
-wanted=$(awk -F '\t' -v g="$group" '!/^#/ && NF && (g == "all" || $2 == g) { print $1 }' "$list")
+wanted=$(awk -F '\t' -v g="$group" '!/^#/ && NF && ((g == "all" && $2 != "compat") || $2 == g) { print $1 }' "$list")
 present=$(dpkg-query -W -f '${Package} ${db:Status-Status}\n' $wanted 2>/dev/null |
 	  awk '$2 == "installed" { print $1 }' || true)
 missing=$(comm -23 <(sort -u <<<"$wanted") <(sort -u <<<"$present"))

@@ -10,18 +10,23 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "user/cli.h"
 #include "user/libmodbpf.h"
 #include "user/out.h"
+#include "user/run_log.h"
+#include "user/run_record.h"
 
 #define PRELOAD "libmodbpf-preload.so"
+#define LOG_FD_MIN 800
 
 /* Beside the CLI, or where it is installed. */
 static int find_preload(char *path)
@@ -117,20 +122,73 @@ static int preload(const char *path)
 	return setenv("LD_PRELOAD", value, 1) ? out_error("no memory") : 0;
 }
 
+/* The words are main()'s, a NULL follows the last one. Returns if it cannot be started. */
+static int start(const char *path, char **words)
+{
+	execv(path, words);
+	return out_error("'%s': %s", words[0], error_text(errno));
+}
+
+/* A high number, as the device has; its number goes to the command in the environment. */
+static int open_log(int *reads, int *writes)
+{
+	char number[16];
+	int ends[2];
+
+	if (pipe2(ends, O_CLOEXEC))
+		return out_error("a pipe: %s", error_text(errno));
+	*reads = ends[0];
+	*writes = fcntl(ends[1], F_DUPFD, LOG_FD_MIN);
+	close(ends[1]);
+	if (*writes < 0)
+		return out_error("a descriptor from %d on: %s", LOG_FD_MIN, error_text(errno));
+	snprintf(number, sizeof(number), "%d", *writes);
+	return setenv(RUN_LOG_VARIABLE, number, 1) ? out_error("no memory") : 0;
+}
+
+/* Signals from the terminal are the command's; its status is ours. */
+static int run_logged(const char *path, char **words)
+{
+	int reads = -1, writes = -1, status = 0;
+	unsigned long cnt;
+	pid_t child;
+
+	if (open_log(&reads, &writes))
+		return -1;
+	child = fork();
+	if (child < 0)
+		return out_error("fork: %s", error_text(errno));
+	if (!child)
+		_exit(start(path, words) ? 127 : 0);
+	close(writes);
+	signal(SIGINT, SIG_IGN);
+	signal(SIGQUIT, SIG_IGN);
+	cnt = run_log_print(reads);
+	waitpid(child, &status, 0);
+	if (cnt)
+		fprintf(stderr, "%lu calls went to the module\n", cnt);
+	else
+		fprintf(stderr, "No call went to the module: is '%s', or what it starts, linked statically, or "
+			"does its library make system calls of its own (Go does)?\n", words[0]);
+	exit(WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
+}
+
 int run_command(struct args *args)
 {
 	char path[PATH_MAX], object[PATH_MAX];
+	bool is_logged = args->cnt && !strcmp(args->word[0], "--log");
+
+	if (is_logged)
+		args_next(args);
 
 	if (args->cnt && !strcmp(args->word[0], "--"))
 		args_next(args);
 	if (!args->cnt)
-		return out_error("a command is missing: modbpf run CMD [ARGS]");
+		return out_error("a command is missing: modbpf run [--log] CMD [ARGS]");
 	if (modbpf_device() < 0)
 		return out_error("%s", modbpf_device_error(errno));
 	find_command(args->word[0], path);
 	if (find_preload(object) || check_command_file(path) || show_files() || preload(object))
 		return -1;
-	/* The words are main()'s, a NULL follows the last one. */
-	execv(path, args->word);
-	return out_error("'%s': %s", args->word[0], error_text(errno));
+	return is_logged ? run_logged(path, args->word) : start(path, args->word);
 }

@@ -20,6 +20,13 @@ check "by itself it is not" nothing_is_loaded
 release
 check "children are redirected too" modbpf run sh -c "timeout -s INT 3 '$E2E/foreign' '$E2E/perf_events.bpf.o'; true"
 contains "and count" "$out" "counted 100"
+check "what it asks is shown" modbpf run --log sh -c "timeout -s INT 3 '$E2E/foreign' '$E2E/perf_events.bpf.o'; true"
+contains "with what it loads" "$out" "PROG_LOAD(type="
+contains "and maps" "$out" "MAP_CREATE(type="
+contains "and events" "$out" "perf_event_open(type="
+contains "and how many calls there were" "$out" "calls went to the module"
+contains "and its own output" "$out" "counted 100"
+refused "its status is ours" "No call went to the module" modbpf run --log false
 check "options are the command's" modbpf run echo -j --pretty
 equal "and reach it" "$out" "-j --pretty"
 check "the module's files are at /sys/fs/bpf" modbpf run grep modbpffs /proc/mounts
