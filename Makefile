@@ -223,7 +223,8 @@ golden: deps-build		## write anew what rejected programs are told; read the diff
 .PHONY: compat
 deps-compat: deps-all
 	@tests/deps.sh compat
-compat: deps-compat user-build e2e-build	## other people's eBPF tools on modbpf and on the kernel's own eBPF: a table (an hour)
+compat: deps-compat		## other people's eBPF tools on modbpf and on the kernel's own eBPF: a table (an hour)
+	$(again) user-build e2e-build
 	$(again) module-build KDIR=$$(tests/vm/kernels headers $(or $(COMPAT_KERNEL),6.12))
 	@tests/compat/sweep $(COMPAT)
 
