@@ -54,7 +54,6 @@ help:				## this list
 	@echo "  MODBPF_INTERP=n, MODBPF_ARENA_KIB=4096    see Kbuild"
 	@echo "  K=6.1|6.12|debug   the kernel that 'make shell' boots"
 	@echo "  TIME=600, SEED=1   for 'make fuzz'; INSNS=100000000: the verifier alone, so many instructions"
-	@echo "  TIME=600, SEED=1   for 'make fuzz'"
 	@echo "  COMPAT='execsnoop bpftrace-hist'  for 'make compat': which tools"
 	@echo "  COVERAGE='--missing verifier/mem.c'  for 'make coverage': what is not run"
 	@echo "  MUTATE='--every 1 verifier/prune.c'  for 'make mutate': which bugs"
