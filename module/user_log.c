@@ -64,7 +64,7 @@ int user_log_init(struct user_log *log, const struct caller *caller, u32 level, 
 		return -EINVAL;
 	memset(log, 0, sizeof(*log));
 	log->base.write = write_text;
-	log->base.level = level & ~MODBPF_LOG_FIXED;
+	log->base.level = level;
 	log->is_fixed = level & MODBPF_LOG_FIXED;
 	log->caller = caller;
 	log->buf = buf;

@@ -176,7 +176,7 @@ static int map_freeze(const union modbpf_attr *attr)
 }
 
 /* Why it is refused goes to the log, as the device has it. */
-static int btf_check(const union modbpf_attr *attr, const u8 *bytes, struct btf_types **types)
+static int btf_check(union modbpf_attr *attr, const u8 *bytes, struct btf_types **types)
 {
 	struct offline_log log;
 	struct btf_why why;
@@ -189,14 +189,14 @@ static int btf_check(const union modbpf_attr *attr, const u8 *bytes, struct btf_
 	err = modbpf_btf_parse(bytes, attr->btf_size, &why, types);
 	if (err && why.text[0])
 		offline_log_line(&log, why.text);
-	log_err = offline_log_finish(&log);
+	log_err = offline_log_finish(&log, &attr->btf_log_true_size);
 	if (!log_err)
 		return err;
 	modbpf_btf_free(*types);
 	return log_err;
 }
 
-static int btf_load(const union modbpf_attr *attr)
+static int btf_load(union modbpf_attr *attr)
 {
 	struct btf_types *types;
 	u8 *bytes;
@@ -433,7 +433,7 @@ static int load_and_verify(struct load *load)
 	return err;
 }
 
-static int prog_load(const union modbpf_attr *attr)
+static int prog_load(union modbpf_attr *attr)
 {
 	struct load *load = calloc(1, sizeof(*load));
 	int err, log_err;
@@ -448,7 +448,7 @@ static int prog_load(const union modbpf_attr *attr)
 		err = load_and_verify(load);
 		load->verdict.was_asked = true;
 		load->verdict.err = err;	/* a log that is cut is no verdict */
-		log_err = offline_log_finish(&load->log);
+		log_err = offline_log_finish(&load->log, &attr->log_true_size);
 		err = log_err ? log_err : err;
 	}
 	if (asked && attr->log_buf == (uintptr_t)asked_log)
@@ -457,9 +457,17 @@ static int prog_load(const union modbpf_attr *attr)
 	return err ? err : new_fd(STANDS_FOR_NOTHING);
 }
 
+/* What bpf(2) writes into the attr: of a caller who knows of it. */
+#define PUT(given, size, attr, member) do { \
+	size_t at_ = offsetof(union modbpf_attr, member); \
+	if ((size) >= at_ + sizeof((attr)->member)) \
+		memcpy((char *)(uintptr_t)(given) + at_, &(attr)->member, sizeof((attr)->member)); \
+} while (0)
+
 static int answer(int cmd, const void *given, size_t size)
 {
 	union modbpf_attr attr;
+	int result;
 
 	memset(&attr, 0, sizeof(attr));
 	memcpy(&attr, given, size < sizeof(attr) ? size : sizeof(attr));
@@ -471,13 +479,17 @@ static int answer(int cmd, const void *given, size_t size)
 	case MODBPF_CMD_MAP_FREEZE:
 		return map_freeze(&attr);
 	case MODBPF_CMD_BTF_LOAD:
-		return btf_load(&attr);
+		result = btf_load(&attr);
+		PUT(given, size, &attr, btf_log_true_size);
+		return result;
 	case MODBPF_CMD_OBJ_GET_INFO_BY_FD:
 		return object_info(&attr);
 	case MODBPF_CMD_BTF_GET_NEXT_ID:
 		return -ENOENT;
 	case MODBPF_CMD_PROG_LOAD:
-		return prog_load(&attr);
+		result = prog_load(&attr);
+		PUT(given, size, &attr, log_true_size);
+		return result;
 	default:
 		return -EINVAL;
 	}

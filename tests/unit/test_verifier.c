@@ -331,6 +331,53 @@ static void long_and_accepted(void)
 	free(text);
 }
 
+/* The log of "r0 = ...; exit" at a level; the caller's to free. */
+static char *log_at(const char *text, u32 level)
+{
+	struct verify_input input = { .text = text, .prog_type = 1, .log_level = level };
+	struct verify_output out;
+	char *log;
+
+	verify_text(&input, &out);
+	log = strdup(out.log ? : "");
+	verify_output_free(&out);
+	return log;
+}
+
+/*
+ * What Linux 6.18 writes at each level: 1 what is refused and where, 2 every instruction, 4 the
+ * statistics, in each of them the reason and how much was processed; with 8 alone (the log
+ * is fixed) only these.
+ */
+static void levels(void)
+{
+	static const struct {
+		const char *text, *part;
+		u32 levels;	/* bit n: it is there at level n */
+	} rows[] = {
+		{ "r0 = r2; exit", "R2 !read_ok\n", 0xfffe },
+		{ "r0 = r2; exit", "processed 1 insns (limit 1000000)", 0xfffe },
+		{ "r0 = r2; exit", "0: (bf) r0 = r2\n", 0xeeee },
+		{ "r0 = r2; exit", "known: R2 is not initialised\n", 0xeeee },
+		{ "r0 = r2; exit", "code: reg-uninit\n", 0xeeee },
+		{ "r0 = r2; exit", "stack depth 0\n", 0xf0f0 },
+		{ "r0 = 7; exit", "processed 2 insns (limit 1000000)", 0xfffe },
+		{ "r0 = 7; exit", "0: (b7) r0 = 7 ; R0=7\n", 0xcccc },
+		{ "r0 = 7; exit", "stack depth 0\n", 0xf0f0 },
+	};
+	u32 level, i;
+	char *log;
+
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+		for (level = 0; level < 16; level++) {
+			log = log_at(rows[i].text, level);
+			if ((strstr(log, rows[i].part) != NULL) != (rows[i].levels >> level & 1))
+				check_failed(__FILE__, __LINE__, "row %u at level %u: %s", i, level, log);
+			free(log);
+		}
+	}
+}
+
 static void no_program(void)
 {
 	static const struct modbpf_insn nothing;
@@ -383,6 +430,7 @@ static const struct check_case cases[] = {
 	{ "no program, and too many maps", no_program },
 	{ "every reason for a refusal has a case", every_code_has_a_case },
 	{ "every reason says what is needed, and what to do", rows_are_whole },
+	{ "each level of the log has what it has on Linux", levels },
 	{ "an address in a log is seen", addresses_are_seen },
 	{ "no data file is lost", enough_cases },
 };
