@@ -103,7 +103,11 @@ static bool can_pass(struct maker *mk, struct call_plan *plan, u8 kind)
 	case ARG_KEY:
 	case ARG_FILL_8:
 	case ARG_STRING:
+	case ARG_FORMAT:
+	case ARG_CONST_FORMAT:
 		return true;
+	case ARG_PRINTED:
+		return stack_is_set(mk);
 	case ARG_CTX:
 		return mk->has_ctx;
 	case ARG_MAP:
@@ -114,16 +118,20 @@ static bool can_pass(struct maker *mk, struct call_plan *plan, u8 kind)
 	case ARG_READ:
 	case ARG_READ_OR_NULL:
 	case ARG_FILL:
+	case ARG_FILL_OR_NULL:
 		plan->on_stack = !at_base || one_in(mk, 2);
 		plan->bytes = 1 + below(mk, plan->on_stack ? STACK_BYTES : mk->room);
-		return !plan->on_stack || kind == ARG_FILL || stack_is_set(mk);
+		return !plan->on_stack || kind == ARG_FILL || kind == ARG_FILL_OR_NULL ||
+		       stack_is_set(mk);
 	default:
 		return false;
 	}
 }
 
-static bool choose_helper(struct maker *mk, struct call_plan *plan)
+/* One that takes @wanted, if that is not ARG_NONE. */
+static bool choose_helper(struct maker *mk, struct call_plan *plan, u8 wanted)
 {
+	bool takes = wanted == ARG_NONE;
 	u64 type = 1ULL << mk->prog->prog_type;
 	u32 i;
 
@@ -134,10 +142,12 @@ static bool choose_helper(struct maker *mk, struct call_plan *plan)
 	    plan->helper->flags & (HELPER_ABSENT | HELPER_INTERNAL | HELPER_ACQUIRES | HELPER_RELEASES |
 				   HELPER_LEAVES))
 		return false;
-	for (i = 0; i < 5; i++)
+	for (i = 0; i < 5; i++) {
+		takes |= plan->helper->args[i] == wanted;
 		if (!can_pass(mk, plan, plan->helper->args[i]))
 			return false;
-	return true;
+	}
+	return takes;
 }
 
 static void put_memory(struct maker *mk, const struct call_plan *plan, u32 reg)
@@ -146,6 +156,14 @@ static void put_memory(struct maker *mk, const struct call_plan *plan, u32 reg)
 		put_fp(mk, reg, one_in(mk, 2) ? plan->bytes : (u32)STACK_BYTES);
 	else
 		put(mk, BPF_ALU64 | BPF_MOV | BPF_X, reg, 7, 0, 0);
+}
+
+/* The size in R@reg of what the argument before it points to. */
+static u32 size_of(const struct call_plan *plan, u32 reg)
+{
+	u8 memory = reg > 1 ? plan->helper->args[reg - 2] : ARG_NONE;
+
+	return memory == ARG_FORMAT ? sizeof("number %d") : memory == ARG_PRINTED ? 8 : plan->bytes;
 }
 
 static void put_arg(struct maker *mk, const struct call_plan *plan, u32 reg)
@@ -169,14 +187,23 @@ static void put_arg(struct maker *mk, const struct call_plan *plan, u32 reg)
 	case ARG_VALUE_FILL:
 		put_fp(mk, reg, plan->value_bytes > 8 ? plan->value_bytes : 8);
 		break;
+	case ARG_FORMAT:	/* a number is printed */
+	case ARG_CONST_FORMAT:
+		put_map(mk, reg, BPF_PSEUDO_MAP_VALUE, randverify_text_map(), 0);
+		break;
+	case ARG_PRINTED:
+		put_fp(mk, reg, 8);
+		break;
 	case ARG_READ:
 	case ARG_READ_OR_NULL:
 	case ARG_FILL:
+	case ARG_FILL_OR_NULL:
 		put_memory(mk, plan, reg);
 		break;
 	case ARG_SIZE:
 	case ARG_SIZE_OR_ZERO:
-		put(mk, BPF_ALU64 | BPF_MOV | BPF_K, reg, 0, 0, plan->bytes + (errs(mk) ? 40 : 0));
+		put(mk, BPF_ALU64 | BPF_MOV | BPF_K, reg, 0, 0,
+		    size_of(plan, reg) + (errs(mk) ? 40 : 0));
 		break;
 	case ARG_CTX:
 		put(mk, BPF_ALU64 | BPF_MOV | BPF_X, reg, 6, 0, 0);
@@ -204,9 +231,12 @@ static void put_any_helper(struct maker *mk)
 {
 	struct call_plan plan = { .helper = NULL };
 	u32 tries, reg;
+	u8 wanted;
 
-	for (tries = 0; !choose_helper(mk, &plan); tries++)
-		if (tries == 200)
+	/* By what they take: many take a number, few a string. */
+	wanted = 1 + below(mk, ARG_KIND_COUNT - 1);
+	for (tries = 0; !choose_helper(mk, &plan, tries < 500 ? wanted : ARG_NONE); tries++)
+		if (tries == 700)
 			return;
 	for (reg = 1; reg <= 5; reg++)
 		if (plan.helper->args[reg - 1] == ARG_KEY)

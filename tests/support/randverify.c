@@ -494,7 +494,7 @@ static void put_item(struct maker *mk, u32 depth)
 		put_plain_call(mk);
 	else if (kind < (mk->prog->calls ? 40u : 34u) && depth < 2)
 		put_subprog_call(mk);
-	else if (kind >= 60)
+	else if (kind >= 57)
 		put_call(mk);
 	else
 		put_move(mk);

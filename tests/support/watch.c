@@ -393,6 +393,12 @@ static bool is_kind_of_number(u8 kind)
 	       kind == ARG_SIZE_OR_ZERO || kind == ARG_CONST_SIZE;
 }
 
+static bool may_be_null(u8 kind)
+{
+	return kind == ARG_CALLBACK_CONTEXT || kind == ARG_READ_OR_NULL || kind == ARG_FILL_OR_NULL ||
+	       kind == ARG_PRINTED;
+}
+
 /* Arguments that the helper takes as numbers; its row says which. */
 static void watch_helper_call(struct watch *watch, const struct modbpf_insn *insn)
 {
@@ -405,9 +411,9 @@ static void watch_helper_call(struct watch *watch, const struct modbpf_insn *ins
 		if (kind == ARG_NONE)
 			continue;
 		tag = read_reg(watch, i + 1);
-		if (kind == ARG_ADDRESS || kind == ARG_OPTIONAL_PRINTED || kind == ARG_READ_OR_NULL ||
+		if (kind == ARG_ADDRESS || kind == ARG_OPTIONAL_PRINTED ||
+		    (may_be_null(kind) && !top(watch)->regs[i + 1]) ||
 		    kind == ARG_FILL_OR_NULL || kind == ARG_PRINTED ||
-		    (kind == ARG_CALLBACK_CONTEXT && !top(watch)->regs[i + 1]) ||
 		    (kind == ARG_CALLBACK && top(watch)->regs[i + 1] == WORLD_DEAD_CALLBACK))
 			continue;
 		if (tag != (is_kind_of_number(kind) ? TAG_NUMBER : TAG_POINTER))

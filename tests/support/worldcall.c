@@ -138,13 +138,17 @@ static u64 stand_in(u32 id, const u64 *args)
 			fill_memory(args[i], 8);
 			break;
 		case ARG_STRING:
+		case ARG_CONST_FORMAT:
 			read_memory(args[i], strlen((const char *)args[i]) + 1);
 			break;
 		case ARG_READ:
 		case ARG_READ_OR_NULL:
+		case ARG_FORMAT:
+		case ARG_PRINTED:
 			read_memory(args[i], args[i + 1]);
 			break;
 		case ARG_FILL:
+		case ARG_FILL_OR_NULL:
 			fill_memory(args[i], args[i + 1]);
 			break;
 		case ARG_SIZE:
