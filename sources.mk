@@ -100,6 +100,7 @@ JIT_SRCS := \
 MODULE_SRCS := \
 	module/arch/x86/arena.S \
 	module/arch/x86/arena_sync.c \
+	module/arch/x86/stack_walk.c \
 	module/arch/x86/target.c \
 	module/arch/x86/thunk.S \
 	module/btf.c \
@@ -121,6 +122,7 @@ MODULE_SRCS := \
 	module/helper/signal.c \
 	module/helper/skb.c \
 	module/helper/socket.c \
+	module/helper/stack.c \
 	module/helper/string.c \
 	module/helper/table.c \
 	module/helper/task.c \
@@ -155,6 +157,7 @@ MODULE_SRCS := \
 	module/map/prog_array.c \
 	module/map/queue.c \
 	module/map/ringbuf.c \
+	module/map/stack_trace.c \
 	module/map/types.c \
 	module/map_cmd.c \
 	module/object.c \
@@ -192,6 +195,7 @@ KUNIT_SRCS := \
 	tests/kunit/kunit_map_prog_array.c \
 	tests/kunit/kunit_map_queue.c \
 	tests/kunit/kunit_map_ringbuf.c \
+	tests/kunit/kunit_map_stack_trace.c \
 	tests/kunit/kunit_netfilter.c \
 	tests/kunit/kunit_object.c \
 	tests/kunit/kunit_platform.c \

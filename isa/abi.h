@@ -94,6 +94,15 @@ enum {
 	MODBPF_F_PATH_FD = 1 << 14,	/* OBJ_PIN, OBJ_GET */
 };
 
+/* Flags of get_stackid and get_stack. */
+enum {
+	MODBPF_F_SKIP_FIELD_MASK = 0xff,
+	MODBPF_F_USER_STACK = 1 << 8,
+	MODBPF_F_FAST_STACK_CMP = 1 << 9,
+	MODBPF_F_REUSE_STACKID = 1 << 10,
+	MODBPF_F_USER_BUILD_ID = 1 << 11,
+};
+
 /* Flags of map_update_elem. */
 enum {
 	MODBPF_ANY = 0,

@@ -26,9 +26,9 @@
 
 static const struct file_operations event_fops;
 
-notrace void event_run(struct modbpf_event *event, const void *ctx)
+notrace void event_run(struct modbpf_event *event, const void *ctx, struct pt_regs *regs)
 {
-	struct run_site site;
+	struct run_site site = { .regs = regs };
 	struct modbpf_prog *prog;
 
 	/* On the way into idle RCU may not be watching. */

@@ -18,6 +18,7 @@ struct caller;
 struct event_ops;
 struct hook_counters;
 struct modbpf_prog;
+struct pt_regs;
 struct seq_file;
 struct vm_area_struct;
 
@@ -76,8 +77,8 @@ int event_replace(struct modbpf_event *event, const struct modbpf_prog *old,
 		  struct modbpf_prog *prog);
 void event_detach(struct modbpf_event *event, struct modbpf_prog *prog);
 
-/* It has happened: run the program, if there is one, on @ctx. Any context, NMI included. */
-void event_run(struct modbpf_event *event, const void *ctx);
+/* It has happened, at @regs: run the program, if there is one, on @ctx. Any context, NMI included. */
+void event_run(struct modbpf_event *event, const void *ctx, struct pt_regs *regs);
 
 /* It happened and the program did not run, but for when it ran already. */
 u64 event_missed(struct modbpf_event *event);

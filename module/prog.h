@@ -20,6 +20,7 @@
 
 struct caller;
 struct image;
+struct pt_regs;
 
 struct prog_cpu {
 	u64 runs;
@@ -61,6 +62,7 @@ struct modbpf_prog {
 /* Where a tracing program hangs that runs now. */
 struct run_site {
 	u64 cookie;		/* of the attachment */
+	struct pt_regs *regs;	/* where the event happened; NULL: not known */
 };
 
 /* On this CPU; NULL: no tracing program runs. Preemption is off while it does. */

@@ -15,6 +15,7 @@
 #define MAX_INT 0x7fffffffu
 #define MAX_UINT 0xffffffffu
 #define PAGE_BYTES 4096u
+#define STACK_DEPTH_MAX 127u	/* Linux's default of kernel.perf_event_max_stack */
 /* What one allocation holds beside a key and a value. */
 #define ELEMENT_BYTES 512u
 #define LPM_KEY_MIN 5u		/* the length of the prefix, and a byte of it */
@@ -26,6 +27,7 @@ enum {
 	ASKS_RING = 1 << 1,	/* max_entries is a number of bytes: whole pages, a power of two */
 	ASKS_BUCKETS = 1 << 2,	/* max_entries is rounded up to a power of two in 32 bits */
 	ASKS_PREALLOC = 1 << 3,	/* F_NO_PREALLOC is known, and refused */
+	ASKS_WORDS = 1 << 4,	/* a value is addresses, 8 bytes each */
 };
 
 struct map_attr_row {
@@ -75,6 +77,10 @@ static const struct map_attr_row rows[MODBPF_MAP_TYPE_COUNT] = {
 	[MODBPF_MAP_PERCPU_ARRAY] = {
 		.flags = ACCESS | NODE, KEYS(4, 4), VALUES(1, MAP_ATTR_PERCPU_BYTES, -E2BIG),
 		.per_cpu = true,
+	},
+	[MODBPF_MAP_STACK_TRACE] = {
+		.flags = FD_ACCESS | NODE, KEYS(4, 4), VALUES(8, 8 * STACK_DEPTH_MAX, -EINVAL),
+		.asks = ASKS_WORDS | ASKS_BUCKETS,
 	},
 	[MODBPF_MAP_LPM_TRIE] = {
 		.flags = ACCESS | NODE | MODBPF_F_NO_PREALLOC, .needs = MODBPF_F_NO_PREALLOC,
@@ -130,6 +136,8 @@ static int check_sizes(const struct map_attr_row *row, const struct map_attr *at
 		return row->too_large;
 	if (row->asks & ASKS_PAIR && pair >= MAP_ATTR_ALLOC_BYTES - ELEMENT_BYTES)
 		return -E2BIG;
+	if (row->asks & ASKS_WORDS && attr->value_size % 8)
+		return -EINVAL;
 	if (row->asks & ASKS_BUCKETS && attr->max_entries > 1u << 31)
 		return -E2BIG;
 	if (row->asks & ASKS_RING && (attr->max_entries & (attr->max_entries - 1) ||

@@ -69,6 +69,7 @@ enum {
 	MAP_MAY_POP = 1 << 8,
 	MAP_MAY_PEEK = 1 << 9,
 	MAP_MAY_LOOKUP_PERCPU = 1 << 10,
+	MAP_MAY_STACK = 1 << 11,
 };
 
 struct map_rule {

@@ -33,7 +33,7 @@ static void overflow(struct perf_event *counter, struct perf_sample_data *data,
 
 	static_assert(sizeof(ctx.regs) == sizeof(*regs), "registers of a sample");
 	memcpy(ctx.regs, regs, sizeof(ctx.regs));
-	event_run(&clock->event, &ctx);
+	event_run(&clock->event, &ctx, regs);
 }
 NOKPROBE_SYMBOL(overflow);
 

@@ -40,7 +40,7 @@ static struct kprobe *kprobe_of(struct kprobe_event *probe)
 
 static int run_entry(struct kprobe *kprobe, struct pt_regs *regs)
 {
-	event_run(&container_of(kprobe, struct kprobe_event, entry)->event, regs);
+	event_run(&container_of(kprobe, struct kprobe_event, entry)->event, regs, regs);
 	return 0;
 }
 NOKPROBE_SYMBOL(run_entry);
@@ -50,7 +50,7 @@ static int run_return(struct kretprobe_instance *instance, struct pt_regs *regs)
 	struct kretprobe *kretprobe = compat_kretprobe_of(instance);
 
 	if (kretprobe)
-		event_run(&container_of(kretprobe, struct kprobe_event, ret)->event, regs);
+		event_run(&container_of(kretprobe, struct kprobe_event, ret)->event, regs, regs);
 	return 0;
 }
 NOKPROBE_SYMBOL(run_return);

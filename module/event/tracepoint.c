@@ -42,7 +42,7 @@ static void overflow(struct perf_event *counter, struct perf_sample_data *data,
 
 	if (unlikely(frag->size < reach))
 		memset(frag->data + frag->size, 0, reach - frag->size);
-	event_run(&tp->event, frag->data);
+	event_run(&tp->event, frag->data, regs);
 }
 NOKPROBE_SYMBOL(overflow);
 

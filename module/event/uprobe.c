@@ -57,14 +57,14 @@ static bool is_ours(struct uprobe_event *uprobe)
 static COMPAT_UPROBE_HANDLER(run_entry, consumer, regs)
 {
 	if (is_ours(of_consumer(consumer)))
-		event_run(&of_consumer(consumer)->event, regs);
+		event_run(&of_consumer(consumer)->event, regs, regs);
 	return 0;
 }
 
 static COMPAT_UPROBE_RETURN(run_return, consumer, regs)
 {
 	if (is_ours(of_consumer(consumer)))
-		event_run(&of_consumer(consumer)->event, regs);
+		event_run(&of_consumer(consumer)->event, regs, regs);
 	return 0;
 }
 

@@ -73,6 +73,9 @@ DECLARE_HELPER(get_route_realm);
 DECLARE_HELPER(strtol);
 DECLARE_HELPER(strtoul);
 DECLARE_HELPER(strncmp);
+/* stack.c */
+DECLARE_HELPER(get_stackid);
+DECLARE_HELPER(get_stack);
 /* task.c */
 DECLARE_HELPER(get_current_pid_tgid);
 DECLARE_HELPER(get_current_uid_gid);

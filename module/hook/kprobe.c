@@ -31,7 +31,7 @@
 struct probe {
 	struct kprobe_link *link;
 	char *symbol;		/* own; NULL: by address */
-	struct run_site site;
+	u64 cookie;
 	union {
 		struct kprobe entry;
 		struct kretprobe ret;
@@ -71,6 +71,7 @@ static struct kprobe *kprobe_of(const struct kprobe_link *link, u32 i)
  */
 static void run_probe(const struct probe *probe, struct pt_regs *regs)
 {
+	const struct run_site site = { .cookie = probe->cookie, .regs = regs };
 	struct kprobe_link *link = probe->link;
 
 	if (unlikely(!rcu_is_watching())) {
@@ -79,7 +80,7 @@ static void run_probe(const struct probe *probe, struct pt_regs *regs)
 	}
 	rcu_read_lock();
 	hook_count_event(link->link.counters,
-			 prog_run_guarded(link_prog(&link->link), regs, &probe->site));
+			 prog_run_guarded(link_prog(&link->link), regs, &site));
 	rcu_read_unlock();
 }
 NOKPROBE_SYMBOL(run_probe);
@@ -201,7 +202,7 @@ static int copy_cookies(const struct caller *caller, struct kprobe_link *link, u
 	if (IS_ERR(cookies))
 		return PTR_ERR(cookies);
 	for (i = 0; i < link->cnt; i++)
-		link->probes[i].site.cookie = cookies[i];
+		link->probes[i].cookie = cookies[i];
 	link->has_cookies = true;
 	kvfree(cookies);
 	return 0;
@@ -318,7 +319,7 @@ static int copy_out_places(const struct caller *caller, const struct kprobe_link
 		err = caller_copy_out(caller, addrs + i * sizeof(u64), &addr, sizeof(addr));
 		if (!err && cookies)
 			err = caller_copy_out(caller, cookies + i * sizeof(u64),
-					      &link->probes[i].site.cookie, sizeof(u64));
+					      &link->probes[i].cookie, sizeof(u64));
 		err = err ?: modbpf_yield();
 	}
 	return err;

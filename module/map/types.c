@@ -18,6 +18,7 @@ static const struct map_ops *const map_types[] = {
 	&queue_map_ops,
 	&ringbuf_map_ops,
 	&stack_map_ops,
+	&stack_trace_map_ops,
 };
 
 const struct map_ops *map_ops_of_type(u32 type)

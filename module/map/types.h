@@ -18,5 +18,6 @@ extern const struct map_ops prog_array_map_ops;
 extern const struct map_ops queue_map_ops;
 extern const struct map_ops ringbuf_map_ops;
 extern const struct map_ops stack_map_ops;
+extern const struct map_ops stack_trace_map_ops;
 
 #endif

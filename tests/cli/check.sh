@@ -186,7 +186,7 @@ map HASH 16 0 8
 says 0 stdout "f  section kprobe/f  type kprobe  accepted" check "$dir/map"
 map LPM_TRIE 16 BPF_F_NO_PREALLOC 8
 says 0 stdout "f  section kprobe/f  type kprobe  accepted" check "$dir/map"
-for words in "LPM_TRIE 16 0 8" "HASH 0 0 8" "HASH 16 BPF_F_MMAPABLE 8" "ARRAY 16 0 8" "STACK_TRACE 16 0 4" \
+for words in "LPM_TRIE 16 0 8" "HASH 0 0 8" "HASH 16 BPF_F_MMAPABLE 8" "ARRAY 16 0 8" "STACK_TRACE 16 0 8" \
 	"HASH 16 BPF_F_RDONLY_PROG|BPF_F_WRONLY_PROG 8" "LPM_TRIE 16 BPF_F_NO_PREALLOC 4"; do
 	map $words
 	says 255 stderr "Error: $dir/map: map 'strange': failed to create: Invalid argument(-22)" check "$dir/map"

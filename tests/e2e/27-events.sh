@@ -10,6 +10,9 @@ check "raw tracepoints" "$E2E/raw_events" "$E2E/raw_events.bpf.o" || echo "$out"
 cp "$E2E/perf_events" "$SCRATCH/perf_events"
 check "events of perf_event_open" "$SCRATCH/perf_events" "$E2E/perf_events.bpf.o" || echo "$out"
 
+cp "$E2E/stacks" "$SCRATCH/stacks"
+check "stacks" "$SCRATCH/stacks" "$E2E/stacks.bpf.o" || echo "$out"
+
 hold "$SCRATCH/held" "$SCRATCH/perf_events" "$E2E/perf_events.bpf.o" hold || finish
 equal "three links" "$(links | grep -c perf_event)" 3
 kill -KILL $holder

@@ -42,6 +42,7 @@
 	row(kunit_map_prog_array_suite) \
 	row(kunit_map_queue_suite) \
 	row(kunit_map_ringbuf_suite) \
+	row(kunit_map_stack_trace_suite) \
 	row(kunit_map_take_command_suite) \
 	row(kunit_map_update_command_suite) \
 	row(kunit_netfilter_suite) \

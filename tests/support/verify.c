@@ -21,6 +21,7 @@ static const u8 text_bytes[96] =
 	"number %d\0______" "%s is %lu\0______" "no such %q\0_____"
 	"%d %d %d %d\0____" "plain\0__________" "ends with memory";
 
+
 static const struct {
 	const char *name;
 	struct map_desc desc;
@@ -48,6 +49,7 @@ static const struct {
 	{ "queue_writeonly", { MODBPF_MAP_QUEUE, 0, 16, 4, MODBPF_F_WRONLY_PROG, NULL, 0, NULL } },
 	{ "text", { MODBPF_MAP_ARRAY, 4, sizeof(text_bytes), 1, MODBPF_F_RDONLY_PROG, text_bytes,
 		    sizeof(text_bytes), NULL } },
+	{ "stacks", { MODBPF_MAP_STACK_TRACE, 4, 64, 16, 0, NULL, 0, NULL } },
 };
 
 #define MAP_CNT ARRAY_SIZE(maps)
@@ -56,6 +58,7 @@ const char *const verify_map_names[MAP_CNT] = {
 	"array", "single", "percpu", "hash", "lpm", "ring", "progs", "progs2", "rodata",
 	"readonly", "writeonly", "sockmap", "perf", "percpu_hash", "lru", "lru_percpu",
 	"queue", "stack", "bloom", "queue_readonly", "queue_writeonly", "text",
+	"stacks",
 };
 
 /* What stands for the kernel's sk_buff. */

@@ -163,6 +163,29 @@ static void ring_buffer(void)
 	CHECK_ROWS(rows);
 }
 
+static void stack_trace(void)
+{
+	static const struct row rows[] = {
+		ROW(STACK_TRACE, 4, 8, 1, 0, 0),
+		ROW(STACK_TRACE, 4, 127 * 8, 1u << 31, RDONLY | NODE, 0),
+		ROW(STACK_TRACE, 4, 8, 1, WRONLY, 0),
+		ROW(STACK_TRACE, 4, 128 * 8, 1, 0, -EINVAL),
+		ROW(STACK_TRACE, 4, 0, 1, 0, -EINVAL),
+		ROW(STACK_TRACE, 4, 4, 1, 0, -EINVAL),
+		ROW(STACK_TRACE, 4, 12, 1, 0, -EINVAL),
+		ROW(STACK_TRACE, 8, 8, 1, 0, -EINVAL),
+		ROW(STACK_TRACE, 4, 8, 0, 0, -EINVAL),
+		ROW(STACK_TRACE, 4, 8, (1u << 31) + 1, 0, -E2BIG),
+		ROW(STACK_TRACE, 4, 8, 1, RDONLY_PROG, -EINVAL),
+		ROW(STACK_TRACE, 4, 8, 1, WRONLY_PROG, -EINVAL),
+		ROW(STACK_TRACE, 4, 8, 1, NO_PREALLOC, -EINVAL),
+		/* Build ids of user space's files are not told. */
+		ROW(STACK_TRACE, 4, 32, 1, MODBPF_F_STACK_BUILD_ID, -EINVAL),
+	};
+
+	CHECK_ROWS(rows);
+}
+
 /* Arrays of 4 bytes that stand for an object; a program neither reads nor writes them. */
 static void arrays_of_objects(void)
 {
@@ -341,6 +364,7 @@ static const struct check_case cases[] = {
 	{ "LRU hash", lru_hash },
 	{ "queue and stack", queue_and_stack },
 	{ "bloom filter", bloom_filter },
+	{ "stack traces", stack_trace },
 	{ "arrays of objects", arrays_of_objects },
 	{ "types that are not there", types_that_are_not_there },
 	{ "map_extra", extra },

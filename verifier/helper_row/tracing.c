@@ -19,7 +19,9 @@ const struct helper helper_rows_tracing[MODBPF_FUNC_LIMIT] = {
 		.flags = HELPER_GPL | HELPER_PERFMON, .types = TYPES_TRACING,
 		.map_use = MAP_MAY_OUTPUT END,
 	HELPER(get_stackid)
-		.flags = HELPER_GPL | HELPER_PERFMON | HELPER_ABSENT, .types = TYPES_TRACING END,
+		.args = { ARG_CTX, ARG_MAP, ARG_NUMBER },
+		.flags = HELPER_GPL | HELPER_PERFMON, .types = TYPES_TRACING,
+		.map_use = MAP_MAY_STACK END,
 	HELPER(get_current_task)
 		.flags = HELPER_GPL | HELPER_PERFMON, .types = TYPES_ALL END,
 	HELPER(probe_write_user)
@@ -39,7 +41,8 @@ const struct helper helper_rows_tracing[MODBPF_FUNC_LIMIT] = {
 	HELPER(override_return)
 		.flags = HELPER_GPL | HELPER_PERFMON | HELPER_ABSENT, .types = TYPE_BIT(KPROBE) END,
 	HELPER(get_stack)
-		.flags = HELPER_GPL | HELPER_PERFMON | HELPER_ABSENT, .types = TYPES_TRACING END,
+		.args = { ARG_CTX, ARG_FILL, ARG_SIZE_OR_ZERO, ARG_NUMBER }, .ret = RET_LENGTH,
+		.flags = HELPER_GPL | HELPER_PERFMON, .types = TYPES_TRACING END,
 	HELPER(get_current_cgroup_id)
 		.flags = HELPER_ABSENT, .types = TYPES_TRACING END,
 	HELPER(send_signal)
