@@ -113,6 +113,7 @@ MODULE_SRCS := \
 	module/event/tracepoint.c \
 	module/event/types.c \
 	module/event/uprobe.c \
+	module/helper/cgroup.c \
 	module/helper/checksum.c \
 	module/helper/event.c \
 	module/helper/loop.c \
@@ -145,12 +146,17 @@ MODULE_SRCS := \
 	module/map.c \
 	module/map/area.c \
 	module/map/array.c \
+	module/map/array_of_maps.c \
 	module/map/bloom_filter.c \
+	module/map/cgroup_array.c \
+	module/map/fd_array.c \
 	module/map/hash.c \
+	module/map/hash_of_maps.c \
 	module/map/hash_reserve.c \
 	module/map/index.c \
 	module/map/lock.c \
 	module/map/lpm_trie.c \
+	module/map/of_maps.c \
 	module/map/percpu_area.c \
 	module/map/percpu_array.c \
 	module/map/perf_event_array.c \
@@ -191,6 +197,7 @@ KUNIT_SRCS := \
 	tests/kunit/kunit_map_lpm_trie.c \
 	tests/kunit/kunit_map_lru_hash.c \
 	tests/kunit/kunit_map_mmap.c \
+	tests/kunit/kunit_map_of_maps.c \
 	tests/kunit/kunit_map_percpu_hash.c \
 	tests/kunit/kunit_map_prog_array.c \
 	tests/kunit/kunit_map_queue.c \

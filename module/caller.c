@@ -22,6 +22,7 @@
 #include <linux/uaccess.h>
 #include <net/net_namespace.h>
 
+#include "module/compat/cgroup.h"
 #include "module/compat/inode.h"
 
 void caller_init_current(struct caller *caller)
@@ -95,6 +96,11 @@ struct dentry *caller_path_create(const struct caller *caller, int dir_fd, u64 n
 u32 caller_umask(const struct caller *caller)
 {
 	return current_umask();
+}
+
+struct cgroup *caller_cgroup_by_fd(const struct caller *caller, int fd)
+{
+	return compat_cgroup_by_fd(fd);
 }
 
 struct task_struct *caller_task(const struct caller *caller, int pid)

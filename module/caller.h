@@ -11,6 +11,7 @@
 
 #include <linux/types.h>
 
+struct cgroup;
 struct cred;
 struct dentry;
 struct file;
@@ -66,6 +67,9 @@ u32 caller_umask(const struct caller *caller);
 
 /* The task that the caller calls @pid, 0: itself. With a reference; NULL: there is none. */
 struct task_struct *caller_task(const struct caller *caller, int pid);
+
+/* The control group (version 2) behind @fd, with a reference; ERR_PTR(-EBADF, ...). Sleeps. */
+struct cgroup *caller_cgroup_by_fd(const struct caller *caller, int fd);
 
 /* A signal waits for the caller: long work is to be given up with -EINTR. */
 bool caller_is_interrupted(const struct caller *caller);

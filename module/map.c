@@ -26,10 +26,12 @@ struct object_ids modbpf_map_ids = OBJECT_IDS_INIT(modbpf_map_ids);
 
 static void map_destroy(struct modbpf_map *map)
 {
+	struct map_inner *inner = map->inner;
 	struct modbpf_btf *btf = map->btf;
 
 	mutex_destroy(&map->lock);
 	map->ops->destroy(map);
+	kfree(inner);
 	btf_put(btf);
 }
 
@@ -87,6 +89,15 @@ u32 map_sys_value_size(const struct modbpf_map *map)
 	return map->ops->sys_value_size ? map->ops->sys_value_size(map) : map->value_size;
 }
 
+void map_attr_of(const struct modbpf_map *map, struct map_attr *attr)
+{
+	*attr = (struct map_attr){
+		.type = map->type, .key_size = map->key_size, .value_size = map->value_size,
+		.max_entries = map->max_entries, .flags = map->flags, .extra = map->extra,
+		.numa_node = NUMA_NO_NODE,
+	};
+}
+
 void map_describe(struct modbpf_map *map, struct map_desc *desc)
 {
 	bool is_constant;
@@ -99,6 +110,7 @@ void map_describe(struct modbpf_map *map, struct map_desc *desc)
 	desc->name = map->obj.name;
 	desc->frozen = NULL;
 	desc->frozen_size = 0;
+	desc->inner = map->inner ? &map->inner->desc : NULL;
 	/* Nobody is left who may write: programs by the flag, user space by the freeze. */
 	mutex_lock(&map->lock);
 	is_constant = map->frozen && !map->writers && (map->flags & MODBPF_F_RDONLY_PROG);
@@ -257,10 +269,12 @@ static int check_create(const union modbpf_attr *attr)
 	return 0;
 }
 
-static int params_init(struct map_attr *params, const union modbpf_attr *attr)
+static int params_init(struct map_attr *params, const union modbpf_attr *attr,
+		       const struct map_attr *inner)
 {
 	u32 node = attr->numa_node;
 
+	params->inner = inner;
 	params->type = attr->map_type;
 	params->key_size = attr->key_size;
 	params->value_size = attr->value_size;
@@ -307,14 +321,8 @@ static int map_set_btf(struct modbpf_map *map, const struct caller *caller,
 	return 0;
 }
 
-static struct modbpf_map *map_create(const struct map_ops *ops, const struct caller *caller,
-				     const struct map_attr *params)
+void map_init(struct modbpf_map *map, const struct map_ops *ops, const struct map_attr *params)
 {
-	struct modbpf_map *map = ops->create(params);
-
-	if (IS_ERR(map))
-		return map;
-	object_init(&map->obj, caller);
 	map->ops = ops;
 	map->type = params->type;
 	map->key_size = params->key_size;
@@ -325,43 +333,91 @@ static struct modbpf_map *map_create(const struct map_ops *ops, const struct cal
 	map->extra = params->extra;
 	mutex_init(&map->lock);
 	INIT_RCU_WORK(&map->free_work, map_free_work);
+}
+
+static struct modbpf_map *map_create(const struct map_ops *ops, const struct caller *caller,
+				     const struct map_attr *params)
+{
+	struct modbpf_map *map = ops->create(params);
+
+	if (IS_ERR(map))
+		return map;
+	object_init(&map->obj, caller);
+	map_init(map, ops, params);
 	return map;
+}
+
+/* The program's view of the maps inside is that of @inner, of no one in particular. */
+static int map_set_inner(struct modbpf_map *map, struct modbpf_map *inner)
+{
+	if (!inner)
+		return 0;
+	map->inner = kzalloc(sizeof(*map->inner), GFP_KERNEL_ACCOUNT);
+	if (!map->inner)
+		return -ENOMEM;
+	map_attr_of(inner, &map->inner->attr);
+	map_describe(inner, &map->inner->desc);
+	/* Whoever it was: its name and its bytes are not those of the others. */
+	map->inner->desc.name = NULL;
+	map->inner->desc.frozen = NULL;
+	map->inner->desc.frozen_size = 0;
+	return 0;
+}
+
+/* A map with a number, and without a descriptor. */
+static struct modbpf_map *map_make(const struct caller *caller, const union modbpf_attr *attr,
+				   const struct map_attr *params, struct modbpf_map *inner)
+{
+	const struct map_ops *ops = map_ops_of_type(attr->map_type);
+	struct modbpf_map *map;
+	int err;
+
+	if (!ops)
+		return ERR_PTR(-EINVAL);
+	map = map_create(ops, caller, params);
+	if (IS_ERR(map))
+		return map;
+	err = object_set_name(&map->obj, attr->map_name);
+	if (!err)
+		err = map_set_inner(map, inner);
+	if (!err)
+		err = map_set_btf(map, caller, attr, params);
+	if (!err)
+		err = object_publish(&modbpf_map_ids, &map->obj);
+	if (!err)
+		return map;
+	map_destroy(map);
+	return ERR_PTR(err);
+}
+
+/* A map like those inside, with a reference; NULL: none is needed. */
+static struct modbpf_map *inner_of_attr(const struct caller *caller, const union modbpf_attr *attr)
+{
+	return map_attr_holds_maps(attr->map_type) ? map_get_by_fd(caller, attr->inner_map_fd) : NULL;
 }
 
 int map_create_command(const struct caller *caller, const union modbpf_attr *attr,
 		       const struct command_out *out)
 {
-	const struct map_ops *ops;
-	struct map_attr params;
-	struct modbpf_map *map;
+	struct map_attr params, inner_attr;
+	struct modbpf_map *map, *inner;
 	int err;
 
 	err = check_create(attr);
 	if (err)
 		return err;
-	err = params_init(&params, attr);
-	if (err)
-		return err;
-	err = check_params(&params, caller);
-	if (err)
-		return err;
-	ops = map_ops_of_type(attr->map_type);
-	if (!ops)
-		return -EINVAL;
-	map = map_create(ops, caller, &params);
+	inner = inner_of_attr(caller, attr);
+	if (IS_ERR(inner))
+		return PTR_ERR(inner);
+	if (inner)
+		map_attr_of(inner, &inner_attr);
+	err = params_init(&params, attr, inner ? &inner_attr : NULL);
+	if (!err)
+		err = check_params(&params, caller);
+	map = err ? ERR_PTR(err) : map_make(caller, attr, &params, inner);
+	if (inner)
+		map_put(inner);
 	if (IS_ERR(map))
 		return PTR_ERR(map);
-	err = object_set_name(&map->obj, attr->map_name);
-	if (err)
-		goto destroy;
-	err = map_set_btf(map, caller, attr, &params);
-	if (err)
-		goto destroy;
-	err = object_publish(&modbpf_map_ids, &map->obj);
-	if (err)
-		goto destroy;
 	return map_fd_install(caller, map, map_fd_flags(attr->map_flags));
-destroy:
-	map_destroy(map);
-	return err;
 }

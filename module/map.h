@@ -19,12 +19,19 @@
 #include "jit/jit.h"
 #include "module/object.h"
 #include "verifier/map_attr.h"
+#include "verifier/verifier.h"
 
 struct caller;
 struct file;
 struct map_ops;
 struct modbpf_btf;
 struct vm_area_struct;
+
+/* What the maps in a map of maps are like. */
+struct map_inner {
+	struct map_attr attr;	/* to see which may come in */
+	struct map_desc desc;	/* to tell the verifier */
+};
 
 struct modbpf_map {
 	struct object obj;
@@ -38,6 +45,7 @@ struct modbpf_map {
 	u32 btf_key_type_id;
 	u32 btf_value_type_id;
 	struct modbpf_btf *btf;	/* reference, or NULL */
+	struct map_inner *inner;	/* of a map of maps, else NULL */
 	u64 memory;		/* bytes that it holds, for fdinfo's memlock */
 	bool frozen;		/* written under lock; no syscall may write any more */
 	u32 writers;		/* writable mmaps and syscall writes in progress; under lock */
@@ -122,6 +130,9 @@ struct map_ops {
 extern struct object_ids modbpf_map_ids;
 extern const struct file_operations modbpf_map_fops;
 
+/* The fields that all types have, of one that ops->create() made. It has no number yet. */
+void map_init(struct modbpf_map *map, const struct map_ops *ops, const struct map_attr *params);
+
 /* NULL: no such type here. */
 const struct map_ops *map_ops_of_type(u32 type);
 
@@ -148,6 +159,8 @@ int map_fd_install(const struct caller *caller, struct modbpf_map *map, int flag
 int map_write_begin(struct modbpf_map *map);
 void map_write_end(struct modbpf_map *map);
 
+/* What it was made with, but for the node. */
+void map_attr_of(const struct modbpf_map *map, struct map_attr *attr);
 void map_describe(struct modbpf_map *map, struct map_desc *desc);
 
 #endif

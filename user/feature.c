@@ -20,6 +20,7 @@
 #include "user/names.h"
 #include "user/object.h"
 #include "user/out.h"
+#include "verifier/map_attr.h"
 
 #define LOG_BYTES 4096
 
@@ -77,6 +78,18 @@ static bool has_helper(uint32_t type, uint32_t id)
 	       !strstr(log, "program of this type cannot use helper ");
 }
 
+/* What a map of maps is made for. */
+static int new_array(void)
+{
+	union modbpf_attr attr;
+
+	memset(&attr, 0, sizeof(attr));
+	attr.map_type = MODBPF_MAP_ARRAY;
+	attr.key_size = attr.value_size = 4;
+	attr.max_entries = 1;
+	return modbpf_bpf(MODBPF_CMD_MAP_CREATE, &attr, sizeof(attr));
+}
+
 /* A map as each type wants it; types that are not listed: 4, 4, 1. */
 static bool has_map_type(uint32_t type)
 {
@@ -92,7 +105,7 @@ static bool has_map_type(uint32_t type)
 		[MODBPF_MAP_STACK_TRACE] = { 4, 8, 1, 0 },
 	};
 	union modbpf_attr attr;
-	int fd;
+	int fd, inner = -1;
 
 	memset(&attr, 0, sizeof(attr));
 	attr.map_type = type;
@@ -100,7 +113,11 @@ static bool has_map_type(uint32_t type)
 	attr.value_size = shapes[type].entries ? shapes[type].value : 4;
 	attr.max_entries = shapes[type].entries ? shapes[type].entries : 1;
 	attr.map_flags = shapes[type].flags;
+	if (map_attr_holds_maps(type))
+		attr.inner_map_fd = inner = new_array();
 	fd = modbpf_bpf(MODBPF_CMD_MAP_CREATE, &attr, sizeof(attr));
+	if (inner >= 0)
+		close(inner);
 	if (fd < 0)
 		return false;
 	close(fd);

@@ -32,6 +32,8 @@ struct stand_in {
 	enum stand_kind kind;
 	struct map_desc map;
 	char name[MODBPF_OBJ_NAME_LEN];
+	bool holds_maps;	/* which are like .inner */
+	struct map_desc inner;
 	bool is_frozen;
 	u8 *value;		/* of a map whose value can become constant, or NULL */
 	u8 *btf;		/* bytes, of which types tells */
@@ -110,8 +112,21 @@ static int check_map_btf(const union modbpf_attr *attr, const struct map_attr *p
 	return map_btf_check(params, btf->types, attr->btf_key_type_id, attr->btf_value_type_id);
 }
 
+static struct map_attr attr_of(const struct map_desc *map)
+{
+	return (struct map_attr){
+		.type = map->type, .key_size = map->key_size, .value_size = map->value_size,
+		.max_entries = map->max_entries, .flags = map->flags,
+		.numa_node = MAP_ATTR_NO_NODE,
+	};
+}
+
 static int map_create(const union modbpf_attr *attr)
 {
+	bool holds_maps = map_attr_holds_maps(attr->map_type);
+	const struct stand_in *inner = stand_in_of(attr->inner_map_fd, STANDS_FOR_MAP);
+	const struct map_desc inner_map = holds_maps && inner ? inner->map : (struct map_desc){ 0 };
+	const struct map_attr inner_attr = attr_of(&inner_map);
 	const struct map_desc map = {
 		.type = attr->map_type, .key_size = attr->key_size,
 		.value_size = attr->value_size, .max_entries = attr->max_entries,
@@ -122,9 +137,9 @@ static int map_create(const union modbpf_attr *attr)
 		.type = attr->map_type, .key_size = attr->key_size,
 		.value_size = attr->value_size, .max_entries = attr->max_entries,
 		.flags = attr->map_flags, .extra = attr->map_extra,
-		.numa_node = (s32)attr->numa_node,
+		.numa_node = (s32)attr->numa_node, .inner = holds_maps ? &inner_attr : NULL,
 	};
-	int err = map_attr_check(&params), fd;
+	int err = holds_maps && !inner ? -EBADF : map_attr_check(&params), fd;
 
 	if (err)
 		return err;
@@ -139,6 +154,8 @@ static int map_create(const union modbpf_attr *attr)
 		return fd;
 	stand_ins[fd].map = map;
 	memcpy(stand_ins[fd].name, attr->map_name, sizeof(stand_ins[fd].name));
+	stand_ins[fd].holds_maps = holds_maps;
+	stand_ins[fd].inner = inner_map;
 	if (can_be_constant(&map))
 		stand_ins[fd].value = calloc(1, map.value_size);
 	/* Who maps it finds zeros, as in a new map. */
@@ -151,6 +168,19 @@ static int map_create(const union modbpf_attr *attr)
 	return fd;
 }
 
+/* The maps that an object's author put in. */
+static int check_inner(const struct stand_in *outer, u64 value)
+{
+	const struct stand_in *inner = stand_in_of(*(const s32 *)(uintptr_t)value, STANDS_FOR_MAP);
+	const struct map_attr made_for = attr_of(&outer->inner);
+	struct map_attr attr;
+
+	if (!inner)
+		return -EBADF;
+	attr = attr_of(&inner->map);
+	return map_attr_fits(&made_for, &attr) ? 0 : -EINVAL;
+}
+
 static int map_update(const union modbpf_attr *attr)
 {
 	struct stand_in *stand_in = stand_in_of(attr->map_fd, STANDS_FOR_MAP);
@@ -159,6 +189,8 @@ static int map_update(const union modbpf_attr *attr)
 		return -EBADF;
 	if (stand_in->is_frozen)
 		return -EPERM;
+	if (stand_in->holds_maps)
+		return check_inner(stand_in, attr->value);
 	if (stand_in->value)
 		memcpy(stand_in->value, (const void *)(uintptr_t)attr->value,
 		       stand_in->map.value_size);
@@ -292,6 +324,7 @@ static int map_index_of(void *cookie, s32 fd, bool by_index)
 	load->fds[i] = fd;
 	load->maps[i] = stand_in->map;
 	load->maps[i].name = stand_in->name;
+	load->maps[i].inner = stand_in->holds_maps ? &stand_in->inner : NULL;
 	if (stand_in->is_frozen && stand_in->value) {
 		load->maps[i].frozen = stand_in->value;
 		load->maps[i].frozen_size = stand_in->map.value_size;

@@ -101,6 +101,7 @@ static int check_movable(struct step *step, u32 regno)
 	case REG_MEM:
 	case REG_TYPED:
 		return 0;
+	case REG_MAP_OR_NULL:
 	case REG_VALUE_OR_NULL:
 	case REG_RECORD_OR_NULL:
 	case REG_MEM_OR_NULL:

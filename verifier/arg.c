@@ -20,7 +20,7 @@ static int refuse_kind(struct step *step, u32 regno, const char *expected)
 
 static const struct map_desc *map_of(const struct step *step, u32 map)
 {
-	return &step->prog->req->maps[map];
+	return prog_map(step->prog, map);
 }
 
 /* Memory that the helper reads. */
@@ -65,7 +65,8 @@ static void note_map(struct step *step, u32 map)
 {
 	struct insn_note *note = step->note;
 
-	if (note->flags & NOTE_MAP && note->map != map)
+	/* Where a map that was found lies, nobody knows before the program runs. */
+	if (map_is_inner(map) || (note->flags & NOTE_MAP && note->map != map))
 		note->flags |= NOTE_MAP_VARIES;
 	note->flags |= NOTE_MAP;
 	note->map = map;

@@ -90,6 +90,17 @@ static void narrow(struct scalar *num, u8 op, s64 bound)
 	scalar_assume(op, true, true, num, &limit);
 }
 
+/* What a look-up gives: a value, or a map. */
+static struct reg found_in_map(struct step *step, u32 map)
+{
+	bool holds_maps = map_rule_of(prog_map(step->prog, map)->type)->holds_maps;
+	struct reg reg = reg_pointer(holds_maps ? REG_MAP_OR_NULL : REG_VALUE_OR_NULL);
+
+	reg.map = holds_maps ? inner_map_of(map) : map;
+	reg.id = step_new_id(step);
+	return reg;
+}
+
 /* R0 after the call; R1 to R5 are gone. */
 static int set_result(struct step *step, const struct helper *helper,
 		      const struct call_args *args)
@@ -108,9 +119,7 @@ static int set_result(struct step *step, const struct helper *helper,
 		narrow(&r0->num, BPF_JSGE, -4095);
 		return 0;
 	case RET_VALUE_OR_NULL:
-		*r0 = reg_pointer(REG_VALUE_OR_NULL);
-		r0->map = args->map;
-		r0->id = step_new_id(step);
+		*r0 = found_in_map(step, args->map);
 		return 0;
 	case RET_RECORD_OR_NULL:
 		*r0 = reg_pointer(REG_RECORD_OR_NULL);

@@ -2,6 +2,8 @@
 /* Which attributes may a map of each type have? One row per type that is supported. */
 #include "verifier/map_attr.h"
 
+#include "isa/btf/layout.h"
+
 #define FD_ACCESS (MODBPF_F_RDONLY | MODBPF_F_WRONLY)
 #define PROG_ACCESS (MODBPF_F_RDONLY_PROG | MODBPF_F_WRONLY_PROG)
 #define ACCESS (FD_ACCESS | PROG_ACCESS)
@@ -27,7 +29,16 @@ enum {
 	ASKS_RING = 1 << 1,	/* max_entries is a number of bytes: whole pages, a power of two */
 	ASKS_BUCKETS = 1 << 2,	/* max_entries is rounded up to a power of two in 32 bits */
 	ASKS_PREALLOC = 1 << 3,	/* F_NO_PREALLOC is known, and refused */
+	ASKS_MAPS = 1 << 5,	/* its values are maps */
 	ASKS_WORDS = 1 << 4,	/* a value is addresses, 8 bytes each */
+};
+
+/* How maps of a type stand in a map of maps. */
+enum {
+	INSIDE_ALL,		/* with any number of entries */
+	INSIDE_OF_ONE_SIZE,	/* with as many as the first, but for F_INNER_MAP */
+	INSIDE_NO_MAP,		/* not: maps of maps do not nest */
+	INSIDE_NOTHING,		/* not: who uses it must be known when a program is loaded */
 };
 
 struct map_attr_row {
@@ -39,6 +50,7 @@ struct map_attr_row {
 	s16 too_large;		/* of a value above value_max */
 	u8 asks;		/* ASKS_* */
 	u32 per_cpu_flags;	/* with any of these, it is */
+	u8 inside;		/* INSIDE_* */
 	bool per_cpu;		/* a node of memory has no meaning where each CPU has its own */
 };
 
@@ -67,9 +79,15 @@ static const struct map_attr_row rows[MODBPF_MAP_TYPE_COUNT] = {
 	},
 	[MODBPF_MAP_ARRAY] = {
 		.flags = ACCESS | NODE | MODBPF_F_MMAPABLE | MODBPF_F_INNER_MAP,
-		KEYS(4, 4), VALUES(1, MAX_INT, -E2BIG),
+		KEYS(4, 4), VALUES(1, MAX_INT, -E2BIG), .inside = INSIDE_OF_ONE_SIZE,
 	},
-	[MODBPF_MAP_PROG_ARRAY] = { FD_ARRAY },
+	[MODBPF_MAP_PROG_ARRAY] = { FD_ARRAY, .inside = INSIDE_NOTHING },
+	[MODBPF_MAP_CGROUP_ARRAY] = { FD_ARRAY },
+	[MODBPF_MAP_ARRAY_OF_MAPS] = { FD_ARRAY, .asks = ASKS_MAPS, .inside = INSIDE_NO_MAP },
+	[MODBPF_MAP_HASH_OF_MAPS] = {
+		.flags = HASH_FLAGS, KEYS(1, MAX_UINT), VALUES(4, 4, -EINVAL),
+		.asks = ASKS_PAIR | ASKS_BUCKETS | ASKS_MAPS, .inside = INSIDE_NO_MAP,
+	},
 	[MODBPF_MAP_PERF_EVENT_ARRAY] = {
 		.flags = FD_ARRAY_FLAGS | MODBPF_F_PRESERVE_ELEMS,
 		KEYS(4, 4), VALUES(4, 4, -EINVAL),
@@ -146,6 +164,18 @@ static int check_sizes(const struct map_attr_row *row, const struct map_attr *at
 	return 0;
 }
 
+static int check_inner(const struct map_attr_row *row, const struct map_attr *inner)
+{
+	const struct map_attr_row *inside;
+
+	if (!(row->asks & ASKS_MAPS))
+		return 0;
+	inside = inner ? row_of(inner->type) : NULL;
+	if (!inside || inside->inside == INSIDE_NO_MAP)
+		return -EINVAL;
+	return inside->inside == INSIDE_NOTHING ? -MODBPF_ENOTSUPP : 0;
+}
+
 int map_attr_check(const struct map_attr *attr)
 {
 	const struct map_attr_row *row = row_of(attr->type);
@@ -154,7 +184,27 @@ int map_attr_check(const struct map_attr *attr)
 	if (!row)
 		return -EINVAL;
 	err = check_flags(row, attr);
-	return err ? err : check_sizes(row, attr);
+	if (!err)
+		err = check_sizes(row, attr);
+	return err ? err : check_inner(row, attr->inner);
+}
+
+bool map_attr_fits(const struct map_attr *inner, const struct map_attr *map)
+{
+	const struct map_attr_row *row = row_of(map->type);
+
+	if (!row || inner->type != map->type || inner->key_size != map->key_size ||
+	    inner->value_size != map->value_size || inner->flags != map->flags)
+		return false;
+	return row->inside != INSIDE_OF_ONE_SIZE || inner->flags & MODBPF_F_INNER_MAP ||
+	       inner->max_entries == map->max_entries;
+}
+
+bool map_attr_holds_maps(u32 type)
+{
+	const struct map_attr_row *row = row_of(type);
+
+	return row && row->asks & ASKS_MAPS;
 }
 
 bool map_attr_needs_admin(const struct map_attr *attr)

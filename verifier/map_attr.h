@@ -26,14 +26,21 @@ struct map_attr {
 	u32 flags;		/* MODBPF_F_* */
 	u64 extra;		/* map_extra */
 	s32 numa_node;		/* MAP_ATTR_NO_NODE: any; counts only with F_NUMA_NODE */
+	const struct map_attr *inner;	/* one like the maps that a map of maps is to hold; else NULL */
 };
 
 /*
  * 0 if a map of this kind can be. -EINVAL: no such type, or an attribute that
  * the type does not have; -E2BIG: a key, a value or a map that is too large;
- * -MODBPF_ENOTSUPP: an LRU hash that is not to be allocated at once.
+ * -MODBPF_ENOTSUPP: an LRU hash that is not to be allocated at once; a map that no other
+ * one may hold.
  */
 int map_attr_check(const struct map_attr *attr);
+
+/* May a map of maps that was made for ones like @inner hold one like @map? */
+bool map_attr_fits(const struct map_attr *inner, const struct map_attr *map);
+/* Is such a map one that holds maps, and needs map_attr.inner? */
+bool map_attr_holds_maps(u32 type);
 
 /* CAP_SYS_ADMIN is needed: without it -EPERM. */
 bool map_attr_needs_admin(const struct map_attr *attr);

@@ -23,7 +23,7 @@ bool is_aligned(const struct reg *reg, s64 off, u32 bytes)
 static int check_permission(struct step *step, u32 regno, u32 access)
 {
 	const struct reg *reg = &step_regs(step)[regno];
-	const struct map_desc *map = &step->prog->req->maps[reg->map];
+	const struct map_desc *map = prog_map(step->prog, reg->map);
 
 	if (reg->kind == REG_KEY && access & ACCESS_WRITE)
 		return refuse(step, REFUSE_MAP_WRITE, regno,
@@ -126,10 +126,10 @@ int check_region(struct step *step, u32 regno, s64 off, u32 bytes, u32 access)
 
 	switch (reg->kind) {
 	case REG_VALUE:
-		size = step->prog->req->maps[reg->map].value_size;
+		size = prog_map(step->prog, reg->map)->value_size;
 		break;
 	case REG_KEY:
-		size = step->prog->req->maps[reg->map].key_size;
+		size = prog_map(step->prog, reg->map)->key_size;
 		break;
 	case REG_RECORD:
 	case REG_MEM:
@@ -168,7 +168,7 @@ int check_same_access(struct step *step, u16 flag)
 bool value_is_frozen(const struct step *step, const struct reg *reg, s64 off, u32 bytes,
 		     u64 *value)
 {
-	const struct map_desc *map = &step->prog->req->maps[reg->map];
+	const struct map_desc *map = prog_map(step->prog, reg->map);
 	u64 at = scalar_value(reg->num) + off;
 	u32 i;
 

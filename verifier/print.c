@@ -98,7 +98,8 @@ static void print_reg(struct vlog *log, const struct reg *reg)
 	vlog_add(log, "(");
 	if (reg->id)
 		vlog_add(log, "id=%u,", reg->id);
-	if (reg->kind == REG_MAP || reg->kind == REG_VALUE || reg->kind == REG_VALUE_OR_NULL ||
+	if (reg->kind == REG_MAP || reg->kind == REG_MAP_OR_NULL ||
+	    reg->kind == REG_VALUE || reg->kind == REG_VALUE_OR_NULL ||
 	    reg->kind == REG_KEY)
 		vlog_add(log, "map=%u,", reg->map);
 	if (reg->kind == REG_TYPED)

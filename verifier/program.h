@@ -120,6 +120,27 @@ bool insn_jumps(const struct modbpf_insn *insn);
 /* Is @insn an unconditional jump? */
 bool insn_is_goto(const struct modbpf_insn *insn);
 
+/*
+ * Maps that a program does not name but finds in one that it does: their index is that
+ * of the map that holds them, moved behind those that programs can name.
+ */
+static inline u32 inner_map_of(u32 map)
+{
+	return MODBPF_MAX_USED_MAPS + map;
+}
+
+static inline bool map_is_inner(u32 map)
+{
+	return map >= MODBPF_MAX_USED_MAPS;
+}
+
+static inline const struct map_desc *prog_map(const struct program *prog, u32 map)
+{
+	const struct map_desc *maps = prog->req->maps;
+
+	return map_is_inner(map) ? maps[map - MODBPF_MAX_USED_MAPS].inner : &maps[map];
+}
+
 static inline u32 insn_slots(const struct modbpf_insn *insn)
 {
 	return insn_is_ld_imm64(insn) ? 2 : 1;

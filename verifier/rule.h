@@ -70,6 +70,7 @@ enum {
 	MAP_MAY_PEEK = 1 << 9,
 	MAP_MAY_LOOKUP_PERCPU = 1 << 10,
 	MAP_MAY_STACK = 1 << 11,
+	MAP_MAY_CGROUP = 1 << 12,
 };
 
 struct map_rule {
@@ -77,6 +78,7 @@ struct map_rule {
 	u16 may;		/* MAP_MAY_* */
 	bool direct;		/* ld_imm64 may load the address of its first value */
 	bool indexed;		/* the key is a u32 index below max_entries */
+	bool holds_maps;	/* its values are maps: a look-up gives one, or null */
 	bool asked;		/* a peek is given a value, and says whether it is there */
 };
 

@@ -8,6 +8,7 @@ static const char *const kind_names[REG_KIND_COUNT] = {
 	[REG_CTX] = "ctx",
 	[REG_STACK] = "fp",
 	[REG_MAP] = "map_ptr",
+	[REG_MAP_OR_NULL] = "map_ptr_or_null",
 	[REG_VALUE] = "map_value",
 	[REG_VALUE_OR_NULL] = "map_value_or_null",
 	[REG_KEY] = "map_key",
@@ -62,6 +63,8 @@ bool reg_may_be_null(const struct reg *reg)
 enum reg_kind reg_kind_not_null(enum reg_kind kind)
 {
 	switch (kind) {
+	case REG_MAP_OR_NULL:
+		return REG_MAP;
 	case REG_VALUE_OR_NULL:
 		return REG_VALUE;
 	case REG_RECORD_OR_NULL:

@@ -16,6 +16,7 @@ enum reg_kind {
 	REG_CTX,		/* always its start: no arithmetic moves it */
 	REG_STACK,		/* of frame .frame; .num counts from its end (R10) */
 	REG_MAP,		/* the map .map itself */
+	REG_MAP_OR_NULL,	/* found in another one */
 	REG_VALUE,		/* a value of map .map */
 	REG_VALUE_OR_NULL,
 	REG_KEY,		/* a key of map .map, read only, that is gone with the callback of frame .frame */

@@ -86,6 +86,17 @@ static int check_value_address(struct step *step, struct reg *reg)
 	return 0;
 }
 
+/* Of a map of maps it must be known what they are like, and that they hold no maps. */
+static bool is_understood(const struct map_desc *map)
+{
+	const struct map_rule *rule = map_rule_of(map->type), *inner;
+
+	if (!rule || !rule->holds_maps)
+		return rule;
+	inner = map->inner ? map_rule_of(map->inner->type) : NULL;
+	return inner && !inner->holds_maps;
+}
+
 static int check_map_address(struct step *step, struct reg *reg)
 {
 	const struct modbpf_insn *insn = step->insn;
@@ -94,7 +105,7 @@ static int check_map_address(struct step *step, struct reg *reg)
 		return refuse(step, REFUSE_MAP_INDEX, REFUSAL_NO_REG,
 			      "no map with index %d", insn->imm);
 	}
-	if (!map_rule_of(step->prog->req->maps[insn->imm].type)) {
+	if (!is_understood(&step->prog->req->maps[insn->imm])) {
 		return refuse(step, REFUSE_MAP_TYPE_UNSUPPORTED, REFUSAL_NO_REG,
 			      "not supported yet: map_type %u",
 			      step->prog->req->maps[insn->imm].type);

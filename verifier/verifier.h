@@ -27,6 +27,7 @@ struct map_desc {
 	const u8 *frozen;	/* the value's bytes if they can never change again, else NULL */
 	u32 frozen_size;	/* bytes at frozen */
 	const char *name;	/* for the log; NULL: none */
+	const struct map_desc *inner;	/* of a map of maps: what each that it holds is like; else NULL */
 };
 
 /*

@@ -86,6 +86,7 @@ static const struct {
 } kinds[REG_KIND_COUNT] = {
 	[REG_CTX] = { "the program's context", HAS_OFFSET },
 	[REG_MAP] = { "the map", HAS_MAP },
+	[REG_MAP_OR_NULL] = { "a map", HAS_MAP | MAY_BE_NULL },
 	[REG_VALUE] = { "a value of map", HAS_OFFSET | HAS_MAP | IS_VALUE },
 	[REG_VALUE_OR_NULL] = { "a value of map", HAS_MAP | IS_VALUE | MAY_BE_NULL },
 	[REG_KEY] = { "a key of map", HAS_OFFSET | HAS_MAP | IS_KEY },
@@ -103,14 +104,17 @@ static const struct {
 
 static void add_map(struct vlog *log, const struct program *prog, u32 map)
 {
-	const char *name = prog->req->maps[map].name;
+	u32 named = map_is_inner(map) ? map - inner_map_of(0) : map;
+	const char *name = prog->req->maps[named].name;
 
+	if (map_is_inner(map))
+		vlog_add(log, " found in map");
 	if (name && *name) {
 		vlog_add(log, " `");
 		print_text(log, name);
 		vlog_add(log, "`");
 	} else {
-		vlog_add(log, " number %u", map);
+		vlog_add(log, " number %u", named);
 	}
 }
 
@@ -127,9 +131,9 @@ static void add_size(struct vlog *log, const struct program *prog, const struct 
 	u32 size = reg->size;
 
 	if (has & IS_VALUE)
-		size = prog->req->maps[reg->map].value_size;
+		size = prog_map(prog, reg->map)->value_size;
 	if (has & IS_KEY)
-		size = prog->req->maps[reg->map].key_size;
+		size = prog_map(prog, reg->map)->key_size;
 	vlog_add(log, " (%u bytes)", size);
 }
 

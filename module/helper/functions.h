@@ -12,6 +12,10 @@
 
 #define DECLARE_HELPER(name) u64 helper_##name(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
 
+/* cgroup.c */
+DECLARE_HELPER(current_task_under_cgroup);
+DECLARE_HELPER(get_current_cgroup_id);
+DECLARE_HELPER(get_current_ancestor_cgroup_id);
 /* checksum.c */
 DECLARE_HELPER(l3_csum_replace);
 DECLARE_HELPER(l4_csum_replace);

@@ -6,8 +6,11 @@
 
 static const struct map_ops *const map_types[] = {
 	&array_map_ops,
+	&array_of_maps_map_ops,
 	&bloom_filter_map_ops,
+	&cgroup_array_map_ops,
 	&hash_map_ops,
+	&hash_of_maps_map_ops,
 	&lpm_trie_map_ops,
 	&lru_hash_map_ops,
 	&lru_percpu_hash_map_ops,

@@ -6,8 +6,11 @@
 #include "module/map.h"
 
 extern const struct map_ops array_map_ops;
+extern const struct map_ops array_of_maps_map_ops;
 extern const struct map_ops bloom_filter_map_ops;
+extern const struct map_ops cgroup_array_map_ops;
 extern const struct map_ops hash_map_ops;
+extern const struct map_ops hash_of_maps_map_ops;
 extern const struct map_ops lpm_trie_map_ops;
 extern const struct map_ops lru_hash_map_ops;
 extern const struct map_ops lru_percpu_hash_map_ops;

@@ -34,6 +34,8 @@ refused "it cannot be gone through" "without keys" modbpf map dump pinned "$pins
 check "a filter is made" modbpf map create "$pins/bloom" type bloom_filter key 0 value 4 entries 9 name b
 refused "without keys" "create" modbpf map create "$pins/no" type bloom_filter key 4 value 4 entries 9 name b
 
+check "maps in maps" "$E2E/inner" "$E2E/inner.bpf.o" || echo "$out"
+
 umount "$pins"
 check "nothing is left" within 10 nothing_is_loaded
 check "the module leaves" remove_soon

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What do raw tracepoints hand over? */
+#include <linux/errno.h>
+
 #include "tests/e2e/events.bpf.h"
 
 struct {
@@ -87,6 +89,30 @@ int calls_on(__u64 *args)
 {
 	if (args[1] == NR_UMASK)
 		bpf_tail_call(args, &next, 0);
+	return 0;
+}
+
+/* The first is the task's own or above it, the second is not, the third is not there. */
+struct {
+	__uint(type, BPF_MAP_TYPE_CGROUP_ARRAY);
+	__uint(max_entries, 3);
+	__uint(key_size, 4);
+	__uint(value_size, 4);
+} groups SEC(".maps");
+
+SEC("raw_tp/sys_enter")
+int in_groups(__u64 *args)
+{
+	if (!is_watched() || args[1] != NR_UMASK)
+		return 0;
+	add(ENTRIES, bpf_current_task_under_cgroup(&groups, 0) == 1);
+	add(RETURNS, bpf_current_task_under_cgroup(&groups, 1) == 0);
+	add(MASKS, bpf_current_task_under_cgroup(&groups, 2) == -EAGAIN);
+	add(SWITCHES, bpf_current_task_under_cgroup(&groups, 3) == -E2BIG);
+	add(RESULTS, bpf_get_current_cgroup_id());
+	add(FRAMES, bpf_get_current_ancestor_cgroup_id(1));
+	add(WRONG, bpf_get_current_ancestor_cgroup_id(3));
+	add(WRONG, bpf_get_current_ancestor_cgroup_id(-1));
 	return 0;
 }
 

@@ -8,6 +8,7 @@
 #include <bpf/libbpf.h>
 #include <pthread.h>
 #include <stdlib.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -129,6 +130,73 @@ static void test_info(void)
 	close(link);
 }
 
+static int open_group(const char *path)
+{
+	mkdir(path, 0755);
+	return want_fd(path, open(path, O_RDONLY | O_DIRECTORY));
+}
+
+static void move_to_group(const char *path)
+{
+	char name[64];
+	int fd;
+
+	snprintf(name, sizeof(name), "%s/cgroup.procs", path);
+	fd = want_fd(name, open(name, O_WRONLY));
+	want("moved", write(fd, "0", 1), 1);
+	close(fd);
+}
+
+static __u64 inode_of(const char *path)
+{
+	struct stat stat_of = {};
+
+	stat(path, &stat_of);
+	return stat_of.st_ino;
+}
+
+/* A group's number is that of its directory. */
+static void test_groups(void)
+{
+	int groups = bpf_object__find_map_fd_by_name(object, "groups"), fds[3], link;
+	__u32 zero = 0, one = 1;
+
+	mkdir("/tmp/groups", 0755);
+	want("control groups", mount("none", "/tmp/groups", "cgroup2", 0, NULL), 0);
+	fds[0] = open_group("/tmp/groups/above");
+	fds[1] = open_group("/tmp/groups/beside");
+	fds[2] = open_group("/tmp/groups/above/own");
+	want("a group", bpf_map_update_elem(groups, &zero, &fds[0], 0), 0);
+	want("another one", bpf_map_update_elem(groups, &one, &fds[1], 0), 0);
+	want("what is none", bpf_map_update_elem(groups, &one, &numbers, 0), -EBADF);
+	want("no look inside", bpf_map_lookup_elem(groups, &zero, &one), -NOT_SUPPORTED);
+	one = 1;
+	move_to_group("/tmp/groups/above/own");
+	start();
+	link = want_fd("in groups", bpf_raw_tracepoint_open("sys_enter", prog_fd("in_groups")));
+	umasks(1);
+	want("below a group", number(ENTRIES), 1);
+	want("not below another one", number(RETURNS), 1);
+	want("no group is there", number(MASKS), 1);
+	want("no place is there", number(SWITCHES), 1);
+	want("its own group", number(RESULTS), inode_of("/tmp/groups/above/own"));
+	want("the one above", number(FRAMES), inode_of("/tmp/groups/above"));
+	want("none below or above", number(WRONG), 0);
+	close(link);
+	want("taken out", bpf_map_delete_elem(groups, &one), 0);
+	want("which is not there", bpf_map_delete_elem(groups, &one), -ENOENT);
+	move_to_group("/tmp/groups");
+	close(fds[0]);
+	close(fds[1]);
+	close(fds[2]);
+	rmdir("/tmp/groups/above/own");
+	/* The map still has the one above, when it goes. */
+	want("a group that is used goes", rmdir("/tmp/groups/above"), 0);
+	rmdir("/tmp/groups/beside");
+	umount("/tmp/groups");
+	rmdir("/tmp/groups");
+}
+
 static void test_module(const char *name)
 {
 	int link = want_fd("a module's tracepoint",
@@ -229,6 +297,7 @@ int main(int argc, char **argv)
 	test_bounds();
 	test_wrong();
 	test_info();
+	test_groups();
 	test_module("9p_client_req");
 	test_under_fire();
 	test_update();

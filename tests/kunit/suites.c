@@ -38,6 +38,7 @@
 	row(kunit_map_mmap_suite) \
 	row(kunit_map_next_id_command_suite) \
 	row(kunit_map_next_key_command_suite) \
+	row(kunit_map_of_maps_suite) \
 	row(kunit_map_percpu_hash_suite) \
 	row(kunit_map_prog_array_suite) \
 	row(kunit_map_queue_suite) \

@@ -189,7 +189,7 @@ static void stack_trace(void)
 /* Arrays of 4 bytes that stand for an object; a program neither reads nor writes them. */
 static void arrays_of_objects(void)
 {
-	static const u32 types[] = { MODBPF_MAP_PROG_ARRAY };
+	static const u32 types[] = { MODBPF_MAP_PROG_ARRAY, MODBPF_MAP_CGROUP_ARRAY };
 	static const struct row rows[] = {
 		ROW(PROG_ARRAY, 4, 4, 1, 0, 0),
 		ROW(PROG_ARRAY, 4, 4, UINT_LIMIT, RDONLY | NODE, 0),
@@ -311,6 +311,71 @@ static void bloom_filter(void)
 	CHECK_ROWS(rows);
 }
 
+#define MAP(kind, key, value, entries, more) { .type = MODBPF_MAP_##kind, .key_size = key, \
+	.value_size = value, .max_entries = entries, .flags = more, .numa_node = MAP_ATTR_NO_NODE }
+
+/* What a map of maps may be made for, and then what it takes. */
+static void maps_of_maps(void)
+{
+	static const struct map_attr array = MAP(ARRAY, 4, 8, 4, 0), hash = MAP(HASH, 4, 8, 4, 0);
+	static const struct map_attr inner = MAP(ARRAY, 4, 8, 4, INNER);
+	static const struct map_attr progs = MAP(PROG_ARRAY, 4, 4, 4, 0);
+	static const struct map_attr none = MAP(SOCKMAP, 4, 4, 4, 0);
+	static const struct {
+		const struct map_attr *inner;
+		struct map_attr attr;
+		int err;
+	} rows[] = {
+		{ &array, MAP(ARRAY_OF_MAPS, 4, 4, 4, RDONLY | NODE), 0 },
+		{ &hash, MAP(HASH_OF_MAPS, 16, 4, 4, NO_PREALLOC | RDONLY_PROG), 0 },
+		{ NULL, MAP(ARRAY_OF_MAPS, 4, 4, 4, 0), -EINVAL },
+		{ NULL, MAP(HASH_OF_MAPS, 4, 4, 4, 0), -EINVAL },
+		{ &none, MAP(ARRAY_OF_MAPS, 4, 4, 4, 0), -EINVAL },
+		{ &progs, MAP(ARRAY_OF_MAPS, 4, 4, 4, 0), -524 },
+		{ &rows[0].attr, MAP(ARRAY_OF_MAPS, 4, 4, 4, 0), -EINVAL },
+		{ &rows[0].attr, MAP(HASH_OF_MAPS, 4, 4, 4, 0), -EINVAL },
+		{ &rows[1].attr, MAP(HASH_OF_MAPS, 4, 4, 4, 0), -EINVAL },
+		{ &array, MAP(ARRAY_OF_MAPS, 4, 8, 4, 0), -EINVAL },
+		{ &array, MAP(ARRAY_OF_MAPS, 8, 4, 4, 0), -EINVAL },
+		{ &array, MAP(ARRAY_OF_MAPS, 4, 4, 4, RDONLY_PROG), -EINVAL },
+		{ &array, MAP(ARRAY_OF_MAPS, 4, 4, 4, INNER), -EINVAL },
+		{ &array, MAP(HASH_OF_MAPS, 4, 8, 4, 0), -EINVAL },
+		{ &array, MAP(HASH_OF_MAPS, 0, 4, 4, 0), -EINVAL },
+		{ &none, MAP(ARRAY, 4, 8, 4, 0), 0 },
+	};
+	struct map_attr attr;
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+		attr = rows[i].attr;
+		attr.inner = rows[i].inner;
+		if (map_attr_check(&attr) != rows[i].err)
+			check_failed(__FILE__, __LINE__, "row %u is %d", i, map_attr_check(&attr));
+	}
+	CHECK(map_attr_fits(&array, &array));
+	attr = array;
+	attr.max_entries = 5;
+	CHECK(!map_attr_fits(&array, &attr));
+	CHECK(!map_attr_fits(&inner, &array));
+	attr.flags = INNER;
+	CHECK(map_attr_fits(&inner, &attr));
+	attr = hash;
+	CHECK(!map_attr_fits(&array, &attr));
+	attr.max_entries = 5;
+	CHECK(map_attr_fits(&hash, &attr));
+	attr.key_size = 8;
+	CHECK(!map_attr_fits(&hash, &attr));
+	attr = hash;
+	attr.value_size = 4;
+	CHECK(!map_attr_fits(&hash, &attr));
+	attr = hash;
+	attr.flags = ZERO_SEED;
+	CHECK(!map_attr_fits(&hash, &attr));
+	CHECK(!map_attr_fits(&none, &none));
+	CHECK(map_attr_holds_maps(MODBPF_MAP_HASH_OF_MAPS));
+	CHECK(!map_attr_holds_maps(MODBPF_MAP_HASH));
+}
+
 static void types_that_are_not_there(void)
 {
 	static const struct row rows[] = {
@@ -366,6 +431,7 @@ static const struct check_case cases[] = {
 	{ "bloom filter", bloom_filter },
 	{ "stack traces", stack_trace },
 	{ "arrays of objects", arrays_of_objects },
+	{ "maps of maps", maps_of_maps },
 	{ "types that are not there", types_that_are_not_there },
 	{ "map_extra", extra },
 	{ "what the administrator alone may", admin },

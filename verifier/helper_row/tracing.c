@@ -29,7 +29,8 @@ const struct helper helper_rows_tracing[MODBPF_FUNC_LIMIT] = {
 		.flags = HELPER_GPL | HELPER_PERFMON | HELPER_WRITES_USER,
 		.types = TYPES_TRACING END,
 	HELPER(current_task_under_cgroup)
-		.flags = HELPER_ABSENT, .types = TYPES_TRACING END,
+		.args = { ARG_MAP, ARG_NUMBER }, .types = TYPES_TRACING,
+		.map_use = MAP_MAY_CGROUP END,
 	HELPER(probe_read_str)
 		.args = { ARG_FILL, ARG_SIZE_OR_ZERO, ARG_ADDRESS }, .ret = RET_LENGTH,
 		.flags = HELPER_GPL | HELPER_PERFMON, .types = TYPES_TRACING END,
@@ -44,7 +45,7 @@ const struct helper helper_rows_tracing[MODBPF_FUNC_LIMIT] = {
 		.args = { ARG_CTX, ARG_FILL, ARG_SIZE_OR_ZERO, ARG_NUMBER }, .ret = RET_LENGTH,
 		.flags = HELPER_GPL | HELPER_PERFMON, .types = TYPES_TRACING END,
 	HELPER(get_current_cgroup_id)
-		.flags = HELPER_ABSENT, .types = TYPES_TRACING END,
+		.types = TYPES_TRACING END,
 	HELPER(send_signal)
 		.args = { ARG_NUMBER }, .types = TYPES_ALL END,
 	HELPER(probe_read_user)
@@ -67,7 +68,7 @@ const struct helper helper_rows_tracing[MODBPF_FUNC_LIMIT] = {
 	HELPER(get_ns_current_pid_tgid)
 		.args = { ARG_NUMBER, ARG_NUMBER, ARG_FILL, ARG_SIZE }, .types = TYPES_ALL END,
 	HELPER(get_current_ancestor_cgroup_id)
-		.flags = HELPER_ABSENT, .types = TYPES_TRACING END,
+		.args = { ARG_NUMBER }, .types = TYPES_TRACING END,
 	HELPER(d_path)
 		.flags = HELPER_ABSENT, .types = TYPE_BIT(TRACING) END,
 	HELPER(copy_from_user)

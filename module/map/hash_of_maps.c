@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * HASH_OF_MAPS: maps by key. Inside is a HASH whose values are the maps' addresses; it
+ * has no descriptor and no number, and system calls alone change it, one at a time. What
+ * a program found outlives its last reference by a grace period.
+ */
+#include <linux/err.h>
+#include <linux/mutex.h>
+#include <linux/rcupdate.h>
+#include <linux/slab.h>
+
+#include "module/map/of_maps.h"
+#include "module/map/types.h"
+
+struct hash_of_maps {
+	struct modbpf_map map;
+	struct modbpf_map *table;	/* values: references */
+	void *keys;			/* room for two, of who empties the table */
+	struct mutex change;
+};
+
+static struct hash_of_maps *hash_of(struct modbpf_map *map)
+{
+	return container_of(map, struct hash_of_maps, map);
+}
+
+static struct modbpf_map *table_create(const struct map_attr *params)
+{
+	struct map_attr attr = *params;
+	struct modbpf_map *table;
+
+	attr.type = MODBPF_MAP_HASH;
+	attr.value_size = sizeof(struct modbpf_map *);
+	attr.inner = NULL;
+	table = hash_map_ops.create(&attr);
+	if (!IS_ERR(table))
+		map_init(table, &hash_map_ops, &attr);
+	return table;
+}
+
+static struct modbpf_map *hash_of_maps_create(const struct map_attr *params)
+{
+	struct hash_of_maps *hash = kzalloc(sizeof(*hash), GFP_KERNEL_ACCOUNT);
+
+	if (!hash)
+		return ERR_PTR(-ENOMEM);
+	hash->keys = kvzalloc(2 * (size_t)params->key_size, GFP_KERNEL_ACCOUNT);
+	hash->table = hash->keys ? table_create(params) : ERR_PTR(-ENOMEM);
+	if (IS_ERR(hash->table)) {
+		kvfree(hash->keys);
+		kfree(hash);
+		return ERR_PTR(-ENOMEM);
+	}
+	mutex_init(&hash->change);
+	hash->map.memory = sizeof(*hash) + 2 * (u64)params->key_size + hash->table->memory;
+	return &hash->map;
+}
+
+static struct modbpf_map *table_find(struct modbpf_map *table, const void *key)
+{
+	struct modbpf_map **slot = hash_map_ops.lookup(table, key);
+
+	return slot ? READ_ONCE(*slot) : NULL;
+}
+
+/* No program runs, no system call is under way. */
+static void table_clear(struct hash_of_maps *hash)
+{
+	void *last = NULL, *next = hash->keys;
+	struct modbpf_map *inner;
+
+	for (;;) {
+		cond_resched();
+		rcu_read_lock();
+		inner = NULL;
+		if (!hash_map_ops.next_key(hash->table, last, next))
+			hash_map_ops.sys_take(hash->table, next, &inner);
+		rcu_read_unlock();
+		if (!inner)
+			return;
+		map_put(inner);
+		last = next;
+		next = last == hash->keys ? hash->keys + hash->map.key_size : hash->keys;
+	}
+}
+
+static void hash_of_maps_destroy(struct modbpf_map *map)
+{
+	struct hash_of_maps *hash = hash_of(map);
+
+	table_clear(hash);
+	mutex_destroy(&hash->table->lock);
+	hash_map_ops.destroy(hash->table);
+	mutex_destroy(&hash->change);
+	kvfree(hash->keys);
+	kfree(hash);
+}
+
+static notrace void *hash_of_maps_lookup(struct modbpf_map *map, const void *key)
+{
+	return table_find(hash_of(map)->table, key);
+}
+
+static int hash_of_maps_sys_lookup(struct modbpf_map *map, const void *key, void *value, u64 flags)
+{
+	const struct modbpf_map *inner;
+	u32 id = 0;
+
+	if (flags)
+		return -EINVAL;
+	rcu_read_lock();
+	inner = table_find(hash_of(map)->table, key);
+	if (inner)
+		id = inner_map_id(inner);
+	rcu_read_unlock();
+	memcpy(value, &id, sizeof(id));
+	return inner ? 0 : -ENOENT;
+}
+
+static int hash_of_maps_sys_update(const struct caller *caller, struct modbpf_map *map,
+				   const void *key, const void *value, u64 flags)
+{
+	struct hash_of_maps *hash = hash_of(map);
+	struct modbpf_map *inner = inner_map_get(caller, map, value), *old;
+	int err;
+
+	if (IS_ERR(inner))
+		return PTR_ERR(inner);
+	mutex_lock(&hash->change);
+	rcu_read_lock();
+	old = table_find(hash->table, key);
+	err = hash_map_ops.update(hash->table, key, &inner, flags);
+	rcu_read_unlock();
+	mutex_unlock(&hash->change);
+	if (err)
+		map_put(inner);
+	else if (old)
+		map_put(old);
+	return err;
+}
+
+static int hash_of_maps_sys_delete(struct modbpf_map *map, const void *key)
+{
+	struct hash_of_maps *hash = hash_of(map);
+	struct modbpf_map *old;
+	int err;
+
+	mutex_lock(&hash->change);
+	rcu_read_lock();
+	err = hash_map_ops.sys_take(hash->table, key, &old);
+	rcu_read_unlock();
+	mutex_unlock(&hash->change);
+	if (!err)
+		map_put(old);
+	return err;
+}
+
+static int hash_of_maps_next_key(struct modbpf_map *map, const void *key, void *next)
+{
+	return hash_map_ops.next_key(hash_of(map)->table, key, next);
+}
+
+const struct map_ops hash_of_maps_map_ops = {
+	.type = MODBPF_MAP_HASH_OF_MAPS,
+	.name = "hash_of_maps",
+	.create = hash_of_maps_create,
+	.destroy = hash_of_maps_destroy,
+	.lookup = hash_of_maps_lookup,
+	.sys_lookup = hash_of_maps_sys_lookup,
+	.sys_update = hash_of_maps_sys_update,
+	.sys_delete = hash_of_maps_sys_delete,
+	.next_key = hash_of_maps_next_key,
+};
