@@ -51,6 +51,7 @@ VERIFIER_SRCS := \
 	verifier/info.c \
 	verifier/live.c \
 	verifier/load_rule.c \
+	verifier/lock.c \
 	verifier/log.c \
 	verifier/map_attr.c \
 	verifier/map_btf.c \
@@ -116,6 +117,7 @@ MODULE_SRCS := \
 	module/helper/cgroup.c \
 	module/helper/checksum.c \
 	module/helper/event.c \
+	module/helper/lock.c \
 	module/helper/loop.c \
 	module/helper/map.c \
 	module/helper/probe.c \
@@ -165,6 +167,7 @@ MODULE_SRCS := \
 	module/map/ringbuf.c \
 	module/map/stack_trace.c \
 	module/map/types.c \
+	module/map/value_lock.c \
 	module/map_cmd.c \
 	module/object.c \
 	module/pin.c \
@@ -209,6 +212,7 @@ KUNIT_SRCS := \
 	tests/kunit/kunit_prog.c \
 	tests/kunit/kunit_target.c \
 	tests/kunit/kunit_user_log.c \
+	tests/kunit/kunit_value_lock.c \
 	tests/kunit/suites.c \
 	tests/kunit/user_memory.c \
 

@@ -110,6 +110,7 @@ void map_describe(struct modbpf_map *map, struct map_desc *desc)
 	desc->name = map->obj.name;
 	desc->frozen = NULL;
 	desc->frozen_size = 0;
+	desc->lock_end = map->lock_end;
 	desc->inner = map->inner ? &map->inner->desc : NULL;
 	/* Nobody is left who may write: programs by the flag, user space by the freeze. */
 	mutex_lock(&map->lock);
@@ -167,7 +168,8 @@ static int map_mmap(struct file *file, struct vm_area_struct *vma)
 	bool is_writable = vma->vm_flags & VM_WRITE;
 	int err;
 
-	if (!map->ops->mmap)
+	/* A lock that user space can write is none. */
+	if (!map->ops->mmap || map->lock_end)
 		return -ENOTSUPP;
 	if (!(vma->vm_flags & VM_SHARED))
 		return -EINVAL;
@@ -311,6 +313,10 @@ static int map_set_btf(struct modbpf_map *map, const struct caller *caller,
 	if (IS_ERR(btf))
 		return PTR_ERR(btf);
 	err = map_btf_check(params, btf->types, attr->btf_key_type_id, attr->btf_value_type_id);
+	if (!err)
+		err = map_btf_find_lock(params, btf->types, attr->btf_value_type_id, &map->lock_end);
+	if (!err && map->lock_end && !caller_bpf_capable(caller))
+		err = -EPERM;
 	if (err) {
 		btf_put(btf);
 		return err;

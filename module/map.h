@@ -45,6 +45,7 @@ struct modbpf_map {
 	u32 btf_key_type_id;
 	u32 btf_value_type_id;
 	struct modbpf_btf *btf;	/* reference, or NULL */
+	u32 lock_end;		/* bytes up to the end of the lock in a value; 0: it has none */
 	struct map_inner *inner;	/* of a map of maps, else NULL */
 	u64 memory;		/* bytes that it holds, for fdinfo's memlock */
 	bool frozen;		/* written under lock; no syscall may write any more */

@@ -91,10 +91,9 @@ static int access_copy_key(struct map_access *access, const struct caller *calle
 	return 0;
 }
 
-/* No map has a lock inside its values yet, so F_LOCK can never be right. */
-static int check_lock_flag(u64 flags)
+static int check_lock_flag(const struct modbpf_map *map, u64 flags)
 {
-	return flags & MODBPF_F_LOCK ? -EINVAL : 0;
+	return flags & MODBPF_F_LOCK && !map->lock_end ? -EINVAL : 0;
 }
 
 /* --- lookup -------------------------------------------------------------------- */
@@ -135,7 +134,7 @@ static int put_value(const struct caller *caller, const union modbpf_attr *attr,
 	err = access_open(&access, caller, attr, mode);
 	if (err)
 		return err;
-	err = check_lock_flag(attr->flags);
+	err = check_lock_flag(access.map, attr->flags);
 	if (err)
 		goto close;
 	err = access_copy_key(&access, caller, attr->key);
@@ -194,7 +193,7 @@ int map_update_command(const struct caller *caller, const union modbpf_attr *att
 	err = access_open(&access, caller, attr, FMODE_WRITE);
 	if (err)
 		return err;
-	err = check_lock_flag(attr->flags);
+	err = check_lock_flag(access.map, attr->flags);
 	if (err)
 		goto close;
 	err = access_copy_key(&access, caller, attr->key);
@@ -309,7 +308,10 @@ int map_freeze_command(const struct caller *caller, const union modbpf_attr *att
 		return PTR_ERR(file);
 	map = file->private_data;
 	mutex_lock(&map->lock);
-	if (map->writers || map->frozen)
+	/* What is constant cannot be locked. */
+	if (map->lock_end)
+		err = -ENOTSUPP;
+	else if (map->writers || map->frozen)
 		err = -EBUSY;
 	else if (!caller_bpf_capable(caller))
 		err = -EPERM;

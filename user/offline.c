@@ -100,16 +100,21 @@ static bool can_be_constant(const struct map_desc *map)
 	       map->flags & MODBPF_F_RDONLY_PROG;
 }
 
-static int check_map_btf(const union modbpf_attr *attr, const struct map_attr *params)
+static int check_map_btf(const union modbpf_attr *attr, const struct map_attr *params,
+			 u32 *lock_end)
 {
 	const struct stand_in *btf;
+	int err;
 
 	if (!attr->btf_key_type_id && !attr->btf_value_type_id)
 		return 0;
 	btf = stand_in_of(attr->btf_fd, STANDS_FOR_BTF);
 	if (!btf)
 		return -EBADF;
-	return map_btf_check(params, btf->types, attr->btf_key_type_id, attr->btf_value_type_id);
+	err = map_btf_check(params, btf->types, attr->btf_key_type_id, attr->btf_value_type_id);
+	if (!err)
+		err = map_btf_find_lock(params, btf->types, attr->btf_value_type_id, lock_end);
+	return err;
 }
 
 static struct map_attr attr_of(const struct map_desc *map)
@@ -127,7 +132,7 @@ static int map_create(const union modbpf_attr *attr)
 	const struct stand_in *inner = stand_in_of(attr->inner_map_fd, STANDS_FOR_MAP);
 	const struct map_desc inner_map = holds_maps && inner ? inner->map : (struct map_desc){ 0 };
 	const struct map_attr inner_attr = attr_of(&inner_map);
-	const struct map_desc map = {
+	struct map_desc map = {
 		.type = attr->map_type, .key_size = attr->key_size,
 		.value_size = attr->value_size, .max_entries = attr->max_entries,
 		.flags = attr->map_flags,
@@ -146,7 +151,7 @@ static int map_create(const union modbpf_attr *attr)
 	if (attr->map_ifindex || attr->btf_vmlinux_value_type_id ||
 	    attr->value_type_btf_obj_fd || attr->map_token_fd || !is_name(attr->map_name))
 		return -EINVAL;
-	err = check_map_btf(attr, &params);
+	err = check_map_btf(attr, &params, &map.lock_end);
 	if (err)
 		return err;
 	fd = new_fd(STANDS_FOR_MAP);
@@ -178,7 +183,8 @@ static int check_inner(const struct stand_in *outer, u64 value)
 	if (!inner)
 		return -EBADF;
 	attr = attr_of(&inner->map);
-	return map_attr_fits(&made_for, &attr) ? 0 : -EINVAL;
+	return map_attr_fits(&made_for, &attr) && inner->map.lock_end == outer->inner.lock_end ?
+	       0 : -EINVAL;
 }
 
 static int map_update(const union modbpf_attr *attr)

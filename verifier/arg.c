@@ -5,6 +5,7 @@
 #include "verifier/exact.h"
 #include "verifier/format.h"
 #include "verifier/helper.h"
+#include "verifier/lock.h"
 #include "verifier/mem.h"
 #include "verifier/stack.h"
 #include "verifier/typed.h"
@@ -404,6 +405,8 @@ static int check_arg(struct step *step, const struct helper *helper, u32 regno,
 		return check_ctx_arg(step, regno);
 	case ARG_RECORD:
 		return check_record_arg(step, regno, args);
+	case ARG_LOCK:
+		return check_lock_arg(step, regno, !(helper->flags & HELPER_UNLOCKS));
 	case ARG_CALLBACK:
 		return step_regs(step)[regno].kind == REG_FUNC ? 0 :
 		       refuse_kind(step, regno, "func");

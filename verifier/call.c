@@ -9,6 +9,7 @@
 #include "verifier/exact.h"
 #include "verifier/global.h"
 #include "verifier/helper.h"
+#include "verifier/lock.h"
 
 /* What the caller must be allowed. */
 static const struct {
@@ -98,6 +99,8 @@ static struct reg found_in_map(struct step *step, u32 map)
 
 	reg.map = holds_maps ? inner_map_of(map) : map;
 	reg.id = step_new_id(step);
+	if (!holds_maps && prog_map(step->prog, map)->lock_end)
+		reg.ref = reg.id;
 	return reg;
 }
 
@@ -159,6 +162,8 @@ int check_helper_call(struct step *step)
 	}
 	step->state->called_back = false;
 	err = check_availability(step, helper);
+	if (!err && helper->args[0] != ARG_LOCK)
+		err = check_unlocked_call(step);
 	if (!err)
 		err = check_args(step, helper, &args);
 	if (!err && helper->flags & HELPER_RELEASES)
@@ -181,6 +186,9 @@ int check_subprog_call(struct step *step)
 	struct frame *caller = state_top(state), *callee;
 	int err;
 
+	err = check_unlocked_call(step);
+	if (err)
+		return err;
 	if (routine_is_global(step->prog, step->prog->info[target].subprog))
 		return check_global_call(step, target);
 	frames += step->found->entries[step->found->root].frames_above;
@@ -238,9 +246,11 @@ static int check_return_value(struct step *step)
 int check_exit(struct step *step)
 {
 	struct state *state = step->state;
+	int err = check_unlocked_exit(step);
 	u32 i;
-	int err = 0;
 
+	if (err)
+		return err;
 	if (state_top(state)->is_callback)
 		return check_callback_exit(step);
 	if (state->frame_cnt > 1)

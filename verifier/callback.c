@@ -54,7 +54,8 @@ static int check_depth(struct step *step)
 }
 
 /* What the callback of frame @frame is given. */
-static struct reg given(enum callback_arg kind, u32 map, const struct reg *context, u32 frame)
+static struct reg given(struct step *step, enum callback_arg kind, u32 map,
+			const struct reg *context, u32 frame)
 {
 	struct reg reg;
 
@@ -71,6 +72,9 @@ static struct reg given(enum callback_arg kind, u32 map, const struct reg *conte
 		break;
 	case GIVES_VALUE:
 		reg = reg_pointer(REG_VALUE);
+		/* Its lock is another one in each round. */
+		if (prog_map(step->prog, map)->lock_end)
+			reg.ref = step_new_id(step);
 		break;
 	case GIVES_CONTEXT:
 		return *context;
@@ -126,7 +130,7 @@ int check_callback_call(struct step *step, const struct helper *helper,
 		callee->refs_before = step->state->ref_cnt;
 		callee->last_id_before = *step->last_id;
 		for (i = 0; i < ARRAY_SIZE(row->gives); i++)
-			callee->regs[i + 1] = given(row->gives[i], args->map, &context,
+			callee->regs[i + 1] = given(step, row->gives[i], args->map, &context,
 						    step->fork->frame_cnt - 1);
 	}
 	wait_no_more(state_top(step->state));

@@ -37,6 +37,7 @@ enum arg_kind {
 	ARG_CONST_SIZE,		/* a constant: size of the record that is returned */
 	ARG_CTX,
 	ARG_RECORD,		/* a held record, from its start */
+	ARG_LOCK,		/* the lock in a map's value */
 	ARG_CALLBACK,		/* a subprogram, called as .callback says */
 	ARG_CALLBACK_CONTEXT,	/* stack or null, handed to it as it is */
 	ARG_KIND_COUNT
@@ -69,6 +70,7 @@ enum {
 	HELPER_MOVES_PACKET = 1 << 7,	/* pointers into the packet are void afterwards */
 	HELPER_WRITES_PACKET = 1 << 8,	/* as a direct store does */
 	HELPER_INTERNAL = 1 << 9,	/* called by what the verifier writes, never by a program */
+	HELPER_UNLOCKS = 1 << 11,	/* releases the ARG_LOCK; who does not, takes it */
 	HELPER_WRITES_USER = 1 << 10,	/* changes the memory of the process that runs */
 };
 

@@ -14,4 +14,14 @@ struct btf_types;
 int map_btf_check(const struct map_attr *attr, const struct btf_types *btf, u32 key_type,
 		  u32 value_type);
 
+#define MAP_LOCK_BYTES 4	/* struct bpf_spin_lock */
+
+/*
+ * Where in values of @value_type is a struct bpf_spin_lock? *@end: bytes up to its end, 0: it
+ * has none. -E2BIG: more than one; -EINVAL: not 4 bytes, or not at a multiple of 4;
+ * -EOPNOTSUPP: not in such a map; -EACCES: not in one that programs may not both read and write.
+ */
+int map_btf_find_lock(const struct map_attr *attr, const struct btf_types *btf, u32 value_type,
+		      u32 *end);
+
 #endif

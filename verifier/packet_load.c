@@ -10,6 +10,7 @@
 
 #include "isa/opcode.h"
 #include "verifier/callback.h"
+#include "verifier/lock.h"
 #include "verifier/step.h"
 
 static int check_place(struct step *step)
@@ -60,9 +61,11 @@ int check_packet_load(struct step *step)
 {
 	const struct opcode *row = opcode_lookup(step->insn->code);
 	struct reg *regs = step_regs(step);
-	int err = check_place(step);
+	int err = check_unlocked_call(step);
 	u32 i;
 
+	if (!err)
+		err = check_place(step);
 	if (!err && row->form == FORM_LD_IND)
 		err = check_index(step);
 	if (!err)

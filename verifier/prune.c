@@ -197,6 +197,9 @@ bool state_contains(const struct prune *prune, const struct state *outer,
 				    kept ? kept->read[i] : ~0ULL,
 				    kept ? kept->exact : ~0ULL))
 			return false;
+	if (outer->lock.is_held != inner->lock.is_held || outer->lock.map != inner->lock.map ||
+	    !ref_fits(prune->ids, outer->lock.ref, inner->lock.ref))
+		return false;
 	for (i = 0; i < outer->ref_cnt; i++)
 		if (!ref_fits(prune->ids, outer->refs[i].id, inner->refs[i].id))
 			return false;

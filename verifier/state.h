@@ -43,7 +43,7 @@ struct reg {
 	 * null together. Packet pointers of one id differ by constants. 0: none.
 	 */
 	u32 id;
-	u32 ref;	/* record: the reference that it is */
+	u32 ref;	/* record: the reference that it is; value with a lock: the look-up that found it */
 	u32 size;	/* record, memory: bytes; subprogram: instruction; typed: id in the kernel's BTF */
 	s32 off;	/* packet: distance from the base that id names */
 	u32 range;	/* packet: bytes from that base that are inside the packet */
@@ -86,6 +86,13 @@ struct ref {
 	u32 insn;	/* where it was acquired */
 };
 
+/* Of a map's value: the map, and the look-up that found the value. */
+struct taken_lock {
+	bool is_held;
+	u8 map;
+	u32 ref;	/* 0: the address of the only value */
+};
+
 struct kept;
 
 struct state {
@@ -98,6 +105,7 @@ struct state {
 	struct frame *frames[MODBPF_MAX_FRAMES];
 	u64 written[MODBPF_MAX_FRAMES];	/* slots overwritten since parent, a bit each */
 	struct ref refs[MAX_REFS];
+	struct taken_lock lock;
 };
 
 #define EXACT_BITS 64

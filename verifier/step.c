@@ -3,6 +3,7 @@
 #include "verifier/step.h"
 
 #include "isa/opcode.h"
+#include "verifier/lock.h"
 
 int check_reg_read(struct step *step, u32 regno)
 {
@@ -100,6 +101,7 @@ static bool is_understood(const struct map_desc *map)
 static int check_map_address(struct step *step, struct reg *reg)
 {
 	const struct modbpf_insn *insn = step->insn;
+	int err;
 
 	if (insn->imm < 0 || (u32)insn->imm >= step->prog->req->map_cnt) {
 		return refuse(step, REFUSE_MAP_INDEX, REFUSAL_NO_REG,
@@ -110,6 +112,9 @@ static int check_map_address(struct step *step, struct reg *reg)
 			      "not supported yet: map_type %u",
 			      step->prog->req->maps[insn->imm].type);
 	}
+	err = check_lock_prog_type(step, &step->prog->req->maps[insn->imm]);
+	if (err)
+		return err;
 	if (insn->src_reg == BPF_PSEUDO_MAP_VALUE)
 		return check_value_address(step, reg);
 	*reg = reg_pointer(REG_MAP);

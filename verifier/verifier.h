@@ -27,6 +27,7 @@ struct map_desc {
 	const u8 *frozen;	/* the value's bytes if they can never change again, else NULL */
 	u32 frozen_size;	/* bytes at frozen */
 	const char *name;	/* for the log; NULL: none */
+	u32 lock_end;		/* bytes up to the end of the struct bpf_spin_lock in a value; 0: it has none */
 	const struct map_desc *inner;	/* of a map of maps: what each that it holds is like; else NULL */
 };
 

@@ -25,6 +25,9 @@ DECLARE_HELPER(csum_level);
 /* event.c */
 DECLARE_HELPER(perf_event_output);
 DECLARE_HELPER(get_attach_cookie);
+/* lock.c */
+DECLARE_HELPER(spin_lock);
+DECLARE_HELPER(spin_unlock);
 /* loop.c */
 DECLARE_HELPER(loop);
 DECLARE_HELPER(for_each_map_elem);

@@ -16,6 +16,7 @@
 #include "module/map/index.h"
 #include "module/map/types.h"
 #include "module/map/value.h"
+#include "module/map/value_lock.h"
 
 struct array_map {
 	struct modbpf_map map;
@@ -94,25 +95,27 @@ static notrace void *array_lookup(struct modbpf_map *map, const void *key)
 static notrace long array_update(struct modbpf_map *map, const void *key, const void *value,
 				 u64 flags)
 {
+	bool is_locked = map_flags_take_lock(map, &flags);
 	u32 index = index_of_key(key);
 	int err = index_check_update(map, index, flags);
 
 	if (unlikely(err))
 		return err;
-	value_copy(array_value(array_of(map), index), value, map->value_size);
+	map_value_write(map, array_value(array_of(map), index), value, is_locked);
 	return 0;
 }
 
 static int array_sys_lookup(struct modbpf_map *map, const void *key, void *value, u64 flags)
 {
-	const void *found;
+	bool is_locked = map_flags_take_lock(map, &flags);
+	void *found;
 
 	if (flags)
 		return -EINVAL;
 	found = array_lookup(map, key);
 	if (!found)
 		return -ENOENT;
-	value_copy(value, found, map->value_size);
+	map_value_read(map, value, found, is_locked);
 	return 0;
 }
 

@@ -39,6 +39,7 @@
 #include "module/map/lock.h"
 #include "module/map/types.h"
 #include "module/map/value.h"
+#include "module/map/value_lock.h"
 
 static int hash_alloc_buckets(struct hash_map *hash, const struct map_attr *params)
 {
@@ -246,6 +247,7 @@ static bool hash_fits(struct hash_map *hash, struct hash_elem __rcu **link,
 /* Whose value does an update write? */
 enum hash_write {
 	WRITE_ONE,	/* the only one */
+	WRITE_LOCKED,	/* the only one, under its lock */
 	WRITE_HERE,	/* this CPU's; those of others are zero in a new element */
 	WRITE_ALL,	/* that of each possible CPU */
 };
@@ -267,8 +269,12 @@ static void write_here(struct hash_map *hash, void __percpu *values, const void 
 static __always_inline void hash_write_value(struct hash_map *hash, struct hash_elem *elem,
 					     const void *value, enum hash_write what, bool is_new)
 {
-	if (what == WRITE_ONE)
-		value_copy(hash_value(hash, elem), value, hash->map.value_size);
+	/*
+	 * In a new element the lock stays as it is, too: whoever found it under another key
+	 * may hold it.
+	 */
+	if (what == WRITE_ONE || what == WRITE_LOCKED)
+		map_value_write(&hash->map, hash_value(hash, elem), value, what == WRITE_LOCKED);
 	else if (what == WRITE_HERE)
 		write_here(hash, hash_percpu_values(hash, elem), value, is_new);
 	else
@@ -276,12 +282,13 @@ static __always_inline void hash_write_value(struct hash_map *hash, struct hash_
 }
 
 /* What the system calls see of it. */
-static void hash_read_value(struct hash_map *hash, struct hash_elem *elem, void *value)
+static void hash_read_value(struct hash_map *hash, struct hash_elem *elem, void *value,
+			    bool is_locked)
 {
 	if (hash->percpu.chunks)
 		percpu_value_get(value, hash_percpu_values(hash, elem), hash->map.value_size);
 	else
-		value_copy(value, hash_value(hash, elem), hash->map.value_size);
+		map_value_read(&hash->map, value, hash_value(hash, elem), is_locked);
 }
 
 /*
@@ -356,6 +363,8 @@ static __always_inline long hash_put(struct modbpf_map *map, const void *key, co
 	bool once_more;
 	long err;
 
+	if (unlikely(map_flags_take_lock(map, &flags)))
+		what = WRITE_LOCKED;
 	if (unlikely(flags > MODBPF_EXIST))
 		return -EINVAL;
 	key_hash = hash_key(hash, key);
@@ -421,7 +430,7 @@ static int hash_remove(struct hash_map *hash, struct hash_bucket *bucket,
 	if (!share)
 		return -EBUSY;
 	if (value)
-		hash_read_value(hash, elem, value);
+		hash_read_value(hash, elem, value, true);
 	hash_unlink(bucket, link);
 	swap(elem->slot, share->first_free);
 	map_unlock_nest(&share->lock);
@@ -483,6 +492,7 @@ static int hash_sys_take(struct modbpf_map *map, const void *key, void *value)
  */
 static int hash_sys_lookup(struct modbpf_map *map, const void *key, void *value, u64 flags)
 {
+	bool is_locked = map_flags_take_lock(map, &flags);
 	struct hash_map *hash = hash_of(map);
 	u32 key_hash = hash_key(hash, key);
 	struct hash_bucket *bucket = &hash->buckets[key_hash & hash->mask];
@@ -496,7 +506,7 @@ static int hash_sys_lookup(struct modbpf_map *map, const void *key, void *value,
 		return -EBUSY;
 	link = hash_seek(hash, bucket, key_hash, key, &same);
 	if (same)
-		hash_read_value(hash, rcu_dereference_protected(*link, 1), value);
+		hash_read_value(hash, rcu_dereference_protected(*link, 1), value, is_locked);
 	map_unlock(&bucket->lock, irq);
 	return same ? 0 : -ENOENT;
 }

@@ -18,7 +18,8 @@ struct modbpf_map *inner_map_get(const struct caller *caller, const struct modbp
 	if (IS_ERR(inner))
 		return inner;
 	map_attr_of(inner, &attr);
-	if (map_attr_fits(&outer->inner->attr, &attr))
+	if (map_attr_fits(&outer->inner->attr, &attr) &&
+	    inner->lock_end == outer->inner->desc.lock_end)
 		return inner;
 	map_put(inner);
 	return ERR_PTR(-EINVAL);

@@ -35,6 +35,7 @@ check "a filter is made" modbpf map create "$pins/bloom" type bloom_filter key 0
 refused "without keys" "create" modbpf map create "$pins/no" type bloom_filter key 4 value 4 entries 9 name b
 
 check "maps in maps" "$E2E/inner" "$E2E/inner.bpf.o" || echo "$out"
+check "locks in values" "$E2E/lock" "$E2E/lock.bpf.o" || echo "$out"
 
 umount "$pins"
 check "nothing is left" within 10 nothing_is_loaded

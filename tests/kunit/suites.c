@@ -56,6 +56,7 @@
 	row(kunit_prog_test_run_command_suite) \
 	row(kunit_target_suite) \
 	row(kunit_user_log_suite) \
+	row(kunit_value_lock_suite) \
 
 #define DECLARE_SUITE(name) extern struct kunit_suite name;
 #define SUITE_POINTER(name) &name,

@@ -48,7 +48,8 @@ enum {
 	NAME_CTX = NAME_NONNULL + 12,	/* "arg:ctx" */
 	NAME_OTHER = NAME_CTX + 8,	/* "arg:other" */
 	NAME_REGS = NAME_OTHER + 10,	/* "bpf_user_pt_regs_t" */
-	NAME_END = NAME_REGS + 19
+	NAME_LOCK = NAME_REGS + 19,	/* "bpf_spin_lock" */
+	NAME_END = NAME_LOCK + 14
 };
 
 #define BLOB_BYTES 4096

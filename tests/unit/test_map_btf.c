@@ -69,8 +69,72 @@ static void types_fit(void)
 	modbpf_btf_free(types);
 }
 
+/* From L on: the lock; a typedef of it; one of 8 bytes; and then values of 16 bytes. */
+#define L BLOB_NEXT
+#define INTS(at) NAME_A, BLOB_INT, 8 * (at)
+#define LOCK(at) NAME_B, L, 8 * (at)
+
+static const u32 lock_words[] = {
+	BLOB_TYPE(NAME_LOCK, MODBPF_BTF_STRUCT, 0, 1, 4), NAME_A, BLOB_INT, 0,
+	BLOB_TYPE(NAME_B, MODBPF_BTF_TYPEDEF, 0, 0, L),
+	BLOB_TYPE(NAME_LOCK, MODBPF_BTF_STRUCT, 0, 1, 8), NAME_A, BLOB_INT, 0,
+	BLOB_TYPE(NAME_S, MODBPF_BTF_STRUCT, 0, 2, 16), LOCK(0), INTS(4),
+	BLOB_TYPE(NAME_S, MODBPF_BTF_STRUCT, 0, 2, 16), INTS(0), NAME_B, L + 1, 8 * 12,
+	BLOB_TYPE(NAME_S, MODBPF_BTF_STRUCT, 0, 2, 16), LOCK(0), LOCK(8),
+	BLOB_TYPE(NAME_S, MODBPF_BTF_STRUCT, 0, 2, 16), INTS(0), LOCK(6),
+	BLOB_TYPE(NAME_S, MODBPF_BTF_STRUCT, 0, 1, 16), NAME_B, L + 2, 8 * 8,
+	BLOB_TYPE(NAME_S, MODBPF_BTF_STRUCT, 0, 1, 16), INTS(0),
+	BLOB_TYPE(NAME_S, MODBPF_BTF_STRUCT, 0, 1, 16), NAME_B, L + 3, 0,
+};
+
+static const struct {
+	u32 type, value, flags, end;
+	int err;
+} lock_rows[] = {
+	{ MODBPF_MAP_HASH, L + 3, 0, 4, 0 },
+	{ MODBPF_MAP_ARRAY, L + 3, 0, 4, 0 },
+	{ MODBPF_MAP_ARRAY, L + 4, 0, 16, 0 },
+	{ MODBPF_MAP_HASH, L + 5, 0, 0, -E2BIG },
+	{ MODBPF_MAP_HASH, L + 6, 0, 0, -EINVAL },
+	{ MODBPF_MAP_HASH, L + 7, 0, 0, -EINVAL },
+	{ MODBPF_MAP_HASH, L + 8, 0, 0, 0 },
+	/* A lock further inside is none: its bytes are data. */
+	{ MODBPF_MAP_HASH, L + 9, 0, 0, 0 },
+	{ MODBPF_MAP_HASH, BLOB_ARRAY, 0, 0, 0 },
+	{ MODBPF_MAP_PERCPU_ARRAY, L + 3, 0, 0, -EOPNOTSUPP },
+	{ MODBPF_MAP_LPM_TRIE, L + 3, 0, 0, -EOPNOTSUPP },
+	{ MODBPF_MAP_QUEUE, L + 3, 0, 0, -EOPNOTSUPP },
+	{ MODBPF_MAP_QUEUE, L + 8, 0, 0, 0 },
+	{ MODBPF_MAP_ARRAY, L + 3, MODBPF_F_RDONLY_PROG, 0, -EACCES },
+	{ MODBPF_MAP_HASH, L + 3, MODBPF_F_WRONLY_PROG, 0, -EACCES },
+};
+
+static void locks_are_found(void)
+{
+	struct btf_types *types;
+	struct btf_blob blob;
+	struct btf_why why;
+	u32 i, end;
+	int err;
+
+	btf_blob_make(&blob, lock_words, ARRAY_SIZE(lock_words));
+	CHECK_EQ(modbpf_btf_parse(blob.bytes, blob.cnt, &why, &types), 0);
+	for (i = 0; i < ARRAY_SIZE(lock_rows); i++) {
+		const struct map_attr attr = {
+			.type = lock_rows[i].type, .key_size = 4, .value_size = 16,
+			.max_entries = 4, .flags = lock_rows[i].flags,
+		};
+
+		err = map_btf_find_lock(&attr, types, lock_rows[i].value, &end);
+		if (err != lock_rows[i].err || (!err && end != lock_rows[i].end))
+			check_failed(__FILE__, __LINE__, "row %u: %d, %u", i, err, end);
+	}
+	modbpf_btf_free(types);
+}
+
 static const struct check_case cases[] = {
 	{ "types fit their maps", types_fit },
+	{ "locks are found", locks_are_found },
 };
 
 int main(int argc, char **argv)

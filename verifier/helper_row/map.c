@@ -26,9 +26,10 @@ const struct helper helper_rows_map[MODBPF_FUNC_LIMIT] = {
 		.args = { ARG_MAP, ARG_VALUE_FILL },
 		.types = TYPES_ALL, .map_use = MAP_MAY_PEEK END,
 	HELPER(spin_lock)
-		.flags = HELPER_ABSENT, .types = TYPES_ALL END,
+		.args = { ARG_LOCK }, .ret = RET_VOID, .types = TYPES_ALL END,
 	HELPER(spin_unlock)
-		.flags = HELPER_ABSENT, .types = TYPES_ALL END,
+		.args = { ARG_LOCK }, .ret = RET_VOID,
+		.flags = HELPER_UNLOCKS, .types = TYPES_ALL END,
 	HELPER(ringbuf_output)
 		.args = { ARG_MAP, ARG_READ, ARG_SIZE_OR_ZERO, ARG_NUMBER },
 		.types = TYPES_ALL, .map_use = MAP_MAY_RINGBUF END,
