@@ -84,7 +84,7 @@ static int op_map(void)
 		key_size = 8;
 		opts.map_flags = BPF_F_NO_PREALLOC;
 	}
-	if (map_type == BPF_MAP_TYPE_PROG_ARRAY)
+	if (map_type == BPF_MAP_TYPE_PROG_ARRAY || map_type == BPF_MAP_TYPE_CGROUP_ARRAY)
 		value_size = 4;
 	return bpf_map_create(map_type, "failing", key_size, value_size, entries, &opts);
 }
@@ -103,6 +103,25 @@ static int op_update(void)
 			return -1;
 		}
 	}
+	return fd;
+}
+
+/* A map that is made for another one, which is put in. */
+static int op_outer(void)
+{
+	LIBBPF_OPTS(bpf_map_create_opts, opts);
+	int inner = bpf_map_create(BPF_MAP_TYPE_HASH, "inner", 4, 4, 4, &opts), fd = -1;
+	__u32 key = 1;
+
+	if (inner < 0)
+		return -1;
+	opts.inner_map_fd = inner;
+	fd = bpf_map_create(map_type, "failing", 4, 4, 4, &opts);
+	if (fd >= 0 && bpf_map_update_elem(fd, &key, &inner, BPF_ANY)) {
+		close(fd);
+		fd = -1;
+	}
+	close(inner);
 	return fd;
 }
 
@@ -224,6 +243,8 @@ static int fail_maps(void)
 		{ "ARRAY", BPF_MAP_TYPE_ARRAY, false }, { "HASH", BPF_MAP_TYPE_HASH, true },
 		{ "PERCPU_ARRAY", BPF_MAP_TYPE_PERCPU_ARRAY, false }, { "RINGBUF", BPF_MAP_TYPE_RINGBUF, false },
 		{ "LPM_TRIE", BPF_MAP_TYPE_LPM_TRIE, true }, { "PROG_ARRAY", BPF_MAP_TYPE_PROG_ARRAY, false },
+		{ "STACK_TRACE", BPF_MAP_TYPE_STACK_TRACE, false },
+		{ "CGROUP_ARRAY", BPF_MAP_TYPE_CGROUP_ARRAY, false },
 	};
 	int bad = 0;
 	size_t i;
@@ -234,6 +255,10 @@ static int fail_maps(void)
 		if (types[i].has_own_elements)
 			bad += fail_each("its elements", op_update, undo_fd);
 	}
+	map_type = BPF_MAP_TYPE_ARRAY_OF_MAPS;
+	bad += fail_each("ARRAY_OF_MAPS", op_outer, undo_fd);
+	map_type = BPF_MAP_TYPE_HASH_OF_MAPS;
+	bad += fail_each("HASH_OF_MAPS", op_outer, undo_fd);
 	return bad;
 }
 
