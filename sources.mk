@@ -135,6 +135,9 @@ MODULE_SRCS := \
 	module/hook/counters.c \
 	module/hook/event_args.c \
 	module/hook/kprobe.c \
+	module/hook/kprobe_each.c \
+	module/hook/kprobe_ftrace.c \
+	module/hook/kprobe_place.c \
 	module/hook/netfilter.c \
 	module/hook/perf_event.c \
 	module/hook/raw_tracepoint.c \
@@ -143,6 +146,7 @@ MODULE_SRCS := \
 	module/ids.c \
 	module/image.c \
 	module/info.c \
+	module/kernel_symbol.c \
 	module/link.c \
 	module/main.c \
 	module/map.c \
@@ -222,6 +226,7 @@ PLATFORM_SRCS := \
 
 # libmodbpf.a: what other people's programs link.
 USER_LIB_SRCS := \
+	user/functions.c \
 	user/libmodbpf.c \
 	user/section.c \
 

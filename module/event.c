@@ -37,14 +37,13 @@ notrace void event_run(struct modbpf_event *event, const void *ctx, struct pt_re
 		return;
 	}
 	preempt_disable_notrace();
-	rcu_read_lock();
-	prog = rcu_dereference(event->prog);
+	prog = rcu_dereference_raw(event->prog);
 	/* What cannot be disarmed goes on to happen. */
 	if (likely(prog && READ_ONCE(event->armed))) {
 		site.cookie = event->cookie;
+		site.func_ip = event->func_ip;
 		hook_count_event(event->counters, prog_run_guarded(prog, ctx, &site));
 	}
-	rcu_read_unlock();
 	preempt_enable_notrace();
 }
 NOKPROBE_SYMBOL(event_run);

@@ -27,6 +27,7 @@ struct modbpf_event {
 	const struct event_ops *ops;
 	struct modbpf_prog __rcu *prog;	/* reference; NULL: none is attached */
 	u64 cookie;			/* of the attachment; set before prog is */
+	unsigned long func_ip;		/* of the function whose entry or return it is; 0: neither */
 	bool enabled;			/* by its user */
 	bool armed;			/* the kernel tells us of it */
 	struct mutex lock;		/* prog's changes, enabled, armed */

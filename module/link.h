@@ -80,6 +80,12 @@ static inline struct modbpf_prog *link_prog(const struct modbpf_link *link)
 	return rcu_dereference(link->prog);
 }
 
+/* The same for handlers of tracing, with preemption off: calls nothing that could be traced. */
+static __always_inline struct modbpf_prog *link_prog_untraced(const struct modbpf_link *link)
+{
+	return rcu_dereference_raw(link->prog);
+}
+
 static inline struct modbpf_link *link_get(struct modbpf_link *link)
 {
 	refcount_inc(&link->obj.refs);

@@ -15,6 +15,7 @@
 #include "module/event.h"
 #include "module/helper.h"
 #include "module/image.h"
+#include "module/kernel_symbol.h"
 #include "module/link.h"
 #include "module/object.h"
 #include "module/pin.h"
@@ -119,6 +120,7 @@ static int __init modbpf_init(void)
 	err = objects_init();
 	if (err)
 		goto exit_image;
+	kernel_symbol_init();
 	err = hooks_init();
 	if (err)
 		goto exit_objects;

@@ -56,10 +56,13 @@ notrace bool prog_run_guarded(struct modbpf_prog *prog, const void *ctx,
 
 	if (likely(is_first)) {
 		this_cpu_inc(prog->cpu->runs);
+		/* Not before the guard: the lock itself may be traced. */
+		rcu_read_lock();
 		interrupted = this_cpu_read(prog_run_site);
 		this_cpu_write(prog_run_site, site);
 		prog_call_measured(prog, ctx);
 		this_cpu_write(prog_run_site, interrupted);
+		rcu_read_unlock();
 	} else {
 		this_cpu_inc(prog->cpu->misses);
 	}

@@ -63,6 +63,7 @@ struct modbpf_prog {
 struct run_site {
 	u64 cookie;		/* of the attachment */
 	struct pt_regs *regs;	/* where the event happened; NULL: not known */
+	unsigned long func_ip;	/* of the function whose entry or return it is; 0: neither */
 };
 
 /* On this CPU; NULL: no tracing program runs. Preemption is off while it does. */
@@ -109,8 +110,8 @@ struct modbpf_prog *prog_get_by_fd(const struct caller *caller, int fd);
 int prog_fd_install(const struct caller *caller, struct modbpf_prog *prog);
 
 /*
- * Run a tracing program on @ctx at @site. The caller holds rcu_read_lock, preemption
- * is off. Guards against recursion on this CPU: false, it was running already; that
+ * Run a tracing program on @ctx at @site, under rcu_read_lock. Preemption is off, so that
+ * @prog stays, and RCU is watching. Guards against recursion on this CPU: false, it was running already; that
  * is counted in misses. Any context, NMI included.
  */
 bool prog_run_guarded(struct modbpf_prog *prog, const void *ctx, const struct run_site *site);

@@ -10,6 +10,7 @@
  *
  * SEC() names, on top of libbpf's own (docs/cli.md has the table):
  *   kprobe/SYMBOL, kretprobe/SYMBOL		through BPF_TRACE_KPROBE_MULTI
+ *   kprobe.multi/PATTERN, kretprobe.multi/PATTERN	one link on all functions of it: tcp_*
  *   ksyscall/NAME, kretsyscall/NAME		the same on a system call's function
  *   netfilter[/PLACE]				BPF_PROG_TYPE_NETFILTER
  *   cgroup_skb/PLACE				BPF_PROG_TYPE_CGROUP_SKB at netfilter

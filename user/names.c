@@ -3,6 +3,7 @@
 #include "user/names.h"
 
 #include <ctype.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -81,27 +82,78 @@ const char *netfilter_hook_name(uint32_t hook)
 	return hook < ARRAY_SIZE(hooks) ? hooks[hook] : NULL;
 }
 
-void kernel_symbol_name(uint64_t addr, char *buf, size_t size)
+struct symbol {
+	uint64_t addr;
+	char *name;
+};
+
+static struct symbol *symbols;	/* functions, by address; read once */
+static size_t symbol_cnt;
+
+static int compare_symbols(const void *a, const void *b)
+{
+	const struct symbol *one = a, *two = b;
+
+	return one->addr < two->addr ? -1 : one->addr > two->addr;
+}
+
+static void add_symbol(uint64_t addr, const char *name)
+{
+	struct symbol *grown;
+
+	if (!(symbol_cnt & (symbol_cnt - 1))) {
+		grown = realloc(symbols, (symbol_cnt ? 2 * symbol_cnt : 1) * sizeof(*symbols));
+		if (!grown)
+			return;
+		symbols = grown;
+	}
+	symbols[symbol_cnt].addr = addr;
+	symbols[symbol_cnt].name = strndup(name, strcspn(name, " \t\n"));
+	if (symbols[symbol_cnt].name)
+		symbol_cnt++;
+}
+
+static void read_symbols(void)
 {
 	FILE *file = fopen("/proc/kallsyms", "re");
-	unsigned long long at, best = 0;
+	unsigned long long addr;
 	char *line = NULL;
 	size_t room = 0;
 	char type;
 	int name;
 
-	buf[0] = 0;
 	while (file && getline(&line, &room, file) > 0) {
 		name = 0;
-		if (sscanf(line, "%llx %c %n", &at, &type, &name) < 2 || !name || !strchr("tTwW", type))
-			continue;
-		if (!at || at > addr || at <= best)
-			continue;
-		best = at;
-		line[name + strcspn(line + name, " \t\n")] = 0;
-		snprintf(buf, size, "%s", line + name);
+		if (sscanf(line, "%llx %c %n", &addr, &type, &name) >= 2 && name && addr &&
+		    strchr("tTwW", type))
+			add_symbol(addr, line + name);
 	}
 	free(line);
 	if (file)
 		fclose(file);
+	if (symbol_cnt)
+		qsort(symbols, symbol_cnt, sizeof(*symbols), compare_symbols);
+}
+
+void kernel_symbol_name(uint64_t addr, char *buf, size_t size)
+{
+	static bool is_read;
+	size_t low = 0, high, middle;
+
+	if (!is_read)
+		read_symbols();
+	is_read = true;
+	/* The first one that lies behind. */
+	high = symbol_cnt;
+	while (low < high) {
+		middle = low + (high - low) / 2;
+		if (symbols[middle].addr <= addr)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	/* Of several at one address the first. */
+	while (low > 1 && symbols[low - 2].addr == symbols[low - 1].addr)
+		low--;
+	snprintf(buf, size, "%s", low ? symbols[low - 1].name : "");
 }

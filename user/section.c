@@ -16,6 +16,7 @@
 
 #include "isa/abi.h"
 #include "isa/platform.h"
+#include "user/functions.h"
 #include "user/libmodbpf.h"
 #include "user/transport.h"
 
@@ -117,6 +118,8 @@ enum {
 	AT_RETURN,
 	AT_SYSCALL_ENTRY,
 	AT_SYSCALL_RETURN,
+	AT_ENTRIES,	/* of all functions that have a pattern */
+	AT_RETURNS,
 };
 
 /* What is behind the first '/' of a section's name, or NULL. */
@@ -147,6 +150,24 @@ static void complain(const struct bpf_program *prog, const char *what)
 			      bpf_program__section_name(prog), bpf_program__name(prog), what);
 }
 
+#define NAME_LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_."
+
+/* FUNCTION, MODULE:FUNCTION or FUNCTION+OFFSET; a pattern of functions. */
+static int check_function(const struct bpf_program *prog, const char *rest, long cookie)
+{
+	const char *letters = NAME_LETTERS ":";
+
+	if (cookie == AT_ENTRIES || cookie == AT_RETURNS)
+		letters = NAME_LETTERS "*?[]!-";
+	else if (cookie == AT_ENTRY)
+		letters = NAME_LETTERS ":+";
+	if (strspn(rest, letters) == strlen(rest))
+		return 0;
+	complain(prog, "wanted the name of a function behind '/', at its entry with +OFFSET or not; "
+		 "of a pattern for many: kprobe.multi/, kretprobe.multi/");
+	return -EINVAL;
+}
+
 static int setup(struct bpf_program *prog, long cookie)
 {
 	const char *rest = section_rest(prog), *wrong;
@@ -163,12 +184,25 @@ static int setup(struct bpf_program *prog, long cookie)
 		complain(prog, "the name of a kernel function is missing behind '/'");
 		return -EINVAL;
 	}
-	if (strspn(rest, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.") !=
-	    strlen(rest)) {
-		complain(prog, "not supported yet: anything but the name of one function (offsets, patterns)");
-		return -EOPNOTSUPP;
+	return check_function(prog, rest, cookie);
+}
+
+static struct bpf_link *attach_pattern(const struct bpf_program *prog, const char *pattern,
+				       bool at_return)
+{
+	struct functions found;
+	struct bpf_link *link;
+	int err = functions_find(pattern, &found);
+
+	if (err) {
+		errno = -err;
+		return NULL;
 	}
-	return 0;
+	link = modbpf_attach_kprobe(prog, (const char *const *)found.name, found.cnt, at_return);
+	err = errno;
+	functions_free(&found);
+	errno = err;
+	return link;
 }
 
 static int attach(const struct bpf_program *prog, long cookie, struct bpf_link **link)
@@ -187,6 +221,8 @@ static int attach(const struct bpf_program *prog, long cookie, struct bpf_link *
 		if (modbpf_place_parse(rest, &place, NULL))
 			return -EINVAL;
 		*link = modbpf_attach_netfilter(prog, &place);
+	} else if (cookie == AT_ENTRIES || cookie == AT_RETURNS) {
+		*link = attach_pattern(prog, rest, cookie == AT_RETURNS);
 	} else {
 		len = snprintf(symbol, sizeof(symbol), "%s%s", is_syscall ? "__x64_sys_" : "", rest);
 		if ((size_t)len >= sizeof(symbol))
@@ -232,6 +268,7 @@ int modbpf_register_sections(void)
 		const char *name;
 		long cookie;
 	} probes[] = {
+		{ "kprobe.multi/", AT_ENTRIES }, { "kretprobe.multi/", AT_RETURNS },
 		{ "kprobe/", AT_ENTRY }, { "kretprobe/", AT_RETURN },
 		{ "ksyscall/", AT_SYSCALL_ENTRY }, { "kretsyscall/", AT_SYSCALL_RETURN },
 	};

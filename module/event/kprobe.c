@@ -15,6 +15,7 @@
 #include "module/caller.h"
 #include "module/compat/kprobe.h"
 #include "module/event/types.h"
+#include "module/kernel_symbol.h"
 
 #define CONFIG_RETURN 1ULL
 
@@ -78,8 +79,13 @@ static int kprobe_event_register(struct kprobe_event *probe)
 		return -EINVAL;
 	err = probe->on_return ? register_kretprobe(&probe->ret) :
 				 register_kprobe(&probe->entry);
-	if (err || !is_own_text(kprobe_of(probe)))
+	if (err)
 		return err;
+	if (compat_kprobe_is_at_entry(kprobe_of(probe)))
+		probe->event.func_ip = probe->symbol ? kernel_symbol_addr(probe->symbol) :
+						       (unsigned long)kprobe_of(probe)->addr;
+	if (!is_own_text(kprobe_of(probe)))
+		return 0;
 	kprobe_event_unregister(probe);
 	return -EINVAL;
 }

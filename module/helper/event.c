@@ -23,6 +23,14 @@ notrace u64 helper_perf_event_output(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
 	return perf_event_array_output(map, index, (const void *)(unsigned long)r4, r5);
 }
 
+/* context: the address of the function whose entry or return is probed, or 0. */
+notrace u64 helper_get_func_ip(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
+{
+	const struct run_site *site = this_cpu_read(prog_run_site);
+
+	return site ? site->func_ip : 0;
+}
+
 /* context: the cookie that came with the attachment, or 0. */
 notrace u64 helper_get_attach_cookie(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
 {

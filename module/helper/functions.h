@@ -28,6 +28,7 @@ DECLARE_HELPER(get_attach_cookie);
 /* lock.c */
 DECLARE_HELPER(spin_lock);
 DECLARE_HELPER(spin_unlock);
+DECLARE_HELPER(get_func_ip);
 /* loop.c */
 DECLARE_HELPER(loop);
 DECLARE_HELPER(for_each_map_elem);

@@ -73,6 +73,7 @@ const helper_fn modbpf_helpers[MODBPF_FUNC_LIMIT] = {
 	[MODBPF_FUNC_ktime_get_coarse_ns] = helper_ktime_get_coarse_ns,
 	[MODBPF_FUNC_for_each_map_elem] = helper_for_each_map_elem,
 	[MODBPF_FUNC_snprintf] = helper_snprintf,
+	[MODBPF_FUNC_get_func_ip] = helper_get_func_ip,
 	[MODBPF_FUNC_get_attach_cookie] = helper_get_attach_cookie,
 	[MODBPF_FUNC_trace_vprintk] = helper_trace_vprintk,
 	[MODBPF_FUNC_loop] = helper_loop,

@@ -44,10 +44,8 @@ static __always_inline void run(struct raw_tracepoint_link *link, u64 *args, u32
 		args[i] &= link->args.masks[i];
 	/* System calls' tracepoints of newer kernels are called with preemption on. */
 	preempt_disable_notrace();
-	rcu_read_lock();
 	hook_count_event(link->link.counters,
-			 prog_run_guarded(link_prog(&link->link), args, &link->site));
-	rcu_read_unlock();
+			 prog_run_guarded(link_prog_untraced(&link->link), args, &link->site));
 	preempt_enable_notrace();
 }
 

@@ -4,8 +4,17 @@
 # while it is called: what does the kernel's own list of probes say?
 . "$(dirname "$0")/lib.sh"
 
-probes() {	# how many kprobes there are, ours or not
-	grep -c . /sys/kernel/debug/kprobes/list
+tracing=/sys/kernel/debug/tracing
+
+probes() {	# how many functions are probed, by kprobes or else by ftrace, for us or not
+	local cnt
+	cnt=$(grep -c . /sys/kernel/debug/kprobes/list)
+	[ "$cnt" != 0 ] || cnt=$(grep -c . $tracing/enabled_functions)
+	echo "$cnt"
+}
+
+is_out_of_service() {
+	grep -q GONE /sys/kernel/debug/kprobes/list || ! grep -q dummy_xmit $tracing/enabled_functions
 }
 
 some_probes() {
@@ -32,15 +41,33 @@ equal "no probe is there" "$(probes)" 0
 system_calls 100 >"$SCRATCH/hundred"
 equal "a hundred system calls have names" "$(wc -l <"$SCRATCH/hundred")" 100
 
+fast_returns=
 for kind in entry return; do
 	start=$SECONDS
 	probe many $kind <"$SCRATCH/hundred" || { bad "a hundred places, $kind: $(cat "$SCRATCH/many")"; finish; }
 	echo "  a hundred places, $kind: $((SECONDS - start)) s"
 	equal "all of them are probed, $kind" "$(probes)" 100
+	[ $kind = entry ] || [ -s /sys/kernel/debug/kprobes/list ] || fast_returns=return
 	equal "none is disabled, $kind" "$(grep -c DISABLED /sys/kernel/debug/kprobes/list)" 0
 	release
 	equal "none is left, $kind" "$(probes)" 0
 	check "they have fired, $kind" grep -q '^ran [1-9][0-9]* missed 0 of 100$' "$SCRATCH/many"
+done
+
+# From all over the kernel: locks, RCU and the scheduler too, which programs themselves call.
+sed -n 's/^\([a-z_][a-z0-9_]*\)$/\1/p' $tracing/available_filter_functions | sort | uniq -u |
+	awk '{ name[NR] = $0 } END { for (i = 1; i <= 1500; i++) print name[int(i * NR / 1500)] }' \
+	>"$SCRATCH/names"
+equal "1,500 functions have names" "$(sort -u "$SCRATCH/names" | wc -l)" 1500
+for kind in entry $fast_returns; do
+	probe thousands $kind <"$SCRATCH/names" || { bad "1,500 places, $kind: $(cat "$SCRATCH/thousands")"; continue; }
+	echo "  $(grep ^attached "$SCRATCH/thousands"), $kind"
+	equal "all of them, $kind" "$(probes)" 1500
+	check "a process under them, $kind" ls -l /proc/self
+	release
+	check "they have fired, $kind" grep -q '^ran [1-9]' "$SCRATCH/thousands"
+	echo "  $(grep ^ran "$SCRATCH/thousands")"
+	equal "none is left of 1,500, $kind" "$(probes)" 0
 done
 
 { cat "$SCRATCH/hundred"; echo modbpf_no_such_function; } >"$SCRATCH/one_bad"
@@ -75,7 +102,7 @@ if modinfo dummy >/dev/null 2>&1; then
 		check "the module goes under fire, $kind" rmmod dummy
 		kill $flood
 		wait $flood 2>/dev/null
-		check "its probe is out of service, $kind" grep -q GONE /sys/kernel/debug/kprobes/list
+		check "its probe is out of service, $kind" is_out_of_service
 		check "the link is still there, $kind" test "$(links | grep -c kprobe_multi)" = 1
 		release
 		check "the program has run, $kind" grep -q '^ran [1-9]' "$SCRATCH/gone"

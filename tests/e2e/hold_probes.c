@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * "hold_probes entry|return": one link on all the functions that standard input
- * names, one a line. Says "attached CNT", or "refused" and the errno; ends at SIGINT, and
+ * names, one a line. Says "attached CNT in N ms", or "refused" and the errno; ends at SIGINT, and
  * says then how often the program ran and how many events were missed.
  */
 #include <signal.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "isa/abi.h"
 #include "tests/e2e/abi.h"
@@ -54,6 +55,7 @@ static void tell(int prog, int link)
 
 int main(int argc, char **argv)
 {
+	struct timespec begin, end;
 	sigset_t wait_for;
 	int prog, link, got;
 	__u32 cnt;
@@ -64,12 +66,15 @@ int main(int argc, char **argv)
 	cnt = read_names();
 	device = open("/dev/modbpf", O_RDWR | O_CLOEXEC);
 	prog = load_trivial(MODBPF_PROG_KPROBE);
+	clock_gettime(CLOCK_MONOTONIC, &begin);
 	link = prog < 0 ? prog : attach(prog, cnt, argc > 1 && !strcmp(argv[1], "return"));
 	if (link < 0) {
 		printf("refused %d\n", -link);
 		return 1;
 	}
-	printf("attached %u\n", cnt);
+	clock_gettime(CLOCK_MONOTONIC, &end);
+	printf("attached %u in %ld ms\n", cnt, (end.tv_sec - begin.tv_sec) * 1000 +
+	       (end.tv_nsec - begin.tv_nsec) / 1000000);
 	fflush(stdout);
 	sigwait(&wait_for, &got);
 	tell(prog, link);

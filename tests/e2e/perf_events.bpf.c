@@ -42,6 +42,18 @@ int on_tracepoint(struct umask_record *record)
 	return 0;
 }
 
+/* One link, two functions: which is it? */
+SEC("kprobe.multi")
+int on_many(struct pt_regs *regs)
+{
+	if (!is_watched())
+		return 0;
+	add(ENTRIES, 1);
+	add(RESULTS, bpf_get_attach_cookie(regs));
+	add(FRAMES, bpf_get_func_ip(regs));
+	return 0;
+}
+
 /* Called from the next: looks where no field is. */
 SEC("tracepoint/syscalls/sys_enter_umask")
 int looks_beyond(struct long_record *record)

@@ -110,6 +110,94 @@ static void test_tracepoint(void)
 	bpf_link__destroy(link);
 }
 
+/* The address of a function of the kernel's. */
+static __u64 function(const char *name)
+{
+	char line[256], at[128];
+	unsigned long long addr, found = 0;
+	FILE *file = fopen("/proc/kallsyms", "r");
+
+	while (file && fgets(line, sizeof(line), file))
+		if (sscanf(line, "%llx %*c %127s", &addr, at) == 2 && !strcmp(at, name))
+			found = addr;
+	if (file)
+		fclose(file);
+	return found;
+}
+
+/* umask() COUNT times, getppid() twice as often. */
+static void call_two(int cnt)
+{
+	int i;
+
+	umasks(cnt);
+	for (i = 0; i < 2 * cnt; i++)
+		syscall(SYS_getppid);
+}
+
+static void test_many(bool at_return)
+{
+	const char *syms[] = { "__x64_sys_umask", "__x64_sys_getppid" };
+	const __u64 cookies[] = { COOKIE, 1 };
+	unsigned long addrs[] = { function(syms[1]), function(syms[0]) };
+	LIBBPF_OPTS(bpf_kprobe_multi_opts, opts, .syms = syms, .cookies = cookies, .cnt = 2,
+		    .retprobe = at_return);
+	__u64 ips = CALLS * (function(syms[0]) + 2 * function(syms[1]));
+	struct bpf_link *link;
+
+	start();
+	link = want_link("two functions", bpf_program__attach_kprobe_multi_opts(
+			 prog("on_many"), NULL, &opts));
+	call_two(CALLS);
+	want("each call of both", number(ENTRIES), 3 * CALLS);
+	want("each with its cookie", number(RESULTS), (__u64)CALLS * (COOKIE + 2));
+	want("each with its address", number(FRAMES) == ips, 1);
+	bpf_link__destroy(link);
+	call_two(CALLS);
+	want("none after", number(ENTRIES), 3 * CALLS);
+
+	start();
+	opts.syms = NULL;
+	opts.addrs = addrs;
+	link = want_link("the same by address, turned round", bpf_program__attach_kprobe_multi_opts(
+			 prog("on_many"), NULL, &opts));
+	call_two(CALLS);
+	want("each call of both", number(ENTRIES), 3 * CALLS);
+	want("with the other one's cookie", number(RESULTS), (__u64)CALLS * (2 * COOKIE + 1));
+	want("and its address", number(FRAMES) == ips, 1);
+	bpf_link__destroy(link);
+}
+
+/* Behind the first instruction only kprobes reach. */
+static void test_offset(void)
+{
+	const char *syms[] = { "__x64_sys_umask", "__x64_sys_getppid+0x%u" };
+	LIBBPF_OPTS(bpf_kprobe_multi_opts, opts, .syms = syms, .cnt = 2);
+	struct bpf_link *link = NULL;
+	int offset, refused = 0;
+	char place[64];
+
+	start();
+	syms[1] = place;
+	/* Where the second or third instruction begins is up to the compiler. */
+	for (offset = 1; offset < 24 && !link; offset++) {
+		snprintf(place, sizeof(place), "__x64_sys_getppid+%d", offset);
+		link = bpf_program__attach_kprobe_multi_opts(prog("on_many"), NULL, &opts);
+		refused += !link;
+	}
+	want_that("amid an instruction there is no place", refused > 0);
+	want_that("at the next one there is", link);
+	call_two(CALLS);
+	want("both fire", number(ENTRIES), 3 * CALLS);
+	want("no function begins at the second",
+	     number(FRAMES) == CALLS * function(syms[0]), 1);
+	bpf_link__destroy(link);
+	opts.retprobe = true;
+	snprintf(place, sizeof(place), "__x64_sys_getppid+%d", offset - 1);
+	want_that("nothing returns from there",
+		  !bpf_program__attach_kprobe_multi_opts(prog("on_many"), NULL, &opts));
+}
+
 static void test_kprobe(void)
 {
 	LIBBPF_OPTS(bpf_kprobe_opts, opts, .bpf_cookie = COOKIE);
@@ -452,6 +540,9 @@ int main(int argc, char **argv)
 	test_tracepoint();
 	test_update();
 	test_kprobe();
+	test_many(false);
+	test_many(true);
+	test_offset();
 	test_uprobe("/proc/self/exe");
 	test_clock();
 	test_buffer();

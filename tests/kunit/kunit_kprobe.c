@@ -30,6 +30,8 @@ static unsigned long (*volatile probed)(unsigned long a, unsigned long b) = gcd;
 /* What the program saw; cases run one at a time. */
 static u32 fired;
 static unsigned long first_arg, returned;
+static u64 cookie;
+static unsigned long func_ip;
 static bool call_again;
 
 static u64 body(const void *ctx)
@@ -39,6 +41,8 @@ static u64 body(const void *ctx)
 	fired++;
 	first_arg = regs->di;
 	returned = regs->ax;
+	cookie = this_cpu_read(prog_run_site)->cookie;
+	func_ip = this_cpu_read(prog_run_site)->func_ip;
 	if (call_again)
 		probed(3, 9);
 	return 0;
@@ -344,6 +348,31 @@ static void info_tells_places_and_cookies(struct kunit *test)
 	remove(link);
 }
 
+static void each_function_has_its_site(struct kunit *test)
+{
+	static const char *const names[] = { "lcm", "gcd" };
+	const u64 cookies[2] = { 3, 0x1111222233334444ULL };
+	struct fixture *f = test->priv;
+	struct modbpf_link *link;
+	u32 flags;
+
+	for (flags = 0; flags <= MODBPF_KPROBE_MULTI_RETURN; flags++) {
+		ask_symbols(test, names, 2);
+		f->attr.link_create.kprobe_multi.flags = flags;
+		f->attr.link_create.kprobe_multi.cookies =
+			user_memory_put(test, &f->mem, cookies, sizeof(cookies));
+		link = attached(test);
+		call_gcd(test, 1);
+		KUNIT_EXPECT_EQ(test, cookie, cookies[1]);
+		KUNIT_EXPECT_EQ(test, func_ip, (unsigned long)gcd);
+		KUNIT_EXPECT_EQ(test, lcm(4, 6), 12UL);
+		/* lcm calls gcd: entered last, left first. */
+		KUNIT_EXPECT_EQ(test, cookie, cookies[!flags]);
+		KUNIT_EXPECT_EQ(test, func_ip, flags ? (unsigned long)lcm : (unsigned long)gcd);
+		remove(link);
+	}
+}
+
 /* The kernel does not run a probe that is hit from within a probe. */
 static void program_that_calls_what_it_probes_ends(struct kunit *test)
 {
@@ -375,6 +404,7 @@ static struct kunit_case kprobe_cases[] = {
 	KUNIT_CASE(malformed_attr_is_refused),
 	KUNIT_CASE(bad_user_memory_is_efault),
 	KUNIT_CASE(info_tells_places_and_cookies),
+	KUNIT_CASE(each_function_has_its_site),
 	KUNIT_CASE(program_that_calls_what_it_probes_ends),
 	{}
 };

@@ -74,12 +74,13 @@ const struct helper helper_rows_tracing[MODBPF_FUNC_LIMIT] = {
 	HELPER(copy_from_user)
 		.flags = HELPER_ABSENT, .types = TYPES_TRACING END,
 	HELPER(get_func_ip)
-		.flags = HELPER_GPL | HELPER_PERFMON | HELPER_ABSENT,
-		.types = TYPE_BIT(KPROBE) | TYPE_BIT(TRACING) END,
+		.args = { ARG_CTX },
+		.flags = HELPER_GPL | HELPER_PERFMON,
+		.types = TYPE_BIT(KPROBE) END,
 	HELPER(get_attach_cookie)
 		.args = { ARG_CTX },
 		.types = TYPE_BIT(KPROBE) | TYPE_BIT(TRACEPOINT) | TYPE_BIT(PERF_EVENT) |
-			 TYPE_BIT(TRACING) END,
+			 TYPE_BIT(RAW_TRACEPOINT) | TYPE_BIT(TRACING) END,
 	HELPER(get_branch_snapshot)
 		.flags = HELPER_GPL | HELPER_PERFMON | HELPER_ABSENT, .types = TYPES_TRACING END,
 	HELPER(find_vma)

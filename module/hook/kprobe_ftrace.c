@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A link's functions, all at once: entries through ftrace, returns through fprobe. One filter
+ * of addresses is built, and the kernel's text is patched in one go.
+ *
+ * A handler runs wherever the function is called, from what a program itself calls too, and
+ * nothing keeps other links' handlers from it: so a CPU runs one program at a time in each
+ * context (task, softirq, irq, NMI), and counts what comes on top.
+ *
+ * A module that goes takes its functions out of the filter.
+ */
+#include "module/compat/ftrace.h"
+#include "module/hook/kprobe.h"
+
+#if COMPAT_HAS_FTRACE
+#include <linux/bsearch.h>
+#include <linux/kprobes.h>
+#include <linux/mm.h>
+#include <linux/percpu.h>
+#include <linux/preempt.h>
+#include <linux/rcupdate.h>
+#include <linux/slab.h>
+#include <linux/sort.h>
+
+#include "isa/platform.h"
+#include "module/hook/counters.h"
+
+struct ftrace_set {
+	struct kprobe_link *link;
+	union {
+		struct ftrace_ops ops;
+#if COMPAT_HAS_FPROBE
+		struct fprobe fprobe;
+#endif
+	};
+	bool is_registered;
+	u32 cnt;
+	struct probe_site sites[];	/* sorted by func_ip */
+};
+
+/* Contexts of this CPU in which a program runs; a bit each. */
+static DEFINE_PER_CPU(u32, busy_contexts);
+
+static __always_inline u32 context_bit(void)
+{
+	u32 count = preempt_count();
+
+	if (count & NMI_MASK)
+		return 8;
+	if (count & HARDIRQ_MASK)
+		return 4;
+	return count & SOFTIRQ_OFFSET ? 2 : 1;
+}
+
+/*
+ * Which function is it? ftrace tells where in it the call is: at its first instruction, or
+ * behind a landing pad.
+ */
+static __always_inline const struct probe_site *site_at(const struct ftrace_set *set, unsigned long ip)
+{
+	u32 low = 0, high = set->cnt, middle;
+
+	while (high - low > 1) {
+		middle = low + (high - low) / 2;
+		if (set->sites[middle].func_ip <= ip)
+			low = middle;
+		else
+			high = middle;
+	}
+	return &set->sites[low];
+}
+
+/* No function that could be traced is called until the context is marked. */
+static __always_inline void run(struct ftrace_set *set, unsigned long ip, struct pt_regs *regs)
+{
+	struct modbpf_link *link = &set->link->link;
+	u32 bit;
+
+	preempt_disable_notrace();
+	bit = context_bit();
+	if (unlikely(this_cpu_read(busy_contexts) & bit)) {
+		this_cpu_inc(link->counters->recursion_misses);
+	} else {
+		this_cpu_or(busy_contexts, bit);
+		kprobe_link_run(set->link, site_at(set, ip), regs);
+		this_cpu_and(busy_contexts, ~bit);
+	}
+	preempt_enable_notrace();
+}
+
+static notrace void run_entry(unsigned long ip, unsigned long parent, struct ftrace_ops *ops,
+			      struct ftrace_regs *fregs)
+{
+	struct pt_regs *regs = ftrace_get_regs(fregs);
+
+	if (likely(regs))
+		run(container_of(ops, struct ftrace_set, ops), ip, regs);
+}
+NOKPROBE_SYMBOL(run_entry);
+
+static int compare_sites(const void *a, const void *b)
+{
+	const struct probe_site *one = a, *two = b;
+
+	return one->func_ip < two->func_ip ? -1 : one->func_ip > two->func_ip;
+}
+
+/* Every place is a function's first instruction, as far as one can see here. */
+static struct ftrace_set *set_new(struct kprobe_link *link)
+{
+	struct ftrace_set *set;
+	u32 i;
+
+	set = kvzalloc(struct_size(set, sites, link->cnt), GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
+	if (!set)
+		return NULL;
+	set->link = link;
+	set->cnt = link->cnt;
+	for (i = 0; i < link->cnt; i++) {
+		set->sites[i].cookie = link->places[i].cookie;
+		set->sites[i].func_ip = link->places[i].addr;
+	}
+	sort(set->sites, set->cnt, sizeof(set->sites[0]), compare_sites, NULL);
+	return set;
+}
+
+static bool may_take(const struct kprobe_link *link)
+{
+	u32 i;
+
+	for (i = 0; i < link->cnt; i++)
+		if (link->places[i].offset || !link->places[i].addr)
+			return false;
+	return true;
+}
+
+/* What the kernel is asked for: a sorted copy. */
+static unsigned long *addrs_of(const struct ftrace_set *set)
+{
+	unsigned long *addrs = kvmalloc_array(set->cnt, sizeof(*addrs), GFP_KERNEL_ACCOUNT);
+	u32 i;
+
+	for (i = 0; addrs && i < set->cnt; i++)
+		addrs[i] = set->sites[i].func_ip;
+	return addrs;
+}
+
+static int register_entries(struct ftrace_set *set, unsigned long *addrs)
+{
+	int err;
+
+	set->ops.func = run_entry;
+	/* Registers as a kprobe has them; not to be switched off behind our back. */
+	set->ops.flags = FTRACE_OPS_FL_SAVE_REGS | FTRACE_OPS_FL_PERMANENT;
+	err = ftrace_set_filter_ips(&set->ops, addrs, set->cnt, 0, 0);
+	if (!err)
+		err = register_ftrace_function(&set->ops);
+	if (err)
+		ftrace_free_filter(&set->ops);
+	return err;
+}
+
+static void unregister_entries(struct ftrace_set *set)
+{
+	unregister_ftrace_function(&set->ops);
+	ftrace_free_filter(&set->ops);
+}
+
+#if COMPAT_HAS_FPROBE
+static notrace COMPAT_FPROBE_EXIT(run_return, fprobe, ip, regs)
+{
+	run(container_of(fprobe, struct ftrace_set, fprobe), ip, compat_fprobe_regs(regs));
+}
+NOKPROBE_SYMBOL(run_return);
+
+static int register_returns(struct ftrace_set *set, unsigned long *addrs)
+{
+	set->fprobe.exit_handler = run_return;
+#ifndef COMPAT_FPROBE_FTRACE_REGS
+	set->fprobe.nr_maxactive = kprobe_max_active(set->cnt) * set->cnt;
+#endif
+	return register_fprobe_ips(&set->fprobe, addrs, set->cnt);
+}
+
+static void unregister_returns(struct ftrace_set *set)
+{
+	unregister_fprobe(&set->fprobe);
+	/* The last return may still be in its handler, with preemption off. */
+	synchronize_rcu();
+}
+
+static u64 missed_returns(const struct kprobe_link *link)
+{
+	const struct ftrace_set *set = link->probes;
+
+	return READ_ONCE(set->fprobe.nmissed);
+}
+#else
+#define register_returns(set, addrs) (-EOPNOTSUPP)
+#define unregister_returns(set) do { } while (0)
+#endif
+
+/* Whatever they do not like, kprobes may, or say what it is. */
+static int set_places(struct kprobe_link *link)
+{
+	struct ftrace_set *set;
+	unsigned long *addrs;
+	int err = -ENOMEM;
+
+	if (!may_take(link))
+		return -EOPNOTSUPP;
+	set = set_new(link);
+	if (!set)
+		return -ENOMEM;
+	addrs = addrs_of(set);
+	if (addrs)
+		err = kprobe_link_is_return(link) ? register_returns(set, addrs) :
+						    register_entries(set, addrs);
+	kvfree(addrs);
+	if (err) {
+		kvfree(set);
+		return err == -ENOMEM ? err : -EOPNOTSUPP;
+	}
+	set->is_registered = true;
+	link->probes = set;
+	return 0;
+}
+
+static void unset(struct kprobe_link *link)
+{
+	struct ftrace_set *set = link->probes;
+
+	if (!set->is_registered)
+		return;
+	set->is_registered = false;
+	if (kprobe_link_is_return(link))
+		unregister_returns(set);
+	else
+		unregister_entries(set);
+}
+
+static void free_set(struct kprobe_link *link)
+{
+	kvfree(link->probes);
+	link->probes = NULL;
+}
+
+static unsigned long place_addr(const struct kprobe_link *link, u32 i)
+{
+	return link->places[i].addr;
+}
+
+const struct probe_ops probes_by_ftrace = {
+	.set = set_places,
+	.unset = unset,
+	.free = free_set,
+	.addr = place_addr,
+};
+
+#if COMPAT_HAS_FPROBE
+const struct probe_ops probes_by_fprobe = {
+	.set = set_places,
+	.unset = unset,
+	.free = free_set,
+	.missed = missed_returns,
+	.addr = place_addr,
+};
+#endif
+#endif
