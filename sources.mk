@@ -133,12 +133,14 @@ MODULE_SRCS := \
 	module/helper/trace.c \
 	module/helper/trace_format.c \
 	module/hook/counters.c \
+	module/hook/defrag.c \
 	module/hook/event_args.c \
 	module/hook/kprobe.c \
 	module/hook/kprobe_each.c \
 	module/hook/kprobe_ftrace.c \
 	module/hook/kprobe_place.c \
 	module/hook/netfilter.c \
+	module/hook/netfilter_place.c \
 	module/hook/perf_event.c \
 	module/hook/raw_tracepoint.c \
 	module/hook/skb.c \

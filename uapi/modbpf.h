@@ -109,6 +109,9 @@ enum modbpf_link_type {
 /* link_update.flags */
 #define MODBPF_F_REPLACE		(1U << 2)
 
+/* link_create.netfilter.flags */
+#define MODBPF_NETFILTER_IP_DEFRAG	(1U << 0)
+
 /* prog_flags of PROG_LOAD */
 #define MODBPF_PROG_STRICT_ALIGNMENT	(1U << 0)
 #define MODBPF_PROG_ANY_ALIGNMENT	(1U << 1)

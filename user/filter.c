@@ -259,8 +259,7 @@ static int filter_attach(struct args *args)
 	if (!at)
 		return -1;
 	if (modbpf_place_parse(at, &place, &wrong))
-		return out_error("'%s' is no place: wanted [inet|ipv4|ipv6/]prerouting|local_in|forward|"
-				 "local_out|postrouting[/PRIORITY]", wrong);
+		return out_error("'%s' is no place: wanted " MODBPF_PLACE_WANTED, wrong);
 	if (args_take(args, "accept"))
 		drops = false;
 	else

@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <net/if.h>
 #include <stdarg.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -117,6 +118,11 @@ static int link_create_at(const struct modbpf_place *place, const void *asked, s
 	memset(&attr, 0, sizeof(attr));
 	memcpy(&attr, asked, size < sizeof(attr) ? size : sizeof(attr));
 	attr.link_create.target_fd = place->netns_fd;
+	if (place->pf == MODBPF_PLACE_DEVICE) {
+		attr.link_create.target_ifindex = if_nametoindex(place->device);
+		if (!attr.link_create.target_ifindex)
+			return -1;
+	}
 	attr.link_create.attach_type = MODBPF_ATTACH_NETFILTER;
 	attr.link_create.netfilter.pf = place->pf;
 	attr.link_create.netfilter.hooknum = place->hook;

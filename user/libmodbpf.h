@@ -15,9 +15,10 @@
  *   netfilter[/PLACE]				BPF_PROG_TYPE_NETFILTER
  *   cgroup_skb/PLACE				BPF_PROG_TYPE_CGROUP_SKB at netfilter
  *   tc/PLACE					BPF_PROG_TYPE_SCHED_CLS at netfilter
- * PLACE is [FAMILY/]HOOK[/PRIORITY]: FAMILY inet (default), ipv4 or ipv6;
- * HOOK prerouting, local_in, forward, local_out or postrouting; PRIORITY a
- * number as nftables has it, default 0.
+ * PLACE is [FAMILY/]HOOK[/PRIORITY[/defrag]]: FAMILY inet (default), ipv4 (or ip), ipv6
+ * (ip6) or bridge; HOOK prerouting, local_in (input), forward, local_out (output) or
+ * postrouting; or arp/input, arp/output, or netdev/DEVICE/ingress, netdev/DEVICE/egress.
+ * PRIORITY is a number as nftables has it, default 0; defrag: fragments are put together before.
  */
 #ifndef MODBPF_USER_LIBMODBPF_H
 #define MODBPF_USER_LIBMODBPF_H
@@ -50,12 +51,18 @@ int modbpf_register_sections(void);
 
 /* Where in netfilter a program hangs. */
 struct modbpf_place {
-	uint32_t pf;		/* NFPROTO_INET 1, NFPROTO_IPV4 2, NFPROTO_IPV6 10 */
-	uint32_t hook;		/* enum nf_inet_hooks */
+	uint32_t pf;		/* NFPROTO_INET 1, _IPV4 2, _ARP 3, _NETDEV 5, _BRIDGE 7, _IPV6 10 */
+	uint32_t hook;		/* of the family's */
 	int32_t priority;	/* low ones run first */
 	uint32_t flags;		/* BPF_F_NETFILTER_* */
 	int netns_fd;		/* network namespace; 0: that of the caller */
+	char device[16];	/* NFPROTO_NETDEV: in the caller's namespace, when the link is made */
 };
+
+#define MODBPF_PLACE_DEVICE 5
+#define MODBPF_PLACE_WANTED \
+	"[inet|ipv4|ipv6|bridge/]prerouting|local_in|forward|local_out|postrouting[/PRIORITY[/defrag]], " \
+	"arp/input|output[/PRIORITY] or netdev/DEVICE/ingress|egress[/PRIORITY]"
 
 /*
  * Read "[FAMILY/]HOOK[/PRIORITY]". 0, or -EINVAL with *@wrong, if not NULL,

@@ -2,6 +2,7 @@
 /* modbpf link: which programs hang where? */
 #include <bpf/bpf.h>
 #include <errno.h>
+#include <net/if.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -113,6 +114,8 @@ static struct json_object *link_json(const struct link_facts *facts)
 		json_object_object_add(object, "prio",
 				       json_object_new_int(info->netfilter.priority));
 		json_add_u64(object, "flags", info->netfilter.flags);
+		if (info->ifindex)
+			json_add_u64(object, "ifindex", info->ifindex);
 	} else if (info->type == MODBPF_LINK_TYPE_KPROBE_MULTI) {
 		json_object_object_add(object, "retprobe", json_object_new_boolean(
 				       info->kprobe_multi.flags & MODBPF_KPROBE_MULTI_RETURN));
@@ -141,8 +144,9 @@ static void print_counters(const struct modbpf_link_info *info)
 
 static void print_netfilter(const struct modbpf_link_info *info)
 {
+	char device[IF_NAMESIZE];
 	const char *family = netfilter_family_name(info->netfilter.pf);
-	const char *hook = netfilter_hook_name(info->netfilter.hooknum);
+	const char *hook = netfilter_hook_name(info->netfilter.pf, info->netfilter.hooknum);
 
 	if (family)
 		printf("\t%s", family);
@@ -152,6 +156,8 @@ static void print_netfilter(const struct modbpf_link_info *info)
 		printf(" %s", hook);
 	else
 		printf(" hook %u", info->netfilter.hooknum);
+	if (info->ifindex)
+		printf(" dev %s", if_indextoname(info->ifindex, device) ? device : "gone or elsewhere");
 	printf(" prio %d", info->netfilter.priority);
 	if (info->netfilter.flags)
 		printf(" flags 0x%x", info->netfilter.flags);

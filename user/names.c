@@ -24,6 +24,8 @@ static const char *const link_types[] = {	/* enum bpf_link_type */
 static const char *const hooks[] = {	/* enum nf_inet_hooks */
 	"prerouting", "input", "forward", "output", "postrouting",
 };
+static const char *const arp_hooks[] = { "input", "output", "forward" };
+static const char *const device_hooks[] = { "ingress", "egress" };
 
 /* The tables have C's upper case; @lower keeps what was made of it. */
 static const char *lower_case(const char *const *table, size_t cnt, uint32_t number,
@@ -77,9 +79,16 @@ const char *netfilter_family_name(uint32_t pf)
 	}
 }
 
-const char *netfilter_hook_name(uint32_t hook)
+const char *netfilter_hook_name(uint32_t pf, uint32_t hook)
 {
-	return hook < ARRAY_SIZE(hooks) ? hooks[hook] : NULL;
+	switch (pf) {
+	case 3:
+		return hook < ARRAY_SIZE(arp_hooks) ? arp_hooks[hook] : NULL;
+	case 5:
+		return hook < ARRAY_SIZE(device_hooks) ? device_hooks[hook] : NULL;
+	default:
+		return hook < ARRAY_SIZE(hooks) ? hooks[hook] : NULL;
+	}
 }
 
 struct symbol {

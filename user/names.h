@@ -17,7 +17,7 @@ const char *map_type_name(uint32_t type);
 const char *link_type_name(uint32_t type);
 /* "ip", "input" */
 const char *netfilter_family_name(uint32_t pf);
-const char *netfilter_hook_name(uint32_t hook);
+const char *netfilter_hook_name(uint32_t pf, uint32_t hook);
 
 /*
  * Which function of the kernel is at @addr (/proc/kallsyms)? Writes its name to

@@ -16,19 +16,31 @@
 
 #include "isa/abi.h"
 #include "isa/platform.h"
+#include "uapi/modbpf.h"
 #include "user/functions.h"
 #include "user/libmodbpf.h"
 #include "user/transport.h"
 
-static const struct {
-	const char *name;
+static const char *const ip_hooks[] = { "prerouting", "local_in", "forward", "local_out", "postrouting", NULL };
+static const char *const arp_hooks[] = { "input", "output", "forward", NULL };
+static const char *const device_hooks[] = { "ingress", "egress", NULL };
+
+/* By number; the other name, if there is one, is that of nftables or ours. */
+static const struct family {
+	const char *name, *other;
 	uint32_t pf;
+	const char *const *hooks;
 } families[] = {
-	{ "inet", 1 }, { "ipv4", 2 }, { "ipv6", 10 },
+	{ "inet", NULL, 1, ip_hooks }, { "ipv4", "ip", 2, ip_hooks }, { "ipv6", "ip6", 10, ip_hooks },
+	{ "arp", NULL, 3, arp_hooks }, { "bridge", NULL, 7, ip_hooks },
+	{ "netdev", NULL, MODBPF_PLACE_DEVICE, device_hooks },
 };
 
-static const char *const hooks[] = {	/* enum nf_inet_hooks */
-	"prerouting", "local_in", "forward", "local_out", "postrouting",
+/* Hooks that nftables calls otherwise. */
+static const struct {
+	const char *name, *ours;
+} other_hooks[] = {
+	{ "input", "local_in" }, { "output", "local_out" },
 };
 
 /* Is the part of @text up to the next '/' @name? */
@@ -36,7 +48,7 @@ static bool part_is(const char *text, const char *name)
 {
 	size_t len = strcspn(text, "/");
 
-	return strlen(name) == len && !strncmp(text, name, len);
+	return name && strlen(name) == len && !strncmp(text, name, len);
 }
 
 /* What follows the part, or its end. */
@@ -46,42 +58,89 @@ static const char *part_skip(const char *text)
 	return *text ? text + 1 : text;
 }
 
+static const struct family *parse_family(const char **text)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(families); i++) {
+		if (!part_is(*text, families[i].name) && !part_is(*text, families[i].other))
+			continue;
+		*text = part_skip(*text);
+		return &families[i];
+	}
+	return &families[0];
+}
+
+/* DEVICE/ */
+static int parse_device(const char **text, struct modbpf_place *place)
+{
+	size_t len = strcspn(*text, "/");
+
+	if (!len || len >= sizeof(place->device))
+		return -EINVAL;
+	memcpy(place->device, *text, len);
+	*text = part_skip(*text);
+	return 0;
+}
+
+static bool is_hook(const char *text, const char *hook)
+{
+	size_t i;
+
+	if (part_is(text, hook))
+		return true;
+	for (i = 0; i < ARRAY_SIZE(other_hooks); i++)
+		if (!strcmp(other_hooks[i].ours, hook) && part_is(text, other_hooks[i].name))
+			return true;
+	return false;
+}
+
+/* The rest, "" or "PRIORITY" with "/defrag" behind it or not. */
+static int parse_priority(const char *text, struct modbpf_place *place)
+{
+	long priority;
+	char *end;
+
+	if (!*text)
+		return 0;
+	errno = 0;
+	priority = strtol(text, &end, 10);
+	if (isspace((unsigned char)*text) || end == text || errno ||
+	    priority < INT_MIN || priority > INT_MAX)
+		return -EINVAL;
+	place->priority = priority;
+	if (!strcmp(end, "/defrag"))
+		place->flags |= MODBPF_NETFILTER_IP_DEFRAG;
+	else if (*end)
+		return -EINVAL;
+	return 0;
+}
+
 int modbpf_place_parse(const char *text, struct modbpf_place *place, const char **wrong)
 {
+	const struct family *family;
 	const char *ignored;
-	size_t i;
-	char *end;
-	long priority;
+	uint32_t i;
 
 	if (!wrong)
 		wrong = &ignored;
 	memset(place, 0, sizeof(*place));
-	place->pf = families[0].pf;
-	for (i = 0; i < ARRAY_SIZE(families); i++) {
-		if (part_is(text, families[i].name)) {
-			place->pf = families[i].pf;
-			text = part_skip(text);
-			break;
-		}
-	}
+	family = parse_family(&text);
+	place->pf = family->pf;
 	*wrong = text;
-	for (i = 0; i < ARRAY_SIZE(hooks); i++)
-		if (part_is(text, hooks[i]))
-			break;
-	if (i == ARRAY_SIZE(hooks))
+	if (place->pf == MODBPF_PLACE_DEVICE && parse_device(&text, place))
+		return -EINVAL;
+	*wrong = text;
+	for (i = 0; family->hooks[i] && !is_hook(text, family->hooks[i]); i++)
+		;
+	if (!family->hooks[i])
 		return -EINVAL;
 	place->hook = i;
-	text += strlen(hooks[i]);
+	text += strcspn(text, "/");
 	if (!*text)
 		return 0;
 	*wrong = ++text;
-	errno = 0;
-	priority = strtol(text, &end, 10);
-	if (isspace((unsigned char)*text) || end == text || *end || errno ||
-	    priority < INT_MIN || priority > INT_MAX)
-		return -EINVAL;
-	place->priority = priority;
-	return 0;
+	return *text ? parse_priority(text, place) : -EINVAL;
 }
 
 /*
@@ -176,8 +235,7 @@ static int setup(struct bpf_program *prog, long cookie)
 	if (cookie == AT_PLACE) {
 		if (!rest || !modbpf_place_parse(rest, &place, &wrong))
 			return 0;
-		complain(prog, "wanted [inet|ipv4|ipv6/]prerouting|local_in|forward|local_out|"
-			 "postrouting[/PRIORITY] behind the type");
+		complain(prog, "wanted " MODBPF_PLACE_WANTED " behind the type");
 		return -EINVAL;
 	}
 	if (!rest) {
@@ -244,21 +302,30 @@ static int register_one(const char *name, uint32_t type, uint32_t attach_type, l
 	return id < 0 ? id : 0;
 }
 
+static int register_place(const char *prefix, const char *word, char end, uint32_t type)
+{
+	char name[64];
+
+	if (!word)
+		return 0;
+	snprintf(name, sizeof(name), "%s/%s%c", prefix, word, end);
+	return register_one(name, type, 0, AT_PLACE);
+}
+
 /* PREFIX/FAMILY/... and PREFIX/HOOK[/...]: libbpf keeps cgroup_skb/ingress and the like. */
 static int register_places(const char *prefix, uint32_t type)
 {
-	char name[64];
 	size_t i;
 	int err = 0;
 
 	for (i = 0; !err && i < ARRAY_SIZE(families); i++) {
-		snprintf(name, sizeof(name), "%s/%s/", prefix, families[i].name);
-		err = register_one(name, type, 0, AT_PLACE);
+		err = register_place(prefix, families[i].name, '/', type);
+		err = err ? err : register_place(prefix, families[i].other, '/', type);
 	}
-	for (i = 0; !err && i < ARRAY_SIZE(hooks); i++) {
-		snprintf(name, sizeof(name), "%s/%s+", prefix, hooks[i]);
-		err = register_one(name, type, 0, AT_PLACE);
-	}
+	for (i = 0; !err && ip_hooks[i]; i++)
+		err = register_place(prefix, ip_hooks[i], '+', type);
+	for (i = 0; !err && i < ARRAY_SIZE(other_hooks); i++)
+		err = register_place(prefix, other_hooks[i].name, '+', type);
 	return err;
 }
 

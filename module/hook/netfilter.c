@@ -2,8 +2,8 @@
 /*
  * Programs on netfilter hooks: which verdict does a packet get?
  *
- * A link does not keep its network namespace alive. All links stand on one
- * list; a namespace that goes takes its links off their hooks and leaves them
+ * A link does not keep its network namespace or its device alive. All links stand on one
+ * list; a namespace or a device that goes takes its links off their hooks and leaves them
  * dead. netfilter_links_lock orders that against attach and detach: link->net
  * is non-NULL exactly while the hook is registered.
  */
@@ -13,8 +13,10 @@
 #include <linux/list.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
+#include <linux/netdevice.h>
 #include <linux/netfilter.h>
-#include <linux/netfilter_ipv4.h>
+#include <linux/notifier.h>
+#include <linux/rtnetlink.h>
 #include <linux/seq_file.h>
 #include <linux/skbuff.h>
 #include <linux/slab.h>
@@ -23,6 +25,7 @@
 
 #include "module/caller.h"
 #include "module/hook/counters.h"
+#include "module/hook/defrag.h"
 #include "module/hook/event_args.h"
 #include "module/hook/netfilter.h"
 #include "module/hook/skb.h"
@@ -35,6 +38,7 @@ struct netfilter_link {
 	struct net *net;		/* no reference; NULL: not registered */
 	struct list_head node;		/* in netfilter_links while net is set */
 	u32 flags;
+	u32 ifindex;			/* NFPROTO_NETDEV: of its device, gone or not */
 };
 
 static DEFINE_MUTEX(netfilter_links_lock);	/* netfilter_links, every link's net */
@@ -76,7 +80,7 @@ static unsigned int run_cgroup_skb(void *priv, struct sk_buff *skb,
 	u64 keep;
 
 	migrate_disable();
-	skb_ctx_init(&ctx, skb, 0, state->in, state->out);
+	skb_ctx_init(&ctx, skb, netfilter_view_offset(skb, state, false), state->in, state->out);
 	keep = prog_run_packet(link_prog(&link->link), &ctx) & 1;
 	migrate_enable();
 	return counted(link, keep ? NF_ACCEPT : NF_DROP);
@@ -133,6 +137,7 @@ static unsigned int judge_sched_cls(struct netfilter_link *link, struct sk_buff 
 {
 	struct modbpf_prog *prog = link_prog(&link->link);
 	bool may_write = prog->verified->uses_packet_write;
+	u8 ip_family = may_write ? netfilter_ip_family(skb, state) : NFPROTO_UNSPEC;
 	struct ip_shape shape;
 	struct skb_ctx ctx;
 	s32 act;
@@ -141,13 +146,14 @@ static unsigned int judge_sched_cls(struct netfilter_link *link, struct sk_buff 
 		/* A clone's bytes are shared, with TCP's retransmit queue and with taps. */
 		if (skb_ensure_writable(skb, skb_headlen(skb)))
 			return NF_DROP;
-		ip_shape_take(&shape, skb, state->pf);
 	}
+	if (ip_family)
+		ip_shape_take(&shape, skb, ip_family);
 	migrate_disable();
-	skb_ctx_init(&ctx, skb, 0, state->in, state->out);
+	skb_ctx_init(&ctx, skb, netfilter_view_offset(skb, state, true), state->in, state->out);
 	act = (s32)prog_run_packet(prog, &ctx);
 	migrate_enable();
-	if (may_write && !ip_shape_is_kept(&shape, skb, state->pf)) {
+	if (ip_family && !ip_shape_is_kept(&shape, skb, ip_family)) {
 		atomic64_inc(&netfilter_bad_verdicts);
 		return NF_DROP;
 	}
@@ -190,7 +196,10 @@ static nf_hookfn *run_of_type(u32 prog_type)
 static void unhook(struct netfilter_link *link)
 {
 	nf_unregister_net_hook(link->net, &link->hook);
+	if (link->flags & MODBPF_NETFILTER_IP_DEFRAG)
+		defrag_put(link->net, link->hook.pf);
 	list_del_init(&link->node);
+	link->hook.dev = NULL;
 	WRITE_ONCE(link->net, NULL);	/* read by fdinfo without the lock */
 }
 
@@ -240,6 +249,7 @@ static int netfilter_link_fill_info(const struct caller *caller,
 	info->netfilter.hooknum = link->hook.hooknum;
 	info->netfilter.priority = link->hook.priority;
 	info->netfilter.flags = link->flags;
+	info->ifindex = link->ifindex;
 	info->is_dead |= !READ_ONCE(link->net);
 	return 0;
 }
@@ -252,6 +262,8 @@ static void netfilter_link_show_fdinfo(const struct modbpf_link *base,
 
 	seq_printf(m, "pf:\t%u\nhooknum:\t%u\npriority:\t%d\n", link->hook.pf,
 		   link->hook.hooknum, link->hook.priority);
+	if (link->ifindex)
+		seq_printf(m, "ifindex:\t%u\n", link->ifindex);
 	if (!READ_ONCE(link->net) && !READ_ONCE(base->detached))
 		seq_puts(m, "state:\tdead\n");
 }
@@ -266,31 +278,14 @@ static const struct link_ops netfilter_link_ops = {
 	.show_fdinfo = netfilter_link_show_fdinfo,
 };
 
-/* The errnos are those of Linux for the same mistakes. */
-int netfilter_check_place(u32 pf, u32 hooknum, s32 priority, u32 flags)
-{
-	switch (pf) {
-	case NFPROTO_INET:
-	case NFPROTO_IPV4:
-	case NFPROTO_IPV6:
-		if (hooknum > NF_INET_POST_ROUTING)
-			return -EPROTO;
-		break;
-	default:
-		return -EAFNOSUPPORT;
-	}
-	if (flags)	/* BPF_F_NETFILTER_IP_DEFRAG is not offered yet */
-		return -EOPNOTSUPP;
-	/* The first and the last place belong to the kernel (conntrack confirm). */
-	if (priority == NF_IP_PRI_FIRST || priority == NF_IP_PRI_LAST)
-		return -ERANGE;
-	return 0;
-}
-
 static int link_hook(struct netfilter_link *link, struct net *net)
 {
-	int err;
+	int err = 0;
 
+	if (link->flags & MODBPF_NETFILTER_IP_DEFRAG)
+		err = defrag_get(net, link->hook.pf);
+	if (err)
+		return err;
 	mutex_lock(&netfilter_links_lock);
 	err = nf_register_net_hook(net, &link->hook);
 	if (!err) {
@@ -298,7 +293,30 @@ static int link_hook(struct netfilter_link *link, struct net *net)
 		list_add(&link->node, &netfilter_links);
 	}
 	mutex_unlock(&netfilter_links_lock);
+	if (err && link->flags & MODBPF_NETFILTER_IP_DEFRAG)
+		defrag_put(net, link->hook.pf);
 	return err;
+}
+
+/* RTNL keeps the device from going until the notifier below would find the link. */
+static int link_hook_device(struct netfilter_link *link, struct net *net)
+{
+	int err = -ENODEV;
+
+	rtnl_lock();
+	link->hook.dev = __dev_get_by_index(net, link->ifindex);
+	if (link->hook.dev)
+		err = link_hook(link, net);
+	rtnl_unlock();
+	return err;
+}
+
+/* The namespace; of a device, which has a number in the caller's own, that. */
+static struct net *net_of(const struct caller *caller, const union modbpf_attr *attr)
+{
+	bool is_device = attr->link_create.netfilter.pf == NFPROTO_NETDEV;
+
+	return caller_net_by_fd(caller, is_device ? 0 : attr->link_create.target_fd);
 }
 
 static struct netfilter_link *new_link(const union modbpf_attr *attr, struct modbpf_prog *prog)
@@ -315,6 +333,9 @@ static struct netfilter_link *new_link(const union modbpf_attr *attr, struct mod
 	link->hook.pf = attr->link_create.netfilter.pf;
 	link->hook.hooknum = attr->link_create.netfilter.hooknum;
 	link->hook.priority = attr->link_create.netfilter.priority;
+	link->flags = attr->link_create.netfilter.flags;
+	if (link->hook.pf == NFPROTO_NETDEV)
+		link->ifindex = attr->link_create.target_ifindex;
 	if (link->link.counters)
 		return link;
 	netfilter_link_destroy(&link->link);
@@ -336,7 +357,7 @@ int netfilter_link_attach(const struct caller *caller, const union modbpf_attr *
 				    attr->link_create.netfilter.flags);
 	if (err)
 		return err;
-	net = caller_net_by_fd(caller, attr->link_create.target_fd);
+	net = net_of(caller, attr);
 	if (IS_ERR(net))
 		return PTR_ERR(net);
 	err = -EPERM;
@@ -346,7 +367,8 @@ int netfilter_link_attach(const struct caller *caller, const union modbpf_attr *
 	link = new_link(attr, prog);
 	if (!link)
 		goto put_net;
-	err = link_hook(link, net);
+	err = link->hook.pf == NFPROTO_NETDEV ? link_hook_device(link, net) :
+						link_hook(link, net);
 	if (err)
 		netfilter_link_destroy(&link->link);
 	else
@@ -373,13 +395,42 @@ static struct pernet_operations netfilter_net_ops = {
 	.exit = netfilter_net_exit,
 };
 
+/* So does a device, also when it moves to another namespace. Under RTNL. */
+static int device_event(struct notifier_block *notifier, unsigned long event, void *data)
+{
+	const struct net_device *device = netdev_notifier_info_to_dev(data);
+	struct netfilter_link *link, *next;
+
+	if (event != NETDEV_UNREGISTER)
+		return NOTIFY_DONE;
+	mutex_lock(&netfilter_links_lock);
+	list_for_each_entry_safe(link, next, &netfilter_links, node) {
+		if (link->hook.dev == device)
+			unhook(link);
+	}
+	mutex_unlock(&netfilter_links_lock);
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block device_notifier = {
+	.notifier_call = device_event,
+};
+
 int hooks_init(void)
 {
-	return register_pernet_subsys(&netfilter_net_ops);
+	int err = register_pernet_subsys(&netfilter_net_ops);
+
+	if (err)
+		return err;
+	err = register_netdevice_notifier(&device_notifier);
+	if (err)
+		unregister_pernet_subsys(&netfilter_net_ops);
+	return err;
 }
 
 void hooks_exit(void)
 {
+	unregister_netdevice_notifier(&device_notifier);
 	unregister_pernet_subsys(&netfilter_net_ops);
 	event_args_exit();
 }

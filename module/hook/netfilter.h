@@ -24,6 +24,15 @@ unsigned int netfilter_tc_verdict(s32 act);
  */
 extern atomic64_t netfilter_bad_verdicts;
 
+/*
+ * Where a program's view of a packet at the hook begins, in bytes from skb->data: at the
+ * network header, or in front of it @with_link_layer, where the packet has one. Any context.
+ */
+s32 netfilter_view_offset(const struct sk_buff *skb, const struct nf_hook_state *state,
+			  bool with_link_layer);
+/* NFPROTO_IPV4, _IPV6: behind the hook the kernel relies on such a header. NFPROTO_UNSPEC: on none. */
+u8 netfilter_ip_family(const struct sk_buff *skb, const struct nf_hook_state *state);
+
 /* 0, -EAFNOSUPPORT, -EPROTO, -EOPNOTSUPP or -ERANGE. */
 int netfilter_check_place(u32 pf, u32 hooknum, s32 priority, u32 flags);
 

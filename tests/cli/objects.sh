@@ -43,17 +43,18 @@ refused unknown "section 'made/up' (program 'prog'): unknown SEC() name; wanted 
 says 255 stderr "Error: $dir/good: no program is named 'other'" prog load "$dir/good" other
 
 # Names that libmodbpf knows, with something wrong behind the first part.
-where="wanted [inet|ipv4|ipv6/]prerouting|local_in|forward|local_out|postrouting[/PRIORITY] behind the type"
+where="wanted [inet|ipv4|ipv6|bridge/]prerouting|local_in|forward|local_out|postrouting[/PRIORITY[/defrag]], arp/input|output[/PRIORITY] or netdev/DEVICE/ingress|egress[/PRIORITY] behind the type"
 for sec in netfilter/local netfilter/inet netfilter/inet/ netfilter/local_in/ netfilter/local_in/x \
 	netfilter/local_in/5/6 netfilter/local_in/99999999999 netfilter/ipv5/local_in netfilter//local_in \
 	netfilter/local_inn "netfilter/local_in/ 5" cgroup_skb/inet/in cgroup_skb/local_in/+ tc/ipv6/local_in/0x \
-	tc/ipv4/xyz; do
+	tc/ipv4/xyz tc/netdev/ingress tc/netdev/eth0/local_in tc/netdev/abcdefghijklmnop/ingress tc/arp/local_in \
+	netfilter/local_in/5/defra netfilter/ip/prerouting/defrag; do
 	object bad-place "$sec"
 	refused bad-place "SEC(\"$sec\") of program 'prog': $where"
 done
-for sec in "kprobe/f+0x4" "kretprobe/a*" "ksyscall/a,b" "kretsyscall/x y"; do
+for sec in "kprobe/f*" "kretprobe/f+0x4" "kprobe.multi/f+4" "kretprobe.multi/a b" "ksyscall/a,b" "kretsyscall/x y"; do
 	object bad-symbol "$sec"
-	refused bad-symbol "SEC(\"$sec\") of program 'prog': not supported yet: anything but the name of one function"
+	refused bad-symbol "SEC(\"$sec\") of program 'prog': wanted the name of a function behind '/'"
 done
 
 # The right ones get as far as the device.
@@ -62,7 +63,9 @@ if [ -e /dev/modbpf ]; then
 else
 	for sec in kprobe/f kretprobe/f.isra.0 ksyscall/execve kretsyscall/read netfilter netfilter/local_in \
 		netfilter/ipv4/forward netfilter/inet/local_out/-100 cgroup_skb/local_in cgroup_skb/ipv6/prerouting/5 \
-		tc/postrouting/+7 tc/inet/local_in cgroup_skb/ingress tc socket; do
+		tc/postrouting/+7 tc/inet/local_in tc/ip/input tc/ip6/output/3 tc/bridge/forward cgroup_skb/arp/input/-1 \
+		tc/netdev/eth0/ingress netfilter/ip/prerouting/0/defrag kprobe/f+0x4 kprobe/mod:f \
+		"kprobe.multi/tcp_*" "kretprobe.multi/[ab]?" cgroup_skb/ingress tc socket; do
 		object right "$sec"
 		says 255 stderr "Error: modbpf: /dev/modbpf is not there" prog load "$dir/right"
 	done

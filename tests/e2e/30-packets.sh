@@ -80,6 +80,75 @@ release
 check "nothing is attached any more" within 10 nothing_is_loaded
 check "ping passes when the program is gone" left ping -q -c 2 -i 0.2 -W 2 10.77.0.2
 
+# Other families: a device, a bridge between two ends of cables, ARP, and fragments put together.
+bridge_up() {
+	ip netns add middle && ip -n middle link add br0 type bridge && ip -n middle link set br0 up || return 1
+	for side in a b; do
+		ip netns add end-$side && ip link add port-$side netns middle type veth peer name eth0 netns end-$side &&
+			ip -n middle link set port-$side master br0 up && ip -n end-$side link set eth0 up || return 1
+	done
+	ip -n end-a addr add 10.88.0.1/24 dev eth0 && ip -n end-b addr add 10.88.0.2/24 dev eth0 &&
+		within 20 ip netns exec end-a ping -c 1 -W 1 10.88.0.2
+}
+
+bridge_down() {
+	for ns in middle end-a end-b; do ip netns del $ns; done
+}
+
+dead() {	# dead NUMBER: how many links say that their place is gone
+	[ "$(links | grep -c '  dead$')" = "$1" ]
+}
+
+if hold "$SCRATCH/families" ip netns exec right modbpf load "$E2E/families.bpf.o"; then
+	contains "the CLI names a device" "$(ip netns exec right modbpf link show)" "netdev ingress dev veth-right prio 0"
+	check "ping passes them all" left ping -q -c 3 -i 0.2 -W 2 10.77.0.2
+	for slot in 0:ingress 1:egress "2:egress, from the network header on" "7:priority 6" "8:priority 7 after it"; do
+		equal "three pings at ${slot#*:}" "$(map_u64 at_family ${slot%%:*})" 3
+	done
+	check "ping in fragments passes" left ping -q -c 2 -i 0.2 -s 4000 -W 2 10.77.0.2
+	equal "two whole ones" "$(map_u64 at_family 5)" 2
+	# 4008 bytes in pieces of 1480 are three; the last one is of 1048 and 20 bytes.
+	equal "of six pieces" "$(map_u64 at_family 6)" 6
+	before=$(map_u64 at_family 3)
+	left ip neigh flush dev veth-left
+	check "the neighbour is asked for again" left ping -q -c 1 -W 2 10.77.0.2
+	check "ARP sees the request" test "$(map_u64 at_family 3)" -gt "$before"
+	check "it shall drop at the device" modbpf map update name at_family key hex 09 00 00 00 value hex 01 00 00 00 00 00 00 00
+	refused "ping is dropped there" "100% packet loss" left ping -q -c 2 -i 0.2 -W 1 10.77.0.2
+	equal "and seen there only" "$(map_u64 at_family 7)" "$(map_u64 at_family 8)"
+	equal "no link is dead" "$(links | grep -c '  dead$')" 0
+	stop_servers
+	# Four links hang on the device; the device of a namespace that goes, goes first.
+	check "the device goes" ip -n right link del veth-right
+	check "its four links say that they are dead" within 5 dead 4
+	release
+	ip netns del left
+	ip netns del right
+	check "namespaces again" net_up
+fi
+if check "a bridge" bridge_up; then
+	cp "$E2E/families.bpf.o" "$SCRATCH/bridge.o"
+	ip -n middle link add veth-right type dummy
+	if hold "$SCRATCH/bridged" ip netns exec middle modbpf load "$SCRATCH/bridge.o"; then
+		check "ping passes the bridge" ip netns exec end-a ping -q -c 3 -i 0.2 -W 2 10.88.0.2
+		equal "three requests and replies are forwarded" "$(map_u64 at_family 4)" 6
+		release
+	fi
+	bridge_down
+fi
+# A namespace that nobody is in goes: what hangs there is dead, and takes no program.
+ip netns add empty
+mkdir -p "$SCRATCH/pins"
+check "a place for names" mount -t modbpffs none "$SCRATCH/pins"
+check "pinned in a namespace" ip netns exec empty modbpf load "$E2E/judge.bpf.o" pin "$SCRATCH/pins"
+equal "it lives" "$(links | grep -c '  dead$')" 0
+ip netns del empty
+check "the namespace goes and leaves it dead" within 10 dead 1
+refused "a dead link takes no program" "Link has been severed" \
+	modbpf link update pinned "$SCRATCH/pins/judge" prog name judge
+umount "$SCRATCH/pins"
+check "and goes with its name" within 10 nothing_is_loaded
+
 # The hooks: a ping from the left passes prerouting, local_in; its reply local_out, postrouting.
 if hold "$SCRATCH/hooks" ip netns exec right modbpf load "$E2E/hooks.bpf.o"; then
 	equal "eight programs at hooks" "$(links | grep -c netfilter)" 8
