@@ -288,7 +288,11 @@ $(B)/bench/bench_verifier: $(B)/user/tests/bench/bench_verifier.o $(B)/user/libm
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -o $@ $^
 
-.PHONY: bench bench-jit bench-insns bench-verifier
+$(B)/bench/bench_hooks: $(B)/user/tests/bench/bench_hooks.o
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -o $@ $^
+
+.PHONY: bench bench-hooks bench-jit bench-insns bench-verifier
 bench: bench-verifier bench-jit	## all benchmarks
 bench-verifier: deps-build	## the verifier on programs that are made to take long
 	$(again) $(B)/bench/bench_verifier
@@ -296,6 +300,12 @@ bench-verifier: deps-build	## the verifier on programs that are made to take lon
 bench-jit: deps-build		## machine code against Linux's, clang's and gcc's (root, for bpf(2))
 	$(again) $(B)/bench/bench_jit
 	@$(B)/bench/bench_jit
+# Exact, but slow: a machine that counts instructions runs one processor.
+bench-hooks: deps-build	## instructions that a program adds to an event, Linux's own beside it (QEMU)
+	$(again) $(B)/bench/bench_hooks
+	@for kernel in 6.1 6.12; do \
+		$(MAKE) --no-print-directory -s module-build KDIR=$$(tests/vm/kernels headers $$kernel) && \
+		echo "Linux $$kernel" && tests/vm/run --kernel $$kernel --icount -- tests/bench/hooks || exit; done
 bench-insns:
 	@mkdir -p $(B)/bench
 	for n in $(bench-names); do $(CLANG) -O2 -target bpf -mcpu=v3 -c -o $(B)/bench/$$n.o tests/bench/$$n.c && \
