@@ -10,5 +10,10 @@ void kernel_symbol_init(void);
  * is none, or it cannot be told. Process context.
  */
 unsigned long kernel_symbol_addr(const char *name);
+/*
+ * Calls @fn for each of the kernel's own symbols that are called @name, until one call
+ * returns not 0. Not at all before Linux 6.1. Process context.
+ */
+void kernel_symbol_each(const char *name, int (*fn)(void *data, unsigned long addr), void *data);
 
 #endif

@@ -22,7 +22,8 @@
 #endif
 
 #define SECTIONS_WANTED \
-	"kprobe/FUNCTION, kretprobe/FUNCTION, kprobe.multi/PATTERN, kretprobe.multi/PATTERN, ksyscall/CALL, kretsyscall/CALL, " \
+	"kprobe/FUNCTION, kretprobe/FUNCTION, " \
+	"kprobe.multi/PATTERN, kretprobe.multi/PATTERN, ksyscall/CALL, kretsyscall/CALL, " \
 	"netfilter/PLACE, cgroup_skb/PLACE or tc/PLACE"
 
 static char last_warning[512];

@@ -71,6 +71,16 @@ static void kprobe_event_unregister(struct kprobe_event *probe)
 	synchronize_rcu();
 }
 
+/* 0: it is amid a function. */
+static unsigned long func_ip_of(struct kprobe_event *probe)
+{
+	if (!compat_kprobe_is_at_entry(kprobe_of(probe)))
+		return 0;
+	if (probe->symbol)
+		return kernel_symbol_addr(probe->symbol);
+	return (unsigned long)kprobe_of(probe)->addr;
+}
+
 static int kprobe_event_register(struct kprobe_event *probe)
 {
 	int err;
@@ -81,9 +91,7 @@ static int kprobe_event_register(struct kprobe_event *probe)
 				 register_kprobe(&probe->entry);
 	if (err)
 		return err;
-	if (compat_kprobe_is_at_entry(kprobe_of(probe)))
-		probe->event.func_ip = probe->symbol ? kernel_symbol_addr(probe->symbol) :
-						       (unsigned long)kprobe_of(probe)->addr;
+	probe->event.func_ip = func_ip_of(probe);
 	if (!is_own_text(kprobe_of(probe)))
 		return 0;
 	kprobe_event_unregister(probe);

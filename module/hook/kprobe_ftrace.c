@@ -24,6 +24,7 @@
 
 #include "isa/platform.h"
 #include "module/hook/counters.h"
+#include "module/kernel_symbol.h"
 
 struct ftrace_set {
 	struct kprobe_link *link;
@@ -80,6 +81,7 @@ static __always_inline void run(struct ftrace_set *set, unsigned long ip, struct
 	bit = context_bit();
 	if (unlikely(this_cpu_read(busy_contexts) & bit)) {
 		this_cpu_inc(link->counters->recursion_misses);
+		this_cpu_inc(link_prog_untraced(link)->cpu->misses);
 	} else {
 		this_cpu_or(busy_contexts, bit);
 		kprobe_link_run(set->link, site_at(set, ip), regs);
@@ -105,6 +107,16 @@ static int compare_sites(const void *a, const void *b)
 	return one->func_ip < two->func_ip ? -1 : one->func_ip > two->func_ip;
 }
 
+static bool may_take(const struct kprobe_link *link)
+{
+	u32 i;
+
+	for (i = 0; i < link->cnt; i++)
+		if (link->places[i].offset || !link->places[i].addr)
+			return false;
+	return true;
+}
+
 /* Every place is a function's first instruction, as far as one can see here. */
 static struct ftrace_set *set_new(struct kprobe_link *link)
 {
@@ -122,16 +134,6 @@ static struct ftrace_set *set_new(struct kprobe_link *link)
 	}
 	sort(set->sites, set->cnt, sizeof(set->sites[0]), compare_sites, NULL);
 	return set;
-}
-
-static bool may_take(const struct kprobe_link *link)
-{
-	u32 i;
-
-	for (i = 0; i < link->cnt; i++)
-		if (link->places[i].offset || !link->places[i].addr)
-			return false;
-	return true;
 }
 
 /* What the kernel is asked for: a sorted copy. */
@@ -200,30 +202,110 @@ static u64 missed_returns(const struct kprobe_link *link)
 #define unregister_returns(set) do { } while (0)
 #endif
 
-/* Whatever they do not like, kprobes may, or say what it is. */
-static int set_places(struct kprobe_link *link)
+/* A filter that is never used, to ask what ftrace knows. */
+static bool is_traceable(struct ftrace_ops *scratch, unsigned long addr)
 {
-	struct ftrace_set *set;
-	unsigned long *addrs;
-	int err = -ENOMEM;
+	return !ftrace_set_filter_ip(scratch, addr, 0, 1);
+}
 
-	if (!may_take(link))
-		return -EOPNOTSUPP;
-	set = set_new(link);
+struct search {
+	struct ftrace_ops *scratch;
+	unsigned long found;
+};
+
+static int take_if_traceable(void *data, unsigned long addr)
+{
+	struct search *search = data;
+
+	if (!is_traceable(search->scratch, addr))
+		return 0;
+	search->found = addr;
+	return 1;
+}
+
+/*
+ * Several functions may have a name, and the first not be one that can be traced: then it is another
+ * one that is meant. 0; -EOPNOTSUPP: a place is none of ftrace's.
+ */
+static int choose_traceable(struct kprobe_link *link, struct ftrace_ops *scratch)
+{
+	struct search search = { .scratch = scratch };
+	struct place *place;
+	int err = 0;
+	u32 i;
+
+	for (i = 0; i < link->cnt && !err; i++) {
+		place = &link->places[i];
+		if (!is_traceable(scratch, place->addr)) {
+			search.found = 0;
+			if (place->symbol)
+				kernel_symbol_each(place->symbol, take_if_traceable, &search);
+			place->addr = search.found ?: place->addr;
+			err = search.found ? 0 : -EOPNOTSUPP;
+		}
+		err = err ?: modbpf_yield();
+	}
+	return err;
+}
+
+static int choose_places(struct kprobe_link *link)
+{
+	struct ftrace_ops *scratch = kzalloc(sizeof(*scratch), GFP_KERNEL);
+	int err;
+
+	if (!scratch)
+		return -ENOMEM;
+	err = choose_traceable(link, scratch);
+	ftrace_free_filter(scratch);
+	kfree(scratch);
+	return err;
+}
+
+static int register_all(struct ftrace_set *set)
+{
+	unsigned long *addrs = addrs_of(set);
+	int err;
+
+	if (!addrs)
+		return -ENOMEM;
+	err = kprobe_link_is_return(set->link) ? register_returns(set, addrs) :
+						 register_entries(set, addrs);
+	kvfree(addrs);
+	return err;
+}
+
+static int try_places(struct kprobe_link *link)
+{
+	struct ftrace_set *set = set_new(link);
+	int err;
+
 	if (!set)
 		return -ENOMEM;
-	addrs = addrs_of(set);
-	if (addrs)
-		err = kprobe_link_is_return(link) ? register_returns(set, addrs) :
-						    register_entries(set, addrs);
-	kvfree(addrs);
+	err = register_all(set);
 	if (err) {
 		kvfree(set);
-		return err == -ENOMEM ? err : -EOPNOTSUPP;
+		return err;
 	}
 	set->is_registered = true;
 	link->probes = set;
 	return 0;
+}
+
+/* What they do not like kprobes may, or say what it is. */
+static int set_places(struct kprobe_link *link)
+{
+	int err;
+
+	if (!may_take(link))
+		return -EOPNOTSUPP;
+	err = try_places(link);
+	if (!err || err == -ENOMEM)
+		return err;
+	err = choose_places(link);
+	if (err)
+		return err;
+	err = try_places(link);
+	return !err || err == -ENOMEM ? err : -EOPNOTSUPP;
 }
 
 static void unset(struct kprobe_link *link)

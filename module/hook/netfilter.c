@@ -138,22 +138,21 @@ static unsigned int judge_sched_cls(struct netfilter_link *link, struct sk_buff 
 	struct modbpf_prog *prog = link_prog(&link->link);
 	bool may_write = prog->verified->uses_packet_write;
 	u8 ip_family = may_write ? netfilter_ip_family(skb, state) : NFPROTO_UNSPEC;
+	u32 least = state->pf == NFPROTO_ARP ? skb->len : 0;	/* that the kernel has found there */
 	struct ip_shape shape;
 	struct skb_ctx ctx;
 	s32 act;
 
-	if (may_write) {
-		/* A clone's bytes are shared, with TCP's retransmit queue and with taps. */
-		if (skb_ensure_writable(skb, skb_headlen(skb)))
-			return NF_DROP;
-	}
+	/* A clone's bytes are shared, with TCP's retransmit queue and with taps. */
+	if (may_write && skb_ensure_writable(skb, skb_headlen(skb)))
+		return NF_DROP;
 	if (ip_family)
 		ip_shape_take(&shape, skb, ip_family);
 	migrate_disable();
 	skb_ctx_init(&ctx, skb, netfilter_view_offset(skb, state, true), state->in, state->out);
 	act = (s32)prog_run_packet(prog, &ctx);
 	migrate_enable();
-	if (ip_family && !ip_shape_is_kept(&shape, skb, ip_family)) {
+	if (skb->len < least || (ip_family && !ip_shape_is_kept(&shape, skb, ip_family))) {
 		atomic64_inc(&netfilter_bad_verdicts);
 		return NF_DROP;
 	}
@@ -351,6 +350,8 @@ int netfilter_link_attach(const struct caller *caller, const union modbpf_attr *
 
 	if (attr->link_create.flags)
 		return -EINVAL;
+	if (attr->link_create.netfilter.pf == NFPROTO_NETDEV && !attr->link_create.target_ifindex)
+		return -ENODEV;
 	err = netfilter_check_place(attr->link_create.netfilter.pf,
 				    attr->link_create.netfilter.hooknum,
 				    attr->link_create.netfilter.priority,
@@ -367,8 +368,7 @@ int netfilter_link_attach(const struct caller *caller, const union modbpf_attr *
 	link = new_link(attr, prog);
 	if (!link)
 		goto put_net;
-	err = link->hook.pf == NFPROTO_NETDEV ? link_hook_device(link, net) :
-						link_hook(link, net);
+	err = link->ifindex ? link_hook_device(link, net) : link_hook(link, net);
 	if (err)
 		netfilter_link_destroy(&link->link);
 	else

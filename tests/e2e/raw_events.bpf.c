@@ -25,6 +25,14 @@ int on_enter(__u64 *args)
 	return 0;
 }
 
+SEC("raw_tp/sys_enter")
+int on_cookie(__u64 *args)
+{
+	if (is_watched() && args[1] == NR_UMASK)
+		add(RESULTS, bpf_get_attach_cookie(args));
+	return 0;
+}
+
 /* Takes the place of the one above. */
 SEC("raw_tp/sys_enter")
 int on_enter_too(__u64 *args)

@@ -197,6 +197,25 @@ static void test_groups(void)
 	rmdir("/tmp/groups");
 }
 
+static void test_cookie(void)
+{
+	union modbpf_attr attr = { .raw_tracepoint = {
+		.name = addr("sys_enter"), .prog_fd = prog_fd("on_cookie"), .cookie = 0x123456789abcULL,
+	} };
+	int link = want_fd("a link with a cookie",
+			   call(MODBPF_CMD_RAW_TRACEPOINT_OPEN, &attr, sizeof(attr)));
+	struct modbpf_link_info info = {};
+	__u32 len = sizeof(info);
+
+	start();
+	umasks(10);
+	want("the program gets it", number(RESULTS), 10 * 0x123456789abcLL);
+	want("the information", info_of(link, &info, &len), 0);
+	want("has it", info.raw_tracepoint.cookie, 0x123456789abcLL);
+	want("and the events", info.events >= 10, 1);
+	close(link);
+}
+
 static void test_module(const char *name)
 {
 	int link = want_fd("a module's tracepoint",
@@ -298,6 +317,7 @@ int main(int argc, char **argv)
 	test_wrong();
 	test_info();
 	test_groups();
+	test_cookie();
 	test_module("9p_client_req");
 	test_under_fire();
 	test_update();
