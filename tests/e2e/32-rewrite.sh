@@ -64,6 +64,7 @@ equal "wrong checksums on the left" "$(value_of "$SCRATCH/left-off" wrong)" 0
 equal "wrong checksums on the right" "$(value_of "$SCRATCH/right-off" wrong)" 0
 check "packets were rewritten there" test "$(map_u64 rewritten 0)" -ge 16
 check "and back" test "$(map_u64 rewritten 1)" -ge 8
+check "bytes were written directly" test "$(map_u64 rewritten 3)" -ge 8
 equal "no helper failed" "$(map_u64 rewritten 2)" 0
 holder=$nat
 release

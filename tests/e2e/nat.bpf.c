@@ -18,7 +18,7 @@
 
 #include "tests/e2e/nat.h"
 
-/* 0: to the real one, 1: to the shown one, 2: helpers that failed. */
+/* 0: to the real one, 1: to the shown one, 2: helpers that failed, 3: bytes stored directly. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, 4);
@@ -114,6 +114,22 @@ static __always_inline int rewrite(struct __sk_buff *skb, bool to_shown)
 		if ((to_shown ? &ip6->saddr : &ip6->daddr)->in6_u.u6_addr32[i] != c.address_from[i])
 			return 0;
 	return apply(skb, &c, ip6->nexthdr);
+}
+
+/* Before them all: a byte written where it lies, which a tap that has the packet must not see. */
+SEC("tc/ipv4/prerouting/-10")
+int stain(struct __sk_buff *skb)
+{
+	struct iphdr *ip = (void *)(long)skb->data;
+	__u16 old, new;
+
+	if ((void *)(ip + 1) > (void *)(long)skb->data_end || ip->daddr != bpf_htonl(SHOWN_ADDRESS))
+		return 0;
+	old = *(__u16 *)ip;
+	ip->tos = 0x10;
+	new = *(__u16 *)ip;
+	count(bpf_l3_csum_replace(skb, offsetof(struct iphdr, check), old, new, 2) ? 2 : 3);
+	return 0;
 }
 
 SEC("tc/inet/prerouting")

@@ -88,10 +88,43 @@ static void absent_means_no_function(void)
 	free(table);
 }
 
+/* Direct stores and helpers that store are for the same programs. */
+static void writers_may_write(void)
+{
+	u32 i, type;
+
+	for (i = 0; i < ARRAY_SIZE(listed); i++) {
+		const struct helper *helper = helper_of(listed[i].id);
+
+		if (!helper || !(helper->flags & HELPER_WRITES_PACKET))
+			continue;
+		for (type = 0; type < MODBPF_PROG_TYPE_COUNT; type++)
+			if (helper->types >> type & 1 && !prog_rule_of(type)->packet_write)
+				check_failed(__FILE__, __LINE__, "bpf_%s is given to type %u, which may not write",
+					     listed[i].name, type);
+	}
+}
+
+/* Whoever moves the packet knows where the program keeps its view of it. */
+static void movers_have_the_context(void)
+{
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(listed); i++) {
+		const struct helper *helper = helper_of(listed[i].id);
+
+		if (helper && helper->flags & HELPER_MOVES_PACKET && helper->args[0] != ARG_CTX)
+			check_failed(__FILE__, __LINE__, "bpf_%s moves a packet that it does not know",
+				     listed[i].name);
+	}
+}
+
 static const struct check_case cases[] = {
 	{ "each helper has one row", each_has_one_row },
 	{ "each helper is given to a program type", each_is_given_to_someone },
 	{ "a helper without a function says so", absent_means_no_function },
+	{ "a helper that writes to packets is given to who may", writers_may_write },
+	{ "a helper that moves the packet has the context", movers_have_the_context },
 };
 
 int main(int argc, char **argv)
