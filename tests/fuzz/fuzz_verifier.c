@@ -372,7 +372,7 @@ static void damage(struct rng *rng)
 /* The map that a program names is that with the number, whichever way it names it. */
 static int index_of(void *cookie, s32 fd, bool by_index)
 {
-	return fd < 0 || (u32)fd >= verify_map_cnt || (u32)fd >= WORLD_MAPS ? -EBADF : fd;
+	return fd < 0 || !world_has(fd) ? -EBADF : fd;
 }
 
 /* What bpf(2) asks of a load beside the program: in part at random. */

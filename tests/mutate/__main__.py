@@ -41,10 +41,9 @@ SAMPLE_TESTS = ['test_verifier+', 'test_verifier_run+']
 SAMPLE_SECONDS = 60
 
 # Cheapest first; those with a "+" are built with sanitizers. See DOMAINS for which files some are.
-TESTS = ['test_load_rule', 'test_map_attr', 'test_map_btf', 'test_conversion', 'test_helper_rows', 'test_offline_log', 'test_fence',
-         'test_golden', 'test_verifier',
-         'test_verifier_run', 'test_verifier_bounds', 'test_verified', 'test_tnum', 'test_scalar',
-         'test_range', 'test_scalar64', 'test_callback_rounds', 'test_verifier+', 'test_verifier_run+', 'fuzz_verifier+']
+TESTS = ['test_load_rule', 'test_map_attr', 'test_map_btf', 'test_conversion', 'test_helper_rows', 'test_offline_log',
+         'test_fence', 'test_golden', 'test_verifier', 'test_verifier_run', 'test_verifier_bounds', 'test_verified',
+         'test_tnum', 'test_scalar', 'test_range', 'test_scalar64', 'test_callback_rounds', 'test_verifier+', 'test_verifier_run+', 'fuzz_verifier+']
 DOMAINS = {'test_tnum': ['tnum'], 'test_range': ['range', 'range_div'],
            'test_scalar': ['tnum', 'scalar', 'scalar_branch', 'range'],
            'test_scalar64': ['tnum', 'scalar', 'scalar_branch', 'range', 'range_div']}

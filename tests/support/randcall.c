@@ -8,6 +8,7 @@
 #include "isa/abi.h"
 #include "tests/support/randmaker.h"
 #include "tests/support/verify.h"
+#include "tests/support/world.h"
 #include "verifier/helper.h"
 #include "verifier/rule.h"
 
@@ -79,7 +80,7 @@ static bool choose_map(struct maker *mk, struct call_plan *plan)
 		bool writes = plan->helper->map_use & (MAP_MAY_UPDATE | MAP_MAY_DELETE);
 
 		plan->value_bytes = map->value_size;
-		if (rule && rule->may & plan->helper->map_use &&
+		if (rule && world_has(plan->map) && rule->may & plan->helper->map_use &&
 		    !(writes && map->flags & MODBPF_F_RDONLY_PROG) &&
 		    map->value_size <= STACK_BYTES && map->key_size <= 8)
 			return true;

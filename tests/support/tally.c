@@ -172,7 +172,8 @@ u32 tally_print(const struct tally *tally, u64 least)
 	printf("arguments of helpers:\n");
 	for (i = ARG_NONE + 1; i < ARG_KIND_COUNT; i++)
 		if (is_taken(i))
-			few += print_row(arg_names[i] ? : "(another)", tally->by_arg[i], least);
+			few += print_row(arg_names[i] ? : "(made by no program here)", tally->by_arg[i],
+					 arg_names[i] ? least : 0);
 	printf("in programs of each type:\n");
 	for (i = 0; i < ARRAY_SIZE(tally->by_type); i++)
 		if (tally->by_type[i])

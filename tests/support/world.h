@@ -86,6 +86,8 @@ u32 world_context_bytes(u32 prog_type);
 /* The values of a map: the first, their size and count. False: it has none, or none that may be accessed so. */
 enum world_access { WORLD_ANY, WORLD_READ, WORLD_WRITE };
 bool world_values(u32 map, enum world_access access, u64 *first, u32 *bytes, u32 *cnt);
+/* May programs name the map? Not an array whose values are not in the world: machine code looks there. */
+bool world_has(u32 map);
 /* For programs that run in the world: where its metadata is, besides tests/support/verify.h. */
 const struct ctx_slot *world_slots(const struct ctx_slot *slots);
 
