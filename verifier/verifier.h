@@ -77,7 +77,7 @@ enum ctx_source {
  */
 struct verify_log {
 	void (*write)(struct verify_log *log, const char *text, u32 bytes);
-	u32 level;		/* BPF_LOG_LEVEL1 (1), LEVEL2 (2), STATS (4); 0: nothing is written; others: the reason */
+	u32 level;		/* BPF_LOG_LEVEL1 (1), LEVEL2 (2), STATS (4), others; 0: nothing is written */
 };
 
 /* Rights of the caller, looked up by who knows it. */

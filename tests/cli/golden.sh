@@ -12,6 +12,7 @@ golden=tests/verifier/golden/c.log
 	-I"/usr/include/$(gcc -print-multiarch)" -c -o "$dir/rejected" rejected.bpf.c) || bad clang "cannot compile"
 
 told() {	# without what depends on the machine, and how much work it was
+	echo "# SPDX-License-Identifier: GPL-2.0-only"
 	"$MODBPF" check "$dir/rejected" | sed 's/  processed [0-9]*  states .*//'
 	"$MODBPF" -p check "$dir/rejected" |
 		grep -vE '^ {4}"(bytes_peak|verify_ns|insns_processed|states_total|states_peak)":' |

@@ -86,6 +86,7 @@ static char *write_all(void)
 	size_t bytes;
 	FILE *to = open_memstream(&text, &bytes);
 
+	fputs("# SPDX-License-Identifier: GPL-2.0-only\n\n", to);
 	verify_cases_read(write_case, complain, to);
 	fclose(to);
 	return text;
