@@ -83,7 +83,8 @@ static const char *const arg_names[ARG_KIND_COUNT] = {
 	[ARG_READ_OR_NULL] = "memory to read or null",
 	[ARG_FILL] = "memory to fill", [ARG_FILL_8] = "8 bytes to fill", [ARG_VALUE_FILL] = "value to fill",
 	[ARG_STRING] = "string", [ARG_FILL_OR_NULL] = "memory to fill or null", [ARG_FORMAT] = "format",
-	[ARG_CONST_FORMAT] = "constant format", [ARG_PRINTED] = "numbers to print", [ARG_SIZE] = "size", [ARG_SIZE_OR_ZERO] = "size or zero",
+	[ARG_CONST_FORMAT] = "constant format", [ARG_PRINTED] = "numbers to print",
+	[ARG_SIZE] = "size", [ARG_SIZE_OR_ZERO] = "size or zero",
 	[ARG_CONST_SIZE] = "constant size", [ARG_CTX] = "context", [ARG_RECORD] = "record",
 	[ARG_CALLBACK] = "callback", [ARG_CALLBACK_CONTEXT] = "context of a callback",
 };
