@@ -268,8 +268,10 @@ static int register_all(struct ftrace_set *set)
 
 	if (!addrs)
 		return -ENOMEM;
-	err = kprobe_link_is_return(set->link) ? register_returns(set, addrs) :
-						 register_entries(set, addrs);
+	if (kprobe_link_is_return(set->link))
+		err = register_returns(set, addrs);
+	else
+		err = register_entries(set, addrs);
 	kvfree(addrs);
 	return err;
 }

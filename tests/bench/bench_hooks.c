@@ -355,7 +355,7 @@ static double nft(int rules)
 	fprintf(pipe, "table ip bench { chain input { type filter hook input priority 5;\n");
 	for (i = 1; i <= rules; i++)
 		fprintf(pipe, "ip saddr 10.9.0.%d udp dport %d drop\n", i, i);
-	fprintf(pipe, "meta l4proto udp counter\n} }\n");
+	fprintf(pipe, "meta l4proto udp counter\n}\n}\n");
 	if (pclose(pipe))
 		return -1;
 	with = cost(send_packet);
