@@ -157,7 +157,8 @@ static bool is_branch(const struct modbpf_insn *insn)
 
 static bool facts_hold(const struct insn_fact *fact, const struct insn_fact *full)
 {
-	return !(fact->flags & ~full->flags) &&
+	/* Where fences stand depends on the whole program: tests/unit/test_fence.c. */
+	return !(fact->flags & ~full->flags & ~FACT_FENCE) &&
 	       (!(fact->flags & FACT_CONST_KEY) || fact->key == full->key) &&
 	       (!(fact->flags & FACT_CONST_MAP) || fact->map == full->map);
 }
@@ -397,6 +398,7 @@ static bool load_rules(struct rng *rng, struct verify_request *req)
 		req->gpl_compatible = load_license_is_gpl(licenses[rng_below(rng, ARRAY_SIZE(licenses))]);
 	if (!rng_below(rng, 50))
 		req->rights = rng_below(rng, 8);
+	req->fence = !rng_below(rng, 8);
 	if (load_check_features(&facts, &why))
 		return false;
 	/* A type that cannot be loaded yet is verified all the same. */
