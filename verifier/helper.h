@@ -57,6 +57,7 @@ enum return_kind {
 	RET_LENGTH,		/* up to the size argument, or a negative errno */
 	RET_VALUE_OR_NULL,	/* a value of the map */
 	RET_RECORD_OR_NULL,
+	RET_KIND_COUNT
 };
 
 enum {

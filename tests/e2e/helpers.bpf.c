@@ -15,6 +15,18 @@ struct {
 	__type(value, struct helper_io);
 } io_map SEC(".maps");
 
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 4096);
+} ring SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, __u64);
+} each_cpu SEC(".maps");
+
 static __always_inline struct helper_io *begin(void)
 {
 	__u32 zero = 0;
@@ -111,6 +123,33 @@ RETURNS(address, ({
 RETURNS(trace, bpf_trace_printk(trace_format, sizeof(trace_format), io->text, io->in[0], io->in[1]))
 RETURNS(trace_few, bpf_trace_printk("q7few %d %x", 12, io->in[0], io->in[1]))
 RETURNS(trace_many, trace_much(io))
+
+static __always_inline long make_records(struct helper_io *io)
+{
+	__u64 *kept = bpf_ringbuf_reserve(&ring, 8, 0), *dropped;
+
+	if (!kept)
+		return -1;
+	*kept = io->in[0];
+	bpf_ringbuf_submit(kept, 0);
+	dropped = bpf_ringbuf_reserve(&ring, 8, 0);
+	if (!dropped)
+		return -2;
+	bpf_ringbuf_discard(dropped, 0);
+	return bpf_ringbuf_output(&ring, io->text, 8, 0);
+}
+
+static __always_inline long look_elsewhere(struct helper_io *io)
+{
+	__u32 zero = 0;
+	__u64 *value = bpf_map_lookup_percpu_elem(&each_cpu, &zero, io->in[0]);
+
+	return value ? *value : -1;
+}
+
+RETURNS(records, make_records(io))
+RETURNS(in_ring, bpf_ringbuf_query(&ring, BPF_RB_AVAIL_DATA))
+RETURNS(elsewhere, look_elsewhere(io))
 
 /* Those that only tracing programs have run for the process that asked for it. */
 #define TRACES(name, call) \

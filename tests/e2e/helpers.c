@@ -449,6 +449,56 @@ static void test_memory(void)
 	want("not into the kernel", run_in_event("write_user"), -EFAULT);
 }
 
+/* --- maps ------------------------------------------------------------------------------ */
+
+static int record_cnt;
+static __u64 records[4];
+
+static int on_record(void *context, void *data, size_t bytes)
+{
+	want("its size", bytes, 8);
+	if (record_cnt < 4)
+		memcpy(&records[record_cnt++], data, 8);
+	return 0;
+}
+
+static void test_ring(void)
+{
+	struct ring_buffer *ring;
+	__u64 text;
+
+	strcpy(io.text, "in ring");
+	memcpy(&text, io.text, 8);
+	io.in[0] = 0x1122334455667788;
+	want("records", run("records"), 0);
+	want("three, each behind 8 bytes of its own", run("in_ring"), 3 * 16);
+	ring = ring_buffer__new(bpf_object__find_map_fd_by_name(object, "ring"), on_record, NULL, NULL);
+	want("two are kept", ring_buffer__consume(ring), 2);
+	want("a number", records[0], 0x1122334455667788);
+	want("a text", records[1], text);
+	want("none is left", run("in_ring"), 0);
+	ring_buffer__free(ring);
+}
+
+static void test_each_cpu(void)
+{
+	int cpus = libbpf_num_possible_cpus(), i;
+	__u64 *values = calloc(cpus, sizeof(*values));
+	__u32 zero = 0;
+
+	for (i = 0; i < cpus; i++)
+		values[i] = 1000 + i;
+	want("a value for each CPU", bpf_map_update_elem(
+	     bpf_object__find_map_fd_by_name(object, "each_cpu"), &zero, values, 0), 0);
+	for (i = 0; i < cpus; i++) {
+		io.in[0] = i;
+		want("another CPU's value", run("elsewhere"), 1000 + i);
+	}
+	io.in[0] = cpus;
+	want("of no CPU", run("elsewhere"), -1);
+	free(values);
+}
+
 /* --- signals -------------------------------------------------------------------------- */
 
 static volatile int signals, from_kernel;
@@ -517,6 +567,8 @@ int main(int argc, char **argv)
 	test_text();
 	test_printing();
 	test_memory();
+	test_ring();
+	test_each_cpu();
 	test_signals();
 	bpf_object__close(object);
 	return finish("helpers");

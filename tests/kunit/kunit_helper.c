@@ -256,7 +256,7 @@ static const struct format_case format_cases[] = {
 	{ "%hd", {}, NULL },
 	{ "%ls", {}, NULL },
 	{ "%px", {}, NULL },
-	{ "%pS", {}, NULL },
+	{ "%pS %ps", { 0 }, "0x0 0x0" },
 	{ "%f", {}, NULL },
 	{ "%*d", {}, NULL },
 	{ "bell\a", {}, NULL },
