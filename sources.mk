@@ -132,6 +132,7 @@ MODULE_SRCS := \
 	module/helper/time.c \
 	module/helper/trace.c \
 	module/helper/trace_format.c \
+	module/helper/xdp.c \
 	module/hook/counters.c \
 	module/hook/defrag.c \
 	module/hook/event_args.c \
@@ -183,6 +184,7 @@ MODULE_SRCS := \
 	module/stats.c \
 	module/symbols.c \
 	module/sysfs.c \
+	module/test_ctx.c \
 	module/test_run.c \
 	module/user_log.c \
 

@@ -51,6 +51,22 @@ int caller_is_zero(const struct caller *caller, u64 from, size_t bytes)
 	return check_zeroed_user(u64_to_user_ptr(from), bytes);
 }
 
+int caller_copy_struct(const struct caller *caller, void *dst, u32 bytes, u64 from, u32 *known)
+{
+	int is_zero;
+
+	memset(dst, 0, bytes);
+	if (*known > PAGE_SIZE)
+		return -E2BIG;
+	if (*known > bytes) {
+		is_zero = caller_is_zero(caller, from + bytes, *known - bytes);
+		if (is_zero <= 0)
+			return is_zero < 0 ? is_zero : -E2BIG;
+		*known = bytes;
+	}
+	return caller_copy_in(caller, dst, from, *known);
+}
+
 void *caller_dup(const struct caller *caller, u64 from, size_t bytes)
 {
 	void *copy = kvmalloc(bytes, GFP_KERNEL_ACCOUNT | __GFP_NOWARN);

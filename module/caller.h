@@ -35,6 +35,11 @@ int caller_copy_out(const struct caller *caller, u64 to, const void *src, size_t
 int caller_clear(const struct caller *caller, u64 to, size_t bytes);
 /* Are all @bytes at @from zero? 1, 0 or -EFAULT. */
 int caller_is_zero(const struct caller *caller, u64 from, size_t bytes);
+/*
+ * A struct of which the caller knows *@known bytes, which become @bytes at most: the rest of
+ * @dst is zero. 0, -EFAULT, -E2BIG: more than a page, or not zero behind what is known here.
+ */
+int caller_copy_struct(const struct caller *caller, void *dst, u32 bytes, u64 from, u32 *known);
 /* A new kvmalloc'ed copy of @bytes at @from, or ERR_PTR(-EFAULT, -ENOMEM). kvfree() it. */
 void *caller_dup(const struct caller *caller, u64 from, size_t bytes);
 

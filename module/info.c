@@ -24,26 +24,8 @@
 /* The caller's info: where, and how much of it. */
 struct info_place {
 	u64 addr;
-	u32 bytes;	/* after info_read(): at most the struct's */
+	u32 bytes;	/* after caller_copy_struct(): at most the struct's */
 };
-
-/* Copy in what the caller set of a struct of @bytes; the rest of @info is zero. */
-static int info_read(const struct caller *caller, struct info_place *place,
-		     void *info, u32 bytes)
-{
-	int is_zero;
-
-	memset(info, 0, bytes);
-	if (place->bytes > PAGE_SIZE)
-		return -E2BIG;
-	if (place->bytes > bytes) {
-		is_zero = caller_is_zero(caller, place->addr + bytes, place->bytes - bytes);
-		if (is_zero <= 0)
-			return is_zero < 0 ? is_zero : -E2BIG;
-		place->bytes = bytes;
-	}
-	return caller_copy_in(caller, info, place->addr, place->bytes);
-}
 
 static int info_write(const struct caller *caller, const struct info_place *place,
 		      const void *info, const struct command_out *out)
@@ -287,7 +269,7 @@ static int prog_info(const struct caller *caller, const struct modbpf_prog *prog
 	struct modbpf_prog_info info;
 	int err;
 
-	err = info_read(caller, place, &info, sizeof(info));
+	err = caller_copy_struct(caller, &info, sizeof(info), place->addr, &place->bytes);
 	if (err)
 		return err;
 	prog_facts(prog, &info);
@@ -304,7 +286,7 @@ static int map_info(const struct caller *caller, const struct modbpf_map *map,
 		    struct info_place *place, const struct command_out *out)
 {
 	struct modbpf_map_info info;
-	int err = info_read(caller, place, &info, sizeof(info));
+	int err = caller_copy_struct(caller, &info, sizeof(info), place->addr, &place->bytes);
 
 	if (err)
 		return err;
@@ -347,7 +329,7 @@ static int link_info(const struct caller *caller, struct modbpf_link *link,
 		     struct info_place *place, const struct command_out *out)
 {
 	struct modbpf_link_info asked, info;
-	int err = info_read(caller, place, &asked, sizeof(asked));
+	int err = caller_copy_struct(caller, &asked, sizeof(asked), place->addr, &place->bytes);
 
 	if (err)
 		return err;
@@ -365,7 +347,7 @@ static int btf_info(const struct caller *caller, const struct modbpf_btf *btf,
 {
 	struct modbpf_btf_info info;
 	u32 fits;
-	int err = info_read(caller, place, &info, sizeof(info));
+	int err = caller_copy_struct(caller, &info, sizeof(info), place->addr, &place->bytes);
 
 	if (err)
 		return err;

@@ -21,11 +21,11 @@
 #include "module/command.h"
 #include "module/hook/skb.h"
 #include "module/prog.h"
+#include "module/test_ctx.h"
 #include "verifier/rule.h"
 
-#define TEST_HEADROOM (NET_SKB_PAD + NET_IP_ALIGN)
-#define TEST_MAX_BYTES (PAGE_SIZE - TEST_HEADROOM - \
-			SKB_DATA_ALIGN(sizeof(struct skb_shared_info)))	/* Linux's */
+/* The packet is in a page, with what an sk_buff needs behind it, and in front as on Linux. */
+#define TEST_BYTES SKB_WITH_OVERHEAD(PAGE_SIZE)
 
 struct test_result {
 	u32 retval;
@@ -40,6 +40,11 @@ static bool is_type_in(u32 type, u64 types)
 	return type < 64 && types >> type & 1;
 }
 
+static u32 headroom_of(u32 prog_type)
+{
+	return prog_type == MODBPF_PROG_XDP ? XDP_PACKET_HEADROOM : NET_SKB_PAD + NET_IP_ALIGN;
+}
+
 static int check_test(const union modbpf_attr *attr)
 {
 	if (!attr->test.ctx_size_in != !attr->test.ctx_in ||
@@ -49,47 +54,49 @@ static int check_test(const union modbpf_attr *attr)
 }
 
 /* What only packet programs look at, after the type is known to be one. */
-static int check_packet_test(const union modbpf_attr *attr)
+static int check_packet_test(const union modbpf_attr *attr, u32 prog_type)
 {
 	u32 bytes = attr->test.data_size_in;
 
+	/* Not supported yet: struct xdp_md. */
+	if (prog_type == MODBPF_PROG_XDP && (attr->test.ctx_in || attr->test.ctx_out))
+		return -EINVAL;
 	if (attr->test.flags || attr->test.cpu || attr->test.batch_size)
 		return -EINVAL;
-	if (attr->test.ctx_in || attr->test.ctx_out)	/* not supported yet */
-		return -EINVAL;
-	return bytes < ETH_HLEN || bytes > TEST_MAX_BYTES ? -EINVAL : 0;
+	return bytes < ETH_HLEN || bytes > TEST_BYTES - headroom_of(prog_type) ? -EINVAL : 0;
 }
 
-/* The packet, its data at the network header. */
-static struct sk_buff *packet_read(const struct caller *caller, const union modbpf_attr *attr)
+/* The packet as it came to @dev, its data at the network header. */
+static struct sk_buff *packet_read(const struct caller *caller, const union modbpf_attr *attr,
+				   u32 prog_type, struct net_device *dev)
 {
 	u32 bytes = attr->test.data_size_in;
 	struct sk_buff *skb;
 	int err;
 
-	skb = alloc_skb(TEST_HEADROOM + bytes, GFP_KERNEL_ACCOUNT);
+	skb = alloc_skb(TEST_BYTES, GFP_KERNEL_ACCOUNT);
 	if (!skb)
 		return ERR_PTR(-ENOMEM);
-	skb_reserve(skb, TEST_HEADROOM);
+	/* An XDP program may have the packet begin there. */
+	memset(skb->data, 0, headroom_of(prog_type));
+	skb_reserve(skb, headroom_of(prog_type));
 	err = caller_copy_in(caller, skb_put(skb, bytes), attr->test.data_in, bytes);
 	if (err) {
 		kfree_skb(skb);
 		return ERR_PTR(err);
 	}
-	skb->protocol = eth_type_trans(skb, caller->net->loopback_dev);
+	skb->protocol = eth_type_trans(skb, dev);
 	skb_reset_network_header(skb);
 	return skb;
 }
 
-static u32 run_once(struct modbpf_prog *prog, struct sk_buff *skb)
+static u32 run_once(struct modbpf_prog *prog, const struct skb_ctx *ctx)
 {
-	struct skb_ctx ctx;
 	u32 retval;
 
 	rcu_read_lock();
 	migrate_disable();
-	skb_ctx_init(&ctx, skb, 0, skb->dev, skb->dev);
-	retval = prog_run_packet(prog, &ctx);
+	retval = prog_run_packet(prog, ctx);
 	migrate_enable();
 	rcu_read_unlock();
 	return retval;
@@ -97,14 +104,14 @@ static u32 run_once(struct modbpf_prog *prog, struct sk_buff *skb)
 
 /* As often as asked; a signal ends it. */
 static int run_repeatedly(const struct caller *caller, struct modbpf_prog *prog,
-			  struct sk_buff *skb, u32 repeat, struct test_result *result)
+			  const struct skb_ctx *ctx, u32 repeat, struct test_result *result)
 {
 	u32 runs = max(repeat, 1u), i;
 	u64 begin, spent = 0;
 
 	for (i = 0; i < runs; i++) {
 		begin = ktime_get_ns();
-		result->retval = run_once(prog, skb);
+		result->retval = run_once(prog, ctx);
 		spent += ktime_get_ns() - begin;
 		if (caller_is_interrupted(caller))
 			return -EINTR;
@@ -132,7 +139,7 @@ static int put_packet(const struct caller *caller, const union modbpf_attr *attr
 	return err;
 }
 
-/* Everything is told even if the packet was cut: -ENOSPC. */
+/* Everything is told even if packet or context were cut: -ENOSPC. */
 static int put_result(const struct caller *caller, const union modbpf_attr *attr,
 		      const struct command_out *out, const struct sk_buff *skb,
 		      const struct test_result *result)
@@ -149,30 +156,64 @@ static int put_result(const struct caller *caller, const union modbpf_attr *attr
 	return err;
 }
 
-static int test_packet(const struct caller *caller, const union modbpf_attr *attr,
-		       const struct command_out *out, struct modbpf_prog *prog)
+static int test_on(const struct caller *caller, const union modbpf_attr *attr,
+		   const struct command_out *out, struct modbpf_prog *prog,
+		   struct net_device *dev, struct test_ctx *test)
 {
 	bool sees_mac = is_type_in(prog->type, SEES_MAC);
 	struct test_result result;
 	struct sk_buff *skb;
-	int err;
+	struct skb_ctx ctx;
+	int err, ctx_err;
 
-	err = check_packet_test(attr);
-	if (err)
-		return err;
-	skb = packet_read(caller, attr);
+	skb = packet_read(caller, attr, prog->type, dev);
 	if (IS_ERR(skb))
 		return PTR_ERR(skb);
 	if (sees_mac)
 		__skb_push(skb, ETH_HLEN);
-	err = run_repeatedly(caller, prog, skb, attr->test.repeat, &result);
+	skb_ctx_init(&ctx, skb, 0, NULL, dev);
+	err = test_ctx_apply(test, skb, &ctx);
+	if (!err)
+		err = run_repeatedly(caller, prog, &ctx, attr->test.repeat, &result);
 	if (err)
 		goto free_skb;
 	if (!sees_mac)	/* what it did not see it does not get back */
 		memset(__skb_push(skb, ETH_HLEN), 0, ETH_HLEN);
 	err = put_result(caller, attr, out, skb, &result);
+	if (err != -EFAULT) {
+		ctx_err = test_ctx_write(caller, attr, out, test, skb, &ctx);
+		err = ctx_err ? ctx_err : err;
+	}
 free_skb:
 	kfree_skb(skb);
+	return err;
+}
+
+/* The device that the packet has come to; a reference is held. */
+static struct net_device *device_of(const struct caller *caller, const struct test_ctx *test)
+{
+	u32 ifindex = test->fields.ifindex;
+
+	return dev_get_by_index(caller->net, ifindex ? ifindex : LOOPBACK_IFINDEX);
+}
+
+static int test_packet(const struct caller *caller, const union modbpf_attr *attr,
+		       const struct command_out *out, struct modbpf_prog *prog)
+{
+	struct net_device *dev;
+	struct test_ctx test;
+	int err;
+
+	err = check_packet_test(attr, prog->type);
+	if (!err)
+		err = test_ctx_read(caller, attr, &test);
+	if (err)
+		return err;
+	dev = device_of(caller, &test);
+	if (!dev)
+		return -ENODEV;
+	err = test_on(caller, attr, out, prog, dev, &test);
+	dev_put(dev);
 	return err;
 }
 

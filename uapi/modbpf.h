@@ -291,6 +291,51 @@ union modbpf_attr {
 } __attribute__((aligned(8)));
 MODBPF_ASSERT_SIZE(union modbpf_attr, 152);
 
+/* --- the context of PROG_TEST_RUN ------------------------------------------------ */
+
+/*
+ * struct __sk_buff. Given: mark, priority, ingress_ifindex, ifindex, cb, tstamp, wire_len,
+ * gso_segs, gso_size and hwtstamp, the others zero. Told: the same, as the program left them.
+ */
+struct modbpf_sk_buff {
+	__u32 len;
+	__u32 pkt_type;
+	__u32 mark;
+	__u32 queue_mapping;
+	__u32 protocol;
+	__u32 vlan_present;
+	__u32 vlan_tci;
+	__u32 vlan_proto;
+	__u32 priority;
+	__u32 ingress_ifindex;
+	__u32 ifindex;
+	__u32 tc_index;
+	__u32 cb[5];
+	__u32 hash;
+	__u32 tc_classid;
+	__u32 data;
+	__u32 data_end;
+	__u32 napi_id;
+	__u32 family;
+	__u32 remote_ip4;
+	__u32 local_ip4;
+	__u32 remote_ip6[4];
+	__u32 local_ip6[4];
+	__u32 remote_port;
+	__u32 local_port;
+	__u32 data_meta;
+	__aligned_u64 flow_keys;
+	__u64 tstamp;			/* nanoseconds */
+	__u32 wire_len;			/* bytes; 0: those of the packet */
+	__u32 gso_segs;
+	__aligned_u64 sk;
+	__u32 gso_size;
+	__u8 tstamp_type;
+	__u8 pad[3];
+	__u64 hwtstamp;			/* nanoseconds */
+};
+MODBPF_ASSERT_SIZE(struct modbpf_sk_buff, 192);
+
 /* --- what OBJ_GET_INFO_BY_FD tells --------------------------------------------- */
 
 /* An address with a length is room of the caller's in, and what there is out. */

@@ -109,6 +109,13 @@ void helper_signal_init(void);
 void helper_signal_exit(void);
 /* task.c: find out what the device of namespaces is. Sleeps. */
 void helper_task_init(void);
+/* xdp.c */
+DECLARE_HELPER(xdp_get_buff_len);
+DECLARE_HELPER(xdp_load_bytes);
+DECLARE_HELPER(xdp_store_bytes);
+DECLARE_HELPER(xdp_adjust_head);
+DECLARE_HELPER(xdp_adjust_tail);
+
 /* time.c: seed what get_prandom_u32 draws from. */
 void helper_random_init(void);
 /* trace.c: switch on the trace event that trace_printk makes. Sleeps. */

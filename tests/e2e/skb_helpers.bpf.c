@@ -284,4 +284,76 @@ int homeless(struct __sk_buff *skb)
 	return 0;
 }
 
+SEC("xdp")
+int xdp_bytes(struct xdp_md *xdp)
+{
+	unsigned char *data = (void *)(long)xdp->data, *end = (void *)(long)xdp->data_end;
+	__u16 proto = 0;
+	__u32 word = ~0;
+
+	results[0] = bpf_xdp_get_buff_len(xdp);
+	results[1] = bpf_xdp_load_bytes(xdp, 12, &proto, 2);
+	results[2] = bpf_ntohs(proto);
+	results[3] = bpf_xdp_load_bytes(xdp, end - data - 3, &word, 4);
+	results[4] = bpf_xdp_load_bytes(xdp, 0, &word, 4);
+	results[5] = bpf_xdp_store_bytes(xdp, DATA_AT, "stored", 6);
+	results[6] = bpf_xdp_store_bytes(xdp, end - data - 3, "stored", 4);
+	results[7] = bpf_xdp_store_bytes(xdp, 0x10000, "stored", 4);
+	results[8] = bpf_xdp_load_bytes(xdp, 0xffffffff, &word, 4);
+	return XDP_PASS;
+}
+
+SEC("xdp")
+int xdp_head(struct xdp_md *xdp)
+{
+	char *data, *end;
+
+	results[0] = bpf_xdp_adjust_head(xdp, -100);
+	results[1] = bpf_xdp_get_buff_len(xdp);
+	results[2] = bpf_xdp_adjust_head(xdp, -200);
+	results[3] = bpf_xdp_adjust_head(xdp, 0x7fffffff);
+	results[4] = bpf_xdp_adjust_head(xdp, 149);
+	results[5] = bpf_xdp_adjust_head(xdp, 1);
+	results[6] = bpf_xdp_adjust_head(xdp, -53);
+	results[7] = bpf_xdp_get_buff_len(xdp);
+	data = (void *)(long)xdp->data;
+	end = (void *)(long)xdp->data_end;
+	if (data + 4 <= end)
+		__builtin_memcpy(data, "head", 4);
+	return XDP_PASS;
+}
+
+SEC("xdp")
+int xdp_tail(struct xdp_md *xdp)
+{
+	results[0] = bpf_xdp_adjust_tail(xdp, 1000);
+	results[1] = bpf_xdp_get_buff_len(xdp);
+	results[2] = bpf_xdp_adjust_tail(xdp, 4000);
+	results[3] = bpf_xdp_adjust_tail(xdp, -1050);
+	results[4] = bpf_xdp_adjust_tail(xdp, -1000 - (int)(results[1] - 1000 - 14));
+	results[5] = bpf_xdp_get_buff_len(xdp);
+	results[6] = bpf_xdp_adjust_tail(xdp, -1);
+	results[7] = bpf_xdp_adjust_tail(xdp, 6);
+	results[8] = bpf_xdp_get_buff_len(xdp);
+	return XDP_PASS;
+}
+
+/* What a test run gives, and what becomes of it; it may be run more than once. */
+SEC("tc")
+int fields(struct __sk_buff *skb)
+{
+	results[0] = skb->mark;
+	results[1] = skb->priority;
+	results[2] = skb->ingress_ifindex;
+	results[3] = skb->ifindex;
+	results[4] = skb->cb[0];
+	results[5] = skb->cb[4];
+	results[6] = skb->len;
+	skb->mark += 1;
+	skb->priority = 0xabcd;
+	skb->cb[0] += 0x100;
+	skb->cb[1] = 7;
+	return 3;
+}
+
 char LICENSE[] SEC("license") = "GPL";

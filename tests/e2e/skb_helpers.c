@@ -302,11 +302,119 @@ static void test_marks(void)
 	}
 }
 
+static void test_xdp(void)
+{
+	make_packet(0);
+	equal("XDP", run("xdp_bytes"), 2);
+	RESULTS("XDP", PACKET_BYTES, 0, 0x0800, -EINVAL, 0, 0, -EINVAL, -EFAULT, -EFAULT);
+	memcpy(want_out + DATA_AT, "stored", 6);
+	packet_is("XDP has stored", PACKET_BYTES);
+	make_packet(0);
+	run("xdp_head");
+	RESULTS("XDP's head", 0, PACKET_BYTES + 100, -EINVAL, -EINVAL, 0, -EINVAL, 0, PACKET_BYTES + 4);
+	equal("XDP's packet is longer", out_bytes, PACKET_BYTES + 4);
+	equal("by what it put in front", memcmp(out, "head", 4), 0);
+	equal("of the packet", memcmp(out + 4, in, PACKET_BYTES), 0);
+	run("xdp_tail");
+	RESULTS("XDP's tail", 0, PACKET_BYTES + 1000, -EINVAL, -EINVAL, 0, 14, -EINVAL, 0, 20);
+	memset(want_out + 14, 0, 6);
+	packet_is("XDP's packet is cut, and longer by zeros", 20);
+}
+
 static void test_homeless(void)
 {
 	make_packet(0);
 	run("homeless");
 	RESULTS("no socket", 0, 65534, 0, 0, 0, 0, 0);
+}
+
+/* --- the context of a test run -------------------------------------------------------------- */
+
+static struct __sk_buff ctx_in, ctx_out;
+static unsigned int ctx_out_bytes;
+
+/* Run "fields" @repeat times with the first @bytes of the context; 0 or an errno. */
+static int run_fields(unsigned int bytes, unsigned int room, unsigned int repeat)
+{
+	struct bpf_program *prog = bpf_object__find_program_by_name(object, "fields");
+	static unsigned char padded[sizeof(ctx_in) + 8];
+	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = in, .data_size_in = sizeof(in),
+		    .ctx_in = bytes ? padded : NULL, .ctx_size_in = bytes,
+		    .ctx_out = room ? &ctx_out : NULL, .ctx_size_out = room, .repeat = repeat);
+	unsigned int zero = 0;
+	int err;
+
+	memset(padded, 0xff, sizeof(padded));
+	memcpy(padded, &ctx_in, sizeof(ctx_in));
+	if (bytes == sizeof(ctx_in) + 4)	/* a longer one, of a later kernel */
+		memset(padded + sizeof(ctx_in), 0, 4);
+	memset(&ctx_out, 0, sizeof(ctx_out));
+	err = bpf_prog_test_run_opts(bpf_program__fd(prog), &opts);
+	bpf_map_lookup_elem(bpf_map__fd(results_map()), &zero, results);
+	ctx_out_bytes = opts.ctx_size_out;
+	if (!err)
+		equal("what the program returns", opts.retval, 3);
+	return err;
+}
+
+static void test_ctx_values(void)
+{
+	make_packet(0);
+	memset(&ctx_in, 0, sizeof(ctx_in));
+	equal("a run without a context", run_fields(0, 0, 1), 0);
+	RESULTS("no context", 0, 0, 0, 1, 0, 0, PACKET_BYTES);
+	ctx_in = (struct __sk_buff){ .mark = 0x11223344, .priority = 6, .ingress_ifindex = 77,
+				     .ifindex = 1, .cb = { 1, 2, 3, 4, 5 }, .tstamp = 1234567890123,
+				     .wire_len = 2000, .gso_segs = 3, .gso_size = 500 };
+	equal("a run with a context", run_fields(sizeof(ctx_in), sizeof(ctx_out), 1), 0);
+	RESULTS("context", 0x11223344, 6, 77, 1, 1, 5, PACKET_BYTES);
+	equal("bytes of the context", ctx_out_bytes >= 184, true);
+	equal("mark", ctx_out.mark, 0x11223345);
+	equal("priority", ctx_out.priority, 0xabcd);
+	equal("ingress_ifindex", ctx_out.ingress_ifindex, 77);
+	equal("ifindex", ctx_out.ifindex, 1);
+	equal("cb[0]", ctx_out.cb[0], 0x101);
+	equal("cb[1]", ctx_out.cb[1], 7);
+	equal("cb[4]", ctx_out.cb[4], 5);
+	equal("tstamp", ctx_out.tstamp == 1234567890123, true);
+	equal("wire_len", ctx_out.wire_len, 2000);
+	equal("gso_segs", ctx_out.gso_segs, 3);
+	equal("gso_size", ctx_out.gso_size, 500);
+	equal("what is not given is not told", ctx_out.len || ctx_out.hash || ctx_out.data, false);
+	equal("three runs", run_fields(sizeof(ctx_in), sizeof(ctx_out), 3), 0);
+	equal("cb goes on", ctx_out.cb[0], 0x301);
+	equal("mark goes on", ctx_out.mark, 0x11223347);
+	equal("a context out alone", run_fields(0, sizeof(ctx_out), 1), 0);
+	equal("its mark", ctx_out.mark, 1);
+	equal("its wire_len", ctx_out.wire_len, PACKET_BYTES);
+}
+
+static void test_ctx_bounds(void)
+{
+	const struct __sk_buff empty = {}, bad[] = {
+		{ .len = 1 }, { .pkt_type = 1 }, { .queue_mapping = 1 }, { .protocol = 1 },
+		{ .tc_index = 1 }, { .hash = 1 }, { .data = 1 }, { .data_end = 1 }, { .napi_id = 1 }, { .data_meta = 1 },
+		{ .wire_len = PACKET_BYTES - 1 }, { .wire_len = 70000 }, { .gso_segs = 65536 },
+	};
+	unsigned int i;
+
+	ctx_in = empty;
+	ctx_in.mark = 9;
+	equal("an older one", run_fields(12, sizeof(ctx_out), 1), 0);
+	equal("is known as far as it goes", results[0], 9);
+	equal("a newer one", run_fields(sizeof(ctx_in) + 4, sizeof(ctx_out), 1), 0);
+	equal("a newer one that says more", run_fields(sizeof(ctx_in) + 8, sizeof(ctx_out), 1), -E2BIG);
+	equal("little room", run_fields(sizeof(ctx_in), 12, 1), -ENOSPC);
+	equal("its size is told", ctx_out_bytes >= 184, true);
+	equal("what fits is there", ctx_out.mark, 10);
+	equal("no more", ctx_out.priority, 0);
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		ctx_in = bad[i];
+		equal("what nobody may give", run_fields(sizeof(ctx_in), sizeof(ctx_out), 1), -EINVAL);
+	}
+	ctx_in = empty;
+	ctx_in.ifindex = 99999;
+	equal("no such device", run_fields(sizeof(ctx_in), sizeof(ctx_out), 1), -ENODEV);
 }
 
 int main(int argc, char **argv)
@@ -326,6 +434,9 @@ int main(int argc, char **argv)
 	test_pull();
 	test_tail();
 	test_marks();
+	test_xdp();
+	test_ctx_values();
+	test_ctx_bounds();
 	if (!on_linux)	/* a packet has a socket there */
 		test_homeless();
 	printf("skb_helpers: %d passed, %d failed\n", passed, failed);

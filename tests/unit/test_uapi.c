@@ -205,6 +205,7 @@ static void gpl_bit(void)
 }
 
 #define IN_MAP(member) SAME(struct modbpf_map_info, struct bpf_map_info, member)
+#define IN_SKB(member) SAME(struct modbpf_sk_buff, struct __sk_buff, member)
 #define IN_BTF(member) SAME(struct modbpf_btf_info, struct bpf_btf_info, member)
 static void other_info(void)
 {
@@ -229,6 +230,19 @@ static void other_info(void)
 	IN_BTF(name);
 	IN_BTF(name_len);
 	IN_BTF(kernel_btf);
+	IN_SKB(mark);
+	IN_SKB(priority);
+	IN_SKB(ingress_ifindex);
+	IN_SKB(ifindex);
+	IN_SKB(cb);
+	IN_SKB(data_end);
+	IN_SKB(data_meta);
+	IN_SKB(tstamp);
+	IN_SKB(wire_len);
+	IN_SKB(gso_segs);
+	IN_SKB(sk);
+	IN_SKB(gso_size);
+	IN_SKB(hwtstamp);
 	SAME(struct modbpf_link_info, struct bpf_link_info, type);
 	SAME(struct modbpf_link_info, struct bpf_link_info, id);
 	SAME(struct modbpf_link_info, struct bpf_link_info, prog_id);

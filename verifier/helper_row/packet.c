@@ -65,7 +65,8 @@ const struct helper helper_rows_packet[MODBPF_FUNC_LIMIT] = {
 		.flags = HELPER_ABSENT,
 		.types = TYPES_TC | TYPE_BIT(LWT_XMIT) | TYPE_BIT(SK_SKB) END,
 	HELPER(xdp_adjust_head)
-		.flags = HELPER_ABSENT, .types = TYPE_BIT(XDP) END,
+		.args = { ARG_CTX, ARG_NUMBER },
+		.flags = HELPER_MOVES_PACKET | HELPER_WRITES_PACKET, .types = TYPE_BIT(XDP) END,
 	HELPER(get_socket_cookie)
 		.args = { ARG_CTX },
 		.types = TYPE_BIT(SOCKET_FILTER) | TYPE_BIT(CGROUP_SKB) | TYPES_TC | TYPE_BIT(SK_SKB) END,
@@ -81,7 +82,8 @@ const struct helper helper_rows_packet[MODBPF_FUNC_LIMIT] = {
 	HELPER(xdp_adjust_meta)
 		.flags = HELPER_ABSENT, .types = TYPE_BIT(XDP) END,
 	HELPER(xdp_adjust_tail)
-		.flags = HELPER_ABSENT, .types = TYPE_BIT(XDP) END,
+		.args = { ARG_CTX, ARG_NUMBER },
+		.flags = HELPER_MOVES_PACKET | HELPER_WRITES_PACKET, .types = TYPE_BIT(XDP) END,
 	HELPER(skb_load_bytes_relative)
 		.args = { ARG_CTX, ARG_NUMBER, ARG_FILL, ARG_SIZE, ARG_NUMBER },
 		.types = TYPE_BIT(SOCKET_FILTER) | TYPE_BIT(CGROUP_SKB) | TYPES_TC END,
@@ -112,11 +114,12 @@ const struct helper helper_rows_packet[MODBPF_FUNC_LIMIT] = {
 	HELPER(check_mtu)
 		.flags = HELPER_GPL | HELPER_ABSENT, .types = TYPES_TC | TYPE_BIT(XDP) END,
 	HELPER(xdp_get_buff_len)
-		.flags = HELPER_ABSENT, .types = TYPE_BIT(XDP) END,
+		.args = { ARG_CTX }, .types = TYPE_BIT(XDP) END,
 	HELPER(xdp_load_bytes)
-		.flags = HELPER_ABSENT, .types = TYPE_BIT(XDP) END,
+		.args = { ARG_CTX, ARG_NUMBER, ARG_FILL, ARG_SIZE }, .types = TYPE_BIT(XDP) END,
 	HELPER(xdp_store_bytes)
-		.flags = HELPER_ABSENT, .types = TYPE_BIT(XDP) END,
+		.args = { ARG_CTX, ARG_NUMBER, ARG_READ, ARG_SIZE },
+		.flags = HELPER_WRITES_PACKET, .types = TYPE_BIT(XDP) END,
 	HELPER(skb_set_tstamp)
 		.flags = HELPER_ABSENT, .types = TYPES_TC END,
 
