@@ -26,6 +26,7 @@
 
 /* The packet is in a page, with what an sk_buff needs behind it, and in front as on Linux. */
 #define TEST_BYTES SKB_WITH_OVERHEAD(PAGE_SIZE)
+#define XDP_HEADROOM 256
 
 struct test_result {
 	u32 retval;
@@ -42,7 +43,7 @@ static bool is_type_in(u32 type, u64 types)
 
 static u32 headroom_of(u32 prog_type)
 {
-	return prog_type == MODBPF_PROG_XDP ? XDP_PACKET_HEADROOM : NET_SKB_PAD + NET_IP_ALIGN;
+	return prog_type == MODBPF_PROG_XDP ? XDP_HEADROOM : NET_SKB_PAD + NET_IP_ALIGN;
 }
 
 static int check_test(const union modbpf_attr *attr)
@@ -171,7 +172,8 @@ static int test_on(const struct caller *caller, const union modbpf_attr *attr,
 		return PTR_ERR(skb);
 	if (sees_mac)
 		__skb_push(skb, ETH_HLEN);
-	skb_ctx_init(&ctx, skb, 0, NULL, dev);
+	/* On Linux XDP programs see where it came from, others where it is. */
+	skb_ctx_init(&ctx, skb, 0, prog->type == MODBPF_PROG_XDP ? dev : NULL, dev);
 	err = test_ctx_apply(test, skb, &ctx);
 	if (!err)
 		err = run_repeatedly(caller, prog, &ctx, attr->test.repeat, &result);

@@ -287,19 +287,19 @@ int homeless(struct __sk_buff *skb)
 SEC("xdp")
 int xdp_bytes(struct xdp_md *xdp)
 {
-	unsigned char *data = (void *)(long)xdp->data, *end = (void *)(long)xdp->data_end;
+	__u32 word = ~0, len = bpf_xdp_get_buff_len(xdp);
 	__u16 proto = 0;
-	__u32 word = ~0;
 
-	results[0] = bpf_xdp_get_buff_len(xdp);
+	results[0] = len;
 	results[1] = bpf_xdp_load_bytes(xdp, 12, &proto, 2);
 	results[2] = bpf_ntohs(proto);
-	results[3] = bpf_xdp_load_bytes(xdp, end - data - 3, &word, 4);
+	results[3] = bpf_xdp_load_bytes(xdp, len - 3, &word, 4);
 	results[4] = bpf_xdp_load_bytes(xdp, 0, &word, 4);
 	results[5] = bpf_xdp_store_bytes(xdp, DATA_AT, "stored", 6);
-	results[6] = bpf_xdp_store_bytes(xdp, end - data - 3, "stored", 4);
+	results[6] = bpf_xdp_store_bytes(xdp, len - 3, "stored", 4);
 	results[7] = bpf_xdp_store_bytes(xdp, 0x10000, "stored", 4);
 	results[8] = bpf_xdp_load_bytes(xdp, 0xffffffff, &word, 4);
+	results[9] = xdp->ingress_ifindex;
 	return XDP_PASS;
 }
 

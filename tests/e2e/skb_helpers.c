@@ -306,7 +306,7 @@ static void test_xdp(void)
 {
 	make_packet(0);
 	equal("XDP", run("xdp_bytes"), 2);
-	RESULTS("XDP", PACKET_BYTES, 0, 0x0800, -EINVAL, 0, 0, -EINVAL, -EFAULT, -EFAULT);
+	RESULTS("XDP", PACKET_BYTES, 0, 0x0800, -EINVAL, 0, 0, -EINVAL, -EFAULT, -EFAULT, 1);
 	memcpy(want_out + DATA_AT, "stored", 6);
 	packet_is("XDP has stored", PACKET_BYTES);
 	make_packet(0);
@@ -393,8 +393,9 @@ static void test_ctx_bounds(void)
 {
 	const struct __sk_buff empty = {}, bad[] = {
 		{ .len = 1 }, { .pkt_type = 1 }, { .queue_mapping = 1 }, { .protocol = 1 },
-		{ .tc_index = 1 }, { .hash = 1 }, { .data = 1 }, { .data_end = 1 }, { .napi_id = 1 }, { .data_meta = 1 },
-		{ .wire_len = PACKET_BYTES - 1 }, { .wire_len = 70000 }, { .gso_segs = 65536 },
+		{ .tc_index = 1 }, { .hash = 1 }, { .data = 1 }, { .data_end = 1 },
+		{ .napi_id = 1 }, { .data_meta = 1 }, { .wire_len = PACKET_BYTES - 1 },
+		{ .wire_len = 70000 }, { .gso_segs = 65536 },
 	};
 	unsigned int i;
 
