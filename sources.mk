@@ -175,6 +175,7 @@ MODULE_SRCS := \
 	module/map/stack_trace.c \
 	module/map/types.c \
 	module/map/value_lock.c \
+	module/map_batch.c \
 	module/map_cmd.c \
 	module/object.c \
 	module/pin.c \
@@ -196,6 +197,7 @@ KUNIT_SRCS := \
 	tests/kunit/kunit_command_id.c \
 	tests/kunit/kunit_command_link.c \
 	tests/kunit/kunit_command_map.c \
+	tests/kunit/kunit_command_map_batch.c \
 	tests/kunit/kunit_command_prog.c \
 	tests/kunit/kunit_helper.c \
 	tests/kunit/kunit_helper_skb.c \

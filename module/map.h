@@ -57,6 +57,13 @@ struct modbpf_map {
 
 typedef bool (*map_visit_fn)(void *cookie, struct modbpf_map *map, const void *key, void *value);
 
+enum {
+	MAP_BATCH_LOOKUP = 1 << 0,
+	MAP_BATCH_UPDATE = 1 << 1,
+	MAP_BATCH_DELETE = 1 << 2,
+	MAP_BATCH_TAKE = 1 << 3,	/* needs read_bucket */
+};
+
 struct map_ops {
 	u32 type;
 	const char *name;	/* as bpftool prints it */
@@ -115,6 +122,16 @@ struct map_ops {
 	int (*sys_take)(struct modbpf_map *map, const void *key, void *value);
 	/* @key NULL: the first. 0 or -ENOENT. Under rcu_read_lock. */
 	int (*next_key)(struct modbpf_map *map, const void *key, void *next);
+	/*
+	 * MAP_BATCH_*: the batches that the type has. They go key by key, unless there
+	 * is read_bucket: copy all *@cnt elements of @bucket, and remove them if @take,
+	 * or none: -ENOSPC if they are more than @room, -ENOENT if there is no such
+	 * bucket, -EBUSY. Buckets are numbered from 0 to bucket_cnt - 1.
+	 */
+	u8 batches;
+	int (*read_bucket)(struct modbpf_map *map, u32 bucket, void *keys, void *values,
+			   u32 room, u32 *cnt, bool take);
+	u32 (*bucket_cnt)(const struct modbpf_map *map);
 	/* Bytes of a value as the syscalls see it; NULL: value_size. */
 	u32 (*sys_value_size)(const struct modbpf_map *map);
 

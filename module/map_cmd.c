@@ -17,19 +17,6 @@
 #include "module/map.h"
 #include "verifier/rule.h"
 
-/*
- * A command's map and its buffers. The file is held, not only the map: while a
- * command is under way its descriptor counts as open. A program array is emptied
- * with its last descriptor; what came into it afterwards would stay for ever.
- */
-struct map_access {
-	struct file *file;	/* reference */
-	struct modbpf_map *map;	/* the file's */
-	void *key;
-	void *value;
-	bool is_writing;	/* map_write_begin() was called */
-};
-
 /* A map's file, with a reference; the fd must be open for @mode (FMODE_READ, FMODE_WRITE). */
 static struct file *map_file_of_fd(const struct caller *caller, int fd, fmode_t mode)
 {
@@ -48,13 +35,12 @@ static struct file *map_file_of_fd(const struct caller *caller, int fd, fmode_t 
 	return ERR_PTR(err);
 }
 
-static int access_open(struct map_access *access, const struct caller *caller,
-		       const union modbpf_attr *attr, fmode_t mode)
+int map_access_open(struct map_access *access, const struct caller *caller, int fd, fmode_t mode)
 {
 	int err;
 
 	memset(access, 0, sizeof(*access));
-	access->file = map_file_of_fd(caller, attr->map_fd, mode);
+	access->file = map_file_of_fd(caller, fd, mode);
 	if (IS_ERR(access->file))
 		return PTR_ERR(access->file);
 	access->map = access->file->private_data;
@@ -68,7 +54,7 @@ static int access_open(struct map_access *access, const struct caller *caller,
 	return err;
 }
 
-static void access_close(struct map_access *access)
+void map_access_close(struct map_access *access)
 {
 	if (access->is_writing)
 		map_write_end(access->map);
@@ -98,7 +84,7 @@ static int check_lock_flag(const struct modbpf_map *map, u64 flags)
 
 /* --- lookup -------------------------------------------------------------------- */
 
-static int read_value(struct modbpf_map *map, const void *key, void *value, u64 flags)
+int map_read_value(struct modbpf_map *map, const void *key, void *value, u64 flags)
 {
 	const struct map_ops *ops = map->ops;
 	const void *found;
@@ -131,7 +117,7 @@ static int put_value(const struct caller *caller, const union modbpf_attr *attr,
 
 	if (attr->flags & ~(u64)MODBPF_F_LOCK)
 		return -EINVAL;
-	err = access_open(&access, caller, attr, mode);
+	err = map_access_open(&access, caller, attr->map_fd, mode);
 	if (err)
 		return err;
 	err = check_lock_flag(access.map, attr->flags);
@@ -153,20 +139,20 @@ static int put_value(const struct caller *caller, const union modbpf_attr *attr,
 	if (!err && !is_asked)
 		err = caller_copy_out(caller, attr->value, access.value, bytes);
 close:
-	access_close(&access);
+	map_access_close(&access);
 	return err;
 }
 
 int map_lookup_command(const struct caller *caller, const union modbpf_attr *attr,
 		       const struct command_out *out)
 {
-	return put_value(caller, attr, FMODE_READ, read_value);
+	return put_value(caller, attr, FMODE_READ, map_read_value);
 }
 
 /* --- update, delete --------------------------------------------------------------- */
 
-static int write_value(const struct caller *caller, struct modbpf_map *map, const void *key,
-		       const void *value, u64 flags)
+int map_write_value(const struct caller *caller, struct modbpf_map *map, const void *key,
+		    const void *value, u64 flags)
 {
 	const struct map_ops *ops = map->ops;
 	int err;
@@ -190,7 +176,7 @@ int map_update_command(const struct caller *caller, const union modbpf_attr *att
 	void *value;
 	int err;
 
-	err = access_open(&access, caller, attr, FMODE_WRITE);
+	err = map_access_open(&access, caller, attr->map_fd, FMODE_WRITE);
 	if (err)
 		return err;
 	err = check_lock_flag(access.map, attr->flags);
@@ -205,13 +191,13 @@ int map_update_command(const struct caller *caller, const union modbpf_attr *att
 		goto close;
 	}
 	access.value = value;
-	err = write_value(caller, access.map, access.key, value, attr->flags);
+	err = map_write_value(caller, access.map, access.key, value, attr->flags);
 close:
-	access_close(&access);
+	map_access_close(&access);
 	return err;
 }
 
-static int delete_key(struct modbpf_map *map, const void *key)
+int map_delete_key(struct modbpf_map *map, const void *key)
 {
 	const struct map_ops *ops = map->ops;
 	int err;
@@ -232,13 +218,13 @@ int map_delete_command(const struct caller *caller, const union modbpf_attr *att
 	struct map_access access;
 	int err;
 
-	err = access_open(&access, caller, attr, FMODE_WRITE);
+	err = map_access_open(&access, caller, attr->map_fd, FMODE_WRITE);
 	if (err)
 		return err;
 	err = access_copy_key(&access, caller, attr->key);
 	if (!err)
-		err = delete_key(access.map, access.key);
-	access_close(&access);
+		err = map_delete_key(access.map, access.key);
+	map_access_close(&access);
 	return err;
 }
 
@@ -274,7 +260,7 @@ int map_next_key_command(const struct caller *caller, const union modbpf_attr *a
 	struct map_access access;
 	int err;
 
-	err = access_open(&access, caller, attr, FMODE_READ);
+	err = map_access_open(&access, caller, attr->map_fd, FMODE_READ);
 	if (err)
 		return err;
 	err = attr->key ? access_copy_key(&access, caller, attr->key) : 0;
@@ -293,7 +279,7 @@ int map_next_key_command(const struct caller *caller, const union modbpf_attr *a
 	if (!err)
 		err = caller_copy_out(caller, attr->next_key, access.value, access.map->key_size);
 close:
-	access_close(&access);
+	map_access_close(&access);
 	return err;
 }
 

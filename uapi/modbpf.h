@@ -158,6 +158,16 @@ union modbpf_attr {
 		};
 		__u64 flags;
 	};
+	struct {	/* MAP_LOOKUP_BATCH, MAP_LOOKUP_AND_DELETE_BATCH, MAP_UPDATE_, MAP_DELETE_ */
+		__aligned_u64 in_batch;		/* where to begin; 0: at the start */
+		__aligned_u64 out_batch;	/* gets what in_batch of the next call is */
+		__aligned_u64 keys;
+		__aligned_u64 values;
+		__u32 count;			/* in: room; out: elements */
+		__u32 map_fd;
+		__u64 elem_flags;
+		__u64 flags;
+	} batch;
 	struct {	/* PROG_LOAD */
 		__u32 prog_type;
 		__u32 insn_cnt;

@@ -149,6 +149,7 @@ static const u8 *array_frozen_bytes(struct modbpf_map *map)
 const struct map_ops array_map_ops = {
 	.type = MODBPF_MAP_ARRAY,
 	.name = "array",
+	.batches = MAP_BATCH_LOOKUP | MAP_BATCH_UPDATE,
 	.create = array_create,
 	.destroy = array_destroy,
 	.lookup = array_lookup,

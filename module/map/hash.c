@@ -589,7 +589,62 @@ static notrace long hash_for_each(struct modbpf_map *map, map_visit_fn visit, vo
 	return visited;
 }
 
+/* The bucket is locked, and holds @cnt elements. */
+static int hash_copy_bucket(struct hash_map *hash, struct hash_bucket *bucket, u8 *keys,
+			    u8 *values, u32 cnt, bool take)
+{
+	size_t value_size = map_sys_value_size(&hash->map), i;
+	struct hash_elem __rcu **link = &bucket->first;
+	int err = 0;
+
+	for (i = 0; !err && i < cnt; i++) {
+		struct hash_elem *elem = rcu_dereference_protected(*link, 1);
+
+		memcpy(keys + i * hash->map.key_size, elem->key, hash->map.key_size);
+		hash_read_value(hash, elem, values + i * value_size, false);
+		if (take)
+			err = hash_remove(hash, bucket, link, NULL);
+		else
+			link = &elem->next;
+	}
+	return err;
+}
+
+/* Process context: no section is open on this CPU, so all locks can be waited for. */
+static int hash_read_bucket(struct modbpf_map *map, u32 nr, void *keys, void *values, u32 room,
+			    u32 *cnt, bool take)
+{
+	struct hash_map *hash = hash_of(map);
+	struct hash_bucket *bucket = &hash->buckets[nr & hash->mask];
+	struct hash_elem *elem;
+	unsigned long irq;
+	int err;
+
+	*cnt = 0;
+	if (nr > hash->mask)
+		return -ENOENT;
+	if (!rcu_access_pointer(bucket->first))
+		return 0;
+	if (!map_lock(&bucket->lock, &irq))
+		return -EBUSY;
+	for (elem = rcu_dereference_protected(bucket->first, 1); elem;
+	     elem = rcu_dereference_protected(elem->next, 1))
+		++*cnt;
+	err = *cnt > room ? -ENOSPC :
+	      hash_copy_bucket(hash, bucket, keys, values, *cnt, take);
+	map_unlock(&bucket->lock, irq);
+	return err;
+}
+
+static u32 hash_bucket_cnt(const struct modbpf_map *map)
+{
+	return container_of(map, struct hash_map, map)->mask + 1;
+}
+
 #define HASH_OPS \
+	.batches = MAP_BATCH_LOOKUP | MAP_BATCH_UPDATE | MAP_BATCH_DELETE | MAP_BATCH_TAKE, \
+	.read_bucket = hash_read_bucket, \
+	.bucket_cnt = hash_bucket_cnt, \
 	.create = hash_create, \
 	.destroy = hash_destroy, \
 	.delete = hash_delete, \

@@ -567,6 +567,7 @@ static int lpm_next_key(struct modbpf_map *map, const void *key, void *next)
 const struct map_ops lpm_trie_map_ops = {
 	.type = MODBPF_MAP_LPM_TRIE,
 	.name = "lpm_trie",
+	.batches = MAP_BATCH_LOOKUP | MAP_BATCH_UPDATE | MAP_BATCH_DELETE,
 	.create = lpm_create,
 	.destroy = lpm_destroy,
 	.lookup = lpm_lookup,

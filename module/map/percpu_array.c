@@ -111,6 +111,7 @@ static int percpu_array_sys_update(const struct caller *caller, struct modbpf_ma
 const struct map_ops percpu_array_map_ops = {
 	.type = MODBPF_MAP_PERCPU_ARRAY,
 	.name = "percpu_array",
+	.batches = MAP_BATCH_LOOKUP | MAP_BATCH_UPDATE,
 	.create = percpu_array_create,
 	.destroy = percpu_array_destroy,
 	.lookup = percpu_array_lookup,

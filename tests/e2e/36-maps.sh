@@ -17,6 +17,11 @@ for name in $progs; do
 	check "$name runs" modbpf prog run name "$name" data_in "$SCRATCH/packet"
 	contains "$name is content" "$out" "Return value: 1,"
 done
+contains "each CPU has a value" "$(modbpf map dump name percpu)" "value (CPU 01):"
+equal "an LRU map is full" "$(modbpf map dump name lru | tail -1)" "Found 4 elements"
+check "the CLI takes an element out" modbpf -j map pop name percpu key 6 0 0 0
+contains "with every CPU's value" "$out" '"cpu":1'
+equal "it is gone" "$(modbpf map dump name percpu)" "Found 0 elements"
 release
 
 check "a queue is made" modbpf map create "$pins/queue" type queue key 0 value 4 entries 2 name q

@@ -86,6 +86,8 @@ static int op_map(void)
 	}
 	if (map_type == BPF_MAP_TYPE_PROG_ARRAY || map_type == BPF_MAP_TYPE_CGROUP_ARRAY)
 		value_size = 4;
+	if (map_type == BPF_MAP_TYPE_QUEUE || map_type == BPF_MAP_TYPE_BLOOM_FILTER)
+		key_size = 0;
 	return bpf_map_create(map_type, "failing", key_size, value_size, entries, &opts);
 }
 
@@ -245,6 +247,8 @@ static int fail_maps(void)
 		{ "LPM_TRIE", BPF_MAP_TYPE_LPM_TRIE, true }, { "PROG_ARRAY", BPF_MAP_TYPE_PROG_ARRAY, false },
 		{ "STACK_TRACE", BPF_MAP_TYPE_STACK_TRACE, false },
 		{ "CGROUP_ARRAY", BPF_MAP_TYPE_CGROUP_ARRAY, false },
+		{ "LRU_PERCPU_HASH", BPF_MAP_TYPE_LRU_PERCPU_HASH, false }, { "QUEUE", BPF_MAP_TYPE_QUEUE, false },
+		{ "BLOOM_FILTER", BPF_MAP_TYPE_BLOOM_FILTER, false },
 	};
 	int bad = 0;
 	size_t i;

@@ -110,6 +110,9 @@ static void make_map(struct worker *w)
 		{ BPF_MAP_TYPE_HASH, 8, 16, 64, 0 }, { BPF_MAP_TYPE_HASH, 8, 16, 64, BPF_F_NO_PREALLOC },
 		{ BPF_MAP_TYPE_PERCPU_ARRAY, 4, 8, 16, 0 }, { BPF_MAP_TYPE_RINGBUF, 0, 0, 4096, 0 },
 		{ BPF_MAP_TYPE_LPM_TRIE, 8, 8, 32, BPF_F_NO_PREALLOC }, { BPF_MAP_TYPE_PROG_ARRAY, 4, 4, 8, 0 },
+		{ BPF_MAP_TYPE_PERCPU_HASH, 8, 16, 8, 0 }, { BPF_MAP_TYPE_LRU_HASH, 8, 16, 8, 0 },
+		{ BPF_MAP_TYPE_LRU_PERCPU_HASH, 8, 16, 8, BPF_F_NO_COMMON_LRU }, { BPF_MAP_TYPE_QUEUE, 0, 16, 8, 0 },
+		{ BPF_MAP_TYPE_STACK, 0, 16, 8, 0 }, { BPF_MAP_TYPE_BLOOM_FILTER, 0, 16, 8, 0 },
 	};
 	unsigned int i = below(w, sizeof(maps) / sizeof(maps[0]));
 
@@ -126,6 +129,19 @@ static void use_map(struct worker *w)
 	put64(w, 8, any_address(w));
 	put64(w, 16, any_address(w));
 	put64(w, 24, below(w, 3));
+	/* Some maps have no keys. */
+	if (!below(w, 4))
+		put64(w, 8, 0);
+}
+
+static void use_batch(struct worker *w)
+{
+	put64(w, 0, below(w, 2) ? 0 : any_address(w));
+	put64(w, 8, any_address(w));
+	put64(w, 16, any_address(w));
+	put64(w, 24, any_address(w));
+	put32(w, 32, below(w, 70));
+	put32(w, 36, fds[below(w, FDS)]);
 }
 
 /* Instructions that are mostly well-formed, behind a start that makes much of them valid. */
@@ -226,6 +242,9 @@ static const struct {
 } calls[] = {
 	{ BPF_MAP_CREATE, make_map }, { BPF_MAP_LOOKUP_ELEM, use_map }, { BPF_MAP_UPDATE_ELEM, use_map },
 	{ BPF_MAP_DELETE_ELEM, use_map }, { BPF_MAP_GET_NEXT_KEY, use_map }, { BPF_MAP_FREEZE, use_map },
+	{ BPF_MAP_LOOKUP_AND_DELETE_ELEM, use_map }, { BPF_MAP_LOOKUP_BATCH, use_batch },
+	{ BPF_MAP_LOOKUP_AND_DELETE_BATCH, use_batch }, { BPF_MAP_UPDATE_BATCH, use_batch },
+	{ BPF_MAP_DELETE_BATCH, use_batch },
 	{ BPF_PROG_LOAD, load_prog }, { BPF_PROG_LOAD, load_prog }, { BPF_PROG_TEST_RUN, run_prog },
 	{ BPF_LINK_CREATE, make_link }, { BPF_LINK_DETACH, use_map }, { BPF_PROG_GET_NEXT_ID, by_number },
 	{ BPF_MAP_GET_NEXT_ID, by_number }, { BPF_LINK_GET_NEXT_ID, by_number },

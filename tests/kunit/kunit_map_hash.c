@@ -8,6 +8,7 @@
 #include <linux/kprobes.h>
 #include <linux/kthread.h>
 #include <linux/prandom.h>
+#include <linux/preempt.h>
 #include <linux/slab.h>
 
 #include "module/map/lock.h"
@@ -198,7 +199,7 @@ static void hash_updates_in_place(struct kunit *test)
 	map_fixture_free(map);
 }
 
-/* Deleting each key as it is visited: the next one is still found. */
+/* Deleting each key as it is visited: all are visited. */
 static void hash_iterates_over_deletions(struct kunit *test)
 {
 	struct modbpf_map *map = map_fixture_make(test, (struct map_attr)
@@ -215,6 +216,25 @@ static void hash_iterates_over_deletions(struct kunit *test)
 	} while (!map_fixture_next(map, &key, &next));
 	KUNIT_EXPECT_EQ(test, cnt, 500u);
 	KUNIT_EXPECT_EQ(test, map_fixture_next(map, NULL, &next), -ENOENT);
+	map_fixture_free(map);
+}
+
+/* As bpf(2): a walk whose key has gone starts over. */
+static void hash_starts_over_behind_a_missing_key(struct kunit *test)
+{
+	struct modbpf_map *map = map_fixture_make(test, (struct map_attr)
+						  MAP_PARAMS(HASH, 4, 4, 500, 0));
+	u32 k, first, next;
+
+	k = 1000;
+	KUNIT_EXPECT_EQ(test, map_fixture_next(map, &k, &next), -ENOENT);
+	for (k = 0; k < 500; k++)
+		KUNIT_EXPECT_EQ(test, map_fixture_update(map, &k, &k, MODBPF_ANY), 0);
+	KUNIT_ASSERT_EQ(test, map_fixture_next(map, NULL, &first), 0);
+	for (k = 1000; k < 1500; k++) {
+		KUNIT_ASSERT_EQ(test, map_fixture_next(map, &k, &next), 0);
+		KUNIT_ASSERT_EQ(test, next, first);
+	}
 	map_fixture_free(map);
 }
 
@@ -329,6 +349,7 @@ static void hash_finds_its_way_back(struct kunit *test)
 #define STORM_THREADS 4
 #define STORM_KEYS 64
 #define STORM_ROUNDS 20000
+#define STORM_CPUS 8
 
 struct storm {
 	struct modbpf_map *map;
@@ -341,6 +362,18 @@ struct storm_thread {
 	u32 number;
 };
 
+/* Each CPU has it; or has nothing yet, where each has its own. */
+static bool storm_value_is(struct modbpf_map *map, const u64 *got, u64 value)
+{
+	bool is_percpu = map->type == MODBPF_MAP_PERCPU_HASH;
+	u32 cpu;
+
+	for (cpu = 0; cpu < map_sys_value_size(map) / 8; cpu++)
+		if (got[cpu] != value && !(is_percpu && !got[cpu]))
+			return false;
+	return true;
+}
+
 /* Keys below STORM_THREADS stay; the others come and go, and share few buckets. */
 static int storm_thread(void *arg)
 {
@@ -348,7 +381,7 @@ static int storm_thread(void *arg)
 	struct storm *storm = thread->storm;
 	struct modbpf_map *map = storm->map;
 	struct rnd_state random;
-	u64 value, got, *at;
+	u64 value, got[STORM_CPUS], *at;
 	u32 i, key;
 	long err;
 
@@ -357,14 +390,17 @@ static int storm_thread(void *arg)
 		key = STORM_THREADS + prandom_u32_state(&random) % STORM_KEYS;
 		value = (u64)key << 32 | key;
 		rcu_read_lock();
+		/* As in a program: it does not migrate. */
+		preempt_disable();
 		if (i & 1)
 			err = map->ops->update(map, &key, &value, MODBPF_ANY);
 		else
 			err = map->ops->delete(map, &key);
+		preempt_enable();
 		if (err && err != -ENOENT && err != -E2BIG)
 			atomic_inc(&storm->wrong);
 		/* The value is copied under the lock: never another key's. */
-		if (!map->ops->sys_lookup(map, &key, &got, 0) && got != value)
+		if (!map->ops->sys_lookup(map, &key, got, 0) && !storm_value_is(map, got, value))
 			atomic_inc(&storm->wrong);
 		/* A key that nobody deletes is never missed, whatever moves around it. */
 		key = i % STORM_THREADS;
@@ -379,18 +415,22 @@ static int storm_thread(void *arg)
 	return 0;
 }
 
-static void hash_survives_a_storm(struct kunit *test)
+static void storm_over(struct kunit *test, u32 type)
 {
+	struct map_attr params = MAP_PARAMS(HASH, 4, 8, 48, 0);
 	struct storm_thread threads[STORM_THREADS];
 	struct storm storm = { .running = ATOMIC_INIT(0), .wrong = ATOMIC_INIT(0) };
 	struct task_struct *task;
-	u32 key, cnt = 0, next;
-	u64 value;
+	u32 key, cnt = 0, next, cpu;
+	u64 value[STORM_CPUS];
 
-	storm.map = map_fixture_make(test, (struct map_attr)MAP_PARAMS(HASH, 4, 8, 48, 0));
+	params.type = type;
+	storm.map = map_fixture_make(test, params);
+	KUNIT_ASSERT_LE(test, map_sys_value_size(storm.map), (u32)sizeof(value));
 	for (key = 0; key < STORM_THREADS; key++) {
-		value = key;
-		KUNIT_EXPECT_EQ(test, map_fixture_update(storm.map, &key, &value, MODBPF_ANY), 0);
+		for (cpu = 0; cpu < STORM_CPUS; cpu++)
+			value[cpu] = key;
+		KUNIT_EXPECT_EQ(test, map_fixture_update(storm.map, &key, value, MODBPF_ANY), 0);
 	}
 	for (key = 0; key < STORM_THREADS; key++) {
 		threads[key] = (struct storm_thread){ .storm = &storm, .number = key };
@@ -407,10 +447,16 @@ static void hash_survives_a_storm(struct kunit *test)
 	/* All that can be seen can be deleted, and then all room is there again. */
 	while (!map_fixture_next(storm.map, NULL, &next))
 		KUNIT_ASSERT_EQ(test, storm.map->ops->delete(storm.map, &next), 0);
-	for (key = 0; !map_fixture_update(storm.map, &key, &value, MODBPF_NOEXIST); key++)
+	for (key = 0; !map_fixture_update(storm.map, &key, value, MODBPF_NOEXIST); key++)
 		cnt++;
 	KUNIT_EXPECT_EQ(test, cnt, 48u);
 	map_fixture_free(storm.map);
+}
+
+static void hash_survives_a_storm(struct kunit *test)
+{
+	storm_over(test, MODBPF_MAP_HASH);
+	storm_over(test, MODBPF_MAP_PERCPU_HASH);
 }
 
 /* Threads put in tickets and take out whose they are not: each is taken once. */
@@ -490,6 +536,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(hash_knows_when_it_is_full),
 	KUNIT_CASE(hash_updates_in_place),
 	KUNIT_CASE(hash_iterates_over_deletions),
+	KUNIT_CASE(hash_starts_over_behind_a_missing_key),
 	KUNIT_CASE(hash_is_busy_when_reentered),
 	KUNIT_CASE(hash_finds_its_way_back),
 	KUNIT_CASE(hash_survives_a_storm),

@@ -26,6 +26,7 @@
 	row(kunit_link_fd_by_id_command_suite) \
 	row(kunit_link_next_id_command_suite) \
 	row(kunit_map_array_suite) \
+	row(kunit_map_batch_command_suite) \
 	row(kunit_map_bloom_filter_suite) \
 	row(kunit_map_create_command_suite) \
 	row(kunit_map_delete_command_suite) \

@@ -49,6 +49,14 @@ static void maps(void)
 	IN_ATTR(value);
 	IN_ATTR(next_key);
 	IN_ATTR(flags);
+	IN_ATTR(batch.in_batch);
+	IN_ATTR(batch.out_batch);
+	IN_ATTR(batch.keys);
+	IN_ATTR(batch.values);
+	IN_ATTR(batch.count);
+	IN_ATTR(batch.map_fd);
+	IN_ATTR(batch.elem_flags);
+	IN_ATTR(batch.flags);
 }
 
 static void prog_load(void)
