@@ -141,6 +141,38 @@ static const struct ctx_field sock_addr_fields[] = {
 	ABSENT(64, 8),					/* sk */
 };
 
+#define OPS(off_, size_, kind_, flags_, write_) \
+	{ off_, size_, kind_, DIRECT, flags_, TYPE(SOCK_OPS), write_ }
+#define OPS_NUMBER(off_) OPS(off_, 4, REG_SCALAR, 0, 0)
+#define OPS_NUMBERS(off_) \
+	OPS_NUMBER(off_), OPS_NUMBER(off_ + 4), OPS_NUMBER(off_ + 8), OPS_NUMBER(off_ + 12)
+
+/* struct bpf_sock_ops. */
+static const struct ctx_field sock_ops_fields[] = {
+	OPS_NUMBER(0),				/* op */
+	OPS(4, 4, REG_SCALAR, 0, TYPE(SOCK_OPS)),	/* args, the first is the reply */
+	OPS_NUMBER(8), OPS_NUMBER(12), OPS_NUMBER(16),
+	OPS_NUMBER(20),				/* family */
+	OPS_NUMBER(24), OPS_NUMBER(28),		/* remote_ip4, local_ip4 */
+	OPS_NUMBERS(32), OPS_NUMBERS(48),	/* remote_ip6, local_ip6 */
+	OPS_NUMBERS(64),			/* remote_port, local_port, is_fullsock, snd_cwnd */
+	OPS_NUMBERS(80),			/* srtt_us, cb_flags, state, rtt_min */
+	OPS_NUMBERS(96),			/* snd_ssthresh, rcv_nxt, snd_nxt, snd_una */
+	OPS_NUMBERS(112),			/* mss_cache, ecn_flags, rate_delivered, rate_interval_us */
+	OPS_NUMBERS(128),			/* packets_out, retrans_out, total_retrans, segs_in */
+	OPS_NUMBERS(144),			/* data_segs_in, segs_out, data_segs_out, lost_out */
+	OPS_NUMBER(160),			/* sacked_out */
+	OPS(164, 4, REG_SCALAR, 0, TYPE(SOCK_OPS)),	/* sk_txhash */
+	OPS(168, 8, REG_SCALAR, 0, 0),		/* bytes_received */
+	OPS(176, 8, REG_SCALAR, 0, 0),		/* bytes_acked */
+	ABSENT(184, 8),				/* sk */
+	OPS(192, 8, REG_PACKET, 0, 0),		/* skb_data */
+	OPS(200, 8, REG_PACKET_END, 0, 0),	/* skb_data_end */
+	OPS_NUMBER(208),			/* skb_len */
+	OPS(212, 4, REG_SCALAR, FIELD_NARROW, 0),	/* skb_tcp_flags */
+	OPS(216, 8, REG_SCALAR, 0, 0),		/* skb_hwtstamp */
+};
+
 /* struct bpf_cgroup_dev_ctx. */
 static const struct ctx_field device_fields[] = {
 	{ 0, 4, REG_SCALAR, DIRECT, FIELD_NARROW, TYPE(CGROUP_DEVICE), 0 },
@@ -185,6 +217,7 @@ static const struct {
 	[CTX_KIND_XDP] = { xdp_fields, ARRAY_SIZE(xdp_fields) },
 	[CTX_KIND_SOCK] = { sock_fields, ARRAY_SIZE(sock_fields) },
 	[CTX_KIND_SOCK_ADDR] = { sock_addr_fields, ARRAY_SIZE(sock_addr_fields) },
+	[CTX_KIND_SOCK_OPS] = { sock_ops_fields, ARRAY_SIZE(sock_ops_fields) },
 	[CTX_KIND_DEVICE] = { device_fields, ARRAY_SIZE(device_fields) },
 	[CTX_KIND_REGS] = { regs_fields, ARRAY_SIZE(regs_fields) },
 	[CTX_KIND_NF] = { nf_fields, ARRAY_SIZE(nf_fields) },

@@ -32,6 +32,7 @@ static const struct ctx_name {
 	{ CTX_KIND_XDP, "xdp_md" },
 	{ CTX_KIND_SOCK, "bpf_sock" },
 	{ CTX_KIND_SOCK_ADDR, "bpf_sock_addr" },
+	{ CTX_KIND_SOCK_OPS, "bpf_sock_ops" },
 	{ CTX_KIND_DEVICE, "bpf_cgroup_dev_ctx" },
 };
 

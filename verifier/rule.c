@@ -57,6 +57,10 @@ static const struct prog_rule prog_rules[MODBPF_PROG_TYPE_COUNT] = {
 		.name = "LWT_XMIT", .ctx = CTX_KIND_SKB,
 		.packet_write = true, .attach_type = -1,
 	},
+	[MODBPF_PROG_SOCK_OPS] = {
+		.name = "SOCK_OPS", .ctx = CTX_KIND_SOCK_OPS,
+		.attach_type = -1,
+	},
 	[MODBPF_PROG_SK_SKB] = {
 		.name = "SK_SKB", .ctx = CTX_KIND_SKB,
 		.packet_write = true, .attach_type = -1,
@@ -92,6 +96,7 @@ static const struct return_rule return_rules[] = {
 	{ MODBPF_PROG_CGROUP_SKB, MODBPF_ATTACH_CGROUP_EGRESS, 0, 3 },
 	{ MODBPF_PROG_CGROUP_SKB, -1, 0, 1 },
 	{ MODBPF_PROG_CGROUP_SOCK, -1, 0, 1 },
+	{ MODBPF_PROG_SOCK_OPS, -1, 0, 1 },
 	{ MODBPF_PROG_CGROUP_DEVICE, -1, 0, 1 },
 	{ MODBPF_PROG_CGROUP_SOCK_ADDR, MODBPF_ATTACH_INET4_BIND, 0, 3 },
 	{ MODBPF_PROG_CGROUP_SOCK_ADDR, MODBPF_ATTACH_INET6_BIND, 0, 3 },

@@ -22,6 +22,7 @@ enum ctx_kind {
 	CTX_KIND_XDP,		/* struct xdp_md, rewritten to struct skb_ctx */
 	CTX_KIND_SOCK,		/* struct bpf_sock; no runtime has it */
 	CTX_KIND_SOCK_ADDR,	/* struct bpf_sock_addr; no runtime has it */
+	CTX_KIND_SOCK_OPS,	/* struct bpf_sock_ops; no runtime has it */
 	CTX_KIND_DEVICE,	/* struct bpf_cgroup_dev_ctx; no runtime has it */
 };
 
