@@ -136,6 +136,7 @@ MODULE_SRCS := \
 	module/hook/counters.c \
 	module/hook/defrag.c \
 	module/hook/event_args.c \
+	module/hook/function.c \
 	module/hook/kprobe.c \
 	module/hook/kprobe_each.c \
 	module/hook/kprobe_ftrace.c \
@@ -146,9 +147,11 @@ MODULE_SRCS := \
 	module/hook/raw_tracepoint.c \
 	module/hook/skb.c \
 	module/hook/tracepoint.c \
+	module/hook/tracing.c \
 	module/ids.c \
 	module/image.c \
 	module/info.c \
+	module/kernel_btf.c \
 	module/kernel_symbol.c \
 	module/link.c \
 	module/main.c \
@@ -182,6 +185,7 @@ MODULE_SRCS := \
 	module/prog.c \
 	module/prog_image.c \
 	module/prog_load.c \
+	module/prog_target.c \
 	module/stats.c \
 	module/symbols.c \
 	module/sysfs.c \
@@ -248,6 +252,7 @@ USER_SRCS := \
 	user/fdinfo.c \
 	user/feature.c \
 	user/filter.c \
+	user/kernel_types.c \
 	user/lines.c \
 	user/link.c \
 	user/load.c \

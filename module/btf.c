@@ -44,10 +44,8 @@ struct modbpf_btf *btf_get_by_fd(const struct caller *caller, int fd)
 
 	if (!file)
 		return ERR_PTR(-EBADF);
-	if (file->f_op == &modbpf_btf_fops) {
-		btf = file->private_data;
-		refcount_inc(&btf->obj.refs);
-	}
+	if (file->f_op == &modbpf_btf_fops)
+		btf = btf_get(file->private_data);
 	fput(file);
 	return btf;
 }

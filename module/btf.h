@@ -21,6 +21,12 @@ struct modbpf_btf {
 extern struct object_ids modbpf_btf_ids;
 extern const struct file_operations modbpf_btf_fops;
 
+static inline struct modbpf_btf *btf_get(struct modbpf_btf *btf)
+{
+	refcount_inc(&btf->obj.refs);
+	return btf;
+}
+
 /* Process context. NULL is fine. */
 void btf_put(struct modbpf_btf *btf);
 /* With a reference; ERR_PTR(-EBADF: no fd, -EINVAL: not BTF). */

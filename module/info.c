@@ -20,6 +20,7 @@
 #include "module/link.h"
 #include "module/map.h"
 #include "module/prog.h"
+#include "module/prog_target.h"
 
 /* The caller's info: where, and how much of it. */
 struct info_place {
@@ -259,7 +260,7 @@ static void prog_facts(const struct modbpf_prog *prog, struct modbpf_prog_info *
 	info->recursion_misses = sum.misses;
 	info->verified_insns = prog->stats.insns_processed;
 	info->attach_btf_obj_id = 0;
-	info->attach_btf_id = 0;
+	info->attach_btf_id = prog->target ? prog->target->btf_id : 0;
 	info->pad_end = 0;
 }
 

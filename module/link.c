@@ -22,6 +22,9 @@
 struct object_ids modbpf_link_ids = OBJECT_IDS_INIT(modbpf_link_ids);
 
 static const struct hook_row hook_rows[] = {
+	{ MODBPF_ATTACH_TRACE_RAW_TP, BIT_ULL(MODBPF_PROG_TRACING), tracing_link_attach },
+	{ MODBPF_ATTACH_TRACE_FENTRY, BIT_ULL(MODBPF_PROG_TRACING), tracing_link_attach },
+	{ MODBPF_ATTACH_TRACE_FEXIT, BIT_ULL(MODBPF_PROG_TRACING), tracing_link_attach },
 	{ MODBPF_ATTACH_PERF_EVENT, BIT_ULL(MODBPF_PROG_KPROBE) | BIT_ULL(MODBPF_PROG_TRACEPOINT) |
 	  BIT_ULL(MODBPF_PROG_PERF_EVENT) | BIT_ULL(MODBPF_PROG_SOCKET_FILTER), perf_event_link_attach },
 	{ MODBPF_ATTACH_KPROBE_MULTI, BIT_ULL(MODBPF_PROG_KPROBE), kprobe_link_attach },
@@ -221,7 +224,10 @@ int raw_tracepoint_open_command(const struct caller *caller, const union modbpf_
 
 	if (IS_ERR(prog))
 		return PTR_ERR(prog);
-	err = raw_tracepoint_link_attach(caller, attr, prog, &link);
+	if (prog->type == MODBPF_PROG_TRACING)
+		err = tracing_link_open(attr, prog, &link);
+	else
+		err = raw_tracepoint_link_attach(caller, attr, prog, &link);
 	if (!err)
 		err = link_publish(caller, link, prog);
 	prog_put(prog);

@@ -118,7 +118,16 @@ int perf_event_link_attach(const struct caller *caller, const union modbpf_attr 
 			   struct modbpf_prog *prog, struct modbpf_link **out);
 int raw_tracepoint_link_attach(const struct caller *caller, const union modbpf_attr *attr,
 			       struct modbpf_prog *prog, struct modbpf_link **out);
+int tracing_link_attach(const struct caller *caller, const union modbpf_attr *attr,
+			struct modbpf_prog *prog, struct modbpf_link **out);
 int netfilter_link_attach(const struct caller *caller, const union modbpf_attr *attr,
 			  struct modbpf_prog *prog, struct modbpf_link **out);
+
+/* RAW_TRACEPOINT_OPEN of a TRACING program. */
+int tracing_link_open(const union modbpf_attr *attr, struct modbpf_prog *prog,
+		      struct modbpf_link **out);
+/* What a TRACING program is loaded for is a tracepoint; a function's entry or exit. */
+int event_link_attach(struct modbpf_prog *prog, u64 cookie, struct modbpf_link **out);
+int function_link_attach(struct modbpf_prog *prog, u64 cookie, struct modbpf_link **out);
 
 #endif

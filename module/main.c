@@ -15,6 +15,7 @@
 #include "module/event.h"
 #include "module/helper.h"
 #include "module/image.h"
+#include "module/kernel_btf.h"
 #include "module/kernel_symbol.h"
 #include "module/link.h"
 #include "module/object.h"
@@ -55,6 +56,9 @@ static long device_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 	case MODBPF_IOC_PERF:
 		caller_init_current(&caller);
 		return event_open(&caller, arg);
+	case MODBPF_IOC_KERNEL_BTF:
+		caller_init_current(&caller);
+		return kernel_btf_supply(&caller, arg);
 	default:
 		return -ENOTTY;
 	}
@@ -149,6 +153,7 @@ static void __exit modbpf_exit(void)
 	symbols_exit();
 	pin_exit();
 	hooks_exit();
+	kernel_btf_exit();
 	objects_exit();
 	helpers_exit();
 	image_exit();

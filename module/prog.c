@@ -17,10 +17,14 @@
 
 #include "module/btf.h"
 #include "module/caller.h"
+#include "module/hook/busy.h"
 #include "module/image.h"
+#include "module/kernel_btf.h"
+#include "module/prog_target.h"
 #include "module/stats.h"
 
 DEFINE_PER_CPU(const struct run_site *, prog_run_site);
+DEFINE_PER_CPU(u32, hook_busy_contexts);
 
 struct object_ids modbpf_prog_ids = OBJECT_IDS_INIT(modbpf_prog_ids);
 
@@ -113,6 +117,8 @@ void prog_free(struct modbpf_prog *prog)
 	for (i = 0; i < prog->map_cnt; i++)
 		map_put(prog->maps[i]);
 	btf_put(prog->btf);
+	kernel_btf_put(prog->kernel_btf);
+	kfree(prog->target);
 	kfree(prog->subprog_starts);
 	kvfree(prog->line_starts);
 	kfree(prog->callbacks);

@@ -20,6 +20,8 @@
 
 struct caller;
 struct image;
+struct kernel_btf;
+struct prog_target;
 struct pt_regs;
 
 struct prog_cpu {
@@ -53,6 +55,8 @@ struct modbpf_prog {
 	struct modbpf_map **maps;	/* references */
 	u32 map_cnt;
 	struct modbpf_btf *btf;	/* reference, or NULL */
+	struct kernel_btf *kernel_btf;	/* reference, or NULL: TRACING has it */
+	struct prog_target *target;	/* NULL but for TRACING, which has one once it is verified */
 	u32 *line_starts;	/* in the image, bytes; as many as verified->lines; NULL under jit=0 */
 	u32 jited_bytes;
 	u32 *subprog_starts;	/* in the image, bytes; as many as verified->subprogs; NULL under jit=0 */

@@ -20,8 +20,10 @@
 #include "module/caller.h"
 #include "module/command.h"
 #include "module/hook/skb.h"
+#include "module/kernel_btf.h"
 #include "module/map/prog_array.h"
 #include "module/prog.h"
+#include "module/prog_target.h"
 #include "module/user_log.h"
 #include "verifier/load_rule.h"
 
@@ -254,9 +256,9 @@ static int gather(struct prog_load *load)
 	if (err)
 		return err;
 	err = gather_btf(load);
-	if (err)
-		return err;
-	return gather_maps(load);
+	if (!err && prog->type == MODBPF_PROG_TRACING)
+		err = prog_target_find(prog, attr->attach_btf_id);
+	return err ? err : gather_maps(load);
 }
 
 /* --- verify, seal, publish --------------------------------------------------------- */
@@ -269,6 +271,8 @@ static int verify(struct prog_load *load)
 		.insn_cnt = load->attr->insn_cnt,
 		.prog_type = prog->type,
 		.expected_attach_type = prog->expected_attach_type,
+		.kernel_btf = prog->kernel_btf ? kernel_btf_types(prog->kernel_btf) : NULL,
+		.attach_btf_id = load->attr->attach_btf_id,
 		.rights = load->rights,
 		.gpl_compatible = prog->gpl_compatible,
 		.maps = load->descs,

@@ -49,6 +49,12 @@ MODBPF_ASSERT_SIZE(struct modbpf_perf_open, 32);
 #define MODBPF_DEVICE	"/dev/modbpf"
 #define MODBPF_IOC_CALL	_IOWR(0xEB, 0x00, struct modbpf_call)
 #define MODBPF_IOC_PERF	_IOWR(0xEB, 0x01, struct modbpf_perf_open)
+/*
+ * The fd of BTF (BTF_LOAD) that is to be taken for the kernel's, whose own there is none;
+ * -1: none any more. What is loaded keeps what it was loaded with. CAP_SYS_ADMIN. 0;
+ * EEXIST: the kernel has its own; EPERM; EBADF, EINVAL: no fd of BTF.
+ */
+#define MODBPF_IOC_KERNEL_BTF	_IOW(0xEB, 0x02, __s32)
 
 /* Values of Linux's enum bpf_cmd. Not every one is offered: those are -EINVAL. */
 enum modbpf_cmd {
@@ -95,6 +101,7 @@ enum modbpf_cmd {
 /* Values of Linux's enum bpf_link_type, as far as modbpf has such links. */
 enum modbpf_link_type {
 	MODBPF_LINK_TYPE_RAW_TRACEPOINT = 1,
+	MODBPF_LINK_TYPE_TRACING = 2,
 	MODBPF_LINK_TYPE_PERF_EVENT = 7,
 	MODBPF_LINK_TYPE_KPROBE_MULTI = 8,
 	MODBPF_LINK_TYPE_NETFILTER = 10
@@ -275,6 +282,11 @@ union modbpf_attr {
 				__u64 bpf_cookie;
 			} perf_event;
 			struct {
+				__u32 target_btf_id;
+				__u32 pad;
+				__u64 cookie;
+			} tracing;
+			struct {
 				__u32 flags;
 				__u32 cnt;		/* of syms, or of addrs */
 				__aligned_u64 syms;	/* array of string addresses */
@@ -435,6 +447,13 @@ struct modbpf_link_info {
 			__u32 pad_raw_tracepoint;
 			__u64 cookie;
 		} raw_tracepoint;
+		struct {
+			__u32 attach_type;
+			__u32 target_obj_id;	/* 0: the kernel's BTF */
+			__u32 target_btf_id;
+			__u32 pad;
+			__u64 cookie;
+		} tracing;
 		struct {
 			__u32 pf;
 			__u32 hooknum;

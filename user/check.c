@@ -14,6 +14,7 @@
 
 #include "uapi/modbpf.h"
 #include "user/cli.h"
+#include "user/kernel_types.h"
 #include "user/names.h"
 #include "user/object.h"
 #include "user/offline.h"
@@ -25,6 +26,7 @@ int verbosity;
 struct check {
 	const char *path;
 	const char *section, *program;	/* only those; NULL: all */
+	const char *btf;		/* of the kernel that they are for; NULL: of the one that runs */
 	char *log;			/* OBJECT_LOG_BYTES, of the program that is loaded */
 	struct offline_verdict verdict;
 	struct json_object *array;	/* under -j */
@@ -180,24 +182,27 @@ static int ask_all(struct check *check)
 
 static int read_words(struct args *args, struct check *check)
 {
-	const char **filter;
+	const char **word;
 
 	check->path = args_need(args, "FILE");
 	if (!check->path)
 		return -1;
 	while (args->cnt) {
 		if (args_take(args, "section") || args_take(args, "--section"))
-			filter = &check->section;
+			word = &check->section;
 		else if (args_take(args, "program") || args_take(args, "--program"))
-			filter = &check->program;
+			word = &check->program;
+		else if (args_take(args, "btf") || args_take(args, "--btf"))
+			word = &check->btf;
 		else
 			return args_end(args);
-		*filter = args_need(args, filter == &check->section ? "a section's name" :
-								      "a program's name");
-		if (!*filter)
+		*word = args_need(args, word == &check->section ? "a section's name" :
+					word == &check->program ? "a program's name" :
+								  "a kernel's BTF file");
+		if (!*word)
 			return -1;
 	}
-	return 0;
+	return check->btf ? kernel_types_use(check->btf) : 0;
 }
 
 static int report(struct check *check)

@@ -34,7 +34,7 @@ static void print_usage(FILE *to)
 {
 	fputs("Usage: modbpf [OPTIONS] OBJECT { COMMAND | help }\n"
 	      "       modbpf [OPTIONS] load FILE [pin DIR]	load, attach what its SEC() names say, stay\n"
-	      "       modbpf [OPTIONS] check FILE [section NAME | program NAME] [-v]\n"
+	      "       modbpf [OPTIONS] check FILE [section NAME | program NAME] [btf FILE] [-v]\n"
 	      "							would they be accepted? asks no device\n"
 	      "       modbpf run [--log] [--] CMD [ARGS]\n"
 	      "							a program made for the kernel's eBPF, on the module\n"
@@ -129,7 +129,8 @@ static char option_letter(const char *word)
 /* Looks like an option, but belongs to one command, which takes it with what follows. */
 static bool is_word(const char *word)
 {
-	return !strcmp(word, "--hold") || !strcmp(word, "--section") || !strcmp(word, "--program");
+	return !strcmp(word, "--hold") || !strcmp(word, "--section") || !strcmp(word, "--program") ||
+	       !strcmp(word, "--btf");
 }
 
 /* Take the options out, wherever they are. 0 or -1 after an error; *@instead: a command in their place. */

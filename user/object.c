@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "user/kernel_types.h"
 #include "user/libmodbpf.h"
 #include "user/out.h"
 #include "user/rejection.h"
@@ -24,7 +25,7 @@
 #define SECTIONS_WANTED \
 	"kprobe/FUNCTION, kretprobe/FUNCTION, " \
 	"kprobe.multi/PATTERN, kretprobe.multi/PATTERN, ksyscall/CALL, kretsyscall/CALL, " \
-	"netfilter/PLACE, cgroup_skb/PLACE or tc/PLACE"
+	"fentry/FUNCTION, fexit/FUNCTION, tp_btf/EVENT, netfilter/PLACE, cgroup_skb/PLACE or tc/PLACE"
 
 static char last_warning[512];
 static bool prints_all;
@@ -122,6 +123,7 @@ static int check_sections(const struct bpf_object *obj, const char *path)
 
 struct bpf_object *object_open(const char *path)
 {
+	LIBBPF_OPTS(bpf_object_open_opts, opts, .btf_custom_path = kernel_types_path());
 	struct bpf_object *obj;
 
 	if (check_elf(path))
@@ -131,7 +133,7 @@ struct bpf_object *object_open(const char *path)
 		return NULL;
 	}
 	last_warning[0] = 0;
-	obj = bpf_object__open_file(path, NULL);
+	obj = bpf_object__open_file(path, &opts);
 	if (!obj) {
 		out_error("%s: %s", path, object_warning(errno));
 		return NULL;

@@ -15,6 +15,7 @@
 
 #include "isa/btf/btf.h"
 #include "uapi/modbpf.h"
+#include "user/kernel_types.h"
 #include "user/offline_log.h"
 #include "user/platform.h"
 #include "user/transport.h"
@@ -390,6 +391,8 @@ static int verify(struct load *load, u32 rights)
 	const struct verify_request req = {
 		.insns = load->insns, .insn_cnt = attr->insn_cnt, .prog_type = attr->prog_type,
 		.expected_attach_type = attr->expected_attach_type, .rights = rights,
+		.kernel_btf = attr->prog_type == MODBPF_PROG_TRACING ? kernel_types() : NULL,
+		.attach_btf_id = attr->attach_btf_id,
 		.gpl_compatible = is_gpl(attr), .maps = load->maps, .map_cnt = load->map_cnt,
 		.ctx = load->type->has_skb ? skb_slots : NULL, .log = &load->log.base,
 		.btf = load->btf, .funcs = load->funcs, .func_cnt = attr->func_info_cnt,

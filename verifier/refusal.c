@@ -51,7 +51,7 @@ static const struct refusal_row rows[REFUSE_CODE_COUNT] = {
 		"do the atomic operation on a map value or on the stack" },
 	[REFUSE_ATTACH_TARGET] = { "attach-target", -EINVAL,
 		"the BTF id of a function or a tracepoint of the kernel, with at most 12 "
-		"arguments that are pointers or integers",
+		"arguments of at most 8 bytes",
 		"compile SEC(\"fentry/NAME\"), SEC(\"fexit/NAME\") or SEC(\"tp_btf/NAME\") for "
 		"this kernel, or use a kprobe" },
 	[REFUSE_ATTACH_TYPE] = { "attach-type", -EINVAL,

@@ -20,15 +20,13 @@ u32 btf_arg_bytes(const struct btf_types *types, u32 type)
 	return bytes == 1 || bytes == 2 || bytes == 4 ? bytes : 8;
 }
 
-/* Does it come in one register of integers? */
+/* Does it come in one register of integers? Small structures do. */
 static bool is_passed_plainly(const struct btf_types *types, u32 type)
 {
 	u8 kind = btf_base_of(types, type).kind;
 
-	if (kind == MODBPF_BTF_PTR)
-		return true;
-	return (kind == MODBPF_BTF_INT || kind == MODBPF_BTF_ENUM || kind == MODBPF_BTF_ENUM64) &&
-	       types->sizes[types->bases[type]] <= 8;
+	return kind != MODBPF_BTF_FLOAT && kind != MODBPF_BTF_ARRAY &&
+	       types->sizes[types->bases[type]] - 1 < 8;
 }
 
 static int read_proto(const struct btf_types *types, const struct btf_view *proto, u32 skip,
@@ -45,7 +43,7 @@ static int read_proto(const struct btf_types *types, const struct btf_view *prot
 		call->args[i] = btf_view_param(proto, i + skip).type;
 		/* Without a type: "...". */
 		if (!call->args[i] || !is_passed_plainly(types, call->args[i]))
-			return refuse_call(why, "an argument is neither a pointer nor an integer of at most 8 bytes");
+			return refuse_call(why, "it has an argument of more than 8 bytes, or of none");
 	}
 	call->result = proto->type;
 	return 0;
@@ -68,7 +66,7 @@ int btf_call_of_func(const struct btf_types *types, u32 id, struct btf_call *cal
 	if (err)
 		return err;
 	if (call->result && !is_passed_plainly(types, call->result))
-		return refuse_call(why, "it returns neither a pointer nor an integer of at most 8 bytes");
+		return refuse_call(why, "it returns more than 8 bytes");
 	return 0;
 }
 
@@ -136,7 +134,7 @@ u32 btf_pointee(const struct btf_types *types, u32 type)
 	return is_struct(&view) ? base : 0;
 }
 
-#define LOOK_DEPTH 32	/* structures within structures */
+#define LOOK_DEPTH 24	/* structures within structures */
 #define LOOK_STEPS 16384
 
 /* A structure that is being looked through. */

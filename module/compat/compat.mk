@@ -8,6 +8,8 @@
 compat-fact = $(if $(shell grep -lsE '$(2)' $(srctree)/include/$(1)),-D$(3))
 
 ccflags-y += $(call compat-fact,linux/kprobes.h,kretprobe \*get_kretprobe,COMPAT_GET_KRETPROBE)
+ccflags-y += $(call compat-fact,linux/ftrace.h,struct ftrace_regs \*fregs,COMPAT_FTRACE_REGS)
+ccflags-y += $(call compat-fact,linux/ftrace.h,__arch_ftrace_regs,COMPAT_ARCH_FTRACE_REGS)
 ccflags-y += $(call compat-fact,linux/dcache.h,d_make_persistent,COMPAT_D_MAKE_PERSISTENT)
 ccflags-y += $(call compat-fact,linux/namei.h,start_creating_user_path,COMPAT_START_CREATING_USER_PATH)
 ccflags-y += $(call compat-fact,net/netfilter/ipv4/nf_defrag_ipv4.h,nf_defrag_ipv4_disable,COMPAT_DEFRAG_DISABLE)

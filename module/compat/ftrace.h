@@ -3,6 +3,10 @@
  * May handlers hang on thousands of functions at once, at their entry (ftrace), at their
  * return (fprobe)? ftrace takes a list of addresses since 6.1; fprobe's handlers have had
  * four signatures since 5.18, the stable series' own among them.
+ *
+ * A callback of ftrace's gets the registers that arguments are passed in, and is not kept
+ * from recursion: it sees to that itself. Up to 5.10 it gets struct pt_regs, if it asks for
+ * it, later struct ftrace_regs, whose layout has become the architecture's.
  */
 #ifndef MODBPF_MODULE_COMPAT_FTRACE_H
 #define MODBPF_MODULE_COMPAT_FTRACE_H
@@ -42,6 +46,25 @@
 
 #else
 #define COMPAT_HAS_FPROBE 0
+#endif
+
+/* static COMPAT_FTRACE_CALLBACK(name, ops, fregs) { ... } */
+#ifdef COMPAT_FTRACE_REGS
+#define COMPAT_FTRACE_CALLBACK(name, ops, fregs) \
+	notrace void name(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops, \
+			  struct ftrace_regs *fregs)
+#define COMPAT_FTRACE_FLAGS 0
+#ifdef COMPAT_ARCH_FTRACE_REGS
+#define compat_ftrace_regs(fregs) (&arch_ftrace_regs(fregs)->regs)
+#else
+#define compat_ftrace_regs(fregs) (&(fregs)->regs)
+#endif
+#else
+#define COMPAT_FTRACE_CALLBACK(name, ops, fregs) \
+	notrace void name(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops, \
+			  struct pt_regs *fregs)
+#define COMPAT_FTRACE_FLAGS (FTRACE_OPS_FL_SAVE_REGS | FTRACE_OPS_FL_RECURSION_SAFE)
+#define compat_ftrace_regs(fregs) (fregs)
 #endif
 
 #endif

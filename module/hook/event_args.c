@@ -14,18 +14,16 @@
 #include "module/hook/event_args.h"
 
 #include <linux/bits.h>
+#include <linux/err.h>
+#include <linux/mm.h>
 #include <linux/mutex.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/tracepoint.h>
-#include <linux/vmalloc.h>
 
-#include "isa/btf/btf.h"
+#include "isa/btf/kernel.h"
 #include "module/compat/raw_event.h"
-#include "module/sysfs.h"
-
-#define KERNEL_BTF "/sys/kernel/btf/vmlinux"
-#define PREFIX "btf_trace_"
+#include "module/kernel_btf.h"
 
 struct event_row {
 	char *name;
@@ -47,52 +45,18 @@ static const struct {
 static DEFINE_MUTEX(event_rows_lock);	/* all below */
 static struct event_row *event_rows;	/* NULL: not read yet */
 static u32 event_row_cnt;
-static bool has_no_types;		/* there is nothing to be read */
-
-static u32 mark_width(const struct btf_types *types, u32 type)
-{
-	u32 bytes = type ? types->sizes[type] : MODBPF_BTF_NO_SIZE;
-
-	return bytes == 1 || bytes == 2 || bytes == 4 ? bytes : 8;
-}
-
-/* The prototype behind a typedef of a pointer to it; false: it is none of a tracepoint. */
-static bool proto_of(const struct btf_types *types, const struct btf_view *def,
-		     struct btf_view *proto)
-{
-	struct btf_view pointer;
-
-	if (!def->type)
-		return false;
-	pointer = btf_view_of(types, def->type);
-	if (pointer.kind != MODBPF_BTF_PTR || !pointer.type)
-		return false;
-	*proto = btf_view_of(types, pointer.type);
-	return proto->kind == MODBPF_BTF_FUNC_PROTO && proto->vlen >= 1 &&
-	       proto->vlen <= TRACE_ARGS + 1;
-}
-
-static const char *event_name(const struct btf_types *types, const struct btf_view *view)
-{
-	const char *name;
-
-	if (view->kind != MODBPF_BTF_TYPEDEF)
-		return NULL;
-	name = btf_string(types, view->name_off);
-	return name && strstarts(name, PREFIX) ? name + strlen(PREFIX) : NULL;
-}
 
 static int fill_row(struct event_row *row, const struct btf_types *types,
-		    const struct btf_view *proto, const char *name)
+		    const struct btf_call *call)
 {
 	u32 i;
 
-	row->name = kstrdup(name, GFP_KERNEL);
+	row->name = kstrdup(call->name, GFP_KERNEL);
 	if (!row->name)
 		return -ENOMEM;
-	row->cnt = proto->vlen - 1;
+	row->cnt = call->cnt;
 	for (i = 0; i < row->cnt; i++)
-		row->bytes[i] = mark_width(types, btf_view_param(proto, i + 1).type);
+		row->bytes[i] = btf_arg_bytes(types, call->args[i]);
 	return 0;
 }
 
@@ -109,24 +73,23 @@ static void free_rows(void)
 
 static int make_rows(const struct btf_types *types)
 {
-	struct btf_view view, proto;
-	const char *name;
+	struct btf_view view;
+	struct btf_call call;
+	const char *why;
 	u32 id, cnt = 0;
 	int err = 0;
 
 	for (id = 1; id < types->cnt; id++) {
 		view = btf_view_of(types, id);
-		cnt += !!event_name(types, &view);
+		cnt += !!btf_event_name(types, &view);
 	}
 	event_rows = kvcalloc(cnt + 1, sizeof(*event_rows), GFP_KERNEL);
 	if (!event_rows)
 		return -ENOMEM;
 	for (id = 1; id < types->cnt && !err; id++) {
-		view = btf_view_of(types, id);
-		name = event_name(types, &view);
-		if (!name || !proto_of(types, &view, &proto))
+		if (btf_call_of_event(types, id, &call, &why))
 			continue;
-		err = fill_row(&event_rows[event_row_cnt], types, &proto, name);
+		err = fill_row(&event_rows[event_row_cnt], types, &call);
 		if (!err)
 			event_row_cnt++;
 	}
@@ -137,28 +100,14 @@ static int make_rows(const struct btf_types *types)
 
 static int read_rows(void)
 {
-	struct btf_types *types;
-	struct btf_why why = {};
-	void *data;
-	ssize_t bytes;
+	struct kernel_btf *btf = kernel_btf_get();
 	int err;
 
-	bytes = sysfs_read(KERNEL_BTF, MODBPF_BTF_MAX_BYTES, &data);
-	if (bytes < 0) {
-		/* It is opened with the rights of whoever asks: who may not, answers for no other. */
-		has_no_types = bytes == -ENOENT;
-		return bytes == -ENOMEM || bytes == -EINTR ? bytes : 0;
-	}
-	err = modbpf_btf_parse(data, bytes, &why, &types);
-	if (!err) {
-		err = make_rows(types);
-		modbpf_btf_free(types);
-	} else if (err != -ENOMEM && err != -EINTR) {
-		pr_warn("modbpf: " KERNEL_BTF " is not understood: %s\n", why.text);
-		has_no_types = true;
-		err = 0;
-	}
-	vfree(data);
+	/* Who may not open it answers for no other. */
+	if (IS_ERR(btf))
+		return PTR_ERR(btf) == -ENOMEM || PTR_ERR(btf) == -EINTR ? PTR_ERR(btf) : 0;
+	err = make_rows(kernel_btf_types(btf));
+	kernel_btf_put(btf);
 	return err;
 }
 
@@ -196,7 +145,7 @@ int event_args_get(const struct tracepoint *tp, const struct module *module,
 	}
 	if (mutex_lock_killable(&event_rows_lock))
 		return -EINTR;
-	if (!event_rows && !has_no_types)
+	if (!event_rows)
 		err = read_rows();
 	if (!err)
 		look_up(tp->name, args);

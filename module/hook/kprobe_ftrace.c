@@ -23,6 +23,7 @@
 #include <linux/sort.h>
 
 #include "isa/platform.h"
+#include "module/hook/busy.h"
 #include "module/hook/counters.h"
 #include "module/kernel_symbol.h"
 
@@ -38,20 +39,6 @@ struct ftrace_set {
 	u32 cnt;
 	struct probe_site sites[];	/* sorted by func_ip */
 };
-
-/* Contexts of this CPU in which a program runs; a bit each. */
-static DEFINE_PER_CPU(u32, busy_contexts);
-
-static __always_inline u32 context_bit(void)
-{
-	u32 count = preempt_count();
-
-	if (count & NMI_MASK)
-		return 8;
-	if (count & HARDIRQ_MASK)
-		return 4;
-	return count & SOFTIRQ_OFFSET ? 2 : 1;
-}
 
 /*
  * Which function is it? ftrace tells where in it the call is: at its first instruction, or
@@ -78,14 +65,14 @@ static __always_inline void run(struct ftrace_set *set, unsigned long ip, struct
 	u32 bit;
 
 	preempt_disable_notrace();
-	bit = context_bit();
-	if (unlikely(this_cpu_read(busy_contexts) & bit)) {
+	bit = hook_context_bit();
+	if (unlikely(this_cpu_read(hook_busy_contexts) & bit)) {
 		this_cpu_inc(link->counters->recursion_misses);
 		this_cpu_inc(link_prog_untraced(link)->cpu->misses);
 	} else {
-		this_cpu_or(busy_contexts, bit);
+		this_cpu_or(hook_busy_contexts, bit);
 		kprobe_link_run(set->link, site_at(set, ip), regs);
-		this_cpu_and(busy_contexts, ~bit);
+		this_cpu_and(hook_busy_contexts, ~bit);
 	}
 	preempt_enable_notrace();
 }

@@ -17,6 +17,7 @@
 #include "module/hook/tracepoint.h"
 #include "module/link.h"
 #include "module/prog.h"
+#include "module/prog_target.h"
 
 #define NAME_BYTES 128		/* as Linux */
 #define REGISTER_ARGS 5		/* arguments in registers, beside the runtime's data */
@@ -79,6 +80,10 @@ static int check_prog(const struct raw_tracepoint_link *link, const struct modbp
 static int raw_tracepoint_link_update(const struct caller *caller, struct modbpf_link *base,
 				      struct modbpf_prog *prog)
 {
+	const struct modbpf_prog *old = rcu_dereference_protected(base->prog, true);
+
+	if (prog->target)
+		return prog_target_same(old, prog) ? 0 : -EINVAL;
 	return check_prog(raw_link_of(base), prog);
 }
 
@@ -156,6 +161,35 @@ static int find_event(const struct caller *caller, struct raw_tracepoint_link *l
 	return event_args_get(link->ref.tp, link->ref.module, &link->args);
 }
 
+static struct raw_tracepoint_link *new_link(struct modbpf_prog *prog, u64 cookie)
+{
+	struct raw_tracepoint_link *link = kzalloc(sizeof(*link), GFP_KERNEL_ACCOUNT);
+
+	if (!link)
+		return NULL;
+	link_init(&link->link, &raw_tracepoint_link_ops, prog, prog->expected_attach_type,
+		  hook_counters_alloc());
+	link->site.cookie = cookie;
+	if (link->link.counters)
+		return link;
+	raw_tracepoint_link_destroy(&link->link);
+	return NULL;
+}
+
+/* What @err says of the search for the event; then hook it. @link goes after an error. */
+static int hook(struct raw_tracepoint_link *link, int err, struct modbpf_link **out)
+{
+	link->probe = link->args.cnt > REGISTER_ARGS ? (void *)run_many : (void *)run_few;
+	if (!err)
+		err = tracepoint_probe_register(link->ref.tp, link->probe, link);
+	if (err) {
+		raw_tracepoint_link_destroy(&link->link);
+		return err;
+	}
+	*out = &link->link;
+	return 0;
+}
+
 int raw_tracepoint_link_attach(const struct caller *caller, const union modbpf_attr *attr,
 			       struct modbpf_prog *prog, struct modbpf_link **out)
 {
@@ -164,26 +198,24 @@ int raw_tracepoint_link_attach(const struct caller *caller, const union modbpf_a
 
 	if (prog->type != MODBPF_PROG_RAW_TRACEPOINT || attr->raw_tracepoint.pad_raw_tracepoint)
 		return -EINVAL;
-	link = kzalloc(sizeof(*link), GFP_KERNEL_ACCOUNT);
+	link = new_link(prog, attr->raw_tracepoint.cookie);
 	if (!link)
 		return -ENOMEM;
-	link_init(&link->link, &raw_tracepoint_link_ops, prog, prog->expected_attach_type,
-		  hook_counters_alloc());
-	err = -ENOMEM;
-	if (!link->link.counters)
-		goto destroy;
-	link->site.cookie = attr->raw_tracepoint.cookie;
 	err = find_event(caller, link, attr->raw_tracepoint.name);
-	err = err ?: check_prog(link, prog);
-	if (err)
-		goto destroy;
-	link->probe = link->args.cnt > REGISTER_ARGS ? (void *)run_many : (void *)run_few;
-	err = tracepoint_probe_register(link->ref.tp, link->probe, link);
-	if (err)
-		goto destroy;
-	*out = &link->link;
-	return 0;
-destroy:
-	raw_tracepoint_link_destroy(&link->link);
-	return err;
+	return hook(link, err ?: check_prog(link, prog), out);
+}
+
+int event_link_attach(struct modbpf_prog *prog, u64 cookie, struct modbpf_link **out)
+{
+	struct raw_tracepoint_link *link = new_link(prog, cookie);
+	int err;
+
+	if (!link)
+		return -ENOMEM;
+	link->args = prog->target->args;
+	err = tracepoint_get(&link->ref, prog->target->name);
+	/* It is the kernel's types that the program was verified with. */
+	if (!err && link->ref.module)
+		err = -ENOENT;
+	return hook(link, err, out);
 }

@@ -169,6 +169,35 @@ says 0 stdout "prints  section kprobe/f  type kprobe  accepted" check "$dir/gpl"
 license other "Proprietary"
 says 1 stdout $'\t'"Invalid argument: cannot call GPL-restricted function" check "$dir/other"
 
+# --- for another kernel --------------------------------------------------------------
+
+cat >"$dir/kernel.c" <<'END'
+struct task { int pid; struct task *parent; };
+typedef void (*btf_trace_event)(void *, struct task *);
+void any(btf_trace_event event) { }
+long f(struct task *task, int number) { return task->pid + number; }
+END
+$CLANG -O2 -g -target bpf -c -o "$dir/kernel.o" "$dir/kernel.c" &&
+	llvm-objcopy --dump-section .BTF="$dir/kernel.btf" "$dir/kernel.o" || bad "clang" "cannot make a kernel's BTF"
+object elsewhere <<'END'
+#include <bpf/bpf_tracing.h>
+struct task { struct task *parent; } __attribute__((preserve_access_index));
+SEC("fentry/f") int BPF_PROG(enters, struct task *task) { return task->parent->parent && 0; }
+SEC("fexit/f") int BPF_PROG(exits, struct task *task, int number, long result) { return result && 0; }
+SEC("tp_btf/event") int BPF_PROG(happens, struct task *task) { return !task->parent; }
+SEC("fentry/g") int BPF_PROG(nowhere, struct task *task) { return 0; }
+char text[] SEC("license") = "GPL";
+END
+for name in enters exits happens; do
+	says 0 stdout "$name  section " check "$dir/elsewhere" --btf "$dir/kernel.btf" program $name
+done
+says 0 stdout "0: (79) r1 = *(u64 *)(r1 +0) ; R1=kernel_ptr(type=" check "$dir/elsewhere" -vv btf "$dir/kernel.btf" section tp_btf/event
+says 0 stdout "1: (79) r1 = *(u64 *)(r1 +8) ;" check "$dir/elsewhere" -vv btf "$dir/kernel.btf" section tp_btf/event
+says 1 stdout $'\tcode: attach-target' check "$dir/elsewhere" --btf "$dir/kernel.btf" program nowhere
+says 255 stderr "Error: $dir/none: No such file" check "$dir/elsewhere" --btf "$dir/none"
+says 255 stderr "Error: $dir/kernel.c: btf_header not found" check "$dir/elsewhere" --btf "$dir/kernel.c"
+says 255 stderr "Error: a kernel's BTF file is missing" check "$dir/elsewhere" --btf
+
 object sk_msg <<'END'
 SEC("sk_msg") int message(void *ctx) { return 1; }
 END
@@ -203,8 +232,8 @@ for ours in build/examples/*.bpf.o build/tests/e2e/*.bpf.o; do
 	*/bad_access.bpf.o | */bad_license.bpf.o | */verdicts.bpf.o)
 		says 1 stdout "" check "$ours" ;;
 	*/bad_map.bpf.o)	says 255 stderr "Error: $ours: map 'strange'" check "$ours" ;;
-	build/examples/*)
-		if [ -e /sys/kernel/btf/vmlinux ] || [[ $ours != *execsnoop* ]]; then
+	build/examples/* | */typed_events.bpf.o)
+		if [ -e /sys/kernel/btf/vmlinux ] || [[ $ours != *execsnoop* && $ours != *typed* ]]; then
 			says 0 stdout "" check "$ours"
 		else
 			skip "$ours: this kernel has no BTF"

@@ -143,6 +143,8 @@ static void other_attributes(void)
 	IN_ATTR(link_create.flags);
 	IN_ATTR(link_create.target_btf_id);
 	IN_ATTR(link_create.perf_event.bpf_cookie);
+	IN_ATTR(link_create.tracing.target_btf_id);
+	IN_ATTR(link_create.tracing.cookie);
 	IN_ATTR(link_create.kprobe_multi.flags);
 	IN_ATTR(link_create.kprobe_multi.cnt);
 	IN_ATTR(link_create.kprobe_multi.syms);
@@ -257,6 +259,10 @@ static void other_info(void)
 	SAME(struct modbpf_link_info, struct bpf_link_info, raw_tracepoint.tp_name);
 	SAME(struct modbpf_link_info, struct bpf_link_info, raw_tracepoint.tp_name_len);
 	AT(struct modbpf_link_info, raw_tracepoint.cookie, 32, 8);
+	SAME(struct modbpf_link_info, struct bpf_link_info, tracing.attach_type);
+	SAME(struct modbpf_link_info, struct bpf_link_info, tracing.target_obj_id);
+	SAME(struct modbpf_link_info, struct bpf_link_info, tracing.target_btf_id);
+	AT(struct modbpf_link_info, tracing.cookie, 32, 8);
 	AT(struct modbpf_link_info, netfilter.pf, 16, 4);
 	AT(struct modbpf_link_info, netfilter.hooknum, 20, 4);
 	AT(struct modbpf_link_info, netfilter.priority, 24, 4);
@@ -328,6 +334,7 @@ static void transport(void)
 {
 	CHECK_EQ(MODBPF_IOC_CALL, 0xc010eb00u);
 	CHECK_EQ(MODBPF_IOC_PERF, 0xc020eb01u);
+	CHECK_EQ(MODBPF_IOC_KERNEL_BTF, 0x4004eb02u);
 	AT(struct modbpf_call, cmd, 0, 4);
 	AT(struct modbpf_call, size, 4, 4);
 	AT(struct modbpf_call, attr, 8, 8);

@@ -1,0 +1,290 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Programs at a function's entry and exit: what it is called with, and what it
+ * returned, 64 bits each. A program always gets CONTEXT_WORDS of them, zero where the
+ * function has none: so a tail call to one that looks further reads nothing of others.
+ *
+ * An entry is a callback of ftrace's, which nothing keeps from recursion: until the
+ * context is marked as busy nothing is called that could be traced. An exit is a
+ * kretprobe, which keeps the arguments from the entry on.
+ */
+#include <linux/ftrace.h>
+#include <linux/kprobes.h>
+#include <linux/module.h>
+#include <linux/preempt.h>
+#include <linux/rcupdate.h>
+#include <linux/seq_file.h>
+#include <linux/slab.h>
+
+#include "module/caller.h"
+#include "module/compat/ftrace.h"
+#include "module/compat/kprobe.h"
+#include "module/hook/busy.h"
+#include "module/hook/counters.h"
+#include "module/link.h"
+#include "module/prog.h"
+#include "module/prog_target.h"
+
+#define REGISTER_ARGS 6
+#define CONTEXT_WORDS (TRACE_ARGS + 1)	/* the result is behind the last argument */
+#define EXITS_AT_ONCE 512	/* calls of the function that may be under way; more are missed */
+
+struct function_link {
+	struct modbpf_link link;
+	struct run_site site;
+	struct event_args args;
+	u64 result_mask;
+	u32 btf_id;
+	struct ftrace_ops entry;
+	struct kretprobe exit;
+	char name[];
+};
+
+static struct function_link *function_link_of(const struct modbpf_link *base)
+{
+	return container_of(base, struct function_link, link);
+}
+
+static bool is_exit(const struct function_link *link)
+{
+	return link->link.attach_type == MODBPF_ATTACH_TRACE_FEXIT;
+}
+
+/* --- events ------------------------------------------------------------------------ */
+
+/* Preemption is off: the program stays. */
+static __always_inline void run(struct function_link *link, u64 *context)
+{
+	bool has_run;
+
+	if (unlikely(!rcu_is_watching())) {
+		this_cpu_inc(link->link.counters->missed);
+		return;
+	}
+	has_run = prog_run_guarded(link_prog_untraced(&link->link), context, &link->site);
+	hook_count_event(link->link.counters, has_run);
+}
+
+/* The same, unless one of ftrace's programs runs in this context already. */
+static __always_inline void run_alone(struct function_link *link, u64 *context)
+{
+	u32 bit = hook_context_bit();
+
+	if (unlikely(this_cpu_read(hook_busy_contexts) & bit)) {
+		this_cpu_inc(link->link.counters->recursion_misses);
+		this_cpu_inc(link_prog_untraced(&link->link)->cpu->misses);
+		return;
+	}
+	this_cpu_or(hook_busy_contexts, bit);
+	run(link, context);
+	this_cpu_and(hook_busy_contexts, ~bit);
+}
+
+/* Registers hold more than a narrow argument, and those that are none hold anything. */
+static __always_inline void read_args(const struct function_link *link, struct pt_regs *regs,
+				      u64 *args)
+{
+	args[0] = regs_get_kernel_argument(regs, 0) & link->args.masks[0];
+	args[1] = regs_get_kernel_argument(regs, 1) & link->args.masks[1];
+	args[2] = regs_get_kernel_argument(regs, 2) & link->args.masks[2];
+	args[3] = regs_get_kernel_argument(regs, 3) & link->args.masks[3];
+	args[4] = regs_get_kernel_argument(regs, 4) & link->args.masks[4];
+	args[5] = regs_get_kernel_argument(regs, 5) & link->args.masks[5];
+}
+
+static COMPAT_FTRACE_CALLBACK(run_entry, ops, fregs)
+{
+	struct function_link *link = container_of(ops, struct function_link, entry);
+	u64 context[CONTEXT_WORDS] = {};
+
+	preempt_disable_notrace();
+	read_args(link, compat_ftrace_regs(fregs), context);
+	run_alone(link, context);
+	preempt_enable_notrace();
+}
+NOKPROBE_SYMBOL(run_entry);
+
+static int keep_args(struct kretprobe_instance *instance, struct pt_regs *regs)
+{
+	struct kretprobe *exit = compat_kretprobe_of(instance);
+
+	if (exit)
+		read_args(container_of(exit, struct function_link, exit), regs, (u64 *)instance->data);
+	return !exit;
+}
+NOKPROBE_SYMBOL(keep_args);
+
+static int run_exit(struct kretprobe_instance *instance, struct pt_regs *regs)
+{
+	struct kretprobe *exit = compat_kretprobe_of(instance);
+	u64 context[CONTEXT_WORDS] = {};
+	struct function_link *link;
+
+	if (!exit)
+		return 0;
+	link = container_of(exit, struct function_link, exit);
+	memcpy(context, instance->data, REGISTER_ARGS * sizeof(u64));
+	context[link->args.cnt] = regs_return_value(regs) & link->result_mask;
+	run(link, context);
+	return 0;
+}
+NOKPROBE_SYMBOL(run_exit);
+
+/* --- the link ----------------------------------------------------------------------- */
+
+/* A program must not be hung on what runs programs. */
+static bool is_own_text(const void *addr)
+{
+	return within_module((unsigned long)addr, THIS_MODULE);
+}
+
+/*
+ * Where ftrace has the function's entry: a probe that is never enabled finds it, and
+ * knows what must not be traced. 0 and *@ip, -ENOENT, -EINVAL.
+ */
+static int find_entry(const char *name, unsigned long *ip)
+{
+	struct kprobe probe = { .symbol_name = name, .flags = KPROBE_FLAG_DISABLED };
+	int err = register_kprobe(&probe);
+	bool is_traceable;
+
+	if (err)
+		return err;
+	*ip = (unsigned long)probe.addr;
+	is_traceable = kprobe_ftrace(&probe) && !is_own_text(probe.addr);
+	unregister_kprobe(&probe);
+	return is_traceable ? 0 : -EINVAL;
+}
+
+static int attach_entry(struct function_link *link)
+{
+	unsigned long ip;
+	int err = find_entry(link->name, &ip);
+
+	if (err)
+		return err;
+	link->entry.func = run_entry;
+	link->entry.flags = COMPAT_FTRACE_FLAGS;
+	err = ftrace_set_filter_ip(&link->entry, ip, 0, 0);
+	if (err)
+		return err;
+	err = register_ftrace_function(&link->entry);
+	if (err)
+		ftrace_set_filter(&link->entry, NULL, 0, 1);	/* frees it */
+	return err;
+}
+
+static int attach_exit(struct function_link *link)
+{
+	int err;
+
+	link->exit.kp.symbol_name = link->name;
+	link->exit.entry_handler = keep_args;
+	link->exit.handler = run_exit;
+	link->exit.data_size = REGISTER_ARGS * sizeof(u64);
+	link->exit.maxactive = EXITS_AT_ONCE;
+	err = register_kretprobe(&link->exit);
+	if (!err && is_own_text(link->exit.kp.addr)) {
+		unregister_kretprobe(&link->exit);
+		err = -EINVAL;
+	}
+	return err;
+}
+
+static int function_link_update(const struct caller *caller, struct modbpf_link *base,
+				struct modbpf_prog *prog)
+{
+	const struct function_link *link = function_link_of(base);
+
+	return prog->expected_attach_type == base->attach_type &&
+	       prog->target->btf_id == link->btf_id ? 0 : -EINVAL;
+}
+
+static void function_link_detach(struct modbpf_link *base)
+{
+	struct function_link *link = function_link_of(base);
+
+	if (is_exit(link)) {
+		unregister_kretprobe(&link->exit);
+	} else {
+		unregister_ftrace_function(&link->entry);
+		ftrace_set_filter(&link->entry, NULL, 0, 1);
+	}
+	synchronize_rcu();
+}
+
+static void function_link_destroy(struct modbpf_link *base)
+{
+	free_percpu(base->counters);
+	kfree(function_link_of(base));
+}
+
+/* Of an exit; ftrace misses nothing. */
+static u64 function_link_missed(const struct modbpf_link *base)
+{
+	const struct function_link *link = function_link_of(base);
+
+	return READ_ONCE(link->exit.nmissed) + READ_ONCE(link->exit.kp.nmissed);
+}
+
+static int function_link_fill_info(const struct caller *caller, const struct modbpf_link *base,
+				   struct modbpf_link_info *info,
+				   const struct modbpf_link_info *asked)
+{
+	const struct function_link *link = function_link_of(base);
+
+	info->tracing.attach_type = base->attach_type;
+	info->tracing.target_btf_id = link->btf_id;
+	info->tracing.cookie = link->site.cookie;
+	return 0;
+}
+
+static void function_link_show_fdinfo(const struct modbpf_link *base, struct seq_file *m)
+{
+	const struct function_link *link = function_link_of(base);
+
+	seq_printf(m, "attach_type:\t%u\ntarget_obj_id:\t0\ntarget_btf_id:\t%u\n"
+		   "target_name:\t%s\ncookie:\t%llu\n", base->attach_type, link->btf_id,
+		   link->name, link->site.cookie);
+}
+
+static const struct link_ops function_link_ops = {
+	.type = MODBPF_LINK_TYPE_TRACING,
+	.name = "tracing",
+	.update = function_link_update,
+	.detach = function_link_detach,
+	.destroy = function_link_destroy,
+	.fill_info = function_link_fill_info,
+	.missed = function_link_missed,
+	.show_fdinfo = function_link_show_fdinfo,
+};
+
+int function_link_attach(struct modbpf_prog *prog, u64 cookie, struct modbpf_link **out)
+{
+	const struct prog_target *target = prog->target;
+	u32 bytes = strlen(target->name) + 1;
+	struct function_link *link;
+	int err;
+
+	if (target->args.cnt > REGISTER_ARGS)	/* not supported yet: those on the stack */
+		return -EOPNOTSUPP;
+	link = kzalloc(struct_size(link, name, bytes), GFP_KERNEL_ACCOUNT);
+	if (!link)
+		return -ENOMEM;
+	link_init(&link->link, &function_link_ops, prog, prog->expected_attach_type,
+		  hook_counters_alloc());
+	link->site.cookie = cookie;
+	link->args = target->args;
+	link->result_mask = target->result_mask;
+	link->btf_id = target->btf_id;
+	memcpy(link->name, target->name, bytes);
+	err = -ENOMEM;
+	if (link->link.counters)
+		err = is_exit(link) ? attach_exit(link) : attach_entry(link);
+	if (err) {
+		function_link_destroy(&link->link);
+		return err;
+	}
+	*out = &link->link;
+	return 0;
+}

@@ -1,0 +1,322 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Does a program at a function's entry or exit, or on a tracepoint with the kernel's
+ * types, run once for each event, and read what is there? libbpf fits its accesses to the
+ * kernel and finds what it hangs on; libmodbpf redirects the system calls.
+ */
+#include <bpf/bpf.h>
+#include <bpf/btf.h>
+#include <bpf/libbpf.h>
+#include <fcntl.h>
+#include <linux/ptrace.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+
+#include "tests/e2e/abi.h"
+#include "tests/e2e/events.h"
+#include "tests/e2e/numbers.h"
+
+#define CALLS 500
+#define OPENS 40
+#define ROUNDS 10	/* attached and detached under fire */
+
+static int prog_fd(const char *name)
+{
+	return bpf_program__fd(bpf_object__find_program_by_name(object, name));
+}
+
+/* Both ways to attach come to the same. */
+static int opened(const char *name)
+{
+	return want_fd(name, bpf_raw_tracepoint_open(NULL, prog_fd(name)));
+}
+
+static int created(const char *name, enum bpf_attach_type type)
+{
+	return want_fd(name, bpf_link_create(prog_fd(name), 0, type, NULL));
+}
+
+static void test_function(void)
+{
+	mode_t before = umask(0);
+	int entry, leave;
+
+	start();
+	umasks(CALLS);
+	want("nothing runs before", number(ENTRIES), 0);
+	syscall(NR_UMASK, 0);
+	entry = opened("on_entry");
+	umasks(CALLS);
+	want("entries", number(ENTRIES), CALLS);
+	want("the registers that its argument points to", number(MASKS), CALLS * (CALLS - 1) / 2);
+	close(entry);
+	umasks(CALLS);
+	want("nothing runs after", number(ENTRIES), CALLS);
+
+	start();
+	syscall(NR_UMASK, 0);
+	leave = created("on_exit", BPF_TRACE_FEXIT);
+	umasks(CALLS);
+	close(leave);
+	want("exits", number(RETURNS), CALLS);
+	want("arguments at the exit", number(MASKS), CALLS * (CALLS - 1) / 2);
+	/* Each returns the mask before: 0, then 0 to CALLS - 2. */
+	want("results", number(RESULTS), (CALLS - 1) * (CALLS - 2) / 2);
+	umasks(CALLS);
+	want("none after", number(RETURNS), CALLS);
+	umask(before);
+}
+
+static void test_open(void)
+{
+	int leave = opened("on_open"), i;
+	struct stat passwd = {};
+
+	start();
+	stat("/etc/passwd", &passwd);
+	for (i = 0; i < OPENS; i++)
+		close(open("/etc/passwd", O_RDONLY));
+	close(open("/etc/no such file", O_RDONLY));
+	close(leave);
+	want("opens", number(ENTRIES), OPENS + 1);
+	want("an int has its sign", number(RETURNS), OPENS + 1);
+	want("the files' numbers; 0 for none", number(RESULTS), OPENS * passwd.st_ino);
+}
+
+static void test_tracepoint(void)
+{
+	int link = opened("on_switch"), i;
+
+	start();
+	for (i = 0; i < 100; i++)
+		usleep(1000);
+	close(link);
+	want_that("switches", number(SWITCHES) >= 100);
+	want("of whom they should be", number(WRONG), 0);
+	link = created("on_any", BPF_TRACE_RAW_TP);
+	start();
+	umasks(CALLS);
+	close(link);
+	want("calls", number(ENTRIES), CALLS);
+}
+
+static void test_recursion(void)
+{
+	int link = opened("on_itself"), caller = opened("on_any");
+	struct bpf_prog_info info = {};
+	__u32 len = sizeof(info);
+
+	start();
+	umasks(CALLS);
+	close(caller);
+	close(link);
+	want("information", bpf_obj_get_info_by_fd(prog_fd("on_itself"), &info, &len), 0);
+	want_that("what another's helper calls is seen", number(FRAMES) >= CALLS);
+	want_that("what its own helper calls is missed, and counted", info.recursion_misses >= CALLS);
+	want("each time", info.recursion_misses, info.run_cnt);
+}
+
+static void test_info(void)
+{
+	int link = opened("on_entry"), progs[2] = { prog_fd("on_entry"), prog_fd("on_entry_too") };
+	struct modbpf_link_info info = {};
+	struct bpf_prog_info prog = {};
+	__u32 len = sizeof(info), bytes = sizeof(prog);
+
+	want("a link's information", info_of(link, &info, &len), 0);
+	want("a program's", bpf_obj_get_info_by_fd(progs[0], &prog, &bytes), 0);
+	want("its type", info.type, MODBPF_LINK_TYPE_TRACING);
+	want("how it hangs", info.tracing.attach_type, BPF_TRACE_FENTRY);
+	want("on what", info.tracing.target_btf_id, prog.attach_btf_id);
+	start();
+	want("another for the same function", bpf_link_update(link, progs[1], NULL), 0);
+	umasks(CALLS);
+	want("the old one is off", number(ENTRIES), 0);
+	want("the new one is on", number(FRAMES), CALLS);
+	want("one for its exit", bpf_link_update(link, prog_fd("on_exit"), NULL), -EINVAL);
+	want("one for another function", bpf_link_update(link, prog_fd("on_itself"), NULL), -EINVAL);
+	want("off", bpf_link_detach(link), 0);
+	umasks(CALLS);
+	want("it runs no more", number(FRAMES), CALLS);
+	close(link);
+}
+
+static long create(union modbpf_attr *attr)
+{
+	return call(MODBPF_CMD_LINK_CREATE, attr, sizeof(*attr));
+}
+
+static void test_wrong(void)
+{
+	struct modbpf_link_info info = {};
+	union modbpf_attr attr = {};
+	int prog = prog_fd("on_entry"), link;
+	__u32 len = sizeof(info);
+
+	want("a name beside the BTF id", bpf_raw_tracepoint_open("sys_enter", prog), -EINVAL);
+	/* Not through libbpf, which tries the other way then. */
+	attr.link_create.prog_fd = prog;
+	attr.link_create.attach_type = BPF_TRACE_FEXIT;
+	want("an exit for an entry's program", create(&attr), -EINVAL);
+	attr.link_create.attach_type = BPF_PERF_EVENT;
+	want("another type's attachment", create(&attr), -EINVAL);
+	attr.link_create.attach_type = BPF_TRACE_FENTRY;
+	attr.link_create.tracing.target_btf_id = 1;
+	want("onto a program", create(&attr), -EINVAL);
+	attr.link_create.tracing.target_btf_id = 0;
+	attr.link_create.tracing.pad = 1;
+	want("padding", create(&attr), -EINVAL);
+	attr.link_create.tracing.pad = 0;
+	attr.link_create.flags = 1;
+	want("flags", create(&attr), -EINVAL);
+	attr.link_create.flags = 0;
+	attr.link_create.tracing.cookie = 7;
+	link = want_fd("with a cookie", create(&attr));
+	want("its information", info_of(link, &info, &len), 0);
+	want("the cookie", info.tracing.cookie, 7);
+	close(link);
+}
+
+static volatile bool is_over;
+
+static void *fire(void *cookie)
+{
+	while (!is_over)
+		umasks(100);
+	return NULL;
+}
+
+static void test_under_fire(void)
+{
+	pthread_t thread;
+	int i, entry, leave;
+	__u64 seen;
+
+	start();
+	pthread_create(&thread, NULL, fire, NULL);
+	for (i = 0; i < ROUNDS; i++) {
+		entry = bpf_raw_tracepoint_open(NULL, prog_fd("on_entry"));
+		leave = bpf_raw_tracepoint_open(NULL, prog_fd("on_exit"));
+		if (entry < 0 || leave < 0)
+			break;
+		close(entry);
+		close(leave);
+	}
+	want("attached and detached under fire", i, ROUNDS);
+	seen = number(ENTRIES) + number(RETURNS);
+	usleep(20000);
+	want("none later", number(ENTRIES) + number(RETURNS), seen);
+	is_over = true;
+	pthread_join(thread, NULL);
+}
+
+/* --- a kernel without types ------------------------------------------------------- */
+
+static long supply(int btf)
+{
+	return ioctl(device, MODBPF_IOC_KERNEL_BTF, &btf) ? -errno : 0;
+}
+
+/* What of a kernel's types a program at umask() looks at. The function's id goes to @func. */
+static int made_btf(__u32 *func)
+{
+	struct btf *btf = btf__new_empty();
+	union modbpf_attr attr = {};
+	__u32 size;
+	int number;
+
+	number = btf__add_int(btf, "long", 8, 0);
+	btf__add_struct(btf, "pt_regs", sizeof(struct pt_regs));
+	btf__add_field(btf, "rdi", number, 8 * offsetof(struct pt_regs, rdi), 0);
+	btf__add_ptr(btf, number + 1);
+	btf__add_func_proto(btf, number);
+	btf__add_func_param(btf, "regs", number + 2);
+	*func = btf__add_func(btf, "__x64_sys_umask", BTF_FUNC_STATIC, number + 3);
+	attr.btf = addr(btf__raw_data(btf, &size));
+	attr.btf_size = size;
+	number = want_fd("types of a kernel", call(MODBPF_CMD_BTF_LOAD, &attr, sizeof(attr)));
+	btf__free(btf);
+	return number;
+}
+
+/* A program that reads what umask() was given; an fd, or -errno. */
+static long load_at_umask(enum bpf_attach_type type, __u32 func)
+{
+	const struct modbpf_insn insns[] = {
+		{ .code = BPF_LDX | BPF_MEM | BPF_DW, .dst_reg = 1, .src_reg = 1 },
+		{ .code = BPF_LDX | BPF_MEM | BPF_DW, .dst_reg = 2, .src_reg = 1,
+		  .off = offsetof(struct pt_regs, rdi) },
+		MOV64_IMM(0, 0), EXIT_INSN,
+	};
+	union modbpf_attr attr = load_attr(BPF_PROG_TYPE_TRACING, insns, 4);
+
+	attr.expected_attach_type = type;
+	attr.attach_btf_id = func;
+	return call(MODBPF_CMD_PROG_LOAD, &attr, sizeof(attr));
+}
+
+static void run_at_umask(enum bpf_attach_type type, __u32 func)
+{
+	int prog = want_fd("a program with supplied types", load_at_umask(type, func)), link;
+	struct bpf_prog_info info = {};
+	union modbpf_attr attr = {};
+	__u32 len = sizeof(info);
+
+	attr.raw_tracepoint.prog_fd = prog;
+	link = want_fd("on its function", call(MODBPF_CMD_RAW_TRACEPOINT_OPEN, &attr, sizeof(attr)));
+	umasks(CALLS);
+	close(link);
+	want("its information", info_of(prog, &info, &len), 0);
+	want_that("it has run each time", info.run_cnt >= CALLS);
+	want("what it hangs on", info.attach_btf_id, func);
+	close(prog);
+}
+
+static int without_types(void)
+{
+	__u32 func;
+	int btf;
+
+	device = open("/dev/modbpf", O_RDWR);
+	btf = made_btf(&func);
+	want("a program without types", load_at_umask(BPF_TRACE_FENTRY, func), -EINVAL);
+	want("no fd", supply(-2), -EBADF);
+	want("another fd", supply(0), -EINVAL);
+	want("supplied", supply(btf), 0);
+	run_at_umask(BPF_TRACE_FENTRY, func);
+	run_at_umask(BPF_TRACE_FEXIT, func);
+	want("supplied again", supply(btf), 0);
+	close(btf);
+	run_at_umask(BPF_TRACE_FENTRY, func);
+	want("none any more", supply(-1), 0);
+	want("again without", load_at_umask(BPF_TRACE_FENTRY, func), -EINVAL);
+	return finish("typed_events");
+}
+
+int main(int argc, char **argv)
+{
+	int btf;
+
+	if (argc < 2)
+		return 2;
+	if (access("/sys/kernel/btf/vmlinux", F_OK))
+		return without_types();
+	if (!load(argv[1])) {
+		printf("  the object is not loaded\n");
+		return 1;
+	}
+	btf = info_btf();
+	want("types for a kernel that has its own", supply(btf), -EEXIST);
+	close(btf);
+	test_function();
+	test_open();
+	test_tracepoint();
+	test_recursion();
+	test_info();
+	test_wrong();
+	test_under_fire();
+	bpf_object__close(object);
+	return finish("typed_events");
+}
