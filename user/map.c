@@ -339,6 +339,15 @@ static const void *sys_key(const struct open_map *map)
 	return map->info.key_size ? map->key : NULL;
 }
 
+/* The one that was asked for. */
+static void entry_show(struct open_map *map)
+{
+	if (out_is_json())
+		out_json(entry_json(map, map->key));
+	else
+		entry_print(map, map->key);
+}
+
 static int map_lookup(struct args *args)
 {
 	struct open_map map;
@@ -363,10 +372,7 @@ static int map_lookup(struct args *args)
 		goto out;
 	}
 	err = 0;
-	if (out_is_json())
-		out_json(entry_json(&map, map.key));
-	else
-		entry_print(&map, map.key);
+	entry_show(&map);
 out:
 	map_close(&map);
 	return err;
@@ -392,10 +398,7 @@ static int map_take(struct args *args)
 		goto out;
 	}
 	err = 0;
-	if (out_is_json())
-		out_json(entry_json(&map, map.key));
-	else
-		entry_print(&map, map.key);
+	entry_show(&map);
 out:
 	map_close(&map);
 	return err;

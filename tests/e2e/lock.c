@@ -8,28 +8,13 @@
 
 #include "tests/e2e/numbers.h"
 #include "tests/e2e/lock.h"
+#include "tests/e2e/test_run.h"
 
 #define THREADS 4
 #define RUNS 20000
 #define SECONDS 1
 
 static volatile bool is_over;
-
-static int map_fd(const char *name)
-{
-	return bpf_object__find_map_fd_by_name(object, name);
-}
-
-static int run(const char *name, int repeat)
-{
-	static const char packet[64];
-	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = packet, .data_size_in = sizeof(packet),
-		    .repeat = repeat);
-	int err = bpf_prog_test_run_opts(
-		bpf_program__fd(bpf_object__find_program_by_name(object, name)), &opts);
-
-	return err ? err : (int)opts.retval;
-}
 
 static void *count(void *cookie)
 {

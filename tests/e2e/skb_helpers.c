@@ -17,6 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tests/e2e/checksum.h"
 #include "tests/e2e/skb_helpers.h"
 
 #define NOT_SUPPORTED 524	/* the kernel's ENOTSUPP */
@@ -44,18 +45,6 @@ static void equal(const char *what, long got, long wanted)
 }
 
 /* --- an independent computation of checksums ------------------------------------------- */
-
-/* RFC 1071: the sum of 16-bit words in network byte order, carries added at the low end. */
-static unsigned int sum_bytes(const unsigned char *at, unsigned int cnt, unsigned int sum)
-{
-	unsigned int i;
-
-	for (i = 0; i < cnt; i++)
-		sum += i % 2 ? at[i] : at[i] << 8;
-	while (sum >> 16)
-		sum = (sum & 0xffff) + (sum >> 16);
-	return sum;
-}
 
 static unsigned int pseudo_sum(const unsigned char *packet, unsigned int bytes)
 {

@@ -23,6 +23,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "tests/e2e/checksum.h"
 #include "tests/e2e/nat.h"
 
 static volatile sig_atomic_t ended;
@@ -31,18 +32,6 @@ static unsigned int packets, wrong, to_shown, to_real;
 static void end(int signal)
 {
 	ended = 1;
-}
-
-/* RFC 1071. */
-static unsigned int sum_bytes(const unsigned char *at, unsigned int cnt, unsigned int sum)
-{
-	unsigned int i;
-
-	for (i = 0; i < cnt; i++)
-		sum += i % 2 ? at[i] : at[i] << 8;
-	while (sum >> 16)
-		sum = (sum & 0xffff) + (sum >> 16);
-	return sum;
 }
 
 static void count_target(unsigned int last_word, bool is_ours, unsigned int shown, unsigned int real)
