@@ -202,14 +202,15 @@ static const char *const result_names[RET_KIND_COUNT] = {
 static const char head[] =
 	"# Helpers\n\n"
 	"Linux's helper functions, by Linux's numbers. This page is made by\n"
-	"`build/asan/test_helper_page print >docs/helpers.md` from the rows of `verifier/helper_row/`. \"Tested by\" is a\n"
-	"program that calls it, as machine code in the kernel, in an end-to-end test.\n\n"
+	"`build/asan/test_helper_page print >docs/helpers.md` from the rows of\n"
+	"`verifier/helper_row/`. \"Tested by\" is a program that calls it, as machine code in the\n"
+	"kernel, in an end-to-end test.\n\n"
 	"None sleeps. Those that tracing programs have can be called from NMI; those that packet programs alone have\n"
 	"(\"packet\") run in process context and softirq. PERFMON is CAP_PERFMON, GPL a licence that is\n"
 	"compatible with it.\n\n"
-	"Formats have `%c %s %p %pK %ps %pS %pB %pks %pus %pi4 %pI4 %pi6 %pI6 %%`, and `%d %i %u %x %X` with nothing, `l` or\n"
-	"`ll` in front; a flag (`0`, `+`, `-`, blank) and a width below 64 may precede those without `p`. Pointers\n"
-	"are hashed.\n\n"
+	"Formats have `%c %s %p %pK %ps %pS %pB %pks %pus %pi4 %pI4 %pi6 %pI6 %%`, and\n"
+	"`%d %i %u %x %X` with nothing, `l` or `ll` in front; a flag (`0`, `+`, `-`, blank) and a width\n"
+	"below 64 may precede those without `p`. Pointers are hashed.\n\n"
 	"| id | helper | program types | context | needs | arguments | result | tested by |\n"
 	"|---|---|---|---|---|---|---|---|\n";
 
