@@ -10,6 +10,7 @@
 #include <linux/err.h>
 #include <linux/errno.h>
 #include <linux/mutex.h>
+#include <linux/nospec.h>
 #include <linux/rcupdate.h>
 #include <linux/slab.h>
 
@@ -135,6 +136,7 @@ notrace int perf_event_array_output(struct modbpf_map *map, u64 index, const voi
 
 	if (unlikely(index >= map->max_entries))
 		return -E2BIG;
+	index = array_index_nospec(index, map->max_entries);
 	event = rcu_dereference(perf_event_array_of(map)->events[index]);
 	return event ? event_output(event, data, bytes) : -ENOENT;
 }
