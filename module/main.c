@@ -78,6 +78,15 @@ static struct miscdevice device = {
 	.mode = 0600,
 };
 
+/* Is what the parameter @name was set to a level? If not, that is said. */
+static bool is_level(const char *name, int value)
+{
+	if (value >= 0 && value <= 2)
+		return true;
+	pr_err("modbpf: %s is 0, 1 or 2\n", name);
+	return false;
+}
+
 static int check_params(void)
 {
 	if (jit != 0 && jit != 1) {
@@ -88,18 +97,8 @@ static int check_params(void)
 		pr_err("modbpf: jit=0, but the interpreter was left out of this build\n");
 		return -EINVAL;
 	}
-	if (opt < 0 || opt > 2) {
-		pr_err("modbpf: opt is 0, 1 or 2\n");
+	if (!is_level("opt", opt) || !is_level("blind", blind) || !is_level("fence", fence))
 		return -EINVAL;
-	}
-	if (blind < 0 || blind > 2) {
-		pr_err("modbpf: blind is 0, 1 or 2\n");
-		return -EINVAL;
-	}
-	if (fence < 0 || fence > 2) {
-		pr_err("modbpf: fence is 0, 1 or 2\n");
-		return -EINVAL;
-	}
 	modbpf_jit = jit;
 	modbpf_blind = blind;
 	modbpf_fence_level = fence;
