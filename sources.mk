@@ -107,6 +107,7 @@ MODULE_SRCS := \
 	module/btf.c \
 	module/caller.c \
 	module/command.c \
+	module/detach.c \
 	module/event.c \
 	module/event/clock.c \
 	module/event/kprobe.c \

@@ -19,10 +19,15 @@
 #include <linux/string.h>
 
 #include "module/caller.h"
+#include "module/detach.h"
 #include "module/event/types.h"
 #include "module/hook/counters.h"
 #include "module/prog.h"
 #include "uapi/modbpf.h"
+
+/* All that there are. The lock is outer to the work that it queues, inner to none. */
+static LIST_HEAD(events);
+static DEFINE_MUTEX(events_lock);
 
 static const struct file_operations event_fops;
 
@@ -145,10 +150,43 @@ void event_detach(struct modbpf_event *event, struct modbpf_prog *prog)
 		prog_put(prog);
 }
 
+/* Whatever program it is. */
+static void event_detach_work(struct work_struct *work)
+{
+	struct modbpf_event *event = container_of(work, struct modbpf_event, detach_work);
+	struct modbpf_prog *prog;
+
+	mutex_lock(&event->lock);
+	prog = rcu_dereference_protected(event->prog, lockdep_is_held(&event->lock));
+	if (prog)
+		prog_get(prog);
+	mutex_unlock(&event->lock);
+	if (prog) {
+		event_detach(event, prog);
+		prog_put(prog);
+	}
+	event_put(event);
+}
+
+void events_detach_all(void)
+{
+	struct modbpf_event *event;
+
+	mutex_lock(&events_lock);
+	list_for_each_entry(event, &events, all) {
+		if (refcount_inc_not_zero(&event->refs))
+			detach_queue(&event->detach_work);
+	}
+	mutex_unlock(&events_lock);
+}
+
 void event_put(struct modbpf_event *event)
 {
 	if (!refcount_dec_and_test(&event->refs))
 		return;
+	mutex_lock(&events_lock);
+	list_del(&event->all);
+	mutex_unlock(&events_lock);
 	event_detach(event, rcu_access_pointer(event->prog));
 	mutex_destroy(&event->lock);
 	free_percpu(event->counters);
@@ -342,6 +380,10 @@ long event_open(const struct caller *caller, u64 uopen)
 	event->ops = ops;
 	event->enabled = !request.attr.disabled;
 	mutex_init(&event->lock);
+	INIT_WORK(&event->detach_work, event_detach_work);
+	mutex_lock(&events_lock);
+	list_add_tail(&event->all, &events);
+	mutex_unlock(&events_lock);
 	event->counters = hook_counters_alloc();
 	if (!event->counters) {
 		event_put(event);

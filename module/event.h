@@ -9,9 +9,11 @@
 #ifndef MODBPF_MODULE_EVENT_H
 #define MODBPF_MODULE_EVENT_H
 
+#include <linux/list.h>
 #include <linux/mutex.h>
 #include <linux/poll.h>
 #include <linux/refcount.h>
+#include <linux/workqueue.h>
 #include <uapi/linux/perf_event.h>
 
 struct caller;
@@ -31,6 +33,8 @@ struct modbpf_event {
 	bool enabled;			/* by its user */
 	bool armed;			/* the kernel tells us of it */
 	struct mutex lock;		/* prog's changes, enabled, armed */
+	struct list_head all;		/* in the list of all events */
+	struct work_struct detach_work;	/* of events_detach_all() */
 	struct hook_counters __percpu *counters;
 };
 
@@ -77,6 +81,9 @@ int event_attach(struct modbpf_event *event, struct modbpf_prog *prog, u64 cooki
 int event_replace(struct modbpf_event *event, const struct modbpf_prog *old,
 		  struct modbpf_prog *prog);
 void event_detach(struct modbpf_event *event, struct modbpf_prog *prog);
+
+/* Queue the end of what is attached to each event that there is: see detach.h. */
+void events_detach_all(void);
 
 /* It has happened, at @regs: run the program, if there is one, on @ctx. Any context, NMI included. */
 void event_run(struct modbpf_event *event, const void *ctx, struct pt_regs *regs);

@@ -16,6 +16,7 @@
 #include "isa/abi.h"
 #include "module/caller.h"
 #include "module/command.h"
+#include "module/detach.h"
 #include "module/hook/counters.h"
 #include "module/prog.h"
 
@@ -65,6 +66,29 @@ static void link_free_work(struct work_struct *work)
 	link_free(container_of(work, struct modbpf_link, free_work));
 }
 
+static void link_detach_work(struct work_struct *work)
+{
+	struct modbpf_link *link = container_of(work, struct modbpf_link, detach_work);
+
+	link_detach(link);
+	link_put(link);
+}
+
+void links_detach_all(void)
+{
+	struct modbpf_link *link;
+	struct object *obj;
+	u32 id = 0;
+
+	while ((id = object_next_id(&modbpf_link_ids, id))) {
+		obj = object_get_by_id(&modbpf_link_ids, id);
+		if (!obj)
+			continue;
+		link = container_of(obj, struct modbpf_link, obj);
+		detach_queue(&link->detach_work);
+	}
+}
+
 void link_init(struct modbpf_link *link, const struct link_ops *ops, struct modbpf_prog *prog,
 	       u32 attach_type, struct hook_counters __percpu *counters)
 {
@@ -76,6 +100,7 @@ void link_init(struct modbpf_link *link, const struct link_ops *ops, struct modb
 	link->detached = false;
 	mutex_init(&link->lock);
 	INIT_WORK(&link->free_work, link_free_work);
+	INIT_WORK(&link->detach_work, link_detach_work);
 }
 
 /* True when the caller has to free it. */

@@ -56,6 +56,7 @@ struct modbpf_link {
 	bool detached;
 	struct hook_counters __percpu *counters;	/* own, but for a perf_event link's: the event's */
 	struct work_struct free_work;	/* the last put may be in atomic context */
+	struct work_struct detach_work;	/* of links_detach_all() */
 };
 
 extern struct object_ids modbpf_link_ids;
@@ -93,6 +94,8 @@ static inline struct modbpf_link *link_get(struct modbpf_link *link)
 }
 
 void link_put(struct modbpf_link *link);
+/* Queue the end of each link that there is: see detach.h. */
+void links_detach_all(void);
 /* A new fd, or -errno; takes the caller's reference in any case. Sleeps; call it last. */
 int link_fd_install(const struct caller *caller, struct modbpf_link *link);
 struct modbpf_link *link_get_by_fd(const struct caller *caller, int fd);

@@ -12,6 +12,7 @@
 
 #include "module/caller.h"
 #include "module/command.h"
+#include "module/detach.h"
 #include "module/event.h"
 #include "module/helper.h"
 #include "module/image.h"
@@ -124,9 +125,12 @@ static int __init modbpf_init(void)
 	if (err)
 		goto exit_image;
 	kernel_symbol_init();
-	err = hooks_init();
+	err = detach_init();
 	if (err)
 		goto exit_objects;
+	err = hooks_init();
+	if (err)
+		goto exit_detach;
 	err = pin_init();
 	if (err)
 		goto exit_hooks;
@@ -139,6 +143,8 @@ exit_pin:
 	pin_exit();
 exit_hooks:
 	hooks_exit();
+exit_detach:
+	detach_exit();
 exit_objects:
 	objects_exit();
 exit_image:
@@ -153,6 +159,7 @@ static void __exit modbpf_exit(void)
 	pin_exit();
 	hooks_exit();
 	kernel_btf_exit();
+	detach_exit();
 	objects_exit();
 	helpers_exit();
 	image_exit();

@@ -5,6 +5,7 @@
  * Exit code: 0; 1 if "check" found a program that is rejected; 255 after an
  * error, which is said in one line.
  */
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -56,6 +57,7 @@ static void print_usage(FILE *to)
 	      "       modbpf link { show | list } [LINK]\n"
 	      "       modbpf link detach LINK\n"
 	      "       modbpf link update LINK prog PROG [replace PROG]\n"
+	      "       modbpf detach --all			every program comes off what it hangs on\n"
 	      "       modbpf filter attach FILE PLACE [drop | accept] [pin FILE]	what tcpdump -ddd prints\n"
 	      "       modbpf filter check FILE [-v]\n"
 	      "       modbpf feature [probe]\n"
@@ -73,6 +75,28 @@ int help_command(struct args *args)
 		out_nothing();
 	else
 		print_usage(stdout);
+	return 0;
+}
+
+#define DETACH_ALL "/sys/module/modbpf/parameters/detach_all"
+
+/* Not by the device: it must work where nobody can open it any more. */
+static int detach_command(struct args *args)
+{
+	FILE *file;
+	int err;
+
+	if (!args_take(args, "--all"))
+		return out_error("wanted '--all'; one link: 'modbpf link detach LINK'");
+	if (args_end(args))
+		return -1;
+	file = fopen(DETACH_ALL, "w");
+	if (!file)
+		return out_error(DETACH_ALL ": %s", strerror(errno));
+	err = fputs("1\n", file) < 0;
+	if (fclose(file) || err)
+		return out_error(DETACH_ALL ": %s", strerror(errno));
+	out_nothing();
 	return 0;
 }
 
@@ -101,6 +125,7 @@ static const struct command objects[] = {
 	{ "load", load_command },
 	{ "check", check_command },
 	{ "filter", filter_command },
+	{ "detach", detach_command },
 	{ "run", run_command },
 	{ "version", version_command },
 	{ NULL, NULL },
@@ -130,7 +155,7 @@ static char option_letter(const char *word)
 static bool is_word(const char *word)
 {
 	return !strcmp(word, "--hold") || !strcmp(word, "--section") || !strcmp(word, "--program") ||
-	       !strcmp(word, "--btf");
+	       !strcmp(word, "--btf") || !strcmp(word, "--all");
 }
 
 /* Take the options out, wherever they are. 0 or -1 after an error; *@instead: a command in their place. */

@@ -21,6 +21,18 @@ for round in 1 2; do
 	sleep 0.5
 	equal "traffic is seen" "$([ "$(map_u64 seen 1)" -gt 0 ] && echo yes)" yes
 	equal "calls are seen" "$([ "$(map_u64 call_counts 0)" -gt 0 ] && echo yes)" yes
+	if [ $round = 2 ]; then
+		start=${EPOCHREALTIME/./}
+		check "all are detached" modbpf detach --all
+		echo "  detach --all took $(((${EPOCHREALTIME/./} - start) / 1000)) ms"
+		packets=$(map_u64 seen 1) made=$(map_u64 call_counts 0)
+		sleep 0.3
+		equal "no packet is seen any more" "$(map_u64 seen 1)" "$packets"
+		equal "no call is seen any more" "$(map_u64 call_counts 0)" "$made"
+		equal "the links are there, and dead" "$(links | grep -c '^[0-9]')" 8
+		refused "only root may" "ermission" setpriv --reuid=65534 --regid=65534 --clear-groups \
+			"$MODBPF_ROOT/build/user/modbpf" detach --all
+	fi
 	kill -KILL "${pids[@]}"
 	wait "${pids[@]}" 2>/dev/null
 	check "nothing stays attached" within 20 nothing_is_attached
