@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * How does all that hangs anywhere come off at once? Each link, and each event that has a
- * program without one, is detached by a piece of work of its own. What is attached
- * meanwhile may stay.
+ * program without one, is detached by a piece of work of its own. Taking many probes out
+ * takes the kernel long: the programs of tracing stop first. What is attached meanwhile
+ * may stay.
  */
 #include "module/detach.h"
 
 #include <linux/cred.h>
 #include <linux/errno.h>
 #include <linux/kernel.h>
+#include <linux/ktime.h>
 #include <linux/module.h>
 #include <linux/moduleparam.h>
 #include <linux/printk.h>
@@ -19,12 +21,15 @@
 #include "module/caller.h"
 #include "module/event.h"
 #include "module/link.h"
+#include "module/prog.h"
 
 static struct workqueue_struct *detach_wq;
 
 static int detach_all_set(const char *value, const struct kernel_param *param)
 {
 	struct caller caller;
+	ktime_t begin = ktime_get();
+	s64 stopped_ms;
 	bool wanted;
 	int err = kstrtobool(value, &wanted);
 
@@ -32,11 +37,15 @@ static int detach_all_set(const char *value, const struct kernel_param *param)
 	if (err || !wanted || !detach_wq)
 		return err;
 	caller_init_current(&caller);
+	progs_stop_tracing(true);
+	stopped_ms = ktime_ms_delta(ktime_get(), begin);
 	links_detach_all();
 	events_detach_all();
 	flush_workqueue(detach_wq);
-	pr_warn("modbpf: all programs are detached, since user %u says so\n",
-		from_kuid(&init_user_ns, caller.cred->uid));
+	progs_stop_tracing(false);
+	pr_warn("modbpf: user %u had all programs detached: tracing stopped after %lld ms, nothing is attached after %lld ms\n",
+		from_kuid(&init_user_ns, caller.cred->uid), stopped_ms,
+		ktime_ms_delta(ktime_get(), begin));
 	return 0;
 }
 

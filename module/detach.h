@@ -2,7 +2,7 @@
 /*
  * The kill switch: writing 1 to the module parameter detach_all takes every program off
  * what it hangs on, and returns when none runs there any more. All at the same time: they
- * wait for the same grace periods.
+ * wait for the same grace periods; and no program of tracing runs from the first of these on.
  */
 #ifndef MODBPF_MODULE_DETACH_H
 #define MODBPF_MODULE_DETACH_H

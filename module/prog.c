@@ -9,6 +9,7 @@
 #include <linux/err.h>
 #include <linux/file.h>
 #include <linux/fs.h>
+#include <linux/jump_label.h>
 #include <linux/kprobes.h>
 #include <linux/module.h>
 #include <linux/sched/clock.h>
@@ -52,13 +53,16 @@ static __always_inline u64 prog_call_measured(struct modbpf_prog *prog, const vo
 	return result;
 }
 
+/* On while detach_all is being obeyed. */
+static DEFINE_STATIC_KEY_FALSE(tracing_is_stopped);
+
 notrace bool prog_run_guarded(struct modbpf_prog *prog, const void *ctx,
 			      const struct run_site *site)
 {
 	const struct run_site *interrupted;
 	bool is_first = this_cpu_inc_return(prog->cpu->active) == 1;
 
-	if (likely(is_first)) {
+	if (likely(is_first) && !static_branch_unlikely(&tracing_is_stopped)) {
 		this_cpu_inc(prog->cpu->runs);
 		/* Not before the guard: the lock itself may be traced. */
 		rcu_read_lock();
@@ -69,11 +73,23 @@ notrace bool prog_run_guarded(struct modbpf_prog *prog, const void *ctx,
 		rcu_read_unlock();
 	} else {
 		this_cpu_inc(prog->cpu->misses);
+		is_first = false;
 	}
 	this_cpu_dec(prog->cpu->active);
 	return is_first;
 }
 NOKPROBE_SYMBOL(prog_run_guarded);
+
+void progs_stop_tracing(bool is_stopped)
+{
+	if (!is_stopped) {
+		static_branch_disable(&tracing_is_stopped);
+		return;
+	}
+	static_branch_enable(&tracing_is_stopped);
+	/* Preemption is off where programs run. */
+	synchronize_rcu();
+}
 
 notrace u64 prog_run_packet(struct modbpf_prog *prog, const void *ctx)
 {

@@ -121,6 +121,12 @@ int prog_fd_install(const struct caller *caller, struct modbpf_prog *prog);
 bool prog_run_guarded(struct modbpf_prog *prog, const void *ctx, const struct run_site *site);
 
 /*
+ * From its return until it is called with false, prog_run_guarded() runs no program, and
+ * counts what it does not run as missed. One caller at a time. Sleeps.
+ */
+void progs_stop_tracing(bool is_stopped);
+
+/*
  * Run a packet program on @ctx. The caller holds rcu_read_lock and cannot
  * migrate. No guard: a program is re-entrant, nothing below it sends a packet,
  * and a run that is skipped would be a wrong verdict. Softirq, process context.
