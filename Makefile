@@ -291,8 +291,13 @@ $(B)/bench/bench_verifier: $(B)/user/tests/bench/bench_verifier.o $(B)/user/libm
 $(B)/bench/bench_hooks: $(B)/user/tests/bench/bench_hooks.o
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -o $@ $^
+$(B)/bench/bench_maps: $(B)/user/tests/bench/bench_maps.o $(B)/bench/maps.bpf.o
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -o $@ $< -Wl,--wrap=syscall $(LIBBPF) -lelf -lz
+$(B)/bench/maps.bpf.o: tests/bench/maps.bpf.c
+	$(bpf-compile)
 
-.PHONY: bench bench-hooks bench-jit bench-insns bench-verifier
+.PHONY: bench bench-hooks bench-jit bench-insns bench-maps bench-verifier
 bench: bench-verifier bench-jit	## all benchmarks
 bench-verifier: deps-build	## the verifier on programs that are made to take long
 	$(again) $(B)/bench/bench_verifier
@@ -301,11 +306,15 @@ bench-jit: deps-build		## machine code against Linux's, clang's and gcc's (root,
 	$(again) $(B)/bench/bench_jit
 	@$(B)/bench/bench_jit
 # Exact, but slow: a machine that counts instructions runs one processor.
+bench-inside = @for kernel in $(1); do \
+	$(MAKE) --no-print-directory -s module-build KDIR=$$(tests/vm/kernels headers $$kernel) && \
+	echo "Linux $$kernel" && tests/vm/run --kernel $$kernel --icount -- tests/bench/inside $(2) || exit; done
 bench-hooks: deps-build	## instructions that a program adds to an event, Linux's own beside it (QEMU)
 	$(again) $(B)/bench/bench_hooks
-	@for kernel in 6.1 6.12; do \
-		$(MAKE) --no-print-directory -s module-build KDIR=$$(tests/vm/kernels headers $$kernel) && \
-		echo "Linux $$kernel" && tests/vm/run --kernel $$kernel --icount -- tests/bench/hooks || exit; done
+	$(call bench-inside,6.1 6.12,bench_hooks)
+bench-maps: deps-build	## instructions that an operation on a map takes, Linux's own beside it (QEMU)
+	$(again) $(B)/bench/bench_maps
+	$(call bench-inside,6.12,bench_maps $(B)/bench/maps.bpf.o)
 bench-insns:
 	@mkdir -p $(B)/bench
 	for n in $(bench-names); do $(CLANG) -O2 -target bpf -mcpu=v3 -c -o $(B)/bench/$$n.o tests/bench/$$n.c && \

@@ -2,7 +2,7 @@
 /*
  * How many instructions does a program add to what it hangs on? The same bytecode is hung on
  * the same hooks by /dev/modbpf and by the kernel's own bpf(2), one after the other, in one
- * boot of a machine whose time stamp counter counts instructions (tests/bench/hooks).
+ * boot of a machine whose time stamp counter counts instructions (tests/bench/inside).
  * Each figure is that of an event with the program less that of one without, the least of
  * many rounds: so interrupts are not in it. A program that did not run has no figure.
  */
@@ -24,7 +24,7 @@
 
 #include "isa/abi.h"
 #include "isa/insn.h"
-#include "uapi/modbpf.h"
+#include "tests/bench/side.h"
 
 #define ROUNDS 30
 #define EVENTS 100	/* of a round */
@@ -37,18 +37,9 @@
 /* Who carries out bpf(2) and perf_event_open(2). */
 struct side {
 	const char *name;
-	long (*bpf)(__u32 cmd, union modbpf_attr *attr);
+	long (*bpf)(__u32 cmd, const void *attr, __u32 size);
 	long (*perf)(struct perf_event_attr *attr);
 };
-
-static int device = -1;
-
-static long ours_bpf(__u32 cmd, union modbpf_attr *attr)
-{
-	struct modbpf_call call = { .cmd = cmd, .size = sizeof(*attr), .attr = (__u64)attr };
-
-	return ioctl(device, MODBPF_IOC_CALL, &call);
-}
 
 static long ours_perf(struct perf_event_attr *attr)
 {
@@ -59,9 +50,9 @@ static long ours_perf(struct perf_event_attr *attr)
 	return ioctl(device, MODBPF_IOC_PERF, &open);
 }
 
-static long linux_bpf(__u32 cmd, union modbpf_attr *attr)
+static long linux_bpf(__u32 cmd, const void *attr, __u32 size)
 {
-	return syscall(SYS_bpf, cmd, attr, sizeof(*attr));
+	return syscall(SYS_bpf, cmd, attr, size);
 }
 
 static long linux_perf(struct perf_event_attr *attr)
@@ -135,7 +126,7 @@ static long load(const struct side *side, __u32 type, const struct code *code)
 	attr.insns = (__u64)code->insns;
 	attr.license = (__u64)"GPL";
 	attr.expected_attach_type = type == MODBPF_PROG_NETFILTER ? MODBPF_ATTACH_NETFILTER : 0;
-	return side->bpf(MODBPF_CMD_PROG_LOAD, &attr);
+	return side->bpf(MODBPF_CMD_PROG_LOAD, &attr, sizeof(attr));
 }
 
 static long load_multi(const struct side *side, const struct code *code)
@@ -145,14 +136,14 @@ static long load_multi(const struct side *side, const struct code *code)
 	attr.insns = (__u64)code->insns;
 	attr.license = (__u64)"GPL";
 	attr.expected_attach_type = MODBPF_ATTACH_KPROBE_MULTI;
-	return side->bpf(MODBPF_CMD_PROG_LOAD, &attr);
+	return side->bpf(MODBPF_CMD_PROG_LOAD, &attr, sizeof(attr));
 }
 
 static int new_map(const struct side *side)
 {
 	union modbpf_attr attr = { .map_type = MODBPF_MAP_ARRAY, .key_size = 4, .value_size = 8, .max_entries = 1 };
 
-	return side->bpf(MODBPF_CMD_MAP_CREATE, &attr);
+	return side->bpf(MODBPF_CMD_MAP_CREATE, &attr, sizeof(attr));
 }
 
 static __u64 counted(const struct side *side, int map)
@@ -161,7 +152,7 @@ static __u64 counted(const struct side *side, int map)
 	__u64 value = 0;
 	union modbpf_attr attr = { .map_fd = map, .key = (__u64)&key, .value = (__u64)&value };
 
-	return side->bpf(MODBPF_CMD_MAP_LOOKUP_ELEM, &attr) ? 0 : value;
+	return side->bpf(MODBPF_CMD_MAP_LOOKUP_ELEM, &attr, sizeof(attr)) ? 0 : value;
 }
 
 /* --- hooks: an fd that holds the program there, or a negative number --------------------- */
@@ -206,7 +197,7 @@ static long hang_multi(const struct side *side, const struct code *code, int at_
 		.kprobe_multi = { .flags = at_return, .cnt = 1, .syms = (__u64)&symbol },
 	} };
 
-	return side->bpf(MODBPF_CMD_LINK_CREATE, &attr);
+	return side->bpf(MODBPF_CMD_LINK_CREATE, &attr, sizeof(attr));
 }
 
 static long hang_raw(const struct side *side, const struct code *code, int ignored)
@@ -216,7 +207,7 @@ static long hang_raw(const struct side *side, const struct code *code, int ignor
 		.prog_fd = load(side, MODBPF_PROG_RAW_TRACEPOINT, code),
 	} };
 
-	return side->bpf(MODBPF_CMD_RAW_TRACEPOINT_OPEN, &attr);
+	return side->bpf(MODBPF_CMD_RAW_TRACEPOINT_OPEN, &attr, sizeof(attr));
 }
 
 static long hang_tracepoint(const struct side *side, const struct code *code, int ignored)
@@ -236,7 +227,7 @@ static long hang_netfilter(const struct side *side, const struct code *code, int
 		.netfilter = { .pf = 2, .hooknum = 1, .priority = 5 },
 	} };
 
-	return side->bpf(MODBPF_CMD_LINK_CREATE, &attr);
+	return side->bpf(MODBPF_CMD_LINK_CREATE, &attr, sizeof(attr));
 }
 
 /* --- events ---------------------------------------------------------------------------------- */
@@ -374,11 +365,7 @@ int main(void)
 {
 	size_t i;
 
-	device = open(MODBPF_DEVICE, O_RDWR | O_CLOEXEC);
-	if (device < 0) {
-		perror(MODBPF_DEVICE);
-		return 1;
-	}
+	open_device();
 	open_sockets();
 	printf("%-22s %10s %10s %10s\n", "instructions an event", "modbpf", "Linux", "nft");
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
