@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Do the tests see a bug in the verifier?  Plants one at a time, and says which test saw it.
 
-usage: python3 tests/mutate [--list] [--every N | --sample N [--seed S]] [--resume LOG] [--jobs N] [FILE...]
+usage: python3 tests/mutate [--list] [--every N | --sample N [--seed S]] [--match TEXT] [--retry]
+                            [--resume LOG] [--jobs N] [FILE...]
 
 A bug is one changed line of a function of verifier/, see rules.py. Only the changed file is
 compiled anew (of a header, the files that include it); the tests run cheapest first, and the
@@ -11,7 +12,10 @@ A change that does not compile, or of which the compiler makes the same, is no b
 Without FILE all files have their turn; every function has at least one bug, and with
 --every N at least one in N of those that the rules make (16). What survives is
 looked up in tests/mutate/survivors, which says why no test can see it, and why a function
-has no bug. Fails if one is not there, or if less than 95 % are killed.
+has no bug. Fails if one is not there, or if less than 95 % are killed. A bug that is there
+counts as one that survives and is not tried, but with --retry.
+
+--match: only bugs with TEXT in the name that they have in the output.
 
 --resume: what LOG, an earlier run's output, says was killed is not tried again.
 
@@ -74,29 +78,34 @@ class Group:
         """How many were bugs?"""
         return self.count('killed', 'survived')
 
-    def attempt(self, bench, before, known):
-        """Plant them."""
+    def attempt(self, bench, before, known, retry):
+        """Plant them. @before: results of an earlier run; @known: reasons."""
         folder = '%s/%s' % (BUILD, self.name.replace('/', '.').replace(' ', '-'))
         for bug in self.bugs:
             if self.planted() == self.share:
                 break
             if bug.key() in before:
                 result, why = before[bug.key()]
+            elif bug.key() in known and not retry:
+                result, why = 'survived', known[bug.key()]
             else:
                 os.makedirs(folder, exist_ok=True)
                 result, why = Trial(bug, folder, bench).result()
                 run(['rm', '-rf', folder])
-            if result == 'survived':
-                why = known.get(bug.key(), '')
+                why = why or known.get(bug.key(), '')
             self.results.append((bug, result, why))
             print('%s\t%s\t%s\t%s' % (result, bug.rule, bug.key(), why), flush=True)
         return self
 
 
-def groups_of(paths, every):
-    """All functions of the files."""
-    return [Group(path, function, bugs, every)
-            for name in paths for (path, function), bugs in bugs_of(name).items()]
+def groups_of(paths, every, text):
+    """All functions of the files, and their bugs; only those whose name has @text, if there is one."""
+    groups = [Group(path, function, bugs, every)
+              for name in paths for (path, function), bugs in bugs_of(name).items()]
+    for group in groups if text else []:
+        group.bugs = [bug for bug in group.bugs if text in bug.key()]
+        group.share = len(group.bugs)
+    return [group for group in groups if group.bugs or not text]
 
 
 def results_of(path):
@@ -147,7 +156,7 @@ def sample(bugs, bench, number, seed):
     killed = 0
     some = random.Random(seed).sample(bugs, min(number, len(bugs)))
     for bug in some:
-        group = Group(bug.path, bug.function, [bug], 1).attempt(bench, {}, {})
+        group = Group(bug.path, bug.function, [bug], 1).attempt(bench, {}, {}, False)
         killed += group.count('killed')
     print('seed %d: %d of %d bugs killed' % (seed, killed, len(some)))
     print('mutate: %d passed, %d failed' % (killed > 0, not killed))
@@ -161,11 +170,13 @@ def main():
     parser.add_argument('--every', type=int, default=16)
     parser.add_argument('--sample', type=int, default=0)
     parser.add_argument('--seed', type=int, default=random.randrange(1 << 32))
+    parser.add_argument('--match')
+    parser.add_argument('--retry', action='store_true')
     parser.add_argument('--resume')
     parser.add_argument('--jobs', type=int, default=os.cpu_count())
     parser.add_argument('files', nargs='*')
     args = parser.parse_args()
-    groups = groups_of(args.files or sorted(glob.glob('verifier/*.[ch]')), args.every)
+    groups = groups_of(args.files or sorted(glob.glob('verifier/*.[ch]')), args.every, args.match)
     if args.list:
         print('\n'.join('%s: %s' % (bug.rule, bug.key()) for group in groups for bug in group.chosen()))
         return 0
@@ -179,7 +190,7 @@ def main():
     before = results_of(args.resume) if args.resume else {}
     known = reasons()
     with concurrent.futures.ThreadPoolExecutor(args.jobs) as pool:
-        list(pool.map(lambda group: group.attempt(bench, before, known),
+        list(pool.map(lambda group: group.attempt(bench, before, known, args.retry),
                       sorted(groups, key=lambda group: zlib.crc32(group.name.encode()))))
     return report(groups, known)
 
