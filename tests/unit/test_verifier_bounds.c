@@ -575,6 +575,9 @@ static void describes_subprograms(void)
 static void marks_tail_calls(void)
 {
 	static const char program[] =
+		"r6 = r1\n"
+		"call get_prandom_u32\n"
+		"r1 = r6\n"
 		"call f\n"
 		"r0 = 0\n"
 		"exit\n"
@@ -591,8 +594,8 @@ static void marks_tail_calls(void)
 		CHECK(!out.prog->subprogs[0].has_tail_call);
 		CHECK(out.prog->subprogs[0].reaches_tail_call);
 		CHECK(out.prog->subprogs[1].has_tail_call);
-		CHECK(out.prog->facts[6].flags & FACT_CONST_MAP);
-		CHECK_EQ(out.prog->facts[6].map, 6);
+		CHECK(out.prog->facts[9].flags & FACT_CONST_MAP);
+		CHECK_EQ(out.prog->facts[9].map, 6);
 	}
 	verify_output_free(&out);
 }
