@@ -147,11 +147,11 @@ class Trial:
             copy(path, False)
         copy(self.bug.path, True)
 
-    def compile(self, sources, name, flags):
-        """Into one object in the folder; does it compile?"""
-        return run(['gcc', '-r', '-nostdlib'] + flags.split() +
-                   ['-w', '-std=gnu11', '-I' + self.folder, '-I.', '-o', os.path.join(self.folder, name)] +
-                   sources).returncode == 0
+    def compile(self, sources, name, flags, bug=True):
+        """Into one object in the folder, with or without a bug in a header; does it compile?"""
+        return run(['gcc', '-r', '-nostdlib'] + flags.split() + ['-w', '-std=gnu11'] +
+                   (['-I' + self.folder] if bug else []) +
+                   ['-I.', '-o', os.path.join(self.folder, name)] + sources).returncode == 0
 
     def compiles(self, flags):
         """Make bug.o; a bug that the compiler does not take is none."""
@@ -164,8 +164,8 @@ class Trial:
     def same_code(self):
         """Does the compiler make of it what it makes of the program without?"""
         codes = []
-        for source in self.sources, self.bench.users(self.bug.path):
-            self.compile(source, 'code.o', '-O2 -g0')
+        for sources, bug in (self.sources, True), (self.bench.users(self.bug.path), False):
+            self.compile(sources, 'code.o', '-O2 -g0', bug)
             with open(os.path.join(self.folder, 'code.o'), 'rb') as code:
                 codes.append(code.read())
         return codes[0] == codes[1]
