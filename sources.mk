@@ -36,6 +36,7 @@ VERIFIER_SRCS := \
 	verifier/conversion.c \
 	verifier/ctx.c \
 	verifier/depth.c \
+	verifier/dynptr.c \
 	verifier/exact.c \
 	verifier/explain.c \
 	verifier/explore.c \
@@ -117,6 +118,7 @@ MODULE_SRCS := \
 	module/event/uprobe.c \
 	module/helper/cgroup.c \
 	module/helper/checksum.c \
+	module/helper/dynptr.c \
 	module/helper/event.c \
 	module/helper/lock.c \
 	module/helper/loop.c \
@@ -291,6 +293,7 @@ TEST_SUPPORT_SRCS := \
 	tests/support/claims.c \
 	tests/support/classic_run.c \
 	tests/support/classic_try.c \
+	tests/support/dynptr.c \
 	tests/support/fuzz.c \
 	tests/support/jitrun.c \
 	tests/support/kernel_btf.c \
@@ -298,20 +301,16 @@ TEST_SUPPORT_SRCS := \
 	tests/support/randbase.c \
 	tests/support/randcall.c \
 	tests/support/randchain.c \
-	tests/support/randmap.c \
 	tests/support/randnumber.c \
 	tests/support/randprog.c \
-	tests/support/randtyped.c \
 	tests/support/randverify.c \
 	tests/support/tally.c \
 	tests/support/verify.c \
 	tests/support/verify_btf.c \
 	tests/support/verify_case.c \
 	tests/support/watch.c \
-	tests/support/watchmem.c \
 	tests/support/world.c \
 	tests/support/worldcall.c \
-	tests/support/worldtype.c \
 
 # What a single unit test needs besides.
 TEST_LIBS_test_encode := -lcapstone

@@ -2,6 +2,7 @@
 /* Is each argument of a helper call of the kind that the helper's row names? */
 #include "verifier/arg.h"
 
+#include "verifier/dynptr.h"
 #include "verifier/exact.h"
 #include "verifier/format.h"
 #include "verifier/helper.h"
@@ -57,9 +58,15 @@ static int check_fillable(struct step *step, u32 regno, u32 bytes, bool exact)
 	if (exact && scalar_is_const(reg->num))
 		return stack_fill(step, reg->frame, span);
 	err = check_stack_readable(step, reg->frame, span);
-	if (!err)
-		stack_smear(step, reg->frame, span);
-	return err;
+	return err ? : stack_smear(step, reg->frame, span);
+}
+
+/* What outlives the call must outlive the program's run: a map's values do. */
+static int check_kept(struct step *step, u32 regno, u32 bytes)
+{
+	if (step_regs(step)[regno].kind != REG_VALUE)
+		return refuse_kind(step, regno, "map_value");
+	return check_region(step, regno, 0, bytes, ACCESS_READ | ACCESS_WRITE);
 }
 
 static void note_map(struct step *step, u32 map)
@@ -178,6 +185,16 @@ static int check_format(struct step *step, u32 regno, u32 arg_cnt)
 		      "R%u: the format takes %u arguments and is given %u", regno, used, arg_cnt);
 }
 
+static bool is_null(struct step *step, u32 regno)
+{
+	const struct reg *reg = &step_regs(step)[regno];
+
+	if (reg->kind != REG_SCALAR || !scalar_is_const(reg->num) || scalar_value(reg->num))
+		return false;
+	mark_exact(step->state, reg->deps);
+	return true;
+}
+
 /*
  * The arguments of a format: numbers. A pointer may be among them where the format reads at
  * it, which is what the helpers that probe do with any address.
@@ -191,7 +208,7 @@ static int check_printed_data(struct step *step, const struct helper *helper, u3
 
 	if (helper->args[format - 1] == ARG_CONST_FORMAT)
 		err = check_format(step, format, bytes / 8);
-	if (err || (!bytes && is_exactly_null(step->state, reg)))
+	if (err || (!bytes && is_null(step, regno)))
 		return err;
 	if (reg->kind != REG_STACK || !scalar_is_const(reg->num))
 		return check_readable(step, regno, bytes);
@@ -243,7 +260,9 @@ static int check_size_arg(struct step *step, const struct helper *helper, u32 re
 	}
 	if (memory == ARG_PRINTED)
 		return check_printed_data(step, helper, regno - 1, bytes);
-	if (memory == ARG_FILL_OR_NULL && !bytes && is_exactly_null(step->state, at))
+	if (memory == ARG_KEPT)
+		return check_kept(step, regno - 1, bytes);
+	if (memory == ARG_FILL_OR_NULL && !bytes && is_null(step, regno - 1))
 		return 0;
 	if (memory == ARG_FILL || memory == ARG_FILL_OR_NULL)
 		return check_fillable(step, regno - 1, bytes, exact);
@@ -289,7 +308,7 @@ static int check_const_size_arg(struct step *step, u32 regno, struct call_args *
 		return refuse(step, REFUSE_SIZE_UNBOUNDED, regno,
 			      "R%u unbounded memory access, size is too large", regno);
 	}
-	args->record_size = scalar_value(reg->num);
+	args->const_size = scalar_value(reg->num);
 	return 0;
 }
 
@@ -402,6 +421,11 @@ static int check_arg(struct step *step, const struct helper *helper, u32 regno,
 		       refuse_kind(step, regno, "func");
 	case ARG_CALLBACK_CONTEXT:
 		return check_callback_context_arg(step, regno);
+	case ARG_DYNPTR:
+	case ARG_RING_DYNPTR:
+	case ARG_NEW_DYNPTR:
+	case ARG_NEW_RING_DYNPTR:
+		return check_dynptr_arg(step, kind, regno, args);
 	default:	/* ARG_ADDRESS: anything; ARG_READ*, ARG_FILL: checked with the size */
 		return 0;
 	}

@@ -49,9 +49,7 @@ static int check_memory(struct step *step, u32 bytes)
 	err = check_stack_span(step, step->insn->dst_reg, step->insn->off, bytes, &span);
 	if (!err)
 		err = check_stack_readable(step, dst->frame, span);
-	if (!err)
-		stack_smear(step, dst->frame, span);
-	return err;
+	return err ? : stack_smear(step, dst->frame, span);
 }
 
 static int check_operand(struct step *step, u32 regno)

@@ -137,7 +137,7 @@ static void settle_null(struct state *state, u32 id, u32 ref, bool null)
 static int branch_on_null(struct step *step, struct operands *ops)
 {
 	u8 op = BPF_OP(step->insn->code);
-	u32 id = ops->dst->id, ref = ops->dst->ref;
+	u32 id = ops->dst->id, ref = 0;
 	int err;
 
 	if (!reg_may_be_null(ops->dst)) {
@@ -150,6 +150,9 @@ static int branch_on_null(struct step *step, struct operands *ops)
 		mark_way(step, false);
 		return step_fork(step, jump_target(step->insn, step->pc));
 	}
+	/* A slice that is null leaves the dynptr what it was. */
+	if (ops->dst->kind == REG_RECORD_OR_NULL)
+		ref = ops->dst->ref;
 	err = step_fork(step, jump_target(step->insn, step->pc));
 	if (err)
 		return err;

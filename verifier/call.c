@@ -70,20 +70,6 @@ static int check_availability(struct step *step, const struct helper *helper)
 	return check_rights(step, helper);
 }
 
-static int add_ref(struct step *step, u32 id)
-{
-	struct state *state = step->state;
-
-	if (state->ref_cnt == MAX_REFS) {
-		return refuse(step, REFUSE_REFERENCE_LIMIT, REFUSAL_NO_REG,
-			      "not supported yet: more than %u references held at once", MAX_REFS);
-	}
-	state->refs[state->ref_cnt].id = id;
-	state->refs[state->ref_cnt].insn = step->pc;
-	state->ref_cnt++;
-	return 0;
-}
-
 static void narrow(struct scalar *num, u8 op, s64 bound)
 {
 	struct scalar limit = scalar_const(bound);
@@ -126,10 +112,16 @@ static int set_result(struct step *step, const struct helper *helper,
 		return 0;
 	case RET_RECORD_OR_NULL:
 		*r0 = reg_pointer(REG_RECORD_OR_NULL);
-		r0->size = args->record_size;
+		r0->size = args->const_size;
 		r0->id = step_new_id(step);
 		r0->ref = r0->id;
-		return add_ref(step, r0->id);
+		return step_hold_ref(step, r0->id);
+	case RET_SLICE_OR_NULL:
+		*r0 = reg_pointer(REG_MEM_OR_NULL);
+		r0->size = args->const_size;
+		r0->id = step_new_id(step);
+		r0->ref = args->ref;
+		return 0;
 	default:
 		*r0 = reg_scalar(scalar_unknown());
 		return 0;

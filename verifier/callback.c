@@ -2,11 +2,13 @@
 /* What happens in a subprogram that a helper calls, none, one or many times? See callback.h. */
 #include "verifier/callback.h"
 
+#include "verifier/dynptr.h"
 #include "verifier/exact.h"
 #include "verifier/prune.h"
 #include "verifier/stack.h"
 
-enum callback_arg { GIVES_NOTHING, GIVES_NUMBER, GIVES_MAP, GIVES_KEY, GIVES_VALUE, GIVES_CONTEXT };
+enum callback_arg { GIVES_NOTHING, GIVES_NUMBER, GIVES_MAP, GIVES_KEY, GIVES_VALUE, GIVES_CONTEXT,
+		    GIVES_DYNPTR };
 
 static const struct callback_row {
 	u8 gives[5];		/* enum callback_arg, for R1 to R5 */
@@ -78,6 +80,8 @@ static struct reg given(struct step *step, enum callback_arg kind, u32 map,
 		break;
 	case GIVES_CONTEXT:
 		return *context;
+	case GIVES_DYNPTR:
+		return dynptr_given(step);
 	default:
 		return reg_uninit();
 	}
@@ -132,6 +136,9 @@ int check_callback_call(struct step *step, const struct helper *helper,
 		for (i = 0; i < ARRAY_SIZE(row->gives); i++)
 			callee->regs[i + 1] = given(step, row->gives[i], args->map, &context,
 						    step->fork->frame_cnt - 1);
+		for (i = 1; i <= ARRAY_SIZE(row->gives); i++)
+			if (callee->regs[i].kind == REG_DYNPTR)
+				callee->dynptr = callee->regs[i].ref;
 	}
 	wait_no_more(state_top(step->state));
 	return 0;
@@ -291,6 +298,8 @@ int check_callback_exit(struct step *step)
 		err = check_refs_kept(step);
 	if (err)
 		return err;
+	if (state_top(state)->dynptr)
+		state_drop_ref(state, state_top(state)->dynptr);
 	last = step_regs(step)[0].num.r64.smin == row->max;
 	state_pop_frame(state);
 	if (last) {

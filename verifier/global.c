@@ -71,6 +71,14 @@ static bool is_number(const struct btf_view *base)
 	       base->kind == MODBPF_BTF_ENUM || base->kind == MODBPF_BTF_ENUM64;
 }
 
+/* What a caller passes could be made, or lost, by the function. */
+static bool is_dynptr(const struct btf_types *btf, u32 type)
+{
+	struct btf_view base = btf_base_of(btf, type);
+
+	return base.kind == MODBPF_BTF_STRUCT && !strcmp(btf_string(btf, base.name_off), "bpf_dynptr");
+}
+
 static u8 read_arg(const struct program *prog, u32 type, u32 *size)
 {
 	const struct btf_types *btf = prog->req->btf;
@@ -82,6 +90,8 @@ static u8 read_arg(const struct program *prog, u32 type, u32 *size)
 		return GLOBAL_UNSUPPORTED;
 	if (leads_to_ctx(prog, base.type))
 		return GLOBAL_CTX;
+	if (is_dynptr(btf, base.type))
+		return GLOBAL_UNSUPPORTED;
 	*size = btf->sizes[base.type];
 	return *size < MAX_MEM ? GLOBAL_MEM_OR_NULL : GLOBAL_UNSUPPORTED;
 }
@@ -243,9 +253,7 @@ static int check_memory(struct step *step, u32 routine, u32 regno, u32 bytes)
 	err = check_stack_span(step, regno, 0, bytes, &span);
 	if (!err)
 		err = check_stack_readable(step, reg->frame, span);
-	if (!err)
-		stack_smear(step, reg->frame, span);
-	return err;
+	return err ? : stack_smear(step, reg->frame, span);
 }
 
 /* What may be null as well is checked as if it were not: null is fine. */

@@ -40,6 +40,11 @@ enum arg_kind {
 	ARG_LOCK,		/* the lock in a map's value */
 	ARG_CALLBACK,		/* a subprogram, called as .callback says */
 	ARG_CALLBACK_CONTEXT,	/* stack or null, handed to it as it is */
+	ARG_KEPT,		/* memory of a map's value that is used after the call, size in the next argument */
+	ARG_DYNPTR,		/* one that is there; see dynptr.h */
+	ARG_RING_DYNPTR,	/* a record of a ring */
+	ARG_NEW_DYNPTR,		/* stack in which one is made */
+	ARG_NEW_RING_DYNPTR,	/* which must be released, whatever the helper returns */
 	ARG_KIND_COUNT
 };
 
@@ -57,6 +62,7 @@ enum return_kind {
 	RET_LENGTH,		/* up to the size argument, or a negative errno */
 	RET_VALUE_OR_NULL,	/* a value of the map */
 	RET_RECORD_OR_NULL,
+	RET_SLICE_OR_NULL,	/* memory of the dynptr, of the constant size */
 	RET_KIND_COUNT
 };
 
@@ -64,7 +70,7 @@ enum {
 	HELPER_GPL = 1 << 0,
 	HELPER_PERFMON = 1 << 1,
 	HELPER_ACQUIRES = 1 << 2,	/* the result must be released */
-	HELPER_RELEASES = 1 << 3,	/* the ARG_RECORD */
+	HELPER_RELEASES = 1 << 3,	/* the ARG_RECORD or ARG_RING_DYNPTR */
 	HELPER_LEAVES = 1 << 4,		/* may not come back: no reference may be held */
 	HELPER_ONE_MAP = 1 << 5,	/* the map must be the same on all paths */
 	HELPER_ABSENT = 1 << 6,		/* has no function yet: calls are refused by name */

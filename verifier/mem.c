@@ -277,8 +277,7 @@ static int check_stack_store(struct step *step, u32 bytes, struct reg *value)
 		return refuse(step, REFUSE_LEAK_INTO_STACK, insn->src_reg,
 			      "R%u leaks addr into stack at a variable offset", insn->src_reg);
 	}
-	stack_smear(step, dst->frame, span);
-	return 0;
+	return stack_smear(step, dst->frame, span);
 }
 
 /* A store to anything but the stack must be of a number. */

@@ -106,6 +106,8 @@ static void print_reg(struct vlog *log, const struct reg *reg)
 		vlog_add(log, "type=%u,", reg->size);
 	if (reg->kind == REG_MEM || reg->kind == REG_MEM_OR_NULL)
 		vlog_add(log, "sz=%u,", reg->size);
+	if (reg->kind == REG_DYNPTR || reg->kind == REG_DYNPTR_HALF)
+		vlog_add(log, "ref=%u,", reg->ref);
 	if (reg->kind == REG_RECORD || reg->kind == REG_RECORD_OR_NULL)
 		vlog_add(log, "ref=%u,sz=%u,", reg->ref, reg->size);
 	if (reg->kind == REG_PACKET || reg->kind == REG_PACKET_META)

@@ -139,6 +139,8 @@ static bool frame_contains(const struct prune *prune, const struct frame *outer,
 	/* Fewer rounds behind it: more may follow. */
 	if (outer->rounds > inner->rounds)
 		return false;
+	if (!ref_fits(prune->ids, outer->dynptr, inner->dynptr))
+		return false;
 	for (i = 0; i < MODBPF_REG_FP; i++) {
 		if (!(live >> i & 1))
 			continue;

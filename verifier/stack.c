@@ -7,6 +7,7 @@
  */
 #include "verifier/stack.h"
 
+#include "verifier/dynptr.h"
 #include "verifier/exact.h"
 #include "verifier/typed.h"
 
@@ -31,6 +32,26 @@ static bool holds_pointer(const struct frame *frame, s32 off)
 {
 	return stack_byte(frame, off) == BYTE_SPILL &&
 	       reg_is_pointer(&frame->slots[slot_at(off)].spill);
+}
+
+const struct reg *stack_pointer(const struct frame *frame, s32 off)
+{
+	return holds_pointer(frame, off) ? &frame->slots[slot_at(off)].spill : NULL;
+}
+
+static bool is_of_dynptr(const struct frame *frame, s32 off)
+{
+	return holds_pointer(frame, off) &&
+	       frame->slots[slot_at(off)].spill.kind == REG_DYNPTR_HALF;
+}
+
+static int refuse_dynptr_read(struct step *step, u32 frame_no, s32 off)
+{
+	s32 lo = -8 * (s32)(slot_at(off) + 1);
+	int err = refuse(step, REFUSE_DYNPTR_ACCESS, REFUSAL_NO_REG,
+			 "invalid read from stack off %d: it is part of a dynptr", off);
+
+	return refuse_stack(step, err, frame_no, lo, lo + 8);
 }
 
 /* Let the frame have slots 0..@slot. */
@@ -154,8 +175,14 @@ int stack_store(struct step *step, u32 frame_no, s32 off, u32 bytes, struct reg 
 {
 	struct frame *frame = step->state->frames[frame_no];
 	struct slot *slot;
-	int err = grow(frame, slot_at(off));
+	int err = check_dynptrs_overwritten(step, frame_no, (struct span){ off, off + bytes });
 
+	if (!err && value->kind == REG_UNINIT) {	/* a slice of what it overwrites */
+		err = refuse(step, REFUSE_REG_UNINIT, step->insn->src_reg, "R%u !read_ok",
+			     step->insn->src_reg);
+	}
+	if (!err)
+		err = grow(frame, slot_at(off));
 	if (err)
 		return err;
 	slot = &frame->slots[slot_at(off)];
@@ -247,6 +274,8 @@ int stack_load(struct step *step, u32 frame_no, s32 off, u32 bytes, bool sign_ex
 	}
 	stack_mark_read(step->state, frame_no, slot_at(off));
 	slot = &frame->slots[slot_at(off)];
+	if (is_of_dynptr(frame, off))
+		return refuse_dynptr_read(step, frame_no, off);
 	if (!holds_pointer(frame, off)) {
 		*value = slot_number(slot, byte_at(off), bytes, sign_extend);
 		return 0;
@@ -274,6 +303,8 @@ int check_stack_readable(struct step *step, u32 frame_no, struct span span)
 				     span.lo, off - span.lo, span.hi - span.lo);
 			return refuse_stack(step, err, frame_no, span.lo, span.hi);
 		}
+		if (is_of_dynptr(frame, off))
+			return refuse_dynptr_read(step, frame_no, off);
 		if (holds_pointer(frame, off) &&
 		    !reg_is_number(step, &frame->slots[slot_at(off)].spill)) {
 			err = refuse(step, REFUSE_LEAK_THROUGH_STACK, REFUSAL_NO_REG,
@@ -294,7 +325,9 @@ int stack_fill(struct step *step, u32 frame_no, struct span span)
 
 	if (span.lo == span.hi)
 		return 0;
-	err = grow(frame, slot_at(span.lo));
+	err = check_dynptrs_overwritten(step, frame_no, span);
+	if (!err)
+		err = grow(frame, slot_at(span.lo));
 	if (err)
 		return err;
 	for (off = span.lo; off < span.hi; off++) {
@@ -309,12 +342,13 @@ int stack_fill(struct step *step, u32 frame_no, struct span span)
 	return 0;
 }
 
-void stack_smear(struct step *step, u32 frame_no, struct span span)
+int stack_smear(struct step *step, u32 frame_no, struct span span)
 {
 	struct frame *frame = step->state->frames[frame_no];
+	int err = check_dynptrs_overwritten(step, frame_no, span);
 	s32 off;
 
-	for (off = span.lo; off < span.hi; off++) {
+	for (off = span.lo; off < span.hi && !err; off++) {
 		struct slot *slot;
 
 		if (stack_byte(frame, off) == BYTE_UNINIT)
@@ -325,6 +359,7 @@ void stack_smear(struct step *step, u32 frame_no, struct span span)
 		if (slot->bytes[byte_at(off)] != BYTE_UNINIT)
 			slot->bytes[byte_at(off)] = BYTE_MISC;
 	}
+	return err;
 }
 
 bool stack_const_u32(struct state *state, u32 frame_no, s32 off, u32 *value)
@@ -349,7 +384,7 @@ bool stack_holds_pointer(struct step *step, u32 frame_no, s32 off)
 	const struct frame *frame = step->state->frames[frame_no];
 
 	if (off % 8 || off < -MODBPF_STACK_SIZE || off >= 0 || slot_at(off) >= frame->slot_cnt ||
-	    !holds_pointer(frame, off))
+	    !holds_pointer(frame, off) || is_of_dynptr(frame, off))
 		return false;
 	stack_mark_read(step->state, frame_no, slot_at(off));
 	return true;
@@ -388,4 +423,12 @@ void stack_mark_read(struct state *state, u32 frame, u32 slot)
 			return;
 		kept = kept->state->parent;
 	}
+}
+
+void stack_mark_span_read(struct state *state, u32 frame, struct span span)
+{
+	s32 off;
+
+	for (off = span.lo; off < span.hi; off += 8)
+		stack_mark_read(state, frame, slot_at(off));
 }

@@ -28,16 +28,19 @@ int stack_load(struct step *step, u32 frame, s32 off, u32 bytes, bool sign_exten
 enum slot_byte stack_byte(const struct frame *frame, s32 off);
 /* Are all bytes initialised, and no pointer among them? Counts as a read. */
 int check_stack_readable(struct step *step, u32 frame, struct span span);
-/* Every byte is overwritten with unknown numbers. -ENOMEM. */
+/* Every byte is overwritten with unknown numbers. -ENOMEM; refused as stack_smear() is. */
 int stack_fill(struct step *step, u32 frame, struct span span);
-/* Any of the bytes may be overwritten with a number. */
-void stack_smear(struct step *step, u32 frame, struct span span);
+/* Any of the bytes may be overwritten with a number. What may be refused is the loss of a dynptr. */
+int stack_smear(struct step *step, u32 frame, struct span span);
 
 /*
  * Do the 8 bytes at @off hold a whole pointer? Counts as a read of it if so. The bytes may
  * lie outside of the frame: then they do not.
  */
 bool stack_holds_pointer(struct step *step, u32 frame, s32 off);
+
+/* The pointer whose 8 bytes begin at @off, which is a multiple of 8; NULL: there is none. */
+const struct reg *stack_pointer(const struct frame *frame, s32 off);
 
 /* The number that 4 bytes at @off hold, if it is known; it is then relied upon. */
 bool stack_const_u32(struct state *state, u32 frame, s32 off, u32 *value);
@@ -49,5 +52,7 @@ bool stack_const_byte(struct state *state, u32 frame, s64 off, u8 *value);
 
 /* Note for pruning that slot @slot of @frame is read on the path of @state. */
 void stack_mark_read(struct state *state, u32 frame, u32 slot);
+/* The same of all slots of @span. */
+void stack_mark_span_read(struct state *state, u32 frame, struct span span);
 
 #endif

@@ -23,6 +23,8 @@ static const char *const kind_names[REG_KIND_COUNT] = {
 	[REG_TYPED] = "kernel_ptr",
 	[REG_NF_STATE] = "nf_hook_state",
 	[REG_NF_SKB] = "sk_buff",
+	[REG_DYNPTR] = "dynptr_ptr",
+	[REG_DYNPTR_HALF] = "dynptr",
 };
 
 const char *reg_kind_name(enum reg_kind kind)

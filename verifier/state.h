@@ -31,6 +31,8 @@ enum reg_kind {
 	REG_TYPED,		/* the kernel's structure of type .size, or null, or anything: see typed.h */
 	REG_NF_STATE,
 	REG_NF_SKB,
+	REG_DYNPTR,		/* a dynptr of the helper's that calls back; .size is its kind: see dynptr.h */
+	REG_DYNPTR_HALF,	/* in the stack only: a part of a dynptr of kind .size, .off bytes from its start */
 	REG_KIND_COUNT
 };
 
@@ -43,9 +45,10 @@ struct reg {
 	 * null together. Packet pointers of one id differ by constants. 0: none.
 	 */
 	u32 id;
-	u32 ref;	/* record: the reference that it is; value with a lock: the look-up that found it */
+	/* Record: the reference that it is; value with a lock: the look-up; dynptr and its slices: the dynptr. */
+	u32 ref;
 	u32 size;	/* record, memory: bytes; subprogram: instruction; typed: id in the kernel's BTF */
-	s32 off;	/* packet: distance from the base that id names */
+	s32 off;	/* packet: distance from the base that id names; dynptr: 0 or 8 */
 	u32 range;	/* packet: bytes from that base that are inside the packet */
 	u64 deps;	/* scalar: numbers of the parent state that it comes from; see exact.h */
 	struct scalar num;	/* scalar: the value; pointer: bytes from the start */
@@ -72,6 +75,7 @@ struct frame {
 	bool is_callback;	/* called by the helper that call_insn calls */
 	u32 refs_before;	/* callback: references held at its call */
 	u32 last_id_before;	/* callback: no id was higher then */
+	u32 dynptr;		/* callback: .ref of what it was given, which ends with it; 0: none */
 	u32 rounds;		/* of the callback that this frame waits for, if their number is bounded */
 	u32 arrival;		/* id of the arrival at that callback's call; 0: it waits for none */
 	u32 slot_cnt;		/* slots below R10 that exist; those beyond are uninitialised */

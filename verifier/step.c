@@ -26,6 +26,20 @@ void mark_scalar_linked(struct step *step, struct reg *reg)
 		reg->id = step_new_id(step);
 }
 
+int step_hold_ref(struct step *step, u32 id)
+{
+	struct state *state = step->state;
+
+	if (state->ref_cnt == MAX_REFS) {
+		return refuse(step, REFUSE_REFERENCE_LIMIT, REFUSAL_NO_REG,
+			      "not supported yet: more than %u references held at once", MAX_REFS);
+	}
+	state->refs[state->ref_cnt].id = id;
+	state->refs[state->ref_cnt].insn = step->pc;
+	state->ref_cnt++;
+	return 0;
+}
+
 int step_fork(struct step *step, u32 insn)
 {
 	step->fork = state_copy(step->state);

@@ -48,6 +48,8 @@ int check_reg_read(struct step *step, u32 regno);
 int check_reg_write(struct step *step, u32 regno);
 /* Give a number an id, so that what is learnt of a copy is learnt of it too. */
 void mark_scalar_linked(struct step *step, struct reg *reg);
+/* Reference @id is acquired here, and must be released. */
+int step_hold_ref(struct step *step, u32 id);
 /* A copy of the state goes on at @insn. -ENOMEM. */
 int step_fork(struct step *step, u32 insn);
 /*

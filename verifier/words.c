@@ -100,6 +100,8 @@ static const struct {
 	[REG_TYPED] = { "the kernel's", HAS_OFFSET | HAS_TYPE | MAY_BE_NULL },
 	[REG_NF_STATE] = { "the kernel's nf_hook_state", 0 },
 	[REG_NF_SKB] = { "the kernel's sk_buff", 0 },
+	[REG_DYNPTR] = { "a dynptr", 0 },
+	[REG_DYNPTR_HALF] = { "half of a dynptr", 0 },
 };
 
 static void add_map(struct vlog *log, const struct program *prog, u32 map)
@@ -167,6 +169,7 @@ static void add_packet_room(struct vlog *log, const struct reg *reg)
 
 static void add_pointer(struct vlog *log, const struct program *prog, const struct reg *reg)
 {
+	bool is_slice = (reg->kind == REG_MEM || reg->kind == REG_MEM_OR_NULL) && reg->ref;
 	u32 has = kinds[reg->kind].has;
 
 	if (!kinds[reg->kind].text) {
@@ -174,8 +177,8 @@ static void add_pointer(struct vlog *log, const struct program *prog, const stru
 		return;
 	}
 	vlog_add(log, "%s%s%s", has & MAY_BE_NULL ? "null or " : "",
-		 reg->kind == REG_MAP || reg->kind == REG_CTX ? "" : "a pointer to ",
-		 kinds[reg->kind].text);
+		 reg->kind == REG_MAP || reg->kind == REG_CTX || reg->kind == REG_DYNPTR_HALF ? "" : "a pointer to ",
+		 is_slice ? "memory of a dynptr" : kinds[reg->kind].text);
 	if (has & HAS_TYPE)
 		add_type(log, prog, reg->size);
 	if (has & HAS_MAP)

@@ -22,6 +22,14 @@ DECLARE_HELPER(l4_csum_replace);
 DECLARE_HELPER(csum_diff);
 DECLARE_HELPER(csum_update);
 DECLARE_HELPER(csum_level);
+/* dynptr.c */
+DECLARE_HELPER(dynptr_from_mem);
+DECLARE_HELPER(dynptr_read);
+DECLARE_HELPER(dynptr_write);
+DECLARE_HELPER(dynptr_data);
+DECLARE_HELPER(ringbuf_reserve_dynptr);
+DECLARE_HELPER(ringbuf_submit_dynptr);
+DECLARE_HELPER(ringbuf_discard_dynptr);
 /* event.c */
 DECLARE_HELPER(perf_event_output);
 DECLARE_HELPER(get_attach_cookie);

@@ -84,6 +84,13 @@ const helper_fn modbpf_helpers[MODBPF_FUNC_LIMIT] = {
 	[MODBPF_FUNC_xdp_load_bytes] = helper_xdp_load_bytes,
 	[MODBPF_FUNC_xdp_store_bytes] = helper_xdp_store_bytes,
 	[MODBPF_FUNC_map_lookup_percpu_elem] = helper_map_lookup_percpu_elem,
+	[MODBPF_FUNC_dynptr_from_mem] = helper_dynptr_from_mem,
+	[MODBPF_FUNC_ringbuf_reserve_dynptr] = helper_ringbuf_reserve_dynptr,
+	[MODBPF_FUNC_ringbuf_submit_dynptr] = helper_ringbuf_submit_dynptr,
+	[MODBPF_FUNC_ringbuf_discard_dynptr] = helper_ringbuf_discard_dynptr,
+	[MODBPF_FUNC_dynptr_read] = helper_dynptr_read,
+	[MODBPF_FUNC_dynptr_write] = helper_dynptr_write,
+	[MODBPF_FUNC_dynptr_data] = helper_dynptr_data,
 	[MODBPF_FUNC_ktime_get_tai_ns] = helper_ktime_get_tai_ns,
 	[MODBPF_FUNC_packet_load] = helper_packet_load,
 };

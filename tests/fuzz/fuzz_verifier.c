@@ -27,7 +27,6 @@
 #include "tests/support/claims.h"
 #include "tests/support/fuzz.h"
 #include "tests/support/jitrun.h"
-#include "tests/support/kernel_btf.h"
 #include "tests/support/tally.h"
 #include "tests/support/verify_btf.h"
 #include "verifier/exact.h"
@@ -235,20 +234,10 @@ static struct target {
 	struct jit_run jit;
 } targets[64];	/* by program type */
 
-/* What the program is made for. */
-static void set_target(struct verify_request *req)
-{
-	req->expected_attach_type = program.attach_type;
-	if (!program.target)
-		return;
-	req->kernel_btf = kernel_btf();
-	req->attach_btf_id = kernel_btf_id(program.target);
-}
-
 static const struct target *target_of(u32 prog_type)
 {
 	static const struct modbpf_insn insns[] = {
-		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .imm = 0 }, { .code = BPF_JMP | BPF_EXIT },
+		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .imm = 1 }, { .code = BPF_JMP | BPF_EXIT },
 	};
 	struct target *target = &targets[prog_type];
 	struct verify_request req;
@@ -257,7 +246,7 @@ static const struct target *target_of(u32 prog_type)
 	if (target->prog)
 		return target;
 	req = verify_request_of(insns, ARRAY_SIZE(insns), prog_type);
-	set_target(&req);
+	req.expected_attach_type = program.attach_type;
 	CHECK(!modbpf_verify(&req, &target->prog, &stats));
 	CHECK(!jit_run_prepare(&target->jit, target->prog, world_binds, world_helpers, 0));
 	target->env = (struct interp_env){ .prog = target->prog, .binds = world_binds,
@@ -287,19 +276,19 @@ static bool run_under_jit(const struct verified_prog *prog, const struct jit_run
 	static struct world after;
 	bool kept;
 
-	memcpy(&after, &world, WORLD_BYTES);
+	after = world;
 	world_fill(world_seed, program.prog_type);
 	set_targets(target_of(program.prog_type)->jit.tail_entry);
 	world_call_back = call_machine_code;
 	counts.jitted++;
 	if (jit_run_call(run, world_context(program.prog_type), &kept) == r0 && kept &&
-	    !memcmp(&world, &after, WORLD_BYTES))
+	    !memcmp(&world, &after, sizeof(world)))
 		return true;
 	fail("machine code does something else");
 	return false;
 }
 
-static void run_program(const struct verify_request *req, const struct verified_prog *prog)
+static void run_program(const struct verified_prog *prog)
 {
 	static const u32 jit_flags[] = { 0, JIT_RUN_BEST, JIT_RUN_BEST | JIT_RUN_BLIND };
 	u64 world_seed, r0, checked = claims.checked;
@@ -317,7 +306,6 @@ static void run_program(const struct verify_request *req, const struct verified_
 	}
 	watch.prog_type = program.prog_type;
 	watch.attach_type = program.attach_type;
-	watch.sees_addresses = req->rights & VERIFY_RIGHT_PERFMON;
 	watch.check = claims.is_full && !claims.pruned_cnt ? NULL : check_claims;
 	watch.count = count_insn;
 	for (i = 0; i < (doubt ? RUNS_IN_DOUBT : runs) && !has_failed; i++) {
@@ -471,7 +459,7 @@ static void one_program(void)
 	counts.made++;
 	counts.damaged += damaged;
 	req = verify_request_of(program.insns, program.insn_cnt, program.prog_type);
-	set_target(&req);
+	req.expected_attach_type = program.attach_type;
 	req.ctx = world_slots(req.ctx);
 	if (modbpf_insns_bind_maps(program.insns, program.insn_cnt, index_of, NULL))
 		return;
@@ -492,7 +480,7 @@ static void one_program(void)
 	claims.has_globals = program.calls == RANDVERIFY_GLOBAL;
 	counts.lengths[program.insn_cnt]++;
 	compare_with_full(req, prog);
-	run_program(&req, prog);
+	run_program(prog);
 	if (has_failed && doubt)
 		printf("%s\n%s", doubt, tail.text);
 	else if (doubt)

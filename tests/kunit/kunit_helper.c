@@ -83,6 +83,36 @@ static void ringbuf_helpers_produce(struct kunit *test)
 	map_fixture_free(map);
 }
 
+static void dynptrs_end_where_they_end(struct kunit *test)
+{
+	u64 dynptr[2] = { ~0ull, ~0ull }, data[2] = { 1, 2 }, got[2];
+	static const u64 far[] = { 9, 16, 1u << 31, ~0u, ~0u - 7, ~0ull, ~0ull - 7 };
+	u32 i;
+
+	KUNIT_EXPECT_EQ(test, CALL(dynptr_from_mem, P(data), 1 << 24, 0, P(dynptr), 0), (s64)-E2BIG);
+	KUNIT_EXPECT_EQ(test, CALL(dynptr_data, P(dynptr), 0, 0, 0, 0), 0ll);
+	KUNIT_EXPECT_EQ(test, CALL(dynptr_from_mem, P(data), 16, 0, P(dynptr), 0), 0ll);
+	KUNIT_EXPECT_EQ(test, CALL(dynptr_data, P(dynptr), 8, 8, 0, 0), (s64)P(data + 1));
+	KUNIT_EXPECT_EQ(test, CALL(dynptr_data, P(dynptr), 16, 0, 0, 0), (s64)P(data + 2));
+	KUNIT_EXPECT_EQ(test, CALL(dynptr_data, P(dynptr), 0, 17, 0, 0), 0ll);
+	for (i = 0; i < ARRAY_SIZE(far); i++) {
+		got[0] = got[1] = 7;
+		KUNIT_EXPECT_EQ(test, CALL(dynptr_read, P(got), 8, P(dynptr), far[i], 0), (s64)-E2BIG);
+		KUNIT_EXPECT_EQ(test, got[0], 0ull);
+		KUNIT_EXPECT_EQ(test, got[1], 7ull);
+		KUNIT_EXPECT_EQ(test, CALL(dynptr_write, P(dynptr), far[i], P(got), 8, 0), (s64)-E2BIG);
+		KUNIT_EXPECT_EQ(test, CALL(dynptr_data, P(dynptr), far[i], 8, 0, 0), 0ll);
+	}
+	KUNIT_EXPECT_EQ(test, CALL(dynptr_read, P(got), 8, P(dynptr), 0, 1), (s64)-EINVAL);
+	KUNIT_EXPECT_EQ(test, CALL(dynptr_write, P(dynptr), 0, P(got), 8, 1), (s64)-EINVAL);
+	KUNIT_EXPECT_EQ(test, data[0], 1ull);
+	/* One place over another. */
+	KUNIT_EXPECT_EQ(test, CALL(dynptr_write, P(dynptr), 3, P(data), 13, 0), 0ll);
+	KUNIT_EXPECT_EQ(test, data[0], 0x0000000001000001ull);
+	KUNIT_EXPECT_EQ(test, CALL(dynptr_read, P(data), 13, P(dynptr), 3, 0), 0ll);
+	KUNIT_EXPECT_EQ(test, data[0], 1ull);
+}
+
 static void task_helpers_name_the_current_task(struct kunit *test)
 {
 	u8 buf[32];
@@ -318,6 +348,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(table_has_every_helper),
 	KUNIT_CASE(map_helpers_reach_the_map),
 	KUNIT_CASE(ringbuf_helpers_produce),
+	KUNIT_CASE(dynptrs_end_where_they_end),
 	KUNIT_CASE(task_helpers_name_the_current_task),
 	KUNIT_CASE(time_helpers_go_forward),
 	KUNIT_CASE(probe_read_survives_everything),

@@ -49,7 +49,8 @@ enum {
 	NAME_OTHER = NAME_CTX + 8,	/* "arg:other" */
 	NAME_REGS = NAME_OTHER + 10,	/* "bpf_user_pt_regs_t" */
 	NAME_LOCK = NAME_REGS + 19,	/* "bpf_spin_lock" */
-	NAME_END = NAME_LOCK + 14
+	NAME_DYNPTR = NAME_LOCK + 14,	/* "bpf_dynptr" */
+	NAME_END = NAME_DYNPTR + 11
 };
 
 #define BLOB_BYTES 4096

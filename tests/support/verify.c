@@ -10,6 +10,7 @@
 #include "isa/disasm.h"
 #include "isa/interp.h"
 #include "tests/support/asm.h"
+#include "tests/support/dynptr.h"
 #include "tests/support/kernel_btf.h"
 #include "tests/support/verify_btf.h"
 #include "verifier/ctx_skb.h"
@@ -313,6 +314,7 @@ static void fill_helpers(u64 *helpers)
 	helpers[MODBPF_FUNC_ringbuf_reserve] = (u64)reserve;
 	helpers[MODBPF_FUNC_ringbuf_submit] = (u64)seven;
 	helpers[MODBPF_FUNC_ringbuf_discard] = (u64)seven;
+	dynptr_add_helpers(helpers);
 }
 
 static void fill_binds(struct map_bind *binds, u64 *no_programs)

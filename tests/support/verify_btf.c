@@ -12,7 +12,7 @@
 enum {
 	TYPE_SKB = BLOB_NEXT, TYPE_CONST_SKB, TYPE_CTX, TYPE_STRUCT_PTR, TYPE_VOID_PTR, TYPE_FWD_PTR,
 	TYPE_ARRAY_PTR, TYPE_REGS_NAME, TYPE_CONST_REGS, TYPE_REGS, TYPE_NIL, TYPE_NIL_PTR, TYPE_LONG,
-	TYPE_WIDE, TYPE_NEXT
+	TYPE_WIDE, TYPE_DYNPTR, TYPE_DYNPTR_PTR, TYPE_NEXT
 };
 
 static const u32 pointers[] = {
@@ -30,6 +30,8 @@ static const u32 pointers[] = {
 	BLOB_TYPE(0, MODBPF_BTF_PTR, 0, 0, TYPE_NIL),
 	BLOB_TYPE(NAME_A, MODBPF_BTF_INT, 0, 0, 8), 64,
 	BLOB_TYPE(NAME_A, MODBPF_BTF_INT, 0, 0, 16), 128,
+	BLOB_TYPE(NAME_DYNPTR, MODBPF_BTF_STRUCT, 0, 0, 16),
+	BLOB_TYPE(0, MODBPF_BTF_PTR, 0, 0, TYPE_DYNPTR),
 };
 
 static const struct {
@@ -40,7 +42,7 @@ static const struct {
 	{ "enum", BLOB_ENUM }, { "float", BLOB_FLOAT }, { "s*", TYPE_STRUCT_PTR },
 	{ "s", BLOB_STRUCT }, { "a16*", TYPE_ARRAY_PTR }, { "ctx", TYPE_CTX },
 	{ "fwd*", TYPE_FWD_PTR }, { "regs", TYPE_REGS }, { "nil*", TYPE_NIL_PTR },
-	{ "long", TYPE_LONG }, { "wide", TYPE_WIDE },
+	{ "long", TYPE_LONG }, { "wide", TYPE_WIDE }, { "dynptr*", TYPE_DYNPTR_PTR },
 };
 
 static const struct {
@@ -79,31 +81,12 @@ static bool take_type(const char **text, u32 *type)
 	return false;
 }
 
-/* The tag that a mark in @text stands for, 0: none. */
-static u32 tag_at(const char *text)
-{
-	u32 i;
-
-	for (i = 0; i < ARRAY_SIZE(tags); i++)
-		if (*text == tags[i].mark)
-			return tags[i].name;
-	return 0;
-}
-
-static void add_tag(struct words *to, u32 name, u32 func, u32 at)
-{
-	if (!name)
-		return;
-	add_type(to, name, MODBPF_BTF_DECL_TAG, 0, func);
-	to->words[to->cnt++] = at;
-}
-
 /* One function; its FUNC is the type that comes last but for tags. */
 static bool add_func(struct words *to, const char *text, struct func_info *func)
 {
 	bool is_global = !strncmp(text, "global ", 7);
-	u32 marks[8] = { 0 }, params[8], cnt = 0, result, i;
-	const char *at, *end;
+	u32 marks[8] = { 0 }, params[8], cnt = 0, result, i, tag;
+	const char *at;
 
 	if (!is_global && strncmp(text, "static ", 7))
 		return false;
@@ -112,11 +95,12 @@ static bool add_func(struct words *to, const char *text, struct func_info *func)
 		return false;
 	text = strchr(text, '(');
 	while (text && cnt < 8 && take_type(&text, &params[cnt])) {
-		marks[cnt] = tag_at(text);
-		text += marks[cnt++] != 0;
+		for (tag = 0; tag < ARRAY_SIZE(tags); tag++)
+			if (*text == tags[tag].mark)
+				marks[cnt] = tags[tag].name, text++;
+		cnt++;
 	}
-	end = text ? strchr(text, ')') : NULL;
-	if (!end)
+	if (!text || !strchr(text, ')'))
 		return false;
 	at = strchr(text, '@');
 	if (at)
@@ -128,9 +112,12 @@ static bool add_func(struct words *to, const char *text, struct func_info *func)
 	}
 	func->type = strchr(text, '#') ? strtoul(strchr(text, '#') + 1, NULL, 0) : to->next;
 	add_type(to, NAME_S, MODBPF_BTF_FUNC, is_global, to->next - 1);
-	for (i = 0; i < cnt; i++)
-		add_tag(to, marks[i], func->type, i);
-	add_tag(to, tag_at(end + 1), func->type, ~0u);
+	for (i = 0; i < cnt; i++) {
+		if (!marks[i])
+			continue;
+		add_type(to, marks[i], MODBPF_BTF_DECL_TAG, 0, func->type);
+		to->words[to->cnt++] = i;
+	}
 	return true;
 }
 

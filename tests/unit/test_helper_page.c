@@ -189,6 +189,11 @@ static const char *const arg_names[ARG_KIND_COUNT] = {
 	[ARG_CALLBACK_CONTEXT] = "stack or null",
 	[ARG_VALUE_FILL] = "value to fill",
 	[ARG_READ_OR_NULL] = "memory to read, or null",
+	[ARG_KEPT] = "memory in a value",
+	[ARG_DYNPTR] = "dynptr",
+	[ARG_RING_DYNPTR] = "dynptr of a record",
+	[ARG_NEW_DYNPTR] = "dynptr to make",
+	[ARG_NEW_RING_DYNPTR] = "dynptr to make, to be released",
 };
 
 static const char *const result_names[RET_KIND_COUNT] = {
@@ -197,6 +202,7 @@ static const char *const result_names[RET_KIND_COUNT] = {
 	[RET_LENGTH] = "length or error",
 	[RET_VALUE_OR_NULL] = "value or null",
 	[RET_RECORD_OR_NULL] = "record or null",
+	[RET_SLICE_OR_NULL] = "memory or null",
 };
 
 static const char head[] =

@@ -62,19 +62,27 @@ const struct helper helper_rows_map[MODBPF_FUNC_LIMIT] = {
 		.args = { ARG_MAP, ARG_KEY, ARG_NUMBER }, .ret = RET_VALUE_OR_NULL,
 		.types = TYPES_ALL, .map_use = MAP_MAY_LOOKUP_PERCPU END,
 	HELPER(dynptr_from_mem)
-		.flags = HELPER_ABSENT, .types = TYPES_ALL END,
+		.args = { ARG_KEPT, ARG_SIZE_OR_ZERO, ARG_NUMBER, ARG_NEW_DYNPTR },
+		.types = TYPES_ALL END,
 	HELPER(ringbuf_reserve_dynptr)
-		.flags = HELPER_ABSENT, .types = TYPES_ALL END,
+		.args = { ARG_MAP, ARG_NUMBER, ARG_NUMBER, ARG_NEW_RING_DYNPTR },
+		.flags = HELPER_ACQUIRES, .types = TYPES_ALL,
+		.map_use = MAP_MAY_RINGBUF END,
 	HELPER(ringbuf_submit_dynptr)
-		.flags = HELPER_ABSENT, .types = TYPES_ALL END,
+		.args = { ARG_RING_DYNPTR, ARG_NUMBER }, .ret = RET_VOID,
+		.flags = HELPER_RELEASES, .types = TYPES_ALL END,
 	HELPER(ringbuf_discard_dynptr)
-		.flags = HELPER_ABSENT, .types = TYPES_ALL END,
+		.args = { ARG_RING_DYNPTR, ARG_NUMBER }, .ret = RET_VOID,
+		.flags = HELPER_RELEASES, .types = TYPES_ALL END,
 	HELPER(dynptr_read)
-		.flags = HELPER_ABSENT, .types = TYPES_ALL END,
+		.args = { ARG_FILL, ARG_SIZE_OR_ZERO, ARG_DYNPTR, ARG_NUMBER, ARG_NUMBER },
+		.types = TYPES_ALL END,
 	HELPER(dynptr_write)
-		.flags = HELPER_ABSENT, .types = TYPES_ALL END,
+		.args = { ARG_DYNPTR, ARG_NUMBER, ARG_READ, ARG_SIZE_OR_ZERO, ARG_NUMBER },
+		.types = TYPES_ALL END,
 	HELPER(dynptr_data)
-		.flags = HELPER_ABSENT, .types = TYPES_ALL END,
+		.args = { ARG_DYNPTR, ARG_NUMBER, ARG_CONST_SIZE }, .ret = RET_SLICE_OR_NULL,
+		.types = TYPES_ALL END,
 	HELPER(user_ringbuf_drain)
 		.flags = HELPER_ABSENT, .types = TYPES_ALL END,
 };
