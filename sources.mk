@@ -189,6 +189,7 @@ MODULE_SRCS := \
 	module/prog_image.c \
 	module/prog_load.c \
 	module/prog_target.c \
+	module/quota.c \
 	module/stats.c \
 	module/symbols.c \
 	module/sysfs.c \
@@ -227,6 +228,7 @@ KUNIT_SRCS := \
 	tests/kunit/kunit_object.c \
 	tests/kunit/kunit_platform.c \
 	tests/kunit/kunit_prog.c \
+	tests/kunit/kunit_quota.c \
 	tests/kunit/kunit_target.c \
 	tests/kunit/kunit_user_log.c \
 	tests/kunit/kunit_value_lock.c \

@@ -24,6 +24,7 @@ static void btf_free(struct modbpf_btf *btf)
 {
 	modbpf_btf_free(btf->types);
 	kvfree(btf->data);
+	quota_close(&btf->obj.charge);
 	kfree(btf);
 }
 
@@ -79,12 +80,15 @@ static struct modbpf_btf *btf_read(const struct caller *caller, const union modb
 	btf = kzalloc(sizeof(*btf), GFP_KERNEL_ACCOUNT);
 	if (!btf)
 		return ERR_PTR(-ENOMEM);
+	err = quota_open(&btf->obj.charge, caller);
+	if (err)
+		goto free_btf;
 	object_init(&btf->obj, caller);
 	btf->bytes = attr->btf_size;
 	btf->data = caller_dup(caller, attr->btf, btf->bytes);
 	if (IS_ERR(btf->data)) {
 		err = PTR_ERR(btf->data);
-		goto free_btf;
+		goto close_quota;
 	}
 	err = modbpf_btf_parse(btf->data, btf->bytes, &why, &btf->types);
 	if (err && why.text[0])
@@ -94,6 +98,8 @@ static struct modbpf_btf *btf_read(const struct caller *caller, const union modb
 	return btf;
 free_data:
 	kvfree(btf->data);
+close_quota:
+	quota_close(&btf->obj.charge);
 free_btf:
 	kfree(btf);
 	return ERR_PTR(err);

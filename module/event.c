@@ -182,15 +182,19 @@ void events_detach_all(void)
 
 void event_put(struct modbpf_event *event)
 {
+	struct quota_charge charge;
+
 	if (!refcount_dec_and_test(&event->refs))
 		return;
 	mutex_lock(&events_lock);
 	list_del(&event->all);
 	mutex_unlock(&events_lock);
 	event_detach(event, rcu_access_pointer(event->prog));
+	charge = event->charge;
 	mutex_destroy(&event->lock);
 	free_percpu(event->counters);
 	event->ops->destroy(event);
+	quota_close(&charge);
 }
 
 struct modbpf_event *event_get_by_fd(const struct caller *caller, int fd)
@@ -362,6 +366,7 @@ long event_open(const struct caller *caller, u64 uopen)
 {
 	const struct event_ops *ops;
 	struct event_request request;
+	struct quota_charge charge;
 	struct modbpf_event *event;
 	int fd;
 
@@ -373,10 +378,16 @@ long event_open(const struct caller *caller, u64 uopen)
 	ops = event_ops_of(&request.attr);
 	if (IS_ERR(ops))
 		return PTR_ERR(ops);
+	fd = quota_open(&charge, caller);
+	if (fd)
+		return fd;
 	event = ops->create(caller, &request);
-	if (IS_ERR(event))
+	if (IS_ERR(event)) {
+		quota_close(&charge);
 		return PTR_ERR(event);
+	}
 	refcount_set(&event->refs, 1);
+	event->charge = charge;
 	event->ops = ops;
 	event->enabled = !request.attr.disabled;
 	mutex_init(&event->lock);

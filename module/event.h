@@ -16,6 +16,8 @@
 #include <linux/workqueue.h>
 #include <uapi/linux/perf_event.h>
 
+#include "module/quota.h"
+
 struct caller;
 struct event_ops;
 struct hook_counters;
@@ -36,6 +38,7 @@ struct modbpf_event {
 	struct list_head all;		/* in the list of all events */
 	struct work_struct detach_work;	/* of events_detach_all() */
 	struct hook_counters __percpu *counters;
+	struct quota_charge charge;
 };
 
 /* What is asked for: every field that is not zero is understood. */

@@ -48,10 +48,12 @@ static void link_detach(struct modbpf_link *link)
 static void link_destroy(struct modbpf_link *link)
 {
 	struct modbpf_prog *prog = rcu_dereference_protected(link->prog, true);
+	struct quota_charge charge = link->obj.charge;
 
 	link_detach(link);
 	mutex_destroy(&link->lock);
 	link->ops->destroy(link);
+	quota_close(&charge);
 	prog_put(prog);
 }
 
@@ -203,14 +205,15 @@ static const struct hook_row *hook_of(u32 attach_type, const struct modbpf_prog 
 }
 
 /*
- * @link, which has just been hooked, gets its reference to @prog, an id and an
+ * @link, which has just been hooked, gets its reference to @prog, @charge, an id and an
  * fd; or it is unhooked again.
  */
 static int link_publish(const struct caller *caller, struct modbpf_link *link,
-			struct modbpf_prog *prog)
+			struct modbpf_prog *prog, const struct quota_charge *charge)
 {
 	int err;
 
+	link->obj.charge = *charge;
 	prog_get(prog);
 	object_init(&link->obj, caller);
 	err = object_publish(&modbpf_link_ids, &link->obj);
@@ -221,21 +224,34 @@ static int link_publish(const struct caller *caller, struct modbpf_link *link,
 	return link_fd_install(caller, link);
 }
 
+static int link_make(const struct caller *caller, const union modbpf_attr *attr,
+		     struct modbpf_prog *prog, link_attach_fn attach)
+{
+	struct quota_charge charge;
+	struct modbpf_link *link;
+	int err = quota_open(&charge, caller);
+
+	if (err)
+		return err;
+	err = attach(caller, attr, prog, &link);
+	if (err) {
+		quota_close(&charge);
+		return err;
+	}
+	return link_publish(caller, link, prog, &charge);
+}
+
 int link_create_command(const struct caller *caller, const union modbpf_attr *attr,
 			const struct command_out *out)
 {
 	struct modbpf_prog *prog = prog_get_by_fd(caller, attr->link_create.prog_fd);
 	const struct hook_row *hook;
-	struct modbpf_link *link;
-	int err = -EINVAL;
+	int err;
 
 	if (IS_ERR(prog))
 		return PTR_ERR(prog);
 	hook = hook_of(attr->link_create.attach_type, prog);
-	if (hook)
-		err = hook->attach(caller, attr, prog, &link);
-	if (!err)
-		err = link_publish(caller, link, prog);
+	err = hook ? link_make(caller, attr, prog, hook->attach) : -EINVAL;
 	prog_put(prog);
 	return err;
 }
@@ -244,17 +260,12 @@ int raw_tracepoint_open_command(const struct caller *caller, const union modbpf_
 				const struct command_out *out)
 {
 	struct modbpf_prog *prog = prog_get_by_fd(caller, attr->raw_tracepoint.prog_fd);
-	struct modbpf_link *link;
 	int err;
 
 	if (IS_ERR(prog))
 		return PTR_ERR(prog);
-	if (prog->type == MODBPF_PROG_TRACING)
-		err = tracing_link_open(attr, prog, &link);
-	else
-		err = raw_tracepoint_link_attach(caller, attr, prog, &link);
-	if (!err)
-		err = link_publish(caller, link, prog);
+	err = link_make(caller, attr, prog, prog->type == MODBPF_PROG_TRACING ?
+			tracing_link_open : raw_tracepoint_link_attach);
 	prog_put(prog);
 	return err;
 }

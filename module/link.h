@@ -104,11 +104,13 @@ struct modbpf_link *link_get_by_fd(const struct caller *caller, int fd);
  * Hooks. @prog is referenced by the caller of attach; on success the hook is
  * live and *@out, made with link_init(), owns one reference of its own.
  */
+typedef int (*link_attach_fn)(const struct caller *caller, const union modbpf_attr *attr,
+			      struct modbpf_prog *prog, struct modbpf_link **out);
+
 struct hook_row {
 	u32 attach_type;	/* enum bpf_attach_type */
 	u64 prog_types;		/* bit per enum modbpf_prog_type */
-	int (*attach)(const struct caller *caller, const union modbpf_attr *attr,
-		      struct modbpf_prog *prog, struct modbpf_link **out);
+	link_attach_fn attach;
 };
 
 /* What the hooks need while the module is in. 0 or -errno; sleep. */
@@ -127,8 +129,8 @@ int netfilter_link_attach(const struct caller *caller, const union modbpf_attr *
 			  struct modbpf_prog *prog, struct modbpf_link **out);
 
 /* RAW_TRACEPOINT_OPEN of a TRACING program. */
-int tracing_link_open(const union modbpf_attr *attr, struct modbpf_prog *prog,
-		      struct modbpf_link **out);
+int tracing_link_open(const struct caller *caller, const union modbpf_attr *attr,
+		      struct modbpf_prog *prog, struct modbpf_link **out);
 /* What a TRACING program is loaded for is a tracepoint; a function's entry or exit. */
 int event_link_attach(struct modbpf_prog *prog, u64 cookie, struct modbpf_link **out);
 int function_link_attach(struct modbpf_prog *prog, u64 cookie, struct modbpf_link **out);

@@ -4,6 +4,7 @@
  * open fd of the device or of any object pins the module, so when exit runs
  * nothing is attached and no command is under way.
  */
+#include <linux/debugfs.h>
 #include <linux/fs.h>
 #include <linux/init.h>
 #include <linux/miscdevice.h>
@@ -22,6 +23,7 @@
 #include "module/object.h"
 #include "module/pin.h"
 #include "module/prog.h"
+#include "module/quota.h"
 #include "module/symbols.h"
 #include "module/target.h"
 
@@ -40,6 +42,8 @@ MODULE_PARM_DESC(blind, "keep constants out of the machine code: 0 never, 1 with
 static int fence = 1;
 module_param(fence, int, 0444);
 MODULE_PARM_DESC(fence, "no access to memory on speculation: 0 never, 1 without CAP_PERFMON (default), 2 always");
+
+static struct dentry *debug_dir;
 
 bool modbpf_jit __ro_after_init;
 u32 modbpf_opt __ro_after_init;
@@ -137,7 +141,9 @@ static int __init modbpf_init(void)
 	err = misc_register(&device);
 	if (err)
 		goto exit_pin;
-	symbols_init();
+	debug_dir = debugfs_create_dir("modbpf", NULL);
+	symbols_init(debug_dir);
+	quota_init(debug_dir);
 	return 0;
 exit_pin:
 	pin_exit();
@@ -155,12 +161,13 @@ exit_image:
 static void __exit modbpf_exit(void)
 {
 	misc_deregister(&device);
-	symbols_exit();
+	debugfs_remove(debug_dir);
 	pin_exit();
 	hooks_exit();
 	kernel_btf_exit();
 	detach_exit();
 	objects_exit();
+	quota_exit();
 	helpers_exit();
 	image_exit();
 }

@@ -28,9 +28,11 @@ static void map_destroy(struct modbpf_map *map)
 {
 	struct map_inner *inner = map->inner;
 	struct modbpf_btf *btf = map->btf;
+	struct quota_charge charge = map->obj.charge;
 
 	mutex_destroy(&map->lock);
 	map->ops->destroy(map);
+	quota_close(&charge);
 	kfree(inner);
 	btf_put(btf);
 }
@@ -344,13 +346,32 @@ void map_init(struct modbpf_map *map, const struct map_ops *ops, const struct ma
 static struct modbpf_map *map_create(const struct map_ops *ops, const struct caller *caller,
 				     const struct map_attr *params)
 {
-	struct modbpf_map *map = ops->create(params);
+	struct quota_charge charge;
+	struct modbpf_map *map;
+	int err = quota_open(&charge, caller);
 
-	if (IS_ERR(map))
-		return map;
+	if (err)
+		return ERR_PTR(err);
+	/* How much it is going to be is for its type to find out; some of it is certain. */
+	err = quota_set(&charge, QUOTA_MAP_BYTES,
+			map_attr_least_bytes(params, num_possible_cpus()));
+	if (err)
+		goto close_quota;
+	map = ops->create(params);
+	err = PTR_ERR_OR_ZERO(map);
+	if (err)
+		goto close_quota;
 	object_init(&map->obj, caller);
+	map->obj.charge = charge;
 	map_init(map, ops, params);
-	return map;
+	err = quota_set(&map->obj.charge, QUOTA_MAP_BYTES, map->memory);
+	if (!err)
+		return map;
+	map_destroy(map);
+	return ERR_PTR(err);
+close_quota:
+	quota_close(&charge);
+	return ERR_PTR(err);
 }
 
 /* The program's view of the maps inside is that of @inner, of no one in particular. */

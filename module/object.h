@@ -12,6 +12,8 @@
 #include <linux/refcount.h>
 #include <linux/spinlock.h>
 
+#include "module/quota.h"
+
 /* Embedded in every object. */
 struct object {
 	refcount_t refs;
@@ -19,6 +21,7 @@ struct object {
 	u32 uid;		/* of the creator, initial user namespace */
 	u64 load_time;		/* ktime_get_boottime_ns() */
 	char name[16];		/* terminated */
+	struct quota_charge charge;	/* closed when the memory is freed */
 };
 
 struct object_ids {

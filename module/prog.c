@@ -141,6 +141,7 @@ void prog_free(struct modbpf_prog *prog)
 	kfree(prog->maps);
 	kfree(prog->binds);
 	free_percpu(prog->cpu);
+	quota_close(&prog->obj.charge);
 	kfree(prog);
 }
 
@@ -153,17 +154,25 @@ static void prog_free_work(struct work_struct *work)
 struct modbpf_prog *prog_alloc(const struct caller *caller)
 {
 	struct modbpf_prog *prog = kzalloc(sizeof(*prog), GFP_KERNEL_ACCOUNT);
+	int err;
 
 	if (!prog)
-		return NULL;
+		return ERR_PTR(-ENOMEM);
+	err = quota_open(&prog->obj.charge, caller);
+	if (err)
+		goto free_prog;
+	err = -ENOMEM;
 	prog->cpu = alloc_percpu_gfp(struct prog_cpu, GFP_KERNEL_ACCOUNT);
-	if (!prog->cpu) {
-		kfree(prog);
-		return NULL;
-	}
+	if (!prog->cpu)
+		goto close_quota;
 	object_init(&prog->obj, caller);
 	INIT_RCU_WORK(&prog->free_work, prog_free_work);
 	return prog;
+close_quota:
+	quota_close(&prog->obj.charge);
+free_prog:
+	kfree(prog);
+	return ERR_PTR(err);
 }
 
 void prog_put(struct modbpf_prog *prog)

@@ -90,7 +90,7 @@ extern u32 modbpf_opt;
 extern u32 modbpf_blind;	/* constants are blinded; the right is CAP_BPF */
 extern u32 modbpf_fence_level;	/* fences against speculation; the right is CAP_PERFMON */
 
-/* A program with nothing in it, referenced by the caller. NULL: no memory. */
+/* A program with nothing in it, referenced by the caller. ERR_PTR(-ENOMEM; -EPERM: the user has too many objects). */
 struct modbpf_prog *prog_alloc(const struct caller *caller);
 /* Free one that was never published, in whatever state it is. Sleeps. */
 void prog_free(struct modbpf_prog *prog);

@@ -52,8 +52,12 @@ static int size_image(struct modbpf_prog *prog, const struct map_desc *descs,
 
 static int allocate_image(struct modbpf_prog *prog, const struct jit_layout *layout)
 {
-	struct image *image = image_alloc(layout->bytes);
+	int err = quota_set(&prog->obj.charge, QUOTA_JIT_BYTES, layout->bytes);
+	struct image *image;
 
+	if (err)
+		return err;
+	image = image_alloc(layout->bytes);
 	if (IS_ERR(image))
 		return PTR_ERR(image);
 	prog->image = image;

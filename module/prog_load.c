@@ -376,9 +376,9 @@ int prog_load_command(const struct caller *caller, const union modbpf_attr *attr
 	err = user_log_init(&load->log, caller, attr->log_level, attr->log_buf, attr->log_size);
 	if (err)
 		goto free_load;
-	err = -ENOMEM;
 	load->prog = prog_alloc(caller);
-	if (!load->prog)
+	err = PTR_ERR_OR_ZERO(load->prog);
+	if (err)
 		goto free_load;
 	err = prog_load(load, out);
 	if (err)

@@ -14,8 +14,6 @@
 #include "module/image.h"
 #include "module/prog.h"
 
-static struct dentry *dir;
-
 /* The next program above id @pos, with a reference. */
 static struct modbpf_prog *prog_above(loff_t *pos)
 {
@@ -93,13 +91,7 @@ static const struct file_operations symbols_fops = {
 	.release = seq_release,
 };
 
-void symbols_init(void)
+void symbols_init(struct dentry *dir)
 {
-	dir = debugfs_create_dir("modbpf", NULL);
 	debugfs_create_file("symbols", 0400, dir, NULL, &symbols_fops);
-}
-
-void symbols_exit(void)
-{
-	debugfs_remove(dir);
 }

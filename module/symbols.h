@@ -3,9 +3,9 @@
 #ifndef MODBPF_MODULE_SYMBOLS_H
 #define MODBPF_MODULE_SYMBOLS_H
 
-/* Process context; sleep. Nothing fails without debugfs. */
-void symbols_init(void);
-/* Before the programs go; waits for who reads. */
-void symbols_exit(void);
+struct dentry;
+
+/* Process context; sleeps. Nothing fails without debugfs. @dir goes before the programs do. */
+void symbols_init(struct dentry *dir);
 
 #endif

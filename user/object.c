@@ -181,7 +181,8 @@ static int explain_load(struct bpf_object *obj, const char *path, int err)
 
 	if (!prog && err == EPERM)
 		return out_error("%s: not permitted: CAP_BPF is needed, for tracing programs "
-				 "CAP_PERFMON, for packet programs CAP_NET_ADMIN", path);
+				 "CAP_PERFMON, for packet programs CAP_NET_ADMIN; or the user has "
+				 "too many objects (limit_objects)", path);
 	if (!prog)
 		return out_error("%s: %s", path, object_warning(err));
 	log = bpf_program__log_buf(prog, &size);

@@ -31,6 +31,7 @@ enum {
 	ASKS_PREALLOC = 1 << 3,	/* F_NO_PREALLOC is known, and refused */
 	ASKS_MAPS = 1 << 5,	/* its values are maps */
 	ASKS_WORDS = 1 << 4,	/* a value is addresses, 8 bytes each */
+	ASKS_LATER = 1 << 6,	/* elements take memory when they come, or none of their own */
 };
 
 /* How maps of a type stand in a map of maps. */
@@ -102,7 +103,7 @@ static const struct map_attr_row rows[MODBPF_MAP_TYPE_COUNT] = {
 	},
 	[MODBPF_MAP_LPM_TRIE] = {
 		.flags = ACCESS | NODE | MODBPF_F_NO_PREALLOC, .needs = MODBPF_F_NO_PREALLOC,
-		KEYS(LPM_KEY_MIN, LPM_KEY_MAX),
+		KEYS(LPM_KEY_MIN, LPM_KEY_MAX), .asks = ASKS_LATER,
 		VALUES(1, MAP_ATTR_ALLOC_BYTES - ELEMENT_BYTES, -EINVAL),
 	},
 	[MODBPF_MAP_QUEUE] = { QUEUE },
@@ -112,7 +113,7 @@ static const struct map_attr_row rows[MODBPF_MAP_TYPE_COUNT] = {
 	},
 	[MODBPF_MAP_BLOOM_FILTER] = {
 		.flags = ACCESS | NODE | MODBPF_F_ZERO_SEED, .extra = BLOOM_EXTRA,
-		VALUES(1, MAP_ATTR_ALLOC_BYTES, -E2BIG),
+		VALUES(1, MAP_ATTR_ALLOC_BYTES, -E2BIG), .asks = ASKS_LATER,
 	},
 };
 
@@ -205,6 +206,22 @@ bool map_attr_holds_maps(u32 type)
 	const struct map_attr_row *row = row_of(type);
 
 	return row && row->asks & ASKS_MAPS;
+}
+
+u64 map_attr_least_bytes(const struct map_attr *attr, u32 cpu_cnt)
+{
+	const struct map_attr_row *row = row_of(attr->type);
+	u64 element = attr->value_size;
+
+	if (!row || row->asks & ASKS_LATER)
+		return 0;
+	if (row->asks & ASKS_RING)
+		return attr->max_entries;
+	if (row->per_cpu)
+		element *= cpu_cnt;
+	if (row->asks & ASKS_PAIR)
+		element += attr->key_size;
+	return element * attr->max_entries;
 }
 
 bool map_attr_needs_admin(const struct map_attr *attr)

@@ -42,6 +42,12 @@ bool map_attr_fits(const struct map_attr *inner, const struct map_attr *map);
 /* Is such a map one that holds maps, and needs map_attr.inner? */
 bool map_attr_holds_maps(u32 type);
 
+/*
+ * Bytes that a map of @attr, which has been checked, certainly takes on a machine with @cpu_cnt
+ * processors; 0: it can be next to nothing.
+ */
+u64 map_attr_least_bytes(const struct map_attr *attr, u32 cpu_cnt);
+
 /* CAP_SYS_ADMIN is needed: without it -EPERM. */
 bool map_attr_needs_admin(const struct map_attr *attr);
 

@@ -13,8 +13,8 @@ static int attach(struct modbpf_prog *prog, u64 cookie, struct modbpf_link **out
 	return function_link_attach(prog, cookie, out);
 }
 
-int tracing_link_open(const union modbpf_attr *attr, struct modbpf_prog *prog,
-		      struct modbpf_link **out)
+int tracing_link_open(const struct caller *caller, const union modbpf_attr *attr,
+		      struct modbpf_prog *prog, struct modbpf_link **out)
 {
 	if (attr->raw_tracepoint.name || attr->raw_tracepoint.pad_raw_tracepoint)
 		return -EINVAL;

@@ -33,6 +33,7 @@
 /* The reserve holds what the whole map could need, but at most this much memory. */
 #define LPM_RESERVE_BYTES (256 * 1024)
 #define LPM_NODES_PER_UPDATE 2
+#define LPM_CHARGE_BYTES (16 * 1024)
 
 struct lpm_node {
 	struct lpm_node __rcu *child[2];
@@ -408,6 +409,11 @@ static int lpm_sys_update(const struct caller *caller, struct modbpf_map *map, c
 
 	if (flags > MODBPF_EXIST || lpm_key_copy(trie, &copy, key))
 		return -EINVAL;
+	/* In steps, so that few updates change what the map's owner is charged for. */
+	if (quota_set(&map->obj.charge, QUOTA_MAP_BYTES,
+		      round_up(READ_ONCE(map->memory) + LPM_NODES_PER_UPDATE * trie->node_bytes,
+			       LPM_CHARGE_BYTES)))
+		return -ENOMEM;
 	/* Leave the reserve to the programs. */
 	for (i = 0; i < LPM_NODES_PER_UPDATE; i++) {
 		node = lpm_node_alloc(trie);

@@ -51,6 +51,29 @@ for delay in 0.01 0.03 0.05 0.08 0.12 0.2 0.3; do
 	wait $holder 2>/dev/null
 done
 check "nothing stays of loaders killed at the start" within 20 nothing_is_loaded
+
+# What a user may have. Refused or killed, nobody stays charged with anything.
+users=/sys/kernel/debug/modbpf/users
+mountpoint -q /sys/kernel/debug || mount -t debugfs none /sys/kernel/debug
+limit() {	# limit KIND NUMBER: root's
+	echo "1,$2" >"/sys/module/modbpf/parameters/limit_$1"
+}
+nobody_is_charged() { [ -z "$(cat $users)" ]; }
+check "nobody is charged" within 5 nobody_is_charged
+hold "$SCRATCH/c" modbpf load "$E2E/count_calls.bpf.o"
+set -- $(cat $users)
+check "root is charged for what he holds" test "$#" = 4 -a "$1" = 0 -a "$2" -gt 0 -a "$3" -gt 0 -a "$4" -ge 3
+limit objects "$4"
+refused "one more object" "not permitted" modbpf load "$E2E/count_calls.bpf.o"
+limit objects 1000000; limit jit_bytes $(($3 + 8))
+refused "more machine code" "annot allocate memory" modbpf load "$E2E/count_calls.bpf.o"
+limit jit_bytes 1000000; limit map_bytes $(($2 + 8))
+refused "more of maps" "annot allocate memory" modbpf load "$E2E/count_calls.bpf.o"
+only_that_is_charged() { [ "$(cat $users)" = "$before" ]; }
+before=$*
+check "what was refused is not charged" within 5 only_that_is_charged
+kill -KILL $holder; wait $holder 2>/dev/null
+check "nor what belonged to who was killed" within 20 nobody_is_charged
 net_down
 check "the module leaves" remove_soon
 finish

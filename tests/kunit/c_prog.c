@@ -2,6 +2,8 @@
 /* A program whose machine code is a C function. */
 #include "tests/kunit/c_prog.h"
 
+#include <linux/err.h>
+
 #include "isa/platform.h"
 #include "module/caller.h"
 
@@ -12,7 +14,7 @@ struct modbpf_prog *c_prog_new(struct kunit *test, u32 type, u64 (*body)(const v
 
 	caller_init_current(&caller);
 	prog = prog_alloc(&caller);
-	KUNIT_ASSERT_NOT_NULL(test, prog);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(prog));
 	prog->verified = modbpf_zalloc(sizeof(*prog->verified));
 	if (!prog->verified)
 		prog_free(prog);

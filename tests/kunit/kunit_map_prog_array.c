@@ -46,7 +46,7 @@ static struct modbpf_prog *make_prog(struct kunit *test, const struct caller *ca
 {
 	struct modbpf_prog *prog = prog_alloc(caller);
 
-	KUNIT_ASSERT_NOT_NULL(test, prog);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(prog));
 	prog->type = type;
 	prog->jited = true;
 	prog->tail_entry = entry;

@@ -419,6 +419,29 @@ static void admin(void)
 	CHECK(!needs_admin(MODBPF_MAP_TYPE_COUNT, ZERO_SEED));
 }
 
+static u64 least(u32 type, u32 key, u32 value, u32 entries)
+{
+	const struct map_attr attr = { .type = type, .key_size = key, .value_size = value,
+				       .max_entries = entries };
+
+	return map_attr_least_bytes(&attr, 3);
+}
+
+static void bytes_that_are_certain(void)
+{
+	CHECK(least(MODBPF_MAP_ARRAY, 4, 10, 7) == 70);
+	CHECK(least(MODBPF_MAP_ARRAY, 4, INT_LIMIT, UINT_LIMIT) == (u64)INT_LIMIT * UINT_LIMIT);
+	CHECK(least(MODBPF_MAP_PERCPU_ARRAY, 4, 10, 7) == 210);
+	CHECK(least(MODBPF_MAP_HASH, 4, 10, 7) == 98);
+	CHECK(least(MODBPF_MAP_PERCPU_HASH, 4, 10, 7) == 238);
+	CHECK(least(MODBPF_MAP_RINGBUF, 0, 0, 4096) == 4096);
+	CHECK(least(MODBPF_MAP_QUEUE, 0, 10, 7) == 70);
+	/* What comes later, or shares its bits, is not. */
+	CHECK(least(MODBPF_MAP_LPM_TRIE, 8, 10, UINT_LIMIT) == 0);
+	CHECK(least(MODBPF_MAP_BLOOM_FILTER, 0, 10, UINT_LIMIT) == 0);
+	CHECK(least(MODBPF_MAP_TYPE_COUNT, 4, 10, 7) == 0);
+}
+
 static const struct check_case cases[] = {
 	{ "array", array },
 	{ "per-CPU array", percpu_array },
@@ -435,6 +458,7 @@ static const struct check_case cases[] = {
 	{ "types that are not there", types_that_are_not_there },
 	{ "map_extra", extra },
 	{ "what the administrator alone may", admin },
+	{ "bytes that are certain", bytes_that_are_certain },
 };
 
 int main(int argc, char **argv)
