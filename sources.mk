@@ -303,16 +303,20 @@ TEST_SUPPORT_SRCS := \
 	tests/support/randbase.c \
 	tests/support/randcall.c \
 	tests/support/randchain.c \
+	tests/support/randmap.c \
 	tests/support/randnumber.c \
 	tests/support/randprog.c \
+	tests/support/randtyped.c \
 	tests/support/randverify.c \
 	tests/support/tally.c \
 	tests/support/verify.c \
 	tests/support/verify_btf.c \
 	tests/support/verify_case.c \
 	tests/support/watch.c \
+	tests/support/watchmem.c \
 	tests/support/world.c \
 	tests/support/worldcall.c \
+	tests/support/worldtype.c \
 
 # What a single unit test needs besides.
 TEST_LIBS_test_encode := -lcapstone

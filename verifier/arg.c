@@ -185,16 +185,6 @@ static int check_format(struct step *step, u32 regno, u32 arg_cnt)
 		      "R%u: the format takes %u arguments and is given %u", regno, used, arg_cnt);
 }
 
-static bool is_null(struct step *step, u32 regno)
-{
-	const struct reg *reg = &step_regs(step)[regno];
-
-	if (reg->kind != REG_SCALAR || !scalar_is_const(reg->num) || scalar_value(reg->num))
-		return false;
-	mark_exact(step->state, reg->deps);
-	return true;
-}
-
 /*
  * The arguments of a format: numbers. A pointer may be among them where the format reads at
  * it, which is what the helpers that probe do with any address.
@@ -208,7 +198,7 @@ static int check_printed_data(struct step *step, const struct helper *helper, u3
 
 	if (helper->args[format - 1] == ARG_CONST_FORMAT)
 		err = check_format(step, format, bytes / 8);
-	if (err || (!bytes && is_null(step, regno)))
+	if (err || (!bytes && is_exactly_null(step->state, reg)))
 		return err;
 	if (reg->kind != REG_STACK || !scalar_is_const(reg->num))
 		return check_readable(step, regno, bytes);
@@ -262,7 +252,7 @@ static int check_size_arg(struct step *step, const struct helper *helper, u32 re
 		return check_printed_data(step, helper, regno - 1, bytes);
 	if (memory == ARG_KEPT)
 		return check_kept(step, regno - 1, bytes);
-	if (memory == ARG_FILL_OR_NULL && !bytes && is_null(step, regno - 1))
+	if (memory == ARG_FILL_OR_NULL && !bytes && is_exactly_null(step->state, at))
 		return 0;
 	if (memory == ARG_FILL || memory == ARG_FILL_OR_NULL)
 		return check_fillable(step, regno - 1, bytes, exact);

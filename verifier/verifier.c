@@ -68,8 +68,7 @@ int modbpf_verify(const struct verify_request *req, struct verified_prog **out,
 		return -ENOMEM;
 	v->log.out = req->log;
 	err = verify(v, req, out, stats);
-	if (err)
-		explain_refusal(&v->log, &v->prog);
+	explain_refusal(&v->log, &v->prog);
 	log_stats(v, stats);
 	if (!err)
 		(*out)->stats = *stats;

@@ -27,6 +27,7 @@
 #include "tests/support/claims.h"
 #include "tests/support/fuzz.h"
 #include "tests/support/jitrun.h"
+#include "tests/support/kernel_btf.h"
 #include "tests/support/tally.h"
 #include "tests/support/verify_btf.h"
 #include "verifier/exact.h"
@@ -234,10 +235,20 @@ static struct target {
 	struct jit_run jit;
 } targets[64];	/* by program type */
 
+/* What the program is made for. */
+static void set_target(struct verify_request *req)
+{
+	req->expected_attach_type = program.attach_type;
+	if (!program.target)
+		return;
+	req->kernel_btf = kernel_btf();
+	req->attach_btf_id = kernel_btf_id(program.target);
+}
+
 static const struct target *target_of(u32 prog_type)
 {
 	static const struct modbpf_insn insns[] = {
-		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .imm = 1 }, { .code = BPF_JMP | BPF_EXIT },
+		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .imm = 0 }, { .code = BPF_JMP | BPF_EXIT },
 	};
 	struct target *target = &targets[prog_type];
 	struct verify_request req;
@@ -246,7 +257,7 @@ static const struct target *target_of(u32 prog_type)
 	if (target->prog)
 		return target;
 	req = verify_request_of(insns, ARRAY_SIZE(insns), prog_type);
-	req.expected_attach_type = program.attach_type;
+	set_target(&req);
 	CHECK(!modbpf_verify(&req, &target->prog, &stats));
 	CHECK(!jit_run_prepare(&target->jit, target->prog, world_binds, world_helpers, 0));
 	target->env = (struct interp_env){ .prog = target->prog, .binds = world_binds,
@@ -276,19 +287,19 @@ static bool run_under_jit(const struct verified_prog *prog, const struct jit_run
 	static struct world after;
 	bool kept;
 
-	after = world;
+	memcpy(&after, &world, WORLD_BYTES);
 	world_fill(world_seed, program.prog_type);
 	set_targets(target_of(program.prog_type)->jit.tail_entry);
 	world_call_back = call_machine_code;
 	counts.jitted++;
 	if (jit_run_call(run, world_context(program.prog_type), &kept) == r0 && kept &&
-	    !memcmp(&world, &after, sizeof(world)))
+	    !memcmp(&world, &after, WORLD_BYTES))
 		return true;
 	fail("machine code does something else");
 	return false;
 }
 
-static void run_program(const struct verified_prog *prog)
+static void run_program(const struct verify_request *req, const struct verified_prog *prog)
 {
 	static const u32 jit_flags[] = { 0, JIT_RUN_BEST, JIT_RUN_BEST | JIT_RUN_BLIND };
 	u64 world_seed, r0, checked = claims.checked;
@@ -306,6 +317,7 @@ static void run_program(const struct verified_prog *prog)
 	}
 	watch.prog_type = program.prog_type;
 	watch.attach_type = program.attach_type;
+	watch.sees_addresses = req->rights & VERIFY_RIGHT_PERFMON;
 	watch.check = claims.is_full && !claims.pruned_cnt ? NULL : check_claims;
 	watch.count = count_insn;
 	for (i = 0; i < (doubt ? RUNS_IN_DOUBT : runs) && !has_failed; i++) {
@@ -459,7 +471,7 @@ static void one_program(void)
 	counts.made++;
 	counts.damaged += damaged;
 	req = verify_request_of(program.insns, program.insn_cnt, program.prog_type);
-	req.expected_attach_type = program.attach_type;
+	set_target(&req);
 	req.ctx = world_slots(req.ctx);
 	if (modbpf_insns_bind_maps(program.insns, program.insn_cnt, index_of, NULL))
 		return;
@@ -480,7 +492,7 @@ static void one_program(void)
 	claims.has_globals = program.calls == RANDVERIFY_GLOBAL;
 	counts.lengths[program.insn_cnt]++;
 	compare_with_full(req, prog);
-	run_program(prog);
+	run_program(&req, prog);
 	if (has_failed && doubt)
 		printf("%s\n%s", doubt, tail.text);
 	else if (doubt)

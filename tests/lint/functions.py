@@ -62,6 +62,7 @@ def functions(code):
             if lines[at][0] not in ' \t' and '(' in head:
                 break
             at -= 1
+        head = re.sub(r'__printf\([^)]*\)', '', head)
         name = re.search(r'([A-Za-z_0-9]+)\s*\(', head)
         if not name or '=' in head.split('(')[0]:
             continue

@@ -14,6 +14,13 @@ STATEMENT = re.compile(r'^\t+(?![a-z]+ (?!=)[\w*]+( =|;|\[))[\w>.\[\]*()-]+'
                        r'( [|&+-]?=|\(|\+\+;|--;).*;$')
 CHECKED = re.compile(r'^(\t+return )(?!refuse|-)(\w+\(.+\));$')
 ELSE = re.compile(r'\berr \? : (\w+\(.+\)|\w+);$')
+# Which of two; one case of a switch; the end of a check.
+ARMS = re.compile(r'\? ([^?:"]+) : ([^?:"]+);$')
+CASE = re.compile(r'^(\t+case )(\w+)(:.*)$')
+REFUSED = re.compile(r'^(\t+return )(refuse\w*\(.*)$')
+RETURN = re.compile(r'^(\t+return )(.+;)$')
+FIELD = re.compile(r'(?<=[\t {])\.\w+ = (?!0\b|{)')
+NO_CASE = '-%d' % (1 << 20)
 # The smaller, the larger or the absolute one of two: where both are the same it does not matter which.
 SAME_IF_EQUAL = re.compile(r'\breturn (\w+) [<>] (\w+) \? (?:\1 : \2|\2 : \1|-\(\w+\)\1 : \(\w+\)\1);')
 # What only words a message, or gives memory back.
@@ -51,8 +58,22 @@ def spans(pattern, text):
             if not any(a <= m.start() < b for a, b in quoted)]
 
 
+def fields(line):
+    """Start and end of each value that an initializer gives a field."""
+    for match in spans(FIELD, line):
+        depth, end = 0, match.end()
+        while end < len(line) and depth >= 0 and (depth or line[end] not in ',}'):
+            depth += (line[end] in '({[') - (line[end] in ')}]')
+            end += 1
+        if depth == 0:
+            yield match.end(), len(line[:end].rstrip())
+
+
 def variants(line):
     """Rule and line for each bug that the line can have."""
+    match = REFUSED.match(line)
+    if match:
+        yield 'accepted', '%s0 && %s' % match.groups()
     if SILENT.match(line) or not line.strip():
         return
     for match in spans(OPERATOR, line):
@@ -71,6 +92,14 @@ def variants(line):
         yield 'answer', line.replace(match.group(1), 'true' if match.group(1) == 'false' else 'false')
     if STATEMENT.match(line) and balanced(line):
         yield 'dropped', re.match(r'\t*', line).group() + ';'
+    for start, end in fields(line):
+        yield 'field', line[:start] + '0' + line[end:]
+    match = ARMS.search(line)
+    if match and balanced(match.group(1)) and balanced(match.group(2)):
+        yield 'other arm', '%s? %s : %s;' % ((line[:match.start()],) + match.group(2, 1))
+    match = CASE.match(line)
+    if match:
+        yield 'case', match.group(1) + NO_CASE + match.group(3)
     match = ELSE.search(line)
     if match and balanced(match.group(1)):
         yield 'unchecked', line[:match.start()] + 'err;'
@@ -84,21 +113,39 @@ def without_comments(code):
     return re.sub(r'/\*.*?\*/|//[^\n]*', lambda m: re.sub(r'[^\n]', ' ', m.group()), code, flags=re.S)
 
 
-def bugs_of(path):
-    """All bugs of a file, in order."""
+def last_resort(line, head):
+    """For a function that the rules make no bug of: it returns zero, or does less."""
+    returns = re.match(r'(?:static |inline |__\w+(?:\([^)]*\))? )*((?:const )?[\w ]+?)( ?\*| )\w+\(', head)
+    match = RETURN.match(line)
+    if match and returns:
+        struct = returns.group(1).startswith('struct') and '*' not in returns.group(2)
+        yield 'zero', '%s%s;' % (match.group(1), '(%s){ 0 }' % returns.group(1) if struct else '0')
+    elif re.match(r'^\t\w+\(.*\);$', line) and balanced(line):
+        yield 'dropped', '\t;'
+
+
+def functions_of(path):
+    """Its lines without comments; for each function its name, the line of its head and those of its body."""
     with open(path, encoding='utf-8') as source:
-        code = source.read()
-    lines = code.split('\n')
-    found, names = [], {}
-    blank = without_comments(code)
-    blank_lines = [line.rstrip() for line in blank.split('\n')]
-    for function in functions('\n'.join(blank_lines)):
-        first = next(i for i in range(function.line - 1, len(lines)) if blank_lines[i] == '{') + 1
-        for at in range(first, first + len(function.body)):
-            for rule, new in variants(blank_lines[at]):
-                bug = Bug(path, function.name, at, rule, blank_lines[at], new)
-                key = bug.key()
-                names[key] = names.get(key, 0) + 1
-                bug.nth = names[key]
-                found.append(bug)
-    return found
+        lines = [line.rstrip() for line in without_comments(source.read()).split('\n')]
+    found = []
+    for function in functions('\n'.join(lines)):
+        first = next(i for i in range(function.line - 1, len(lines)) if lines[i] == '{') + 1
+        found.append((function.name, function.line - 1, range(first, first + len(function.body))))
+    return lines, found
+
+
+def bugs_of(path):
+    """All bugs of a file: for each function a list, in order."""
+    lines, found = functions_of(path)
+    bugs, names = {}, {}
+    for function, head, body in found:
+        made = [(at, rule, new) for at in body for rule, new in variants(lines[at])]
+        if not made:
+            made = [(at, rule, new) for at in body for rule, new in last_resort(lines[at], lines[head])]
+        group = bugs.setdefault((path, function), [])
+        for at, rule, new in made:
+            bug = Bug(path, function, at, rule, lines[at], new)
+            names[bug.key()] = bug.nth = names.get(bug.key(), 0) + 1
+            group.append(bug)
+    return bugs

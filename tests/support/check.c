@@ -35,6 +35,8 @@ void check_failed(const char *file, int line, const char *fmt, ...)
 	vfprintf(stderr, fmt, args);
 	va_end(args);
 	fputc('\n', stderr);
+	if (getenv("MODBPF_FIRST_FAILURE"))
+		_Exit(1);
 }
 
 int check_run(const char *suite, const struct check_case *cases, u32 cnt,

@@ -4,7 +4,8 @@
  * checks does; the others still run. The last line that a test program prints
  * is "NAME: N passed, N failed", and it exits 1 if any failed.
  *
- * An argument names the one case to run; "-v" prints each case's name first.
+ * An argument names the one case to run; "-v" prints each case's name first. With
+ * MODBPF_FIRST_FAILURE in the environment the first failure is the end.
  */
 #ifndef MODBPF_TESTS_SUPPORT_CHECK_H
 #define MODBPF_TESTS_SUPPORT_CHECK_H

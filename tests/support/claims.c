@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #define LINKS 64
+#define IN_VALUE (1u << 31)	/* on a look-up's id: the value it found */
 
 /* Numbers that a state says are equal, by id. */
 struct links {
@@ -137,22 +138,63 @@ static bool link_holds(struct links *links, u32 id, u64 value)
 	return true;
 }
 
+/* A typed pointer is one, for who may see addresses. */
+static bool is_number(const struct watch *watch, u8 tag)
+{
+	return tag == TAG_NUMBER || (tag >= TAG_TYPED && watch->sees_addresses);
+}
+
+/* What was found in a map of maps has an index of its own: verifier/program.h. */
+static bool map_holds(const struct reg *reg, u64 value)
+{
+	u32 map = reg->map < MODBPF_MAX_USED_MAPS ? reg->map : world_inner(reg->map - MODBPF_MAX_USED_MAPS);
+
+	return value == map + 1;
+}
+
 static u64 stack_end(const struct watch *watch, u32 frame)
 {
 	return watch->frames[frame].regs[MODBPF_REG_FP];
 }
 
-static bool value_holds(const struct reg *reg, u64 value)
+/*
+ * In some value of the map; a lock in it is that of the look-up which found the value,
+ * so what comes from the same one lies in the same value.
+ */
+static bool value_holds(struct links *links, const struct reg *reg, u64 value)
 {
 	u32 bytes, cnt, i;
 	u64 first;
 
 	if (!world_values(reg->map, WORLD_ANY, &first, &bytes, &cnt))
 		return false;
-	for (i = 0; i < cnt; i++)
-		if (scalar_contains_value(reg->num, value - first - (u64)i * bytes))
-			return true;
+	for (i = 0; i < cnt; i++) {
+		u64 start = first + (u64)i * bytes;
+
+		if (!scalar_contains_value(reg->num, value - start))
+			continue;
+		return !reg->ref || !scalar_is_const(reg->num) || link_holds(links, reg->ref | IN_VALUE, start);
+	}
 	return false;
+}
+
+static bool lock_holds(struct links *links, const struct taken_lock *lock)
+{
+	struct reg reg = { .map = lock->map, .ref = lock->ref, .num = scalar_const(0) };
+	u32 bytes, cnt;
+	u64 first;
+
+	if (!lock->is_held || !world.lock)
+		return lock->is_held == !!world.lock;
+	if (!world_values(lock->map, WORLD_ANY, &first, &bytes, &cnt) || world.lock < first)
+		return false;
+	return value_holds(links, &reg, world.lock - (world.lock - first) % bytes);
+}
+
+static bool typed_holds(const struct reg *reg, u64 value, u8 tag, u64 base)
+{
+	return tag >= TAG_TYPED && world_type_id(tag - TAG_TYPED) == reg->size &&
+	       scalar_contains_value(reg->num, value - base);
 }
 
 static bool record_holds(const struct reg *reg, u64 value)
@@ -195,14 +237,14 @@ static bool memory_holds(const struct watch *watch, const struct reg *reg, u64 v
 	return watch_owns((struct watch *)watch, value - scalar_value(reg->num), reg->size);
 }
 
-/* @above: frames that run below those of the state. */
+/* @above: frames that run below those of the state; @base: of a typed pointer. */
 static bool reg_holds(struct links *links, const struct watch *watch, const struct reg *reg,
-		      u64 value, u8 tag, u32 above)
+		      u64 value, u8 tag, u64 base, u32 above)
 {
 	if (reg->kind == REG_UNINIT)
 		return true;
 	if (reg->kind == REG_SCALAR)
-		return tag == TAG_NUMBER && scalar_contains_value(reg->num, value) &&
+		return is_number(watch, tag) && scalar_contains_value(reg->num, value) &&
 		       link_holds(links, reg->id, value);
 	if (reg->kind == REG_DYNPTR_HALF)	/* whatever the helper wrote there */
 		return true;
@@ -210,6 +252,8 @@ static bool reg_holds(struct links *links, const struct watch *watch, const stru
 		return tag == TAG_NUMBER && link_holds(links, reg->id, true);
 	if (reg->kind == REG_FUNC && value == WORLD_DEAD_CALLBACK)
 		return true;
+	if (reg->kind == REG_TYPED)
+		return typed_holds(reg, value, tag, base);
 	if (tag != TAG_POINTER)
 		return false;
 	switch (reg->kind) {
@@ -217,12 +261,14 @@ static bool reg_holds(struct links *links, const struct watch *watch, const stru
 		return scalar_contains_value(reg->num, value - (u64)world_context(watch->prog_type));
 	case REG_STACK:
 		return scalar_contains_value(reg->num, value - stack_end(watch, reg->frame + above));
+	case REG_MAP_OR_NULL:
+		return link_holds(links, reg->id, false) && map_holds(reg, value);
 	case REG_MAP:
-		return value == reg->map + 1u;
+		return map_holds(reg, value);
 	case REG_VALUE_OR_NULL:
-		return link_holds(links, reg->id, false) && value_holds(reg, value);
+		return link_holds(links, reg->id, false) && value_holds(links, reg, value);
 	case REG_VALUE:
-		return value_holds(reg, value);
+		return value_holds(links, reg, value);
 	case REG_PACKET:
 		return packet_holds(links, reg, value);
 	case REG_PACKET_META:
@@ -262,7 +308,7 @@ static bool slot_holds(struct links *links, const struct watch *watch, const str
 			continue;
 		if (tag == TAG_UNSET)
 			return false;
-		if (slot->bytes[i] != BYTE_SPILL && tag != TAG_NUMBER)
+		if (slot->bytes[i] != BYTE_SPILL && !is_number(watch, tag))
 			return false;
 		if (slot->bytes[i] == BYTE_ZERO && *(u8 *)(addr + i))
 			return false;
@@ -271,7 +317,7 @@ static bool slot_holds(struct links *links, const struct watch *watch, const str
 		return true;
 	memcpy(&value, (u8 *)addr + slot->first, slot->cnt);
 	return reg_holds(links, watch, &slot->spill, value, watch_stack_tag(watch, addr + slot->first),
-			 above);
+			 *watch_stack_base((struct watch *)watch, addr), above);
 }
 
 static bool frame_holds(struct links *links, const struct watch *watch, const struct frame *frame,
@@ -281,7 +327,8 @@ static bool frame_holds(struct links *links, const struct watch *watch, const st
 	u32 i;
 
 	for (i = depth == watch->depth ? 0 : 6; i < MODBPF_REG_FP; i++)
-		if (!reg_holds(links, watch, &frame->regs[i], now->regs[i], now->tags[i], above))
+		if (!reg_holds(links, watch, &frame->regs[i], now->regs[i], now->tags[i], now->bases[i],
+			       above))
 			return false;
 	for (i = 0; i < frame->slot_cnt; i++)
 		if (!slot_holds(links, watch, &frame->slots[i], stack_end(watch, depth) - 8 * (i + 1), above))
@@ -303,6 +350,8 @@ static bool state_holds(const struct claims *claims, const struct watch *watch, 
 		held += world.records[i].bytes != 0;
 	/* A reference that may be null is not held if it is. */
 	if (!above && held > state->ref_cnt)
+		return false;
+	if (!lock_holds(&links, &state->lock))
 		return false;
 	for (i = 0; i < state->frame_cnt; i++)
 		if (!frame_holds(&links, watch, state->frames[i], above + i, above))

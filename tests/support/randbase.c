@@ -19,6 +19,8 @@ static const struct randtype types[] = {
 	{ MODBPF_PROG_PERF_EVENT, 2, -1, -1, -1, 0, 8, 23, BPF_DW },
 	{ MODBPF_PROG_TRACEPOINT, 3, -1, -1, -1, 8, 8, 30, BPF_DW },
 	{ MODBPF_PROG_RAW_TRACEPOINT, 2, -1, -1, -1, 0, 8, 12, BPF_DW },
+	{ MODBPF_PROG_TRACING, 6, -1, -1, -1, 8, 8, 1, BPF_DW },
+	{ MODBPF_PROG_SOCK_OPS, 1, -1, -1, -1, 8, 4, 38, BPF_W },
 	{ MODBPF_PROG_NETFILTER, 3, -1, -1, -1, 0, 0, 0, BPF_W },
 	{ MODBPF_PROG_CGROUP_SOCK, 1, -1, -1, -1, 4, 4, 3, 0xff },
 	{ MODBPF_PROG_CGROUP_SOCK_ADDR, 1, -1, -1, -1, 28, 4, 3, 0xff },

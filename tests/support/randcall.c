@@ -5,6 +5,8 @@
  * its own subprogram, directly or through a helper. And what else is rare: constants
  * of frozen maps, maps that are only written to, pointers to kernel structures.
  */
+#include <stdlib.h>
+
 #include "isa/abi.h"
 #include "tests/support/randmaker.h"
 #include "tests/support/verify.h"
@@ -12,12 +14,13 @@
 #include "verifier/helper.h"
 #include "verifier/rule.h"
 
-u32 randverify_text_map(void)
+u32 randverify_map(const char *name)
 {
-	static u32 map;
+	u32 map;
 
-	while (strcmp(verify_map_names[map], "text"))
-		map++;
+	for (map = 0; strcmp(verify_map_names[map], name); map++)
+		if (map + 1 == verify_map_cnt)
+			abort();
 	return map;
 }
 
@@ -81,7 +84,7 @@ static bool choose_map(struct maker *mk, struct call_plan *plan)
 
 		plan->value_bytes = map->value_size;
 		if (rule && world_has(plan->map) && rule->may & plan->helper->map_use &&
-		    !(writes && map->flags & MODBPF_F_RDONLY_PROG) &&
+		    !(writes && map->flags & MODBPF_F_RDONLY_PROG) && (!map->lock_end || may_lock(mk)) &&
 		    map->value_size <= STACK_BYTES && map->key_size <= 8)
 			return true;
 	}
@@ -182,7 +185,7 @@ static void put_arg(struct maker *mk, const struct call_plan *plan, u32 reg)
 		put_fp(mk, reg, 8 + 8 * below(mk, SLOTS));
 		break;
 	case ARG_STRING:	/* "plain", or by mistake what does not end */
-		put_map(mk, reg, BPF_PSEUDO_MAP_VALUE, randverify_text_map(), errs(mk) ? 80 : 64 + below(mk, 6));
+		put_map(mk, reg, BPF_PSEUDO_MAP_VALUE, randverify_map("text"), errs(mk) ? 80 : 64 + below(mk, 6));
 		break;
 	case ARG_VALUE:
 	case ARG_VALUE_FILL:
@@ -190,7 +193,7 @@ static void put_arg(struct maker *mk, const struct call_plan *plan, u32 reg)
 		break;
 	case ARG_FORMAT:	/* a number is printed */
 	case ARG_CONST_FORMAT:
-		put_map(mk, reg, BPF_PSEUDO_MAP_VALUE, randverify_text_map(), 0);
+		put_map(mk, reg, BPF_PSEUDO_MAP_VALUE, randverify_map("text"), 0);
 		break;
 	case ARG_PRINTED:
 		put_fp(mk, reg, 8);
@@ -387,9 +390,15 @@ void put_call(struct maker *mk)
 		put_handed_out(mk);
 		return;
 	}
-	switch (below(mk, 10)) {
+	switch (below(mk, 12)) {
 	case 0:
 		put_tail_call(mk);
+		break;
+	case 10:
+		put_lock(mk);
+		break;
+	case 11:
+		put_found_map(mk);
 		break;
 	case 1:
 		put_frozen(mk);

@@ -2,7 +2,8 @@
 /*
  * The maker of random programs for the verifier: its account of what holds, and
  * what its parts, numbers (randnumber.c), chains of joins (randchain.c), calls
- * (randcall.c) and places (randverify.c), share.
+ * (randcall.c), maps (randmap.c), typed pointers (randtyped.c) and places
+ * (randverify.c), share.
  *
  * Registers: R6 is the context, R7 the start of some memory, R8 the packet's end
  * or a number, the rest numbers. Slots fp-8 .. fp-32 hold numbers; what lies
@@ -116,6 +117,19 @@ void put_key(struct maker *mk);
 void put_call(struct maker *mk);
 /* A call of the program's subprogram, in the way it is called. */
 void put_subprog_call(struct maker *mk);
+
+/* The key in fp-40, and in R0 what the map's look-up gives. */
+void put_lookup(struct maker *mk, const char *map);
+/* A lock in a value is taken and released. */
+void put_lock(struct maker *mk);
+bool may_lock(const struct maker *mk);
+/* A map that is found in another, and used. */
+void put_found_map(struct maker *mk);
+
+/* What a TRACING program is loaded for. */
+void choose_target(struct rng *rng, struct randverify *prog);
+/* Pointers that its context hands out are followed. */
+void put_typed(struct maker *mk);
 
 /* A few numbers through several joins, then an access that relies on one of them. */
 void put_chain(struct maker *mk);

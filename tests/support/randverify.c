@@ -217,20 +217,17 @@ static void put_broken_pointer(struct maker *mk)
 
 /* --- helpers ---------------------------------------------------------------- */
 
-static u32 put_lookup(struct maker *mk)
+/* The bytes of the value that may be found. */
+static u32 put_any_lookup(struct maker *mk)
 {
-	static const u8 maps[] = { RANDVERIFY_ARRAY, RANDVERIFY_ARRAY, RANDVERIFY_SINGLE,
-				   RANDVERIFY_PERCPU, RANDVERIFY_HASH };
-	static const u8 rooms[] = { [RANDVERIFY_ARRAY] = 16, [RANDVERIFY_SINGLE] = 48,
-				    [RANDVERIFY_PERCPU] = 8, [RANDVERIFY_HASH] = 48 };
-	u32 map = maps[below(mk, sizeof(maps))];
+	static const struct {
+		const char *name;
+		u32 bytes;
+	} maps[] = { { "array", 16 }, { "array", 16 }, { "single", 48 }, { "percpu", 8 }, { "hash", 48 } };
+	u32 map = below(mk, ARRAY_SIZE(maps));
 
-	put_key(mk);
-	put_fp(mk, 2, 40);
-	put_map(mk, 1, BPF_PSEUDO_MAP_FD, map, 0);
-	put(mk, BPF_JMP | BPF_CALL, 0, 0, 0, MODBPF_FUNC_map_lookup_elem);
-	mk->known.set &= ~0x3fu;
-	return rooms[map];
+	put_lookup(mk, maps[map].name);
+	return maps[map].bytes;
 }
 
 /* A value that may be null goes through copies, slots and joins before it is checked. */
@@ -240,13 +237,13 @@ static void put_nullable(struct maker *mk)
 	u8 size = random_size(mk);
 
 	if (one_in(mk, 3)) {
-		put_lookup(mk);
+		put_any_lookup(mk);
 		put(mk, BPF_ALU64 | BPF_MOV | BPF_X, 9, 0, 0, 0);
 		mk->known.set &= ~(1u << 9);
-		room = put_lookup(mk);
+		room = put_any_lookup(mk);
 		checked = errs(mk) ? 9 : 0;
 	} else {
-		room = put_lookup(mk);
+		room = put_any_lookup(mk);
 		put(mk, BPF_ALU64 | BPF_MOV | BPF_X, 9, 0, 0, 0);
 		put(mk, BPF_STX | BPF_MEM | BPF_DW, MODBPF_REG_FP, 0, -48, 0);
 		checked = one_in(mk, 2) ? 9 : 0;
@@ -494,6 +491,8 @@ static void put_item(struct maker *mk, u32 depth)
 		put_plain_call(mk);
 	else if (kind < (mk->prog->calls ? 40u : 34u) && depth < 2)
 		put_subprog_call(mk);
+	else if (kind >= 48 && kind < 57 && mk->prog->target && mk->has_ctx)
+		put_typed(mk);
 	else if (kind >= 57)
 		put_call(mk);
 	else
@@ -530,19 +529,25 @@ static void put_start_slots(struct maker *mk)
 	}
 }
 
+static u32 most_returned(const struct maker *mk)
+{
+	const struct return_rule *rule = return_rule_of(mk->prog->prog_type, mk->prog->attach_type);
+
+	if (mk->in_subprog)
+		return mk->prog->calls == RANDVERIFY_LOOPS || mk->prog->calls == RANDVERIFY_EACH ? 1 : UNBOUNDED;
+	return !rule ? UNBOUNDED : rule->max ? 1 : 0;
+}
+
 /* All early ends come here; the late one, too. */
 static void put_end(struct maker *mk)
 {
-	u32 reg = number_reg(mk), i, jump;
+	u32 reg = number_reg(mk), i, jump, max = most_returned(mk);
 
 	if (reg)
 		put(mk, BPF_ALU64 | BPF_MOV | BPF_X, 0, reg, 0, 0);
-	if (mk->in_subprog ? mk->prog->calls == RANDVERIFY_LOOPS || mk->prog->calls == RANDVERIFY_EACH :
-			     return_rule_of(mk->prog->prog_type, 0) != NULL) {
-		set_number(mk, 0, mk->known.regs[reg].max, mk->known.regs[reg].some);
-		if (mk->known.regs[0].max > 1 && !(mk->known.regs[0].some < 2 && errs(mk)))
-			put(mk, BPF_ALU64 | BPF_AND | BPF_K, 0, 0, 0, 1);
-	}
+	set_number(mk, 0, mk->known.regs[reg].max, mk->known.regs[reg].some);
+	if (mk->known.regs[0].max > max && !(mk->known.regs[0].some <= max && errs(mk)))
+		put(mk, BPF_ALU64 | BPF_AND | BPF_K, 0, 0, 0, max);
 	put(mk, BPF_JMP | BPF_JA, 0, 0, 0, 0);
 	jump = mk->prog->insn_cnt - 1;
 	for (i = 0; i < mk->out_cnt; i++)
@@ -638,6 +643,9 @@ void randverify_make(struct rng *rng, struct randverify *prog)
 	prog->subprog = 0;
 	prog->prog_type = random_type(rng);
 	prog->attach_type = prog->prog_type == MODBPF_PROG_NETFILTER ? MODBPF_ATTACH_NETFILTER : 0;
+	prog->target = NULL;
+	if (prog->prog_type == MODBPF_PROG_TRACING)
+		choose_target(rng, prog);
 	prog->nullable = rng_below(rng, 2);
 	mk.mistakes = rng_below(rng, 3);
 	put_main(&mk);

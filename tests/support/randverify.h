@@ -42,14 +42,15 @@ struct randverify {
 	struct modbpf_insn insns[RANDVERIFY_MAX_INSNS];
 	u32 insn_cnt;
 	u32 prog_type, attach_type;
+	const char *target;	/* of a TRACING program: a name in tests/support/kernel_btf.h; else NULL */
 	enum randverify_calls calls;
 	u32 subprog;		/* where it begins, 0: there is none */
 	bool nullable;		/* its memory may be null */
 };
 
 void randverify_make(struct rng *rng, struct randverify *prog);
-/* The map of strings, which is among the last. */
-u32 randverify_text_map(void);
+/* The index of one of tests/support/verify.c. */
+u32 randverify_map(const char *name);
 /* What BTF says of the program's functions, for tests/support/verify_btf.h; returns how many. */
 u32 randverify_funcs(const struct randverify *prog, const char **funcs);
 

@@ -85,7 +85,7 @@ static const char *const arg_names[ARG_KIND_COUNT] = {
 	[ARG_STRING] = "string", [ARG_FILL_OR_NULL] = "memory to fill or null", [ARG_FORMAT] = "format",
 	[ARG_CONST_FORMAT] = "constant format", [ARG_PRINTED] = "numbers to print",
 	[ARG_SIZE] = "size", [ARG_SIZE_OR_ZERO] = "size or zero",
-	[ARG_CONST_SIZE] = "constant size", [ARG_CTX] = "context", [ARG_RECORD] = "record",
+	[ARG_CONST_SIZE] = "constant size", [ARG_LOCK] = "lock", [ARG_CTX] = "context", [ARG_RECORD] = "record",
 	[ARG_CALLBACK] = "callback", [ARG_CALLBACK_CONTEXT] = "context of a callback",
 };
 
@@ -163,7 +163,7 @@ static u32 print_atomics(const struct tally *tally, u64 least)
 /* No program here is made of the kernel's types, nor of dynptrs. */
 static bool made_by_none(u32 kind)
 {
-	return kind == REG_TYPED || kind == REG_DYNPTR || kind == REG_DYNPTR_HALF;
+	return kind == REG_DYNPTR || kind == REG_DYNPTR_HALF;
 }
 
 u32 tally_print(const struct tally *tally, u64 least)
@@ -179,8 +179,8 @@ u32 tally_print(const struct tally *tally, u64 least)
 	printf("arguments of helpers:\n");
 	for (i = ARG_NONE + 1; i < ARG_KIND_COUNT; i++)
 		if (is_taken(i))
-			few += print_row(arg_names[i] ? : "(made by no program here)", tally->by_arg[i],
-					 arg_names[i] ? least : 0);
+			few += print_row(arg_names[i] ? : "(it has no name here)", tally->by_arg[i],
+					 arg_names[i] ? least : ~0ULL);
 	printf("in programs of each type:\n");
 	for (i = 0; i < ARRAY_SIZE(tally->by_type); i++)
 		if (tally->by_type[i])

@@ -81,12 +81,31 @@ static bool take_type(const char **text, u32 *type)
 	return false;
 }
 
+/* The tag that a mark in @text stands for, 0: none. */
+static u32 tag_at(const char *text)
+{
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(tags); i++)
+		if (*text == tags[i].mark)
+			return tags[i].name;
+	return 0;
+}
+
+static void add_tag(struct words *to, u32 name, u32 func, u32 at)
+{
+	if (!name)
+		return;
+	add_type(to, name, MODBPF_BTF_DECL_TAG, 0, func);
+	to->words[to->cnt++] = at;
+}
+
 /* One function; its FUNC is the type that comes last but for tags. */
 static bool add_func(struct words *to, const char *text, struct func_info *func)
 {
 	bool is_global = !strncmp(text, "global ", 7);
-	u32 marks[8] = { 0 }, params[8], cnt = 0, result, i, tag;
-	const char *at;
+	u32 marks[8] = { 0 }, params[8], cnt = 0, result, i;
+	const char *at, *end;
 
 	if (!is_global && strncmp(text, "static ", 7))
 		return false;
@@ -95,12 +114,11 @@ static bool add_func(struct words *to, const char *text, struct func_info *func)
 		return false;
 	text = strchr(text, '(');
 	while (text && cnt < 8 && take_type(&text, &params[cnt])) {
-		for (tag = 0; tag < ARRAY_SIZE(tags); tag++)
-			if (*text == tags[tag].mark)
-				marks[cnt] = tags[tag].name, text++;
-		cnt++;
+		marks[cnt] = tag_at(text);
+		text += marks[cnt++] != 0;
 	}
-	if (!text || !strchr(text, ')'))
+	end = text ? strchr(text, ')') : NULL;
+	if (!end)
 		return false;
 	at = strchr(text, '@');
 	if (at)
@@ -112,12 +130,9 @@ static bool add_func(struct words *to, const char *text, struct func_info *func)
 	}
 	func->type = strchr(text, '#') ? strtoul(strchr(text, '#') + 1, NULL, 0) : to->next;
 	add_type(to, NAME_S, MODBPF_BTF_FUNC, is_global, to->next - 1);
-	for (i = 0; i < cnt; i++) {
-		if (!marks[i])
-			continue;
-		add_type(to, marks[i], MODBPF_BTF_DECL_TAG, 0, func->type);
-		to->words[to->cnt++] = i;
-	}
+	for (i = 0; i < cnt; i++)
+		add_tag(to, marks[i], func->type, i);
+	add_tag(to, tag_at(end + 1), func->type, ~0u);
 	return true;
 }
 

@@ -7,8 +7,9 @@
  *
  * Types: void, int, enum, float, s (a struct of 8 bytes), s*, int*, a16* (16 bytes), long
  * (8 bytes), wide (16 bytes), nil* (no bytes), ctx (const struct __sk_buff *), regs
- * (bpf_user_pt_regs_t *), dynptr* (struct bpf_dynptr *), void*, fwd* (nothing is known of it). Behind one of an
- * argument: ! is __arg_nonnull, ^ is __arg_ctx, ? a tag that means nothing here.
+ * (bpf_user_pt_regs_t *), dynptr* (struct bpf_dynptr *), void*, fwd* (nothing is known of it).
+ * Behind one of an argument: ! is __arg_nonnull, ^ is __arg_ctx, ? a tag that means nothing
+ * here; behind the parenthesis: the same of the function itself.
  * Functions stand in the order of their code; @INSN says that one begins elsewhere, #ID
  * that it is said to be another type.
  *

@@ -6,6 +6,7 @@
 #include "isa/interp.h"
 #include "isa/opcode.h"
 #include "tests/support/jitrun.h"
+#include "tests/support/watchmem.h"
 #include "verifier/helper.h"
 #include "verifier/rule.h"
 
@@ -65,11 +66,6 @@ u8 watch_stack_tag(const struct watch *watch, u64 addr)
 	return tag ? *tag : TAG_UNSET;
 }
 
-static bool is_within(u64 addr, u64 bytes, const void *start, u64 size)
-{
-	return addr >= (u64)start && bytes <= size && addr - (u64)start <= size - bytes;
-}
-
 static bool is_on_stack(struct watch *watch, u64 addr, u64 bytes)
 {
 	u32 i;
@@ -78,70 +74,34 @@ static bool is_on_stack(struct watch *watch, u64 addr, u64 bytes)
 	for (i = 0; i < watch->stack_cnt; i++) {
 		const struct watch_stack *stack = &watch->stacks[i];
 
-		if (is_within(addr, bytes, (void *)stack->low, stack->end - stack->low))
+		if (watch_is_within(addr, bytes, (void *)stack->low, stack->end - stack->low))
 			return true;
 	}
 	return false;
 }
 
-static bool is_in_values(u64 addr, u64 bytes, bool write)
+bool watch_owns(struct watch *watch, u64 addr, u64 bytes)
 {
-	u32 map, size, cnt;
-	u64 first;
-
-	for (map = 0; map < WORLD_MAPS; map++)
-		if (world_values(map, write ? WORLD_WRITE : WORLD_READ, &first, &size, &cnt) &&
-		    is_within(addr, bytes, (void *)first, (u64)size * cnt) &&
-		    (addr - first) % size + bytes <= size)
-			return true;
-	return false;
+	return is_on_stack(watch, addr, bytes) || watch_is_in_world(addr, bytes, true);
 }
 
-static bool is_in_records(u64 addr, u64 bytes)
+u64 *watch_stack_base(struct watch *watch, u64 addr)
 {
 	u32 i;
 
-	for (i = 0; i < WORLD_RECORDS; i++)
-		if (is_within(addr, bytes, world.records[i].words, world.records[i].bytes))
-			return true;
-	return false;
+	for (i = 0; i < watch->stack_cnt; i++) {
+		u64 distance = watch->stacks[i].end - addr;
+
+		if (distance && distance <= MODBPF_STACK_SIZE)
+			return &watch->stacks[i].bases[(MODBPF_STACK_SIZE - distance) / 8];
+	}
+	return NULL;
 }
 
-static bool is_in_context(const struct watch *watch, u64 addr, u64 bytes, bool write)
+/* Who may see addresses may take a typed pointer for a number. */
+static u8 as_number(const struct watch *watch, u8 tag)
 {
-	const u8 *scratch = (u8 *)&world.ctx.ifindex;
-	bool may_write = (TYPE_BIT(CGROUP_SOCK) | TYPE_BIT(CGROUP_SOCK_ADDR)) >> watch->prog_type & 1;
-
-	if (world_context(watch->prog_type) == world.direct)
-		return (!write || may_write) && is_within(addr, bytes, world.direct, sizeof(world.direct));
-	if (write && is_within(addr, bytes, &world.ctx, scratch - (u8 *)&world.ctx))
-		return false;
-	return is_within(addr, bytes, &world.ctx, sizeof(world.ctx)) ||
-	       is_within(addr, bytes, world.skb, sizeof(world.skb) - (write ? 8 : 0));
-}
-
-/* Does the context hold a pointer there? */
-static bool is_context_pointer(const struct watch *watch, u64 addr, u64 bytes)
-{
-	if (watch->prog_type == MODBPF_PROG_NETFILTER)
-		return is_within(addr, bytes, world.direct, 16);
-	return world_context(watch->prog_type) == &world.ctx &&
-	       (is_within(addr, bytes, &world.ctx, offsetof(struct skb_ctx, ifindex)) ||
-		is_within(addr, bytes, &world.skb[7], 8));
-}
-
-static bool is_own(struct watch *watch, u64 addr, u64 bytes, bool write)
-{
-	const u8 *packet = (const u8 *)world.skb[7];
-
-	return is_in_values(addr, bytes, write) || is_in_records(addr, bytes) ||
-	       (!write && is_within(addr, bytes, &world.key, sizeof(world.key))) ||
-	       is_within(addr, bytes, packet, world.ctx.data_end - packet);
-}
-
-bool watch_owns(struct watch *watch, u64 addr, u64 bytes)
-{
-	return is_on_stack(watch, addr, bytes) || is_own(watch, addr, bytes, true);
+	return tag >= TAG_TYPED && watch->sees_addresses ? TAG_NUMBER : tag;
 }
 
 static void set_stack(struct watch *watch, u64 addr, u64 bytes, u8 tag)
@@ -152,18 +112,22 @@ static void set_stack(struct watch *watch, u64 addr, u64 bytes, u8 tag)
 /* What is read is all numbers, or one whole pointer of 8 bytes. */
 static u8 read_stack(struct watch *watch, u64 addr, u64 bytes)
 {
-	u32 i, pointers = 0;
+	u8 last = watch_stack_tag(watch, addr + bytes - 1);
+	bool is_number = true;
+	u32 i;
 
 	for (i = 0; i < bytes; i++) {
 		u8 tag = watch_stack_tag(watch, addr + i);
 
 		if (tag == TAG_UNSET)
 			watch_complain(watch, "reads stack that was never written");
-		pointers += tag == TAG_POINTER;
+		is_number &= as_number(watch, tag) == TAG_NUMBER;
 	}
-	if (pointers && (pointers != bytes || bytes != 8 || addr % 8))
+	if (bytes == 8 && addr % 8 == 0 && watch_stack_tag(watch, addr) == last)
+		return last;
+	if (!is_number)
 		watch_complain(watch, "reads a part of a pointer");
-	return pointers ? TAG_POINTER : TAG_NUMBER;
+	return TAG_NUMBER;
 }
 
 /* Bytes that were part of a pointer which is no longer whole are worth nothing. */
@@ -171,10 +135,12 @@ static void write_stack(struct watch *watch, u64 addr, u64 bytes, u8 tag)
 {
 	u64 first = addr & ~7ULL, end = (addr + bytes + 7) & ~7ULL, at;
 
-	if (tag == TAG_POINTER && (bytes != 8 || addr % 8))
+	if (bytes != 8 || addr % 8)
+		tag = as_number(watch, tag);
+	if (tag >= TAG_POINTER && (bytes != 8 || addr % 8))
 		watch_complain(watch, "writes a part of a pointer");
 	for (at = first; at < end; at++)
-		if (watch_stack_tag(watch, at) == TAG_POINTER)
+		if (watch_stack_tag(watch, at) >= TAG_POINTER)
 			set_stack(watch, at, 1, TAG_UNSET);
 	set_stack(watch, addr, bytes, tag);
 }
@@ -183,9 +149,9 @@ static u8 check_read(struct watch *watch, u64 addr, u64 bytes)
 {
 	if (is_on_stack(watch, addr, bytes))
 		return read_stack(watch, addr, bytes);
-	if (is_in_context(watch, addr, bytes, false))
-		return is_context_pointer(watch, addr, bytes) ? TAG_POINTER : TAG_NUMBER;
-	if (!is_own(watch, addr, bytes, false))
+	if (watch_is_in_context(watch, addr, bytes, false))
+		return watch_context_tag(watch, addr, bytes);
+	if (!watch_is_in_world(addr, bytes, false))
 		watch_complain(watch, "reads what is not its own");
 	return TAG_NUMBER;
 }
@@ -196,9 +162,9 @@ static void check_write(struct watch *watch, u64 addr, u64 bytes, u8 tag)
 		write_stack(watch, addr, bytes, tag);
 		return;
 	}
-	if (!is_own(watch, addr, bytes, true) && !is_in_context(watch, addr, bytes, true))
+	if (!watch_is_in_world(addr, bytes, true) && !watch_is_in_context(watch, addr, bytes, true))
 		watch_complain(watch, "writes what is not its own");
-	if (tag != TAG_NUMBER)
+	if (as_number(watch, tag) != TAG_NUMBER)
 		watch_complain(watch, "writes a pointer to where others read");
 }
 
@@ -211,7 +177,7 @@ static void helper_reads(u64 addr, u64 bytes)
 
 		for (i = 0; i < bytes; i++)
 			read_stack(watching, addr + i, 1);
-	} else if (bytes && !is_own(watching, addr, bytes, false)) {
+	} else if (bytes && !watch_is_in_world(addr, bytes, false)) {
 		watch_complain(watching, "lets a helper read what is not its own");
 	}
 }
@@ -220,7 +186,7 @@ static void helper_writes(u64 addr, u64 bytes)
 {
 	if (is_on_stack(watching, addr, bytes))
 		write_stack(watching, addr, bytes, TAG_NUMBER);
-	else if (!is_own(watching, addr, bytes, true))
+	else if (!watch_is_in_world(addr, bytes, true))
 		watch_complain(watching, "lets a helper write what is not its own");
 }
 
@@ -300,6 +266,17 @@ static bool is_addition(struct watch *watch, const struct modbpf_insn *insn)
 	       is_on_stack(watch, regs[insn->dst_reg], 1);
 }
 
+/* A typed pointer and a number make another place in the same structure. */
+static bool moves_typed(const struct modbpf_insn *insn, const struct opcode *row, u8 dst, u8 src)
+{
+	u8 op = BPF_OP(insn->code);
+
+	if (opcode_is_32bit(insn->code) || row->form == FORM_NEG || row->form == FORM_SWAP)
+		return false;
+	return (dst >= TAG_TYPED && src == TAG_NUMBER && (op == BPF_ADD || op == BPF_SUB)) ||
+	       (dst == TAG_NUMBER && src >= TAG_TYPED && op == BPF_ADD);
+}
+
 static u8 tag_of_alu(struct watch *watch, const struct modbpf_insn *insn,
 		     const struct opcode *row)
 {
@@ -309,24 +286,42 @@ static u8 tag_of_alu(struct watch *watch, const struct modbpf_insn *insn,
 	if (row->form == FORM_ALU_REG)
 		src = read_reg(watch, insn->src_reg);
 	if (is_mov) {
-		if (src == TAG_POINTER && (opcode_is_32bit(insn->code) || insn->off))
+		if (opcode_is_32bit(insn->code) || insn->off)
+			src = as_number(watch, src);
+		if (src >= TAG_POINTER && (opcode_is_32bit(insn->code) || insn->off))
 			watch_complain(watch, "copies a part of a pointer");
 		return src;
 	}
 	dst = read_reg(watch, insn->dst_reg);
+	if (moves_typed(insn, row, dst, src))
+		return dst >= TAG_TYPED ? dst : src;
+	dst = as_number(watch, dst);
+	src = as_number(watch, src);
 	if (dst == TAG_NUMBER && src == TAG_NUMBER)
 		return TAG_NUMBER;
 	if (opcode_is_32bit(insn->code) || (op != BPF_ADD && op != BPF_SUB && !is_addition(watch, insn)) ||
 	    row->form == FORM_NEG || row->form == FORM_SWAP)
 		watch_complain(watch, "computes with a pointer");
+	if (dst >= TAG_TYPED || src >= TAG_TYPED)
+		watch_complain(watch, "computes with a typed pointer");
 	if (op == BPF_SUB && src == TAG_POINTER) {
 		if (dst != TAG_POINTER)
 			watch_complain(watch, "subtracts a pointer from a number");
 		return TAG_NUMBER;
 	}
-	if (dst == TAG_POINTER && src == TAG_POINTER)
+	if (dst != TAG_NUMBER && src != TAG_NUMBER)
 		watch_complain(watch, "adds pointers");
 	return TAG_POINTER;
+}
+
+static void watch_alu(struct watch *watch, const struct modbpf_insn *insn, const struct opcode *row)
+{
+	struct watch_frame *frame = top(watch);
+	bool from_src = row->form == FORM_ALU_REG && frame->tags[insn->src_reg] >= TAG_TYPED;
+
+	frame->tags[insn->dst_reg] = tag_of_alu(watch, insn, row);
+	if (from_src)
+		frame->bases[insn->dst_reg] = frame->bases[insn->src_reg];
 }
 
 static u64 address_of(struct watch *watch, u32 reg, const struct modbpf_insn *insn)
@@ -336,28 +331,74 @@ static u64 address_of(struct watch *watch, u32 reg, const struct modbpf_insn *in
 	return top(watch)->regs[reg] + insn->off;
 }
 
+/* What is there is read when the instruction has run: see trace(). */
+static void expect_typed(struct watch *watch, u32 reg)
+{
+	watch->typed_reg = reg;
+}
+
+static void watch_load(struct watch *watch, const struct modbpf_insn *insn, u32 bytes)
+{
+	struct watch_frame *frame = top(watch);
+	u64 addr = address_of(watch, insn->src_reg, insn);
+	u8 tag = check_read(watch, addr, bytes);
+
+	frame->tags[insn->dst_reg] = tag;
+	if (tag >= TAG_TYPED && is_on_stack(watch, addr, bytes))
+		frame->bases[insn->dst_reg] = *watch_stack_base(watch, addr);
+	else if (tag >= TAG_TYPED)
+		expect_typed(watch, insn->dst_reg);
+}
+
+/* A load that may fault goes to a place that its structure has, wherever that is. */
+static void watch_probe(struct watch *watch, const struct modbpf_insn *insn, u32 bytes)
+{
+	struct watch_frame *frame = top(watch);
+	u8 tag = read_reg(watch, insn->src_reg);
+	s32 member;
+
+	if (tag < TAG_TYPED)
+		watch_complain(watch, "probes what is no typed pointer");
+	member = world_member(tag - TAG_TYPED,
+			      frame->regs[insn->src_reg] - frame->bases[insn->src_reg] + insn->off, bytes);
+	if (member == WORLD_OUTSIDE)
+		watch_complain(watch, "probes what its structure does not have");
+	frame->tags[insn->dst_reg] = member < 0 ? TAG_NUMBER : TAG_TYPED + member;
+	if (member >= 0)
+		expect_typed(watch, insn->dst_reg);
+}
+
+static void watch_store(struct watch *watch, const struct modbpf_insn *insn, u32 bytes)
+{
+	u64 addr = address_of(watch, insn->dst_reg, insn);
+	u8 tag = read_reg(watch, insn->src_reg);
+
+	check_write(watch, addr, bytes, tag);
+	if (tag >= TAG_TYPED && watch_stack_tag(watch, addr) == tag)
+		*watch_stack_base(watch, addr) = top(watch)->bases[insn->src_reg];
+}
+
 static void watch_atomic(struct watch *watch, const struct modbpf_insn *insn, u32 bytes)
 {
 	const struct atomic_op *op = atomic_lookup(insn->imm);
-	u8 *tags = top(watch)->tags;
 	u64 addr;
 
 	if (op->flags & ATOMIC_LOAD) {
-		tags[insn->dst_reg] = check_read(watch, address_of(watch, insn->src_reg, insn), bytes);
+		watch_load(watch, insn, bytes);
 		return;
 	}
 	addr = address_of(watch, insn->dst_reg, insn);
 	if (addr % bytes && !(op->flags & ATOMIC_STORE))
 		watch_complain(watch, "has an atomic operation that is not aligned");
 	if (op->flags & ATOMIC_STORE) {
-		check_write(watch, addr, bytes, read_reg(watch, insn->src_reg));
+		watch_store(watch, insn, bytes);
 		return;
 	}
-	if (read_reg(watch, insn->src_reg) != TAG_NUMBER ||
-	    check_read(watch, addr, bytes) != TAG_NUMBER)
+	if (as_number(watch, read_reg(watch, insn->src_reg)) != TAG_NUMBER ||
+	    as_number(watch, check_read(watch, addr, bytes)) != TAG_NUMBER)
 		watch_complain(watch, "has an atomic operation on a pointer");
 	check_write(watch, addr, bytes, TAG_NUMBER);
-	if (op->flags & ATOMIC_USES_R0 && read_reg(watch, 0) != TAG_NUMBER)
+	if (op->flags & ATOMIC_USES_R0 && as_number(watch, read_reg(watch, 0)) != TAG_NUMBER)
 		watch_complain(watch, "compares memory with a pointer");
 }
 
@@ -371,7 +412,12 @@ static void watch_branch(struct watch *watch, const struct modbpf_insn *insn, bo
 		src = read_reg(watch, insn->src_reg);
 		other = src == TAG_NUMBER ? frame->regs[insn->src_reg] : frame->regs[insn->dst_reg];
 	}
-	if (dst == src)
+	dst = as_number(watch, dst);
+	src = as_number(watch, src);
+	if (dst == src && dst < TAG_TYPED)
+		return;
+	if (dst >= TAG_TYPED && src >= TAG_TYPED && !opcode_is_32bit(insn->code) &&
+	    (op == BPF_JEQ || op == BPF_JNE))
 		return;
 	if (opcode_is_32bit(insn->code) || (op != BPF_JEQ && op != BPF_JNE) || other)
 		watch_complain(watch, "compares a pointer with a number");
@@ -416,9 +462,11 @@ static void watch_helper_call(struct watch *watch, const struct modbpf_insn *ins
 		    kind == ARG_FILL_OR_NULL || kind == ARG_PRINTED ||
 		    (kind == ARG_CALLBACK && top(watch)->regs[i + 1] == WORLD_DEAD_CALLBACK))
 			continue;
-		if (tag != (is_kind_of_number(kind) ? TAG_NUMBER : TAG_POINTER))
+		if (is_kind_of_number(kind) ? as_number(watch, tag) != TAG_NUMBER : tag != TAG_POINTER)
 			watch_complain(watch, "passes another kind of argument");
 	}
+	if (world.lock && !(helper && helper->flags & HELPER_UNLOCKS))
+		watch_complain(watch, "calls a helper while it holds a lock");
 	/* From a subprogram the way leads back to its caller, who releases what it holds. */
 	if (helper && helper->flags & HELPER_LEAVES && !watch->depth && holds_records())
 		watch_complain(watch, "leaves with a record that it holds");
@@ -432,11 +480,14 @@ static void enter_subprog(struct watch *watch, u32 at)
 	struct watch_frame *caller = top(watch), *callee = caller + 1;
 	u64 start = stack_start(watch);
 
+	if (world.lock)
+		watch_complain(watch, "calls a function while it holds a lock");
 	caller->call = at;
 	memset(running_stack(watch)->tags, TAG_UNSET,
 	       MODBPF_STACK_SIZE - (running_stack(watch)->end - start));
 	memset(callee->tags, TAG_UNSET, sizeof(callee->tags));
 	memcpy(&callee->tags[1], &caller->tags[1], 5);
+	memcpy(&callee->bases[1], &caller->bases[1], 5 * sizeof(caller->bases[0]));
 	callee->tags[MODBPF_REG_FP] = TAG_POINTER;
 	memset(caller->tags, TAG_UNSET, 6);
 	watch->depth++;
@@ -448,12 +499,15 @@ static void watch_exit(struct watch *watch)
 	s64 r0 = top(watch)->regs[0];
 	u8 tag = top(watch)->tags[0];
 
+	if (world.lock)
+		watch_complain(watch, "ends while it holds a lock");
 	if (watch->depth > running_stack(watch)->bottom) {
 		watch->depth--;
+		top(watch)->bases[0] = top(watch)[1].bases[0];
 		top(watch)->tags[0] = tag;	/* a function that returns nothing leaves nothing */
 		return;
 	}
-	if (read_reg(watch, 0) != TAG_NUMBER)
+	if (as_number(watch, read_reg(watch, 0)) != TAG_NUMBER)
 		watch_complain(watch, "returns a pointer");
 	if (watch->depth)
 		return;
@@ -514,20 +568,16 @@ static void watch_insn(struct watch *watch, const struct modbpf_insn *insn)
 
 	switch (row->form) {
 	case FORM_LOAD:
-		if (watch->prog->facts[watch->insn].flags & FACT_PROBE_LOAD) {
-			read_reg(watch, insn->src_reg);
-			tags[insn->dst_reg] = TAG_NUMBER;
-			break;
-		}
-		tags[insn->dst_reg] = check_read(watch, address_of(watch, insn->src_reg, insn),
-						 row->bytes);
+		if (watch->prog->facts[watch->insn].flags & FACT_PROBE_LOAD)
+			watch_probe(watch, insn, row->bytes);
+		else
+			watch_load(watch, insn, row->bytes);
 		break;
 	case FORM_STORE_IMM:
 		check_write(watch, address_of(watch, insn->dst_reg, insn), row->bytes, TAG_NUMBER);
 		break;
 	case FORM_STORE_REG:
-		check_write(watch, address_of(watch, insn->dst_reg, insn), row->bytes,
-			    read_reg(watch, insn->src_reg));
+		watch_store(watch, insn, row->bytes);
 		break;
 	case FORM_ATOMIC:
 		watch_atomic(watch, insn, insn_access_bytes(insn->code));
@@ -552,7 +602,7 @@ static void watch_insn(struct watch *watch, const struct modbpf_insn *insn)
 		break;
 	default:
 		check_replaced(watch, insn);
-		tags[insn->dst_reg] = tag_of_alu(watch, insn, row);
+		watch_alu(watch, insn, row);
 		break;
 	}
 }
@@ -594,6 +644,9 @@ static void trace(void *cookie, const struct verified_prog *prog, u32 at, const 
 	if (watch->upper_zero_reg >= 0 && regs[watch->upper_zero_reg] >> 32)
 		watch_complain(watch, "the upper half of the last result is not zero");
 	watch->upper_zero_reg = -1;
+	if (watch->typed_reg >= 0)
+		top(watch)->bases[watch->typed_reg] = regs[watch->typed_reg];
+	watch->typed_reg = -1;
 	if (watch->check && (!at || prog->origin[at] != prog->origin[at - 1]))
 		watch->check(watch);
 	if (watch->count)
@@ -626,6 +679,7 @@ bool watch_run(struct watch *watch, const struct verified_prog *prog, u64 max_in
 	watch->elsewhere = false;
 	watch->in_call = false;
 	watch->upper_zero_reg = -1;
+	watch->typed_reg = -1;
 	watch->complaint[0] = 0;
 	memset(watch->frames, 0, sizeof(watch->frames));
 	watch->frames[0].tags[1] = TAG_POINTER;

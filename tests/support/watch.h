@@ -18,11 +18,13 @@ enum watch_tag {
 	TAG_UNSET,
 	TAG_NUMBER,
 	TAG_POINTER,
+	TAG_TYPED,	/* to an enum world_type, which is added */
 };
 
 struct watch_frame {
 	u64 regs[MODBPF_REG_COUNT];	/* before the instruction; of callers R6 to R10 count */
 	u8 tags[MODBPF_REG_COUNT];
+	u64 bases[MODBPF_REG_COUNT];	/* typed pointer: where its structure begins */
 	u32 call;		/* final instruction that called the next frame */
 };
 
@@ -31,11 +33,13 @@ struct watch_stack {
 	u32 bottom;		/* depth of its first frame */
 	u64 low, end;		/* of the bytes in use; end is R10 of the first frame, 0: not known yet */
 	u8 tags[MODBPF_STACK_SIZE];	/* by byte; the last is below end */
+	u64 bases[MODBPF_STACK_SIZE / 8];	/* typed pointer: where its structure begins */
 };
 
 struct watch {
 	const struct verified_prog *prog;
 	u32 prog_type, attach_type;
+	bool sees_addresses;	/* it may take typed pointers for numbers */
 	struct watch_frame frames[MODBPF_MAX_FRAMES];
 	u32 depth;		/* of the running frame */
 	struct watch_stack stacks[MODBPF_MAX_FRAMES];
@@ -44,6 +48,7 @@ struct watch {
 	u8 result_tag;		/* of the helper that runs */
 	bool in_call;		/* the last instruction called a helper */
 	s32 upper_zero_reg;	/* must have no upper half now, -1: none */
+	s32 typed_reg;		/* a typed pointer was loaded there, -1: none */
 	u64 executed;
 	u32 insn;		/* final instruction that is about to run */
 	char complaint[200];	/* empty: none */
@@ -64,5 +69,7 @@ void watch_complain(struct watch *watch, const char *what) __attribute__((__nore
 bool watch_owns(struct watch *watch, u64 addr, u64 bytes);
 /* The tag of a byte of stack; unset if it is none of the frames'. */
 u8 watch_stack_tag(const struct watch *watch, u64 addr);
+/* Of a typed pointer there: where its structure begins. */
+u64 *watch_stack_base(struct watch *watch, u64 addr);
 
 #endif

@@ -10,6 +10,7 @@
 
 #include "isa/abi.h"
 #include "tests/support/verify.h"
+#include "verifier/map_btf.h"
 #include "verifier/rule.h"
 
 struct world world;
@@ -19,81 +20,133 @@ const struct world_watcher *world_watcher;
 u64 world_targets[WORLD_TARGETS];
 struct rng world_results;
 
-#define TEXT (WORLD_MAPS - 1)	/* row of that map, wherever it is */
-
-static const struct {
+/* Maps of tests/support/verify.c that have values here. */
+static const struct values {
+	const char *map;
 	u32 offset, bytes, cnt;
 	bool no_read, no_write, direct;
-} values[WORLD_MAPS] = {
-	[RANDVERIFY_ARRAY] = { offsetof(struct world, array), RANDVERIFY_ARRAY_BYTES, WORLD_ENTRIES,
-			       .direct = true },
-	[RANDVERIFY_SINGLE] = { offsetof(struct world, single), RANDVERIFY_SINGLE_BYTES, 1, .direct = true },
-	[RANDVERIFY_PERCPU] = { offsetof(struct world, percpu), 8, WORLD_ENTRIES },
-	[RANDVERIFY_HASH] = { offsetof(struct world, hash), RANDVERIFY_SINGLE_BYTES, WORLD_ENTRIES },
-	[RANDVERIFY_TRIE] = { offsetof(struct world, trie), 8, WORLD_ENTRIES },
-	[RANDVERIFY_RODATA] = { offsetof(struct world, rodata), 16, 1, .no_write = true, .direct = true },
-	[TEXT] = { offsetof(struct world, text), RANDVERIFY_TEXT_BYTES, 1,
-			      .no_write = true, .direct = true },
-	[RANDVERIFY_READONLY] = { offsetof(struct world, readonly), 16, WORLD_ENTRIES,
-				  .no_write = true, .direct = true },
-	[RANDVERIFY_WRITEONLY] = { offsetof(struct world, writeonly), 16, 1, .no_read = true, .direct = true },
+} values[] = {
+	{ "array", offsetof(struct world, array), RANDVERIFY_ARRAY_BYTES, WORLD_ENTRIES, .direct = true },
+	{ "single", offsetof(struct world, single), RANDVERIFY_SINGLE_BYTES, 1, .direct = true },
+	{ "percpu", offsetof(struct world, percpu), 8, WORLD_ENTRIES, .direct = false },
+	{ "hash", offsetof(struct world, hash), RANDVERIFY_SINGLE_BYTES, WORLD_ENTRIES, .direct = false },
+	{ "lpm", offsetof(struct world, trie), 8, WORLD_ENTRIES, .direct = false },
+	{ "rodata", offsetof(struct world, rodata), 16, 1, .no_write = true, .direct = true },
+	{ "text", offsetof(struct world, text), RANDVERIFY_TEXT_BYTES, 1, .no_write = true, .direct = true },
+	{ "readonly", offsetof(struct world, readonly), 16, WORLD_ENTRIES, .no_write = true, .direct = true },
+	{ "writeonly", offsetof(struct world, writeonly), 16, 1, .no_read = true, .direct = true },
+	{ "locked", offsetof(struct world, locked), 24, WORLD_ENTRIES, .direct = false },
+	{ "locked_array", offsetof(struct world, locked_array), 16, WORLD_ENTRIES, .direct = true },
+	{ "locked_single", offsetof(struct world, locked_single), 16, 1, .direct = true },
 };
+
+/* What a look-up in a map of maps finds: as the map that the verifier takes it for. */
+static const struct {
+	const char *map, *finds;
+} inner_maps[] = {
+	{ "array_of_maps", "array" }, { "hash_of_maps", "hash" }, { "of_rings", "ring" },
+	{ "of_locked", "locked_array" }, { "of_unknown", "array" }, { "of_maps_of_maps", "array_of_maps" },
+};
+
+static const struct values *rows[WORLD_MAPS];	/* by map index, NULL: it has none */
+static u32 inner[WORLD_MAPS];
+
+/* Values with a lock, and where in them it is. */
+static struct {
+	const struct values *row;
+	u32 off;
+} locks[ARRAY_SIZE(values)];
+static u32 lock_cnt;
 
 static_assert(sizeof(struct world) % 8 == 0, "filled in steps of 8 bytes");
 
+static void find_rows(void)
+{
+	const struct map_desc *maps = verify_request_of(NULL, 0, 0).maps;
+	u32 i, map;
+
+	for (i = 0; i < ARRAY_SIZE(values); i++) {
+		map = randverify_map(values[i].map);
+		rows[map] = &values[i];
+		if (maps[map].lock_end) {
+			locks[lock_cnt].row = rows[map];
+			locks[lock_cnt++].off = maps[map].lock_end - MAP_LOCK_BYTES;
+		}
+		if (maps[map].value_size == values[i].bytes)
+			continue;
+		fprintf(stderr, "map %s has other values in the world\n", values[i].map);
+		abort();
+	}
+	for (i = 0; i < ARRAY_SIZE(inner_maps); i++)
+		inner[randverify_map(inner_maps[i].map)] = randverify_map(inner_maps[i].finds);
+}
+
+u32 world_inner(u32 map)
+{
+	return inner[map];
+}
+
 bool world_values(u32 map, enum world_access access, u64 *first, u32 *bytes, u32 *cnt)
 {
-	if (map == randverify_text_map())
-		map = TEXT;
-	if (map >= WORLD_MAPS || !values[map].bytes || (access == WORLD_READ && values[map].no_read) ||
-	    (access == WORLD_WRITE && values[map].no_write))
+	const struct values *row;
+
+	/* What was found in a map has an index of its own: verifier/program.h. */
+	if (map >= MODBPF_MAX_USED_MAPS)
+		map = world_inner(map - MODBPF_MAX_USED_MAPS);
+	row = rows[map];
+	if (!row || (access == WORLD_READ && row->no_read) || (access == WORLD_WRITE && row->no_write))
 		return false;
-	*first = (u64)((u8 *)&world + values[map].offset);
-	*bytes = values[map].bytes;
-	*cnt = values[map].cnt;
+	*first = (u64)((u8 *)&world + row->offset);
+	*bytes = row->bytes;
+	*cnt = row->cnt;
 	return true;
 }
 
 bool world_has(u32 map)
 {
-	u32 bytes, cnt, type;
-	u64 first;
-
 	if (map >= verify_map_cnt || map >= WORLD_MAPS)
 		return false;
-	type = verify_request_of(NULL, 0, 0).maps[map].type;
-	return (type != MODBPF_MAP_ARRAY && type != MODBPF_MAP_ARRAY_OF_MAPS) ||
-	       world_values(map, WORLD_ANY, &first, &bytes, &cnt);
+	return verify_request_of(NULL, 0, 0).maps[map].type != MODBPF_MAP_ARRAY || rows[map];
 }
 
-/* The maps of tests/support/verify.c must be those that randverify.h numbers. */
-static void check_numbers(void)
+/* The lock in the value that @addr lies in, 0: none. */
+static u64 lock_near(u64 addr)
 {
-	const struct map_desc *maps = verify_request_of(NULL, 0, 0).maps;
 	u32 i;
 
-	for (i = 0; i < verify_map_cnt; i++) {
-		u32 row = i == randverify_text_map() ? TEXT : i;
+	for (i = 0; i < lock_cnt; i++) {
+		const struct values *row = locks[i].row;
+		u64 at = addr - (u64)&world - row->offset;
 
-		if (values[row].bytes && maps[i].value_size != values[row].bytes) {
-			fprintf(stderr, "map %s has other values in the world\n", verify_map_names[i]);
-			abort();
-		}
+		if (at < (u64)row->bytes * row->cnt)
+			return addr - at % row->bytes + locks[i].off;
 	}
+	return 0;
+}
+
+bool world_is_lock(u64 addr)
+{
+	return addr && lock_near(addr) == addr;
+}
+
+bool world_touches_lock(u64 addr, u64 bytes)
+{
+	u64 lock = lock_near(addr);
+
+	return lock && addr < lock + MAP_LOCK_BYTES && lock < addr + bytes;
 }
 
 static void fill_tables(void)
 {
-	u32 i, row;
+	u32 i;
 
-	check_numbers();
+	find_rows();
 	world_add_helpers();
 	for (i = 0; i < WORLD_MAPS; i++) {
 		world_binds[i] = (struct map_bind){ .map = i + 1 };
-		row = i == randverify_text_map() ? TEXT : i;
-		if (values[row].direct)
-			world_binds[i] = (struct map_bind){ i + 1, (u64)((u8 *)&world + values[row].offset),
-							    values[row].bytes, values[row].cnt };
+		if (rows[i] && rows[i]->direct)
+			world_binds[i] = (struct map_bind){ i + 1, (u64)((u8 *)&world + rows[i]->offset),
+							    rows[i]->bytes, rows[i]->cnt };
 	}
 	for (i = RANDVERIFY_PROGS; i <= RANDVERIFY_PROGS2; i++)
 		world_binds[i] = (struct map_bind){ i + 1, (u64)world_targets, 8, WORLD_TARGETS };
@@ -140,7 +193,7 @@ void world_fill(u64 seed, u32 prog_type)
 	rng_seed(&world_results, seed + 1);
 	mood = rng_below(&rng, 8);
 	width = 1 << rng_below(&rng, 4);
-	for (i = 0; i < sizeof(world); i += width) {
+	for (i = 0; i < WORLD_BYTES; i += width) {
 		value = usual_number(&rng, mood);
 		memcpy(bytes + i, &value, width);
 	}
@@ -148,13 +201,15 @@ void world_fill(u64 seed, u32 prog_type)
 		world.direct[i] = usual_number(&rng, mood);
 	for (i = 0; i < WORLD_RECORDS; i++)
 		world.records[i].bytes = 0;
-	memcpy(world.text, maps[randverify_text_map()].frozen, sizeof(world.text));
+	memcpy(world.text, maps[randverify_map("text")].frozen, sizeof(world.text));
 	memcpy(world.rodata, maps[RANDVERIFY_RODATA].frozen, sizeof(world.rodata));
 	world.ctx.data = world.packet;
 	world.ctx.data_end = world.packet + rng_below(&rng, WORLD_PACKET_BYTES + 1);
 	world.ctx.skb = world.skb;
 	world.skb[7] = (u64)(world.packet - rng_below(&rng, WORLD_META + 1));
 	world.prog_type = prog_type;
+	world.lock = 0;
+	world_fill_types(&rng);
 	if (prog_type == MODBPF_PROG_NETFILTER)
 		world.direct[0] = world.direct[1] = (u64)world.gap8;
 }

@@ -20,6 +20,8 @@
 #define WORLD_DEAD_CALLBACK 1	/* what the final program has for a subprogram that is never called */
 #define WORLD_META 16	/* bytes that may lie in front of the packet */
 #define WORLD_CTX_WORDS 64	/* of a context that is no packet's */
+#define WORLD_OBJECTS 3	/* of each kind that typed pointers lead to */
+#define WORLD_TASK_BYTES 264	/* two elements of the array at its end included */
 
 struct world_record {
 	u64 words[4];
@@ -52,12 +54,22 @@ struct world {
 	WORLD_GAP(gap10);
 	u64 writeonly[2];
 	WORLD_GAP(gap11);
+	u64 locked[WORLD_ENTRIES][3], locked_array[WORLD_ENTRIES][2], locked_single[2];
+	WORLD_GAP(gap7);
 	u64 key;	/* that of an element which a callback is called for */
 	WORLD_GAP(gap12);
 	struct world_record records[WORLD_RECORDS];
 	u64 outcome;	/* of all memory that helpers read */
 	u64 prog_type;	/* of the program that runs */
+	u64 lock;	/* in which value is held; 0: none */
+	WORLD_GAP(gap13);
+	/* The structures of tests/support/kernel_btf.h. */
+	u64 tasks[WORLD_OBJECTS][WORLD_TASK_BYTES / 8], files[WORLD_OBJECTS][2], lists[WORLD_OBJECTS][2];
+	/* Loads through typed pointers go as far as an instruction's offset: it stays zero. */
+	u64 far[4096];
 };
+
+#define WORLD_BYTES offsetof(struct world, far)	/* that change */
 
 extern struct world world;
 extern u64 world_helpers[];		/* MODBPF_FUNC_LIMIT */
@@ -88,8 +100,24 @@ enum world_access { WORLD_ANY, WORLD_READ, WORLD_WRITE };
 bool world_values(u32 map, enum world_access access, u64 *first, u32 *bytes, u32 *cnt);
 /* May programs name the map? Not an array whose values are not in the world: machine code looks there. */
 bool world_has(u32 map);
+/* The map that a look-up in @map finds, if it holds maps. */
+u32 world_inner(u32 map);
+/* Is @addr that of a lock? Do the bytes belong to one? */
+bool world_is_lock(u64 addr);
+bool world_touches_lock(u64 addr, u64 bytes);
 /* For programs that run in the world: where its metadata is, besides tests/support/verify.h. */
 const struct ctx_slot *world_slots(const struct ctx_slot *slots);
+
+/* worldtype.c: what typed pointers lead to. */
+enum world_type { WORLD_TASK, WORLD_FILE, WORLD_LIST, WORLD_TYPES };
+/* Its id in tests/support/kernel_btf.h. */
+u32 world_type_id(enum world_type type);
+enum { WORLD_OUTSIDE = -2, WORLD_NUMBER = -1 };
+/* What do the @bytes bytes at @off of such a structure point to, if they do? */
+s32 world_member(enum world_type type, s64 off, u32 bytes);
+/* The same of a TRACING program's context, by the attach type of its target with arguments. */
+s32 world_argument(u32 attach_type, s64 off, u32 bytes);
+void world_fill_types(struct rng *rng);
 
 /* worldcall.c: any helper, by what its row in verifier/helper.h says. */
 void world_add_helpers(void);

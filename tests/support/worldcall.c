@@ -168,12 +168,25 @@ static u64 stand_in(u32 id, const u64 *args)
 	return result_of(row, map_arg, size);
 }
 
+/* A map in one of maps. */
+static u64 find_map(const struct map_desc *desc, u64 map, u64 key)
+{
+	read_memory(key, desc->key_size);
+	if (*(u32 *)key >= WORLD_ENTRIES)
+		return 0;
+	if (world_watcher)
+		world_watcher->gives_pointer();
+	return world_inner(map - 1) + 1;
+}
+
 static u64 lookup(u64 map, u64 key, u64 r3, u64 r4, u64 r5)
 {
 	const struct map_desc *desc = map_of(helper_of(MODBPF_FUNC_map_lookup_elem), map);
 	u32 bytes, cnt, index;
 	u64 first;
 
+	if (desc && map_rule_of(desc->type)->holds_maps)
+		return find_map(desc, map, key);
 	if (!desc || !world_values(map - 1, WORLD_ANY, &first, &bytes, &cnt))
 		return 0;
 	/* In an array, machine code may do it itself; the address shows what the key was. */
@@ -244,6 +257,27 @@ static u64 release(u64 record, u64 flags, u64 r3, u64 r4, u64 r5)
 	return 0;
 }
 
+/* Nobody else runs here: it need not wait. */
+static u64 take_lock(u64 lock, u64 r2, u64 r3, u64 r4, u64 r5)
+{
+	if (!world_is_lock(lock))
+		complain("takes what is no lock");
+	if (world.lock)
+		complain("takes a second lock");
+	if ((TYPES_TRACING | TYPE_BIT(SOCKET_FILTER)) >> world.prog_type & 1)
+		complain("takes a lock that whom it interrupts may hold");
+	world.lock = lock;
+	return 0;
+}
+
+static u64 release_lock(u64 lock, u64 r2, u64 r3, u64 r4, u64 r5)
+{
+	if (!lock || world.lock != lock)
+		complain("releases a lock that it does not hold");
+	world.lock = 0;
+	return 0;
+}
+
 static u64 call_back(u64 callback, u32 pointers, u64 r1, u64 r2, u64 r3, u64 r4)
 {
 	const u64 args[5] = { r1, r2, r3, r4 };
@@ -308,6 +342,8 @@ void world_add_helpers(void)
 	world_helpers[MODBPF_FUNC_ringbuf_reserve] = (u64)reserve;
 	world_helpers[MODBPF_FUNC_ringbuf_submit] = (u64)release;
 	world_helpers[MODBPF_FUNC_ringbuf_discard] = (u64)release;
+	world_helpers[MODBPF_FUNC_spin_lock] = (u64)take_lock;
+	world_helpers[MODBPF_FUNC_spin_unlock] = (u64)release_lock;
 	world_helpers[MODBPF_FUNC_loop] = (u64)loop;
 	world_helpers[MODBPF_FUNC_for_each_map_elem] = (u64)for_each;
 }

@@ -7,6 +7,7 @@
 
 #include "tests/support/check.h"
 #include "tests/support/verify_case.h"
+#include "verifier/print.h"
 #include "verifier/refusal.h"
 
 static u32 case_cnt;
@@ -373,9 +374,34 @@ static void levels(void)
 			log = log_at(rows[i].text, level);
 			if ((strstr(log, rows[i].part) != NULL) != (rows[i].levels >> level & 1))
 				check_failed(__FILE__, __LINE__, "row %u at level %u: %s", i, level, log);
+			if (*log == '\n' || strstr(log, "\n\n"))
+				check_failed(__FILE__, __LINE__, "an empty line at level %u: %s", level, log);
 			free(log);
 		}
 	}
+}
+
+struct one_line {
+	struct verify_log out;
+	char text[80];
+};
+
+static void keep_line(struct verify_log *out, const char *text, u32 bytes)
+{
+	struct one_line *line = (struct one_line *)out;
+
+	snprintf(line->text, sizeof(line->text), "%.*s", (int)bytes, text);
+}
+
+/* A program's author may have written anything, for a terminal to obey. */
+static void text_is_printable(void)
+{
+	struct one_line line = { .out = { .level = 1, .write = keep_line } };
+	struct vlog log = { .out = &line.out };
+
+	print_text(&log, "\t  a ~\t!\x1f\n\x7f\x80\xff.");
+	vlog_end(&log);
+	CHECK_STR(line.text, "a ~ !?????.\n");
 }
 
 static void no_program(void)
@@ -431,6 +457,7 @@ static const struct check_case cases[] = {
 	{ "every reason for a refusal has a case", every_code_has_a_case },
 	{ "every reason says what is needed, and what to do", rows_are_whole },
 	{ "each level of the log has what it has on Linux", levels },
+	{ "text of a program is shown as what can be printed", text_is_printable },
 	{ "an address in a log is seen", addresses_are_seen },
 	{ "no data file is lost", enough_cases },
 };

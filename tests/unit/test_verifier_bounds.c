@@ -12,6 +12,19 @@
 #include "tests/support/verify.h"
 #include "user/platform.h"
 
+/* A program that is made. */
+static char *text_at;
+static char text[1 << 20];
+
+static void __printf(1, 2) add(const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	text_at += vsprintf(text_at, fmt, args);
+	va_end(args);
+}
+
 /* A program that uses every part: frames, spills, records, packets, joins, rewriting. */
 static const char everything[] =
 	"	r6 = r1\n"
@@ -131,6 +144,38 @@ static void gives_up_when_killed(void)
 	CHECK_EQ(platform_bytes(), before);
 }
 
+/* How often is it asked whether the caller lives? */
+static u32 times_asked(bool fence)
+{
+	struct verify_input input = { .text = text, .prog_type = 1, .fence = fence };
+	u64 before = platform_bytes();
+	struct verify_output out;
+	u32 nth;
+
+	for (nth = 1;; nth++) {
+		platform_interrupt_at(nth);
+		verify_text(&input, &out);
+		platform_interrupt_at(0);
+		verify_output_free(&out);
+		CHECK_EQ(platform_bytes(), before);
+		if (!out.err)
+			return nth - 1;
+		CHECK_EQ(out.err, -EINTR);
+		CHECK(!out.prog);
+	}
+}
+
+static void gives_up_fences_when_killed(void)
+{
+	u32 i;
+
+	text_at = text;
+	for (i = 0; i < 6000; i++)
+		add("r0 = %u\n", i);
+	add("exit\n");
+	CHECK_EQ(times_asked(true), times_asked(false) + 1);
+}
+
 static void log_level_changes_no_verdict(void)
 {
 	struct verify_input input = everything_input;
@@ -157,18 +202,7 @@ static void log_level_changes_no_verdict(void)
 
 /* --- shapes ---------------------------------------------------------------- */
 
-static char *text_at;
 static u32 shape_states_peak;	/* states that were kept at a time */
-static char text[1 << 20];
-
-static void __printf(1, 2) add(const char *fmt, ...)
-{
-	va_list args;
-
-	va_start(args, fmt);
-	text_at += vsprintf(text_at, fmt, args);
-	va_end(args);
-}
 
 /* Verify what was added; at most @work units may be spent. */
 static void check_shape(int want, u64 work)
@@ -541,6 +575,9 @@ static void describes_subprograms(void)
 static void marks_tail_calls(void)
 {
 	static const char program[] =
+		"r6 = r1\n"
+		"call get_prandom_u32\n"
+		"r1 = r6\n"
 		"call f\n"
 		"r0 = 0\n"
 		"exit\n"
@@ -557,8 +594,8 @@ static void marks_tail_calls(void)
 		CHECK(!out.prog->subprogs[0].has_tail_call);
 		CHECK(out.prog->subprogs[0].reaches_tail_call);
 		CHECK(out.prog->subprogs[1].has_tail_call);
-		CHECK(out.prog->facts[6].flags & FACT_CONST_MAP);
-		CHECK_EQ(out.prog->facts[6].map, 6);
+		CHECK(out.prog->facts[9].flags & FACT_CONST_MAP);
+		CHECK_EQ(out.prog->facts[9].map, 6);
 	}
 	verify_output_free(&out);
 }
@@ -580,6 +617,10 @@ static void tells_of_packet_and_context(void)
 		{ "r2 = *(u32 *)(r1 +80); r1 = *(u32 *)(r1 +76); r3 = r1; r3 += 1; r0 = 0;"
 		  "if r3 > r2 goto out; r0 = *(u8 *)(r1 +0); out: exit",
 		  MODBPF_PROG_SCHED_CLS, 84, false },
+		{ "r2 = 0; r3 = r10; r3 += -8; *(u64 *)(r10 -8) = 0; r4 = 8; r5 = 0;"
+		  "call skb_store_bytes; r0 = 0; exit", MODBPF_PROG_SCHED_CLS, 0, true },
+		{ "r2 = 0; r3 = r10; r3 += -8; r4 = 8;"
+		  "call skb_load_bytes; r0 = 0; exit", MODBPF_PROG_SCHED_CLS, 0, false },
 	};
 	struct verify_output out;
 	u32 i;
@@ -658,6 +699,7 @@ static const struct check_case cases[] = {
 	{ "a program that uses every part is accepted and runs", accepts_everything },
 	{ "each allocation that fails is an error without a leak", fails_each_allocation },
 	{ "a killed caller is answered soon", gives_up_when_killed },
+	{ "a caller that is killed while fences are placed is answered", gives_up_fences_when_killed },
 	{ "the log level changes neither verdict nor work", log_level_changes_no_verdict },
 	{ "diamonds that meet cost as much as one path", diamonds_that_meet },
 	{ "diamonds that differ are refused in time", diamonds_that_differ },
