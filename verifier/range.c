@@ -151,15 +151,6 @@ struct value_range range_intersect(struct value_range a, struct value_range b, u
 	return range_settle(a, width);
 }
 
-struct value_range range_join(struct value_range a, struct value_range b)
-{
-	a.umin = umin_of(a.umin, b.umin);
-	a.umax = umax_of(a.umax, b.umax);
-	a.smin = smin_of(a.smin, b.smin);
-	a.smax = smax_of(a.smax, b.smax);
-	return a;
-}
-
 bool range_covers(struct value_range outer, struct value_range inner)
 {
 	return outer.umin <= inner.umin && outer.umax >= inner.umax &&

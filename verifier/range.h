@@ -32,7 +32,6 @@ bool range_has(struct value_range r, u64 value, u32 width);
 /* Let the signed bounds learn from the unsigned ones, and back. */
 struct value_range range_settle(struct value_range r, u32 width);
 struct value_range range_intersect(struct value_range a, struct value_range b, u32 width);
-struct value_range range_join(struct value_range a, struct value_range b);
 bool range_covers(struct value_range outer, struct value_range inner);
 
 /* Bounds of the low @width bits of a number that lies in @r, which is wider. */

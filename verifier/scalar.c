@@ -165,17 +165,6 @@ bool scalar_contains(struct scalar outer, struct scalar inner)
 	       range_covers(outer.r32, inner.r32);
 }
 
-struct scalar scalar_join(struct scalar a, struct scalar b)
-{
-	struct scalar s = {
-		.bits = tnum_join(a.bits, b.bits),
-		.r64 = range_join(a.r64, b.r64),
-		.r32 = range_join(a.r32, b.r32),
-	};
-
-	return settled(s);
-}
-
 /* A number of @width bits with these views, extended to all bits. */
 static struct scalar extended(struct tnum bits, struct value_range r, u32 width, bool sign_extend)
 {

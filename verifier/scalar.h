@@ -41,8 +41,6 @@ static inline u64 scalar_value(struct scalar s)
 bool scalar_contains_value(struct scalar s, u64 value);
 /* Is every number of @inner one of @outer, as far as the views tell? For pruning. */
 bool scalar_contains(struct scalar outer, struct scalar inner);
-/* The smallest scalar found that contains both. */
-struct scalar scalar_join(struct scalar a, struct scalar b);
 
 /* The low 1, 2, 4 or 8 bytes, zero- or sign-extended to 64 bits. */
 struct scalar scalar_truncate(struct scalar s, u32 bytes, bool sign_extend);

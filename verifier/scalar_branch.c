@@ -9,6 +9,7 @@
 #include "isa/insn.h"
 #include "verifier/scalar_settle.h"
 
+/* Bits that are clear are what a jump not taken tells: no condition asks for them. */
 enum relation { EQUAL, UNEQUAL, BITS_SET, BITS_CLEAR, LESS, LESS_EQUAL };
 
 struct condition {
@@ -59,15 +60,8 @@ static struct condition negate(struct condition c)
 	case BITS_SET:
 		c.relation = BITS_CLEAR;
 		break;
-	case BITS_CLEAR:
-		c.relation = BITS_SET;
-		break;
-	case LESS:		/* not a < b: b <= a */
-		c.relation = LESS_EQUAL;
-		c.swap = !c.swap;
-		break;
-	case LESS_EQUAL:
-		c.relation = LESS;
+	default:		/* not a < b: b <= a */
+		c.relation = c.relation == LESS ? LESS_EQUAL : LESS;
 		c.swap = !c.swap;
 		break;
 	}
@@ -128,8 +122,6 @@ int scalar_branch(u8 op, bool is64, struct scalar dst, struct scalar src)
 		return opposite(equal_outcome(a, b, width));
 	case BITS_SET:
 		return set_outcome(a, b);
-	case BITS_CLEAR:
-		return opposite(set_outcome(a, b));
 	default:
 		return less_outcome(a.r, b.r, c.is_signed, c.relation == LESS_EQUAL);
 	}

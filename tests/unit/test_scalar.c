@@ -272,22 +272,15 @@ static void prove_narrowing(void)
 
 static void prove_lattice(void)
 {
-	u64 held = 0, possible = 0;
 	u32 i, j;
 
 	for (i = 0; i < cnt; i++) {
 		for (j = 0; j < cnt; j++) {
-			held += (u32)__builtin_popcount(set_of(scalar_join(all[i], all[j])));
-			possible += (u32)__builtin_popcount(sets[i] | sets[j]);
-			if ((sets[i] | sets[j]) & ~set_of(scalar_join(all[i], all[j])))
-				check_failed(__FILE__, __LINE__, "%#x join %#x", sets[i], sets[j]);
 			if (scalar_contains(all[i], all[j]) && (sets[j] & ~sets[i]))
 				check_failed(__FILE__, __LINE__, "%#x contains %#x", sets[i], sets[j]);
 		}
 		CHECK(scalar_contains(all[i], all[i]));
 	}
-	printf("\tjoin: numbers held / numbers of both = %.5f\n", (double)held / (double)possible);
-	CHECK((held * 100000 + possible / 2) / possible <= 117597);
 }
 
 /* 4 "bytes" are the low half here. */
