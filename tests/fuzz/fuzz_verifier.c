@@ -410,6 +410,8 @@ static bool load_rules(struct rng *rng, struct verify_request *req)
 		req->gpl_compatible = load_license_is_gpl(licenses[rng_below(rng, ARRAY_SIZE(licenses))]);
 	if (!rng_below(rng, 50))
 		req->rights = rng_below(rng, 8);
+	if (program.target && !rng_below(rng, 4))	/* who may see no addresses */
+		req->rights &= ~VERIFY_RIGHT_PERFMON;
 	req->fence = !rng_below(rng, 8);
 	if (load_check_features(&facts, &why))
 		return false;

@@ -14,6 +14,7 @@ static const struct randtype types[] = {
 	SKB(SOCKET_FILTER, 4, -1, -1), SKB(SCHED_CLS, 10, 76, 140), SKB(SCHED_ACT, 1, 76, 140),
 	SKB(CGROUP_SKB, 4, 76, -1), SKB(LWT_IN, 1, 76, -1), SKB(LWT_OUT, 1, 76, -1),
 	SKB(LWT_XMIT, 1, 76, -1), SKB(LWT_SEG6LOCAL, 1, 76, -1),
+	{ MODBPF_PROG_SK_SKB, 1, 76, 80, -1, 12, 4, 8, 0xff },
 	{ MODBPF_PROG_XDP, 4, 0, 4, 8, 12, 4, 2, BPF_W },
 	{ MODBPF_PROG_KPROBE, 6, -1, -1, -1, 0, 8, 21, BPF_DW },
 	{ MODBPF_PROG_PERF_EVENT, 2, -1, -1, -1, 0, 8, 23, BPF_DW },

@@ -67,27 +67,45 @@ struct call_plan {
 	const struct helper *helper;
 	s32 id;
 	u32 map, value_bytes;
+	u32 wanted_type;	/* of the map; MODBPF_MAP_TYPE_COUNT: any */
 	u32 bytes;		/* of memory with a size */
 	bool on_stack;		/* that memory, else at R7 */
 };
 
-/* A map that the helper may be given. */
+static bool takes(const struct helper *helper, u8 kind)
+{
+	u32 i;
+
+	for (i = 0; i < 5; i++)
+		if (helper->args[i] == kind)
+			return true;
+	return false;
+}
+
+/* May the helper be given the map? */
+static bool fits(struct maker *mk, struct call_plan *plan, u32 index)
+{
+	const struct map_desc *map = &verify_request_of(NULL, 0, 0).maps[index];
+	const struct map_rule *rule = map_rule_of(map->type);
+	bool writes = plan->helper->map_use & (MAP_MAY_UPDATE | MAP_MAY_DELETE);
+	bool has_value = takes(plan->helper, ARG_VALUE) || takes(plan->helper, ARG_VALUE_FILL);
+
+	plan->map = index;
+	plan->value_bytes = map->value_size;
+	if (plan->wanted_type != MODBPF_MAP_TYPE_COUNT && plan->wanted_type != map->type)
+		return false;
+	return rule && world_has(index) && rule->may & plan->helper->map_use &&
+	       !(writes && map->flags & MODBPF_F_RDONLY_PROG) && (!map->lock_end || may_lock(mk)) &&
+	       (!has_value || map->value_size <= STACK_BYTES) && map->key_size <= 8;
+}
+
 static bool choose_map(struct maker *mk, struct call_plan *plan)
 {
-	const struct map_desc *maps = verify_request_of(NULL, 0, 0).maps;
-	u32 tries;
+	u32 first = below(mk, verify_map_cnt), i;
 
-	for (tries = 0; tries < 16; tries++) {
-		const struct map_desc *map = &maps[plan->map = below(mk, verify_map_cnt)];
-		const struct map_rule *rule = map_rule_of(map->type);
-		bool writes = plan->helper->map_use & (MAP_MAY_UPDATE | MAP_MAY_DELETE);
-
-		plan->value_bytes = map->value_size;
-		if (rule && world_has(plan->map) && rule->may & plan->helper->map_use &&
-		    !(writes && map->flags & MODBPF_F_RDONLY_PROG) && (!map->lock_end || may_lock(mk)) &&
-		    map->value_size <= STACK_BYTES && map->key_size <= 8)
+	for (i = 0; i < verify_map_cnt; i++)
+		if (fits(mk, plan, (first + i) % verify_map_cnt))
 			return true;
-	}
 	return false;
 }
 
@@ -135,7 +153,6 @@ static bool can_pass(struct maker *mk, struct call_plan *plan, u8 kind)
 /* One that takes @wanted, if that is not ARG_NONE. */
 static bool choose_helper(struct maker *mk, struct call_plan *plan, u8 wanted)
 {
-	bool takes = wanted == ARG_NONE;
 	u64 type = 1ULL << mk->prog->prog_type;
 	u32 i;
 
@@ -146,12 +163,12 @@ static bool choose_helper(struct maker *mk, struct call_plan *plan, u8 wanted)
 	    plan->helper->flags & (HELPER_ABSENT | HELPER_INTERNAL | HELPER_ACQUIRES | HELPER_RELEASES |
 				   HELPER_LEAVES))
 		return false;
-	for (i = 0; i < 5; i++) {
-		takes |= plan->helper->args[i] == wanted;
+	if (wanted != ARG_NONE && !takes(plan->helper, wanted))
+		return false;
+	for (i = 0; i < 5; i++)
 		if (!can_pass(mk, plan, plan->helper->args[i]))
 			return false;
-	}
-	return takes;
+	return true;
 }
 
 static void put_memory(struct maker *mk, const struct call_plan *plan, u32 reg)
@@ -231,17 +248,33 @@ static void put_length(struct maker *mk, const struct call_plan *plan)
 	set_number(mk, 0, plan->bytes, plan->bytes);
 }
 
+/* By what it takes: many take a number, few a string. Or by a map, of which there are many types. */
+static bool choose_call(struct maker *mk, struct call_plan *plan)
+{
+	static const u8 rare[] = { MODBPF_MAP_PERF_EVENT_ARRAY, MODBPF_MAP_STACK_TRACE, MODBPF_MAP_CGROUP_ARRAY };
+	bool by_map = one_in(mk, 2);
+	u8 wanted = by_map ? ARG_MAP : 1 + below(mk, ARG_KIND_COUNT - 1);
+	u32 tries;
+
+	for (tries = 0; tries < 1000; tries++) {
+		if (!by_map || tries == 800)
+			plan->wanted_type = MODBPF_MAP_TYPE_COUNT;
+		else if (tries % 200 == 0)	/* few helpers take the rare ones */
+			plan->wanted_type = one_in(mk, 2) ? rare[below(mk, sizeof(rare))] :
+							    below(mk, MODBPF_MAP_TYPE_COUNT);
+		if (choose_helper(mk, plan, tries < 800 ? wanted : ARG_NONE))
+			return true;
+	}
+	return false;
+}
+
 static void put_any_helper(struct maker *mk)
 {
 	struct call_plan plan = { .helper = NULL };
-	u32 tries, reg;
-	u8 wanted;
+	u32 reg;
 
-	/* By what they take: many take a number, few a string. */
-	wanted = 1 + below(mk, ARG_KIND_COUNT - 1);
-	for (tries = 0; !choose_helper(mk, &plan, tries < 500 ? wanted : ARG_NONE); tries++)
-		if (tries == 700)
-			return;
+	if (!choose_call(mk, &plan))
+		return;
 	for (reg = 1; reg <= 5; reg++)
 		if (plan.helper->args[reg - 1] == ARG_KEY)
 			put_key(mk);
@@ -390,11 +423,13 @@ void put_call(struct maker *mk)
 		put_handed_out(mk);
 		return;
 	}
-	switch (below(mk, 12)) {
+	switch (below(mk, 20)) {
 	case 0:
 		put_tail_call(mk);
 		break;
 	case 10:
+	case 12:
+	case 13:
 		put_lock(mk);
 		break;
 	case 11:
@@ -411,10 +446,14 @@ void put_call(struct maker *mk)
 		break;
 	case 4:
 	case 5:
+	case 18:
+	case 19:
 		put_burst(mk);
 		break;
 	default:
 		put_any_helper(mk);
+		if (one_in(mk, 2))
+			put_any_helper(mk);
 		break;
 	}
 }

@@ -122,22 +122,29 @@ static void put_locked_value(struct maker *mk, const struct locked *row, struct 
 	mk->known.set &= ~0x23fu;
 }
 
-static void put_lock_call(struct maker *mk, const struct locked *row, u32 value, s32 id)
+/* What goes wrong with a lock, if anything does. */
+enum mistake {
+	NO_MISTAKE, WRONG_PLACE, WRONG_BYTES, RELEASED_EARLY, TAKEN_TWICE, CALLS, LEAVES, OTHER_VALUE, WRONG_TYPE,
+	MISTAKES
+};
+
+/* Of the value in R9. */
+static void put_lock_call(struct maker *mk, const struct locked *row, u32 distance, s32 id)
 {
-	put(mk, BPF_ALU64 | BPF_MOV | BPF_X, 1, value, 0, 0);
-	put(mk, BPF_ALU64 | BPF_ADD | BPF_K, 1, 0, 0, row->lock + (errs(mk) ? 4 : 0));
+	put(mk, BPF_ALU64 | BPF_MOV | BPF_X, 1, 9, 0, 0);
+	put(mk, BPF_ALU64 | BPF_ADD | BPF_K, 1, 0, 0, row->lock + distance);
 	put(mk, BPF_JMP | BPF_CALL, 0, 0, 0, id);
 	mk->known.set &= ~0x3fu;
 }
 
 /* Beside the lock, or by mistake some of its bytes. */
-static void put_locked_access(struct maker *mk, const struct locked *row)
+static void put_locked_access(struct maker *mk, const struct locked *row, enum mistake mistake)
 {
 	u8 size = random_size(mk);
 	u32 bytes = insn_access_bytes(size), from = row->lock + 4, off = from + below(mk, row->bytes - from - bytes + 1);
 
-	if (errs(mk))
-		off = from - 1;
+	if (mistake == WRONG_BYTES)
+		off = from - 1 - below(mk, 4);
 	if (one_in(mk, 2))
 		put(mk, BPF_LDX | BPF_MEM | size, 2 + below(mk, 4), 9, off, 0);
 	else
@@ -146,62 +153,67 @@ static void put_locked_access(struct maker *mk, const struct locked *row)
 }
 
 /* What happens while it is held. */
-static void put_while_locked(struct maker *mk, const struct locked *row)
+static void put_while_locked(struct maker *mk, const struct locked *row, enum mistake mistake)
 {
 	u32 branch;
 
-	put_locked_access(mk, row);
-	if (one_in(mk, 2)) {
+	put_locked_access(mk, row, mistake);
+	if (one_in(mk, 2) || mistake == RELEASED_EARLY || mistake == TAKEN_TWICE) {
 		branch = put_condition(mk);
 		put_move(mk);
-		if (errs(mk))
-			put_lock_call(mk, row, 9, MODBPF_FUNC_spin_unlock);
+		if (mistake == RELEASED_EARLY || mistake == TAKEN_TWICE) {
+			put(mk, BPF_LDX | BPF_MEM | BPF_DW, 9, MODBPF_REG_FP, -64, 0);
+			put_lock_call(mk, row, 0, mistake == TAKEN_TWICE ? MODBPF_FUNC_spin_lock : MODBPF_FUNC_spin_unlock);
+		}
 		land(mk, branch);
 		mk->known.set &= ~0x200u;
 		put(mk, BPF_LDX | BPF_MEM | BPF_DW, 9, MODBPF_REG_FP, -64, 0);
-		put_locked_access(mk, row);
+		put_locked_access(mk, row, mistake);
 	}
-	if (errs(mk))
+	if (mistake == CALLS)
 		put(mk, BPF_JMP | BPF_CALL, 0, 0, 0, MODBPF_FUNC_get_prandom_u32);
-	if (errs(mk)) {
-		put(mk, BPF_LDX | BPF_MEM | BPF_W, 2, 9, row->lock + 4, 0);
-		put(mk, BPF_JMP | BPF_JEQ | BPF_K, 2, 0, 0, 7);
+	if (mistake == LEAVES) {
+		put(mk, BPF_LDX | BPF_MEM | BPF_B, 2, 9, row->lock + 4, 0);
+		put(mk, BPF_JMP | BPF_JGT | BPF_K, 2, 0, 0, 1);
 		goes_out(mk);
 	}
 }
 
-/* A second value, too, in fp-64; the first is in fp-72. One of them goes to R9 and fp-64. */
-static void put_choice_of_values(struct maker *mk, const struct locked *row, struct ends *ends)
+/* R9: what is in fp-72 or in fp-64. */
+static void put_choice(struct maker *mk)
 {
-	u32 branch;
+	u32 branch = put_condition(mk), end;
 
-	put(mk, BPF_STX | BPF_MEM | BPF_DW, MODBPF_REG_FP, 9, -72, 0);
-	put_locked_value(mk, row, ends);
-	branch = put_condition(mk);
 	mk->known.set &= ~0x200u;
 	put(mk, BPF_LDX | BPF_MEM | BPF_DW, 9, MODBPF_REG_FP, -72, 0);
-	put(mk, BPF_STX | BPF_MEM | BPF_DW, MODBPF_REG_FP, 9, -64, 0);
+	put(mk, BPF_JMP | BPF_JA, 0, 0, 0, 0);
+	end = mk->prog->insn_cnt - 1;
 	land(mk, branch);
-	mk->known.set &= ~0x200u;
 	put(mk, BPF_LDX | BPF_MEM | BPF_DW, 9, MODBPF_REG_FP, -64, 0);
+	land(mk, end);
 }
 
 void put_lock(struct maker *mk)
 {
 	const struct locked *row = &locked[below(mk, ARRAY_SIZE(locked))];
-	bool has_two = one_in(mk, 3);
+	enum mistake mistake = errs(mk) ? 1 + below(mk, MISTAKES - 1) : NO_MISTAKE;
+	bool has_two = one_in(mk, 3) || mistake == OTHER_VALUE;
 	struct ends ends = { .cnt = 0 };
 
-	if (!may_lock(mk) && !errs(mk))
+	if (!may_lock(mk) && mistake != WRONG_TYPE)
 		return;
 	put_locked_value(mk, row, &ends);
-	if (has_two)
-		put_choice_of_values(mk, row, &ends);
-	put_lock_call(mk, row, 9, MODBPF_FUNC_spin_lock);
-	put_while_locked(mk, row);
-	if (has_two && errs(mk))	/* it may be the other one */
-		put(mk, BPF_LDX | BPF_MEM | BPF_DW, 9, MODBPF_REG_FP, -72, 0);
-	put_lock_call(mk, row, 9, MODBPF_FUNC_spin_unlock);
+	if (has_two) {
+		put(mk, BPF_STX | BPF_MEM | BPF_DW, MODBPF_REG_FP, 9, -72, 0);
+		put_locked_value(mk, row, &ends);
+		put_choice(mk);
+		put(mk, BPF_STX | BPF_MEM | BPF_DW, MODBPF_REG_FP, 9, -64, 0);
+	}
+	put_lock_call(mk, row, mistake == WRONG_PLACE ? 4 : 0, MODBPF_FUNC_spin_lock);
+	put_while_locked(mk, row, mistake);
+	if (mistake == OTHER_VALUE)	/* on one way, or on both */
+		put_choice(mk);
+	put_lock_call(mk, row, 0, MODBPF_FUNC_spin_unlock);
 	land_all(mk, &ends);
 	put_rest(mk);
 }

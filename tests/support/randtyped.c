@@ -26,14 +26,15 @@ void choose_target(struct rng *rng, struct randverify *prog)
 	prog->attach_type = targets[i].attach_type;
 }
 
-/* R@reg: a task. */
+/* R@reg: a task; or half of one, a number, or nothing. */
 static void put_argument(struct maker *mk, u32 reg)
 {
-	u32 i;
+	u32 i, mistake = errs(mk) ? 4 * (1 + below(mk, 12)) : 0;
 
 	for (i = 0; targets[i].attach_type != mk->prog->attach_type; i++)
 		;
-	put(mk, BPF_LDX | BPF_MEM | BPF_DW, reg, 6, targets[i].typed[below(mk, targets[i].typed_cnt)], 0);
+	put(mk, BPF_LDX | BPF_MEM | BPF_DW, reg, 6,
+	    targets[i].typed[below(mk, targets[i].typed_cnt)] + mistake, 0);
 }
 
 /* A place in the structure: of a pointer, or of a number of @bytes. */
@@ -199,6 +200,8 @@ void put_typed(struct maker *mk)
 	if (is_pointer)
 		size = BPF_DW;
 	put_typed_load(mk, reg, reg, size, place_in(mk, type, is_pointer, insn_access_bytes(size)));
+	if (errs(mk))	/* where a number leads, nobody knows */
+		put_typed_load(mk, reg, reg, size, place_in(mk, WORLD_FILE, false, insn_access_bytes(size)));
 	if (is_pointer)
 		put_as_number(mk, reg);
 	put(mk, BPF_ALU64 | BPF_XOR | BPF_K, reg, 0, 0, below(mk, 2));	/* now it is one */

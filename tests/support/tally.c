@@ -2,7 +2,9 @@
 /* What has a fuzzer executed? See tally.h. */
 #include "tests/support/tally.h"
 
+#include "isa/abi.h"
 #include "isa/opcode.h"
+#include "tests/support/verify.h"
 
 void tally_begin(struct tally *tally)
 {
@@ -31,12 +33,26 @@ void tally_note(struct tally *tally, struct step *step)
 			note_reg(tally, step, i + 1);
 }
 
-static void count_args(struct tally *tally, const struct helper *helper)
+/* Which type of map an argument is, of those of tests/support/verify.h. */
+static u32 map_type(u64 map)
+{
+	static u8 types[MODBPF_MAX_USED_MAPS];
+	u32 i;
+
+	for (i = 0; !types[0] && i < verify_map_cnt; i++)
+		types[verify_map_cnt - 1 - i] = verify_request_of(NULL, 0, 0).maps[verify_map_cnt - 1 - i].type;
+	return map && map <= verify_map_cnt ? types[map - 1] : 0;
+}
+
+static void count_args(struct tally *tally, const struct watch *watch, const struct helper *helper)
 {
 	u32 i;
 
-	for (i = 0; helper && i < 5; i++)
+	for (i = 0; helper && i < 5; i++) {
 		tally->by_arg[helper->args[i]]++;
+		if (helper->args[i] == ARG_MAP)
+			tally->by_map[map_type(watch->frames[watch->depth].regs[i + 1])]++;
+	}
 }
 
 /* What an instruction is made into comes from it; its operands are those of the first. */
@@ -65,7 +81,7 @@ void tally_count(struct tally *tally, const struct watch *watch)
 	else
 		tally->by_code[insn->code]++;
 	if (insn_is_helper_call(insn))
-		count_args(tally, helper_of(insn->imm));
+		count_args(tally, watch, helper_of(insn->imm));
 }
 
 /* --- the table --------------------------------------------------------------------------- */
@@ -181,9 +197,13 @@ u32 tally_print(const struct tally *tally, u64 least)
 		if (is_taken(i))
 			few += print_row(arg_names[i] ? : "(it has no name here)", tally->by_arg[i],
 					 arg_names[i] ? least : ~0ULL);
+	printf("maps given to helpers:\n");
+	for (i = 0; i < MODBPF_MAP_TYPE_COUNT; i++)
+		if (map_rule_of(i))
+			few += print_row(map_rule_of(i)->name, tally->by_map[i], least);
 	printf("in programs of each type:\n");
 	for (i = 0; i < ARRAY_SIZE(tally->by_type); i++)
-		if (tally->by_type[i])
-			print_row(prog_rule_of(i)->name, tally->by_type[i], 0);
+		if (prog_rule_of(i) && prog_rule_of(i)->ctx != CTX_KIND_NONE)
+			few += print_row(prog_rule_of(i)->name, tally->by_type[i], least);
 	return few;
 }

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * What has a fuzzer executed? Instructions by the kinds of pointers that they use, by
- * operator and width, and helper calls by the kinds of their arguments.
+ * operator and width, and helper calls by the kinds of their arguments and of the maps
+ * among them; and that in programs of which type. Each row of the verifier's tables is
+ * one here, executed or not.
  *
  * Which kinds of pointers an instruction uses is what the verifier had there on some
  * path: where several ways lead to one instruction, each of their kinds is counted.
@@ -19,6 +21,7 @@
 struct tally {
 	u32 kinds[RANDVERIFY_MAX_INSNS];	/* of the program at hand: a bit per enum reg_kind */
 	u64 total, by_kind[REG_KIND_COUNT], by_arg[ARG_KIND_COUNT], by_type[64];
+	u64 by_map[MODBPF_MAP_TYPE_COUNT];
 	u64 by_code[256], by_signed_code[256];	/* signed division, or a move that extends */
 	u64 by_atomic[TALLY_ATOMICS][9];	/* by bytes */
 };
