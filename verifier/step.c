@@ -196,7 +196,6 @@ int check_insn(struct step *step)
 	case FORM_LD_IMM64:
 		return check_ld_imm64(step);
 	case FORM_JUMP:
-		step->note->flags |= NOTE_TAKEN;
 		step->next = jump_target(step->insn, step->pc);
 		return 0;
 	case FORM_BRANCH_IMM:

@@ -17,7 +17,7 @@ SAMPLE_LIMIT = 60
 # Likely and cheap ones first; those with a "+" are built with sanitizers. See DOMAINS for which files some are.
 TESTS = ['test_golden', 'test_map_attr', 'test_map_btf', 'test_load_rule', 'test_conversion', 'test_helper_rows',
          'test_scalar64', 'test_tnum', 'test_scalar', 'test_range', 'test_fence', 'test_verifier', 'test_verifier_run',
-         'test_verifier_bounds', 'test_offline_log', 'test_verified', 'fuzz_verifier', 'test_callback_rounds',
+         'test_verifier_bounds', 'test_verifier_result', 'test_offline_log', 'test_verified', 'fuzz_verifier', 'test_callback_rounds',
          'test_verifier_run+', 'test_verifier+']
 DOMAINS = {'test_tnum': ['tnum'], 'test_range': ['range', 'range_div'],
            'test_scalar': ['tnum', 'scalar', 'scalar_branch', 'range'],
