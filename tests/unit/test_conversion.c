@@ -19,6 +19,7 @@ static const struct {
 	{ "ld!", CONVERSION_NUMBER, 1, 0, 2, 0, "d", false },
 	{ "llu", CONVERSION_NUMBER, 2, 0, 3, 0, "u", false },
 	{ "5x", CONVERSION_NUMBER, 0, 5, 2, 0, "x", false },
+	{ "9x", CONVERSION_NUMBER, 0, 9, 2, 0, "x", false },
 	{ "-5d", CONVERSION_NUMBER, 0, 5, 3, '-', "d", false },
 	{ "05d", CONVERSION_NUMBER, 0, 5, 3, '0', "d", false },
 	{ "+12i", CONVERSION_NUMBER, 0, 12, 4, '+', "i", false },
@@ -33,11 +34,17 @@ static const struct {
 	{ "pK", CONVERSION_POINTER, 0, 0, 2, 0, "pK", false },
 	{ "p", CONVERSION_POINTER, 0, 0, 1, 0, "p", false },
 	{ "p p", CONVERSION_POINTER, 0, 0, 1, 0, "p", false },
+	{ "p/", CONVERSION_POINTER, 0, 0, 1, 0, "p", false },
+	{ "p:", CONVERSION_POINTER, 0, 0, 1, 0, "p", false },
+	{ "p@", CONVERSION_POINTER, 0, 0, 1, 0, "p", false },
+	{ "p[", CONVERSION_POINTER, 0, 0, 1, 0, "p", false },
+	{ "p`", CONVERSION_POINTER, 0, 0, 1, 0, "p", false },
+	{ "p{", CONVERSION_POINTER, 0, 0, 1, 0, "p", false },
 };
 
 static const char *const unknown[] = {
 	"64d", "640d", "lllu", "ls", "lc", "5%", "-%", "px", "pSx", "pKx", "p4", "pI4x", "5p", "-p",
-	"n", "f", "", "*d", "--d", ".5d", "hd", "5",
+	"pa", "pz", "pA", "pZ", "p0", "p9", "n", "f", "", "*d", "--d", ".5d", "hd", "5",
 };
 
 static struct conversion parse(const char *text)
