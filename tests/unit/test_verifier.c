@@ -383,6 +383,7 @@ static void levels(void)
 
 struct one_line {
 	struct verify_log out;
+	u32 bytes;
 	char text[80];
 };
 
@@ -390,7 +391,27 @@ static void keep_line(struct verify_log *out, const char *text, u32 bytes)
 {
 	struct one_line *line = (struct one_line *)out;
 
+	line->bytes = bytes;
 	snprintf(line->text, sizeof(line->text), "%.*s", (int)bytes, text);
+	CHECK_EQ(text[bytes - 1], '\n');
+}
+
+static void long_line_is_cut(void)
+{
+	struct one_line line = { .out = { .level = 1, .write = keep_line } };
+	struct {
+		struct vlog log;
+		char behind[64];
+	} at = { .log.out = &line.out, .behind = "as it was" };
+	u32 piece, i;
+
+	for (piece = 1; piece < 40; piece += 12) {
+		for (i = 0; i < 2 * VLOG_BYTES; i += piece)
+			vlog_add(&at.log, "%*s", (int)piece, "x");
+		vlog_end(&at.log);
+		CHECK(line.bytes <= VLOG_BYTES && line.bytes >= VLOG_BYTES - 2);
+		CHECK_STR(at.behind, "as it was");
+	}
 }
 
 /* A program's author may have written anything, for a terminal to obey. */
@@ -458,6 +479,7 @@ static const struct check_case cases[] = {
 	{ "every reason says what is needed, and what to do", rows_are_whole },
 	{ "each level of the log has what it has on Linux", levels },
 	{ "text of a program is shown as what can be printed", text_is_printable },
+	{ "a line that is too long is cut", long_line_is_cut },
 	{ "an address in a log is seen", addresses_are_seen },
 	{ "no data file is lost", enough_cases },
 };
