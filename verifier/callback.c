@@ -247,16 +247,18 @@ bool callback_converges(struct state *state, const struct prune *prune)
  * A number that changes from round to round, and that nothing relies on so far,
  * may be any number: otherwise no round would ever be within another.
  */
-static void widen_slot(struct slot *slot, const struct slot *before, u64 decisive)
+static void widen_spill(struct spill *spill, const struct frame *old, u64 decisive)
 {
+	const struct spill *before = frame_spill(old, spill->slot, spill->first);
+
 	/* Known zeros have no mark: the round after next will tell. */
-	if (!slot->cnt || before->cnt != slot->cnt || before->first != slot->first)
+	if (!before || before->cnt != spill->cnt || before->first != spill->first)
 		return;
-	if (slot->spill.kind != REG_SCALAR || before->spill.kind != REG_SCALAR)
+	if (spill->reg.kind != REG_SCALAR || before->reg.kind != REG_SCALAR)
 		return;
-	if (before->spill.deps & decisive || scalar_contains(before->spill.num, slot->spill.num))
+	if (before->reg.deps & decisive || scalar_contains(before->reg.num, spill->reg.num))
 		return;
-	slot->spill = reg_scalar(scalar_loaded(slot->cnt, false));
+	spill->reg = reg_scalar(scalar_loaded(spill->cnt, false));
 }
 
 static void widen(struct state *state, const struct kept *before)
@@ -267,8 +269,8 @@ static void widen(struct state *state, const struct kept *before)
 		struct frame *frame = state->frames[i];
 		const struct frame *old = before->state->frames[i];
 
-		for (at = 0; at < frame->slot_cnt && at < old->slot_cnt; at++)
-			widen_slot(&frame->slots[at], &old->slots[at], before->decisive);
+		for (at = 0; at < frame->spill_cnt; at++)
+			widen_spill(&frame->spills[at], old, before->decisive);
 	}
 }
 

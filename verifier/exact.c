@@ -71,15 +71,19 @@ static bool is_relied_on(const struct reg *outer, u64 exact)
 	return outer->deps & exact || (outer->kind == REG_SCALAR && !outer->deps && outer->id);
 }
 
-/* Known zeros outside of a spill have no bit: whoever reads them relies on them. */
-static bool has_zeros(const struct slot *slot)
+static void inherit_slot(struct state *state, const struct frame *inner,
+			 const struct frame *outer, u32 slot, const struct kept *kept)
 {
 	u32 i;
 
-	for (i = 0; i < 8; i++)
-		if (slot->bytes[i] == BYTE_ZERO)
-			return true;
-	return false;
+	for (i = 0; i < 8; i++) {
+		const struct spill *from = frame_spill(inner, slot, i), *to = frame_spill(outer, slot, i);
+		/* A known zero outside of a spill has no bit: whoever reads it relies on it. */
+		bool zero = frame_byte(outer, slot, i) == BYTE_ZERO;
+
+		if (from && (zero || (to && is_relied_on(&to->reg, kept->exact))))
+			mark(state, from->reg.deps, zero || is_relied_on(&to->reg, kept->decisive));
+	}
 }
 
 static void inherit_frame(struct state *state, const struct frame *inner,
@@ -92,15 +96,9 @@ static void inherit_frame(struct state *state, const struct frame *inner,
 		if (is_relied_on(&outer->regs[i], exact))
 			mark(state, inner->regs[i].deps,
 			     is_relied_on(&outer->regs[i], kept->decisive));
-	for (i = 0; i < outer->slot_cnt && i < inner->slot_cnt; i++) {
-		const struct slot *slot = &outer->slots[i];
-
-		if (!(read >> i & 1) || !inner->slots[i].cnt)
-			continue;
-		if (has_zeros(slot) || (slot->cnt && is_relied_on(&slot->spill, exact)))
-			mark(state, inner->slots[i].spill.deps,
-			     has_zeros(slot) || is_relied_on(&slot->spill, kept->decisive));
-	}
+	for (i = 0; i < outer->slot_cnt && i < inner->slot_cnt; i++)
+		if (read >> i & 1)
+			inherit_slot(state, inner, outer, i, kept);
 }
 
 void exact_inherit(struct state *state, const struct kept *kept)

@@ -137,10 +137,11 @@ void print_slots(struct vlog *log, const struct state *state)
 
 	for (i = 0; i < frame->slot_cnt; i++) {
 		const struct slot *slot = &frame->slots[i];
+		const struct spill *spill = frame_spill(frame, i, 0);
 
-		if (slot->cnt == 8) {
+		if (spill && spill->cnt == 8) {
 			vlog_add(log, " fp-%u=", 8 * (i + 1));
-			print_reg(log, &slot->spill);
+			print_reg(log, &spill->reg);
 			continue;
 		}
 		for (byte = 0; byte < 8; byte++)
@@ -150,6 +151,7 @@ void print_slots(struct vlog *log, const struct state *state)
 			continue;
 		vlog_add(log, " fp-%u=", 8 * (i + 1));
 		for (byte = 8; byte-- > 0;)
-			vlog_add(log, "%c", marks[slot->bytes[byte]]);
+			vlog_add(log, "%c", marks[slot->bytes[byte] < BYTE_SPILL ?
+						  slot->bytes[byte] : BYTE_SPILL]);
 	}
 }

@@ -6,6 +6,8 @@
  */
 #include "verifier/prune.h"
 
+#include "verifier/stack.h"
+
 #define SPARE_IDS 0x80000000u
 
 /*
@@ -72,68 +74,68 @@ static bool reg_contains(struct id_map *ids, const struct reg *outer, const stru
 }
 
 /* A byte that holds a number, whichever. */
-static bool is_number(const struct slot *slot, u32 byte)
+static bool is_number(const struct frame *frame, u32 slot, u32 byte)
 {
-	return slot->bytes[byte] == BYTE_MISC || slot->bytes[byte] == BYTE_ZERO ||
-	       (slot->bytes[byte] == BYTE_SPILL && slot->spill.kind == REG_SCALAR);
+	const struct spill *spill = frame_spill(frame, slot, byte);
+
+	return spill ? spill->reg.kind == REG_SCALAR : frame_byte(frame, slot, byte) != BYTE_UNINIT;
 }
 
-static bool is_zero_byte(const struct slot *slot, u32 byte)
+static bool byte_contains(u8 outer, const struct frame *inner, u32 slot, u32 byte)
 {
-	if (slot->bytes[byte] == BYTE_ZERO)
+	struct scalar num;
+
+	if (outer == BYTE_UNINIT)
 		return true;
-	return slot->bytes[byte] == BYTE_SPILL && slot->spill.kind == REG_SCALAR &&
-	       scalar_is_const(slot->spill.num) &&
-	       !((scalar_value(slot->spill.num) >> (8 * (byte - slot->first))) & 0xff);
+	if (!is_number(inner, slot, byte))
+		return false;
+	if (outer == BYTE_MISC)
+		return true;
+	num = stack_number(inner, slot, byte, 1).num;
+	return scalar_is_const(num) && !scalar_value(num);
 }
 
-/* The inner slot's number in the bytes of the outer slot's spill, which is another one. */
-static struct reg spilled_number(const struct slot *outer, const struct slot *inner)
+static bool spill_contains(struct id_map *ids, const struct spill *outer,
+			   const struct frame *inner, u64 exact)
 {
-	u32 i;
-
-	for (i = outer->first; i < outer->first + outer->cnt; i++)
-		if (!is_zero_byte(inner, i))
-			return reg_scalar(scalar_loaded(outer->cnt, false));
-	return reg_scalar(scalar_const(0));
-}
-
-static bool spill_contains(struct id_map *ids, const struct slot *outer,
-			   const struct slot *inner, u64 exact)
-{
+	const struct spill *same = frame_spill(inner, outer->slot, outer->first);
 	struct reg number;
 	u32 i;
 
-	if (inner->cnt == outer->cnt && inner->first == outer->first)
-		return reg_contains(ids, &outer->spill, &inner->spill, exact);
-	if (outer->spill.kind != REG_SCALAR)
+	if (same && same->first == outer->first && same->cnt == outer->cnt)
+		return reg_contains(ids, &outer->reg, &same->reg, exact);
+	if (outer->reg.kind != REG_SCALAR)
 		return false;
 	for (i = outer->first; i < outer->first + outer->cnt; i++)
-		if (!is_number(inner, i))
+		if (!is_number(inner, outer->slot, i))
 			return false;
-	number = spilled_number(outer, inner);
-	return reg_contains(ids, &outer->spill, &number, exact);
+	number = stack_number(inner, outer->slot, outer->first, outer->cnt);
+	return reg_contains(ids, &outer->reg, &number, exact);
 }
 
-static bool slot_contains(struct id_map *ids, const struct slot *outer, const struct slot *inner,
-			  u64 exact)
+static bool slot_contains(struct id_map *ids, const struct frame *outer, const struct frame *inner,
+			  u32 slot, u64 exact)
 {
-	bool alike = !memcmp(outer->bytes, inner->bytes, sizeof(outer->bytes));
+	const u8 *bytes = outer->slots[slot].bytes;
 	u32 i;
 
-	for (i = 0; i < 8 && !alike; i++) {
-		if (outer->bytes[i] == BYTE_MISC && !is_number(inner, i))
-			return false;
-		if (outer->bytes[i] == BYTE_ZERO && !is_zero_byte(inner, i))
+	for (i = 0; i < 8; i++) {
+		if (bytes[i] < BYTE_SPILL) {
+			if (bytes[i] != frame_byte(inner, slot, i) && !byte_contains(bytes[i], inner, slot, i))
+				return false;
+			continue;
+		}
+		/* Once for each spill. */
+		if ((!i || bytes[i] != bytes[i - 1]) &&
+		    !spill_contains(ids, frame_spill(outer, slot, i), inner, exact))
 			return false;
 	}
-	return !outer->cnt || spill_contains(ids, outer, inner, exact);
+	return true;
 }
 
 static bool frame_contains(const struct prune *prune, const struct frame *outer,
 			   const struct frame *inner, u32 live, u64 read, u64 exact)
 {
-	static const struct slot nothing;	/* a slot never written */
 	u32 i;
 
 	/* Fewer rounds behind it: more may follow. */
@@ -152,8 +154,7 @@ static bool frame_contains(const struct prune *prune, const struct frame *outer,
 		if (!(read >> i & 1))
 			continue;
 		*prune->work += 1;
-		if (!slot_contains(prune->ids, &outer->slots[i],
-				   i < inner->slot_cnt ? &inner->slots[i] : &nothing, exact))
+		if (!slot_contains(prune->ids, outer, inner, i, exact))
 			return false;
 	}
 	return true;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * What do the bytes of a stack frame hold? A slot is 8 bytes; it remembers one
- * spilled register of 1 to 8 bytes, and of each other byte whether it is
- * initialised. A byte that was part of a pointer and is no longer whole counts
+ * spilled register of 8 bytes, or one of 1 to 4 in each half, and of each other byte
+ * whether it is initialised. A byte that was part of a pointer and is no longer whole counts
  * as uninitialised, so no part of a pointer can be read as a number.
  */
 #include "verifier/stack.h"
@@ -23,26 +23,23 @@ static u32 byte_at(s32 off)
 
 enum slot_byte stack_byte(const struct frame *frame, s32 off)
 {
-	u32 slot = slot_at(off);
+	u8 held = frame_byte(frame, slot_at(off), byte_at(off));
 
-	return slot < frame->slot_cnt ? frame->slots[slot].bytes[byte_at(off)] : BYTE_UNINIT;
-}
-
-static bool holds_pointer(const struct frame *frame, s32 off)
-{
-	return stack_byte(frame, off) == BYTE_SPILL &&
-	       reg_is_pointer(&frame->slots[slot_at(off)].spill);
+	return held < BYTE_SPILL ? held : BYTE_SPILL;
 }
 
 const struct reg *stack_pointer(const struct frame *frame, s32 off)
 {
-	return holds_pointer(frame, off) ? &frame->slots[slot_at(off)].spill : NULL;
+	const struct spill *spill = frame_spill(frame, slot_at(off), byte_at(off));
+
+	return spill && reg_is_pointer(&spill->reg) ? &spill->reg : NULL;
 }
 
 static bool is_of_dynptr(const struct frame *frame, s32 off)
 {
-	return holds_pointer(frame, off) &&
-	       frame->slots[slot_at(off)].spill.kind == REG_DYNPTR_HALF;
+	const struct reg *pointer = stack_pointer(frame, off);
+
+	return pointer && pointer->kind == REG_DYNPTR_HALF;
 }
 
 static int refuse_dynptr_read(struct step *step, u32 frame_no, s32 off)
@@ -110,35 +107,108 @@ int check_stack_span(struct step *step, u32 regno, s64 off, u32 bytes, struct sp
 	return 0;
 }
 
+/* --- numbers in bytes ----------------------------------------------------- */
+
+/* What bytes @first.. + @cnt of a slot hold, all of the same spill or of none. */
+static struct scalar number_of_run(const struct frame *frame, u32 slot, u32 first, u32 cnt)
+{
+	const struct spill *spill = frame_spill(frame, slot, first);
+	struct scalar num, mask = scalar_const(cnt == 8 ? ~0ULL : (1ULL << 8 * cnt) - 1);
+
+	if (!spill && frame_byte(frame, slot, first) == BYTE_ZERO)
+		return scalar_const(0);
+	if (!spill || spill->reg.kind != REG_SCALAR)
+		return scalar_between(0, scalar_value(mask));
+	num = spill->reg.num;
+	if (first > spill->first)
+		num = scalar_alu(BPF_RSH, true, false, num, scalar_const(8 * (first - spill->first)));
+	if (first + cnt == spill->first + spill->cnt)
+		return num;
+	return cnt == 4 ? scalar_truncate(num, 4, false) : scalar_alu(BPF_AND, true, false, num, mask);
+}
+
+struct reg stack_number(const struct frame *frame, u32 slot, u32 first, u32 cnt)
+{
+	const u8 *bytes = frame->slots[slot].bytes;
+	struct reg reg = reg_scalar(scalar_const(0));
+	const struct spill *spill;
+	struct scalar run;
+	u32 end, at;
+
+	/* The highest run of bytes first. */
+	for (end = first + cnt; end > first; end = at) {
+		for (at = end - 1; at > first && bytes[at - 1] == bytes[at];)
+			at--;
+		run = number_of_run(frame, slot, at, end - at);
+		spill = frame_spill(frame, slot, at);
+		if (spill)
+			reg.deps |= spill->reg.deps;
+		if (end - at == cnt)
+			reg.num = run;
+		else
+			reg.num = scalar_alu(BPF_OR, true, false, run,
+					     scalar_alu(BPF_LSH, true, false, reg.num,
+							scalar_const(8 * (end - at))));
+	}
+	return reg;
+}
+
+/* --- stores --------------------------------------------------------------- */
+
 /*
  * What is left of a byte of a spill: of a pointer nothing; of a number a number, and
  * zero stays zero if that depends on nothing.
  */
-static enum slot_byte byte_left(const struct slot *slot, u32 byte)
+static enum slot_byte byte_left(const struct spill *spill, u32 byte)
 {
-	if (reg_is_pointer(&slot->spill))
+	if (reg_is_pointer(&spill->reg))
 		return BYTE_UNINIT;
-	if (slot->spill.deps || !scalar_is_const(slot->spill.num))
+	if (spill->reg.deps || !scalar_is_const(spill->reg.num))
 		return BYTE_MISC;
-	return scalar_value(slot->spill.num) >> (8 * (byte - slot->first)) & 0xff ? BYTE_MISC : BYTE_ZERO;
+	return scalar_value(spill->reg.num) >> (8 * (byte - spill->first)) & 0xff ? BYTE_MISC : BYTE_ZERO;
 }
 
-/* The spill is no longer whole. */
-static void break_spill(struct slot *slot)
+/* A number of 8 bytes loses the half in which @byte is. False: nothing is known of the other. */
+static bool halve_spill(struct frame *frame, struct spill *spill, u32 byte)
 {
+	u32 lost = byte & SPILL_HALF, kept = SPILL_HALF - lost, i;
+	struct scalar num = number_of_run(frame, spill->slot, kept, SPILL_HALF);
+
+	if (scalar_contains(num, scalar_loaded(SPILL_HALF, false)))
+		return false;
+	for (i = lost; i < lost + SPILL_HALF; i++)
+		frame->slots[spill->slot].bytes[i] = byte_left(spill, i);
+	spill->reg = reg_derived(num, spill->reg.deps);
+	spill->first = kept;
+	spill->cnt = SPILL_HALF;
+	return true;
+}
+
+/* The spill is no longer whole: bytes from @first to below @end go. */
+static void break_spill(struct frame *frame, struct spill *spill, u32 first, u32 end)
+{
+	struct spill broken = *spill;
 	u32 i;
 
-	if (!slot->cnt)
+	if (spill->reg.kind == REG_SCALAR && spill->cnt == 8 && (first ^ (end - 1)) < SPILL_HALF &&
+	    halve_spill(frame, spill, first))
 		return;
-	for (i = slot->first; i < slot->first + slot->cnt; i++)
-		slot->bytes[i] = byte_left(slot, i);
-	slot->cnt = 0;
-	slot->spill = reg_uninit();
+	frame_drop_spill(frame, spill);
+	for (i = broken.first; i < broken.first + broken.cnt; i++)
+		frame->slots[broken.slot].bytes[i] = byte_left(&broken, i);
 }
 
-static bool overlaps_spill(const struct slot *slot, u32 first, u32 cnt)
+/* No spill has bytes of @first to below @end. */
+static void break_spills(struct frame *frame, u32 slot, u32 first, u32 end)
 {
-	return slot->cnt && first < slot->first + slot->cnt && slot->first < first + cnt;
+	struct spill *spill;
+	u32 i;
+
+	for (i = first; i < end; i++) {
+		spill = frame_spill(frame, slot, i);
+		if (spill)
+			break_spill(frame, spill, first, end);
+	}
 }
 
 /* Does the number fit in @bytes bytes, so that storing and loading it keeps it? */
@@ -147,34 +217,31 @@ static bool fits(struct scalar num, u32 bytes)
 	return bytes == 8 || num.r64.umax >> (8 * bytes) == 0;
 }
 
-static void slot_put_number(struct step *step, struct slot *slot, u32 first, u32 cnt,
-			    struct reg *value)
+static int put_number(struct step *step, struct frame *frame, struct spill *spill, struct reg *value)
 {
+	u32 first = spill->first, cnt = spill->cnt;
 	struct scalar num = scalar_truncate(value->num, cnt, false);
 	bool whole = fits(value->num, cnt), zero;
 
 	/* A byte cannot say what it depends on: only what depends on nothing is a known zero. */
 	zero = !value->deps && scalar_is_const(num) && !scalar_value(num);
 	if (zero || (!whole && scalar_contains(num, scalar_loaded(cnt, false)))) {
-		if (overlaps_spill(slot, first, cnt))
-			break_spill(slot);
-		memset(&slot->bytes[first], zero ? BYTE_ZERO : BYTE_MISC, cnt);
-		return;
+		break_spills(frame, spill->slot, first, first + cnt);
+		memset(&frame->slots[spill->slot].bytes[first], zero ? BYTE_ZERO : BYTE_MISC, cnt);
+		return 0;
 	}
-	break_spill(slot);
-	memset(&slot->bytes[first], BYTE_SPILL, cnt);
-	slot->first = first;
-	slot->cnt = cnt;
+	break_spills(frame, spill->slot, first & SPILL_HALF, cnt == 8 ? 8 : (first & SPILL_HALF) + SPILL_HALF);
 	if (whole)
 		mark_scalar_linked(step, value);
-	slot->spill = reg_derived(num, value->deps);
-	slot->spill.id = whole ? value->id : 0;
+	spill->reg = reg_derived(num, value->deps);
+	spill->reg.id = whole ? value->id : 0;
+	return frame_add_spill(frame, spill);
 }
 
 int stack_store(struct step *step, u32 frame_no, s32 off, u32 bytes, struct reg *value)
 {
 	struct frame *frame = step->state->frames[frame_no];
-	struct slot *slot;
+	struct spill spill = { .slot = slot_at(off), .first = byte_at(off), .cnt = bytes };
 	int err = check_dynptrs_overwritten(step, frame_no, (struct span){ off, off + bytes });
 
 	if (!err && value->kind == REG_UNINIT) {	/* a slice of what it overwrites */
@@ -185,13 +252,10 @@ int stack_store(struct step *step, u32 frame_no, s32 off, u32 bytes, struct reg 
 		err = grow(frame, slot_at(off));
 	if (err)
 		return err;
-	slot = &frame->slots[slot_at(off)];
 	if (bytes == 8)
 		step->state->written[frame_no] |= 1ULL << slot_at(off);
-	if (value->kind == REG_SCALAR) {
-		slot_put_number(step, slot, byte_at(off), bytes, value);
-		return 0;
-	}
+	if (value->kind == REG_SCALAR)
+		return put_number(step, frame, &spill, value);
 	if (bytes != 8) {
 		return refuse(step, REFUSE_STACK_PARTIAL_SPILL, step->insn->src_reg,
 			      "invalid size of register spill: a pointer takes 8 bytes");
@@ -204,56 +268,23 @@ int stack_store(struct step *step, u32 frame_no, s32 off, u32 bytes, struct reg 
 		return refuse(step, REFUSE_KEY_ESCAPES, step->insn->src_reg,
 			      "cannot spill map key of a callback into stack frame of its caller");
 	}
-	memset(slot->bytes, BYTE_SPILL, 8);
-	slot->first = 0;
-	slot->cnt = 8;
-	slot->spill = *value;
-	return 0;
+	break_spills(frame, spill.slot, 0, 8);
+	spill.reg = *value;
+	return frame_add_spill(frame, &spill);
 }
 
-/* The value of a byte, if it is known. */
-static bool known_byte(const struct slot *slot, u32 byte, u8 *value)
+/* --- loads ---------------------------------------------------------------- */
+
+/* The number in initialised bytes, none of a pointer. */
+static struct reg loaded_number(const struct frame *frame, s32 off, u32 bytes, bool sign_extend)
 {
-	if (slot->bytes[byte] == BYTE_ZERO) {
-		*value = 0;
-		return true;
-	}
-	if (slot->bytes[byte] != BYTE_SPILL || slot->spill.kind != REG_SCALAR ||
-	    !scalar_is_const(slot->spill.num))
-		return false;
-	*value = scalar_value(slot->spill.num) >> (8 * (byte - slot->first));
-	return true;
-}
+	const struct spill *spill = frame_spill(frame, slot_at(off), byte_at(off));
+	struct reg reg = stack_number(frame, slot_at(off), byte_at(off), bytes);
 
-static bool known_bytes(const struct slot *slot, u32 first, u32 cnt, u64 *value)
-{
-	u32 i;
-	u8 byte;
-
-	*value = 0;
-	for (i = 0; i < cnt; i++) {
-		if (!known_byte(slot, first + i, &byte))
-			return false;
-		*value |= (u64)byte << (8 * i);
-	}
-	return true;
-}
-
-/* The number in initialised bytes of a slot, none of a pointer. */
-static struct reg slot_number(const struct slot *slot, u32 first, u32 cnt, bool sign_extend)
-{
-	struct reg reg = reg_scalar(scalar_loaded(cnt, sign_extend));
-	u64 value;
-
-	if (known_bytes(slot, first, cnt, &value))
-		return reg_derived(scalar_truncate(scalar_const(value), cnt, sign_extend),
-				   slot->cnt ? slot->spill.deps : 0);
-	if (!slot->cnt || slot->first != first || cnt > slot->cnt)
-		return reg;
-	reg.num = scalar_truncate(slot->spill.num, cnt, sign_extend);
-	reg.deps = slot->spill.deps;
-	if (cnt == slot->cnt && !(sign_extend && cnt < 8))
-		reg.id = slot->spill.id;
+	if (sign_extend && bytes < 8)
+		reg.num = scalar_truncate(reg.num, bytes, true);
+	else if (spill && spill->first == byte_at(off) && spill->cnt == bytes)
+		reg.id = spill->reg.id;
 	return reg;
 }
 
@@ -261,7 +292,7 @@ int stack_load(struct step *step, u32 frame_no, s32 off, u32 bytes, bool sign_ex
 	       struct reg *value)
 {
 	const struct frame *frame = step->state->frames[frame_no];
-	const struct slot *slot;
+	const struct reg *pointer;
 	int err;
 	u32 i;
 
@@ -273,11 +304,11 @@ int stack_load(struct step *step, u32 frame_no, s32 off, u32 bytes, bool sign_ex
 		}
 	}
 	stack_mark_read(step->state, frame_no, slot_at(off));
-	slot = &frame->slots[slot_at(off)];
 	if (is_of_dynptr(frame, off))
 		return refuse_dynptr_read(step, frame_no, off);
-	if (!holds_pointer(frame, off)) {
-		*value = slot_number(slot, byte_at(off), bytes, sign_extend);
+	pointer = stack_pointer(frame, off);
+	if (!pointer) {
+		*value = loaded_number(frame, off, bytes, sign_extend);
 		return 0;
 	}
 	if (bytes != 8) {
@@ -286,7 +317,7 @@ int stack_load(struct step *step, u32 frame_no, s32 off, u32 bytes, bool sign_ex
 			     off, bytes);
 		return refuse_stack(step, err, frame_no, off, off + bytes);
 	}
-	*value = slot->spill;
+	*value = *pointer;
 	return 0;
 }
 
@@ -305,8 +336,7 @@ int check_stack_readable(struct step *step, u32 frame_no, struct span span)
 		}
 		if (is_of_dynptr(frame, off))
 			return refuse_dynptr_read(step, frame_no, off);
-		if (holds_pointer(frame, off) &&
-		    !reg_is_number(step, &frame->slots[slot_at(off)].spill)) {
+		if (stack_pointer(frame, off) && !reg_is_number(step, stack_pointer(frame, off))) {
 			err = refuse(step, REFUSE_LEAK_THROUGH_STACK, REFUSAL_NO_REG,
 				     "leaking pointer from stack off %d", off);
 			off = -8 * (s32)(slot_at(off) + 1);
@@ -333,8 +363,7 @@ int stack_fill(struct step *step, u32 frame_no, struct span span)
 	for (off = span.lo; off < span.hi; off++) {
 		struct slot *slot = &frame->slots[slot_at(off)];
 
-		if (overlaps_spill(slot, byte_at(off), 1))
-			break_spill(slot);
+		break_spills(frame, slot_at(off), byte_at(off), byte_at(off) + 1);
 		slot->bytes[byte_at(off)] = BYTE_MISC;
 		if (byte_at(off) == 0 && off + 8 <= span.hi)
 			step->state->written[frame_no] |= 1ULL << slot_at(off);
@@ -349,32 +378,37 @@ int stack_smear(struct step *step, u32 frame_no, struct span span)
 	s32 off;
 
 	for (off = span.lo; off < span.hi && !err; off++) {
-		struct slot *slot;
-
 		if (stack_byte(frame, off) == BYTE_UNINIT)
 			continue;
-		slot = &frame->slots[slot_at(off)];
-		if (overlaps_spill(slot, byte_at(off), 1))
-			break_spill(slot);
-		if (slot->bytes[byte_at(off)] != BYTE_UNINIT)
-			slot->bytes[byte_at(off)] = BYTE_MISC;
+		break_spills(frame, slot_at(off), byte_at(off), byte_at(off) + 1);
+		if (stack_byte(frame, off) != BYTE_UNINIT)
+			frame->slots[slot_at(off)].bytes[byte_at(off)] = BYTE_MISC;
 	}
 	return err;
 }
 
-bool stack_const_u32(struct state *state, u32 frame_no, s32 off, u32 *value)
+/* The number of @cnt bytes, if it is known; it is then relied upon. */
+static bool known_number(struct state *state, u32 frame_no, s32 off, u32 cnt, u64 *value)
 {
 	const struct frame *frame = state->frames[frame_no];
-	const struct slot *slot;
+	struct reg reg;
+
+	if (off < -MODBPF_STACK_SIZE || off >= 0 || slot_at(off) >= frame->slot_cnt)
+		return false;
+	reg = stack_number(frame, slot_at(off), byte_at(off), cnt);
+	if (!scalar_is_const(reg.num))
+		return false;
+	mark_exact(state, reg.deps);
+	*value = scalar_value(reg.num);
+	return true;
+}
+
+bool stack_const_u32(struct state *state, u32 frame, s32 off, u32 *value)
+{
 	u64 known;
 
-	if (off % 4 || off > -4 || slot_at(off) >= frame->slot_cnt)
+	if (off % 4 || !known_number(state, frame, off, 4, &known))
 		return false;
-	slot = &frame->slots[slot_at(off)];
-	if (!known_bytes(slot, byte_at(off), 4, &known))
-		return false;
-	if (slot->cnt)
-		mark_exact(state, slot->spill.deps);
 	*value = known;
 	return true;
 }
@@ -383,25 +417,20 @@ bool stack_holds_pointer(struct step *step, u32 frame_no, s32 off)
 {
 	const struct frame *frame = step->state->frames[frame_no];
 
-	if (off % 8 || off < -MODBPF_STACK_SIZE || off >= 0 || slot_at(off) >= frame->slot_cnt ||
-	    !holds_pointer(frame, off) || is_of_dynptr(frame, off))
+	if (off % 8 || off < -MODBPF_STACK_SIZE || off >= 0 || !stack_pointer(frame, off) ||
+	    is_of_dynptr(frame, off))
 		return false;
 	stack_mark_read(step->state, frame_no, slot_at(off));
 	return true;
 }
 
-bool stack_const_byte(struct state *state, u32 frame_no, s64 off, u8 *value)
+bool stack_const_byte(struct state *state, u32 frame, s64 off, u8 *value)
 {
-	const struct frame *frame = state->frames[frame_no];
-	const struct slot *slot;
+	u64 known;
 
-	if (off < -MODBPF_STACK_SIZE || off >= 0 || slot_at(off) >= frame->slot_cnt)
+	if (off != (s32)off || !known_number(state, frame, off, 1, &known))
 		return false;
-	slot = &frame->slots[slot_at(off)];
-	if (!known_byte(slot, byte_at(off), value))
-		return false;
-	if (slot->cnt)
-		mark_exact(state, slot->spill.deps);
+	*value = known;
 	return true;
 }
 

@@ -24,8 +24,15 @@ int stack_store(struct step *step, u32 frame, s32 off, u32 bytes, struct reg *va
 int stack_load(struct step *step, u32 frame, s32 off, u32 bytes, bool sign_extend,
 	       struct reg *value);
 
-/* What is at @off of @frame. */
+/*
+ * The number that bytes @first.. + @cnt of a slot that exists hold, zero-extended, and what it
+ * depends on. They are initialised; of those of a pointer nothing is known.
+ */
+struct reg stack_number(const struct frame *frame, u32 slot, u32 first, u32 cnt);
+/* What is at @off of @frame: BYTE_SPILL for any spill. */
 enum slot_byte stack_byte(const struct frame *frame, s32 off);
+/* The pointer that the byte at @off is part of; NULL: none. */
+const struct reg *stack_pointer(const struct frame *frame, s32 off);
 /* Are all bytes initialised, and no pointer among them? Counts as a read. */
 int check_stack_readable(struct step *step, u32 frame, struct span span);
 /* Every byte is overwritten with unknown numbers. -ENOMEM; refused as stack_smear() is. */
@@ -38,9 +45,6 @@ int stack_smear(struct step *step, u32 frame, struct span span);
  * lie outside of the frame: then they do not.
  */
 bool stack_holds_pointer(struct step *step, u32 frame, s32 off);
-
-/* The pointer whose 8 bytes begin at @off, which is a multiple of 8; NULL: there is none. */
-const struct reg *stack_pointer(const struct frame *frame, s32 off);
 
 /* The number that 4 bytes at @off hold, if it is known; it is then relied upon. */
 bool stack_const_u32(struct state *state, u32 frame, s32 off, u32 *value);

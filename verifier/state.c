@@ -2,6 +2,8 @@
 /* How is an abstract state made, copied and freed? */
 #include "verifier/state.h"
 
+#define FIRST_SPILLS 4u
+
 static const char *const kind_names[REG_KIND_COUNT] = {
 	[REG_UNINIT] = "?",
 	[REG_SCALAR] = "scalar",
@@ -87,6 +89,7 @@ static void frame_free(struct frame *frame)
 {
 	if (!frame)
 		return;
+	modbpf_free(frame->spills);
 	modbpf_free(frame->slots);
 	modbpf_free(frame);
 }
@@ -102,6 +105,18 @@ void state_free(struct state *state)
 	modbpf_free(state);
 }
 
+/* @to is NULL, and stays so for no bytes. */
+static int copy_array(void **to, const void *from, u32 bytes)
+{
+	if (!bytes)
+		return 0;
+	*to = modbpf_zalloc(bytes);
+	if (!*to)
+		return -ENOMEM;
+	memcpy(*to, from, bytes);
+	return 0;
+}
+
 static struct frame *frame_copy(const struct frame *from)
 {
 	struct frame *frame = modbpf_zalloc(sizeof(*frame));
@@ -109,15 +124,15 @@ static struct frame *frame_copy(const struct frame *from)
 	if (!frame)
 		return NULL;
 	*frame = *from;
+	frame->slots = NULL;
+	frame->spills = NULL;
 	frame->slot_room = from->slot_cnt;
-	if (!from->slot_cnt)
-		return frame;
-	frame->slots = modbpf_zalloc(from->slot_cnt * sizeof(*frame->slots));
-	if (!frame->slots) {
-		modbpf_free(frame);
+	frame->spill_room = from->spill_cnt;
+	if (copy_array((void **)&frame->slots, from->slots, from->slot_cnt * sizeof(*frame->slots)) ||
+	    copy_array((void **)&frame->spills, from->spills, from->spill_cnt * sizeof(*frame->spills))) {
+		frame_free(frame);
 		return NULL;
 	}
-	memcpy(frame->slots, from->slots, from->slot_cnt * sizeof(*frame->slots));
 	return frame;
 }
 
@@ -148,7 +163,8 @@ u64 state_bytes(const struct state *state)
 
 	for (i = 0; i < state->frame_cnt; i++)
 		bytes += sizeof(struct frame) +
-			 state->frames[i]->slot_cnt * sizeof(struct slot);
+			 state->frames[i]->slot_cnt * sizeof(struct slot) +
+			 state->frames[i]->spill_cnt * sizeof(struct spill);
 	return bytes;
 }
 
@@ -173,6 +189,44 @@ void state_pop_frame(struct state *state)
 	frame_free(state->frames[--state->frame_cnt]);
 }
 
+/* --- spills --------------------------------------------------------------- */
+
+static void set_bytes(struct frame *frame, const struct spill *spill, u8 held)
+{
+	memset(&frame->slots[spill->slot].bytes[spill->first], held, spill->cnt);
+}
+
+int frame_add_spill(struct frame *frame, const struct spill *spill)
+{
+	u32 room = frame->spill_room ? 2 * frame->spill_room : FIRST_SPILLS;
+	struct spill *spills;
+
+	if (frame->spill_cnt == frame->spill_room) {
+		spills = modbpf_zalloc(room * sizeof(*spills));
+		if (!spills)
+			return -ENOMEM;
+		if (frame->spill_cnt)
+			memcpy(spills, frame->spills, frame->spill_cnt * sizeof(*spills));
+		modbpf_free(frame->spills);
+		frame->spills = spills;
+		frame->spill_room = room;
+	}
+	set_bytes(frame, spill, BYTE_SPILL + frame->spill_cnt);
+	frame->spills[frame->spill_cnt++] = *spill;
+	return 0;
+}
+
+void frame_drop_spill(struct frame *frame, struct spill *spill)
+{
+	const struct spill *last = &frame->spills[--frame->spill_cnt];
+
+	set_bytes(frame, spill, BYTE_UNINIT);
+	if (spill == last)
+		return;
+	*spill = *last;
+	set_bytes(frame, spill, BYTE_SPILL + (spill - frame->spills));
+}
+
 struct reg *reg_walk_next(struct reg_walk *walk)
 {
 	while (walk->frame < walk->state->frame_cnt) {
@@ -182,11 +236,8 @@ struct reg *reg_walk_next(struct reg_walk *walk)
 		if (at < ARRAY_SIZE(frame->regs))
 			return &frame->regs[at];
 		at -= ARRAY_SIZE(frame->regs);
-		if (at < frame->slot_cnt) {
-			if (frame->slots[at].cnt)
-				return &frame->slots[at].spill;
-			continue;
-		}
+		if (at < frame->spill_cnt)
+			return &frame->spills[at].reg;
 		walk->frame++;
 		walk->at = 0;
 	}
@@ -203,40 +254,16 @@ struct ref *state_find_ref(struct state *state, u32 id)
 	return NULL;
 }
 
-static void drop_ref_from_slots(struct frame *frame, u32 id)
+/* Is it of reference @ref; 0: does it point into the packet? */
+static bool is_gone(const struct reg *reg, u32 ref)
 {
-	u32 i;
-
-	for (i = 0; i < frame->slot_cnt; i++) {
-		struct slot *slot = &frame->slots[i];
-
-		if (slot->cnt && slot->spill.ref == id)
-			memset(slot, 0, sizeof(*slot));
-	}
-}
-
-void state_drop_ref(struct state *state, u32 id)
-{
-	struct ref *ref = state_find_ref(state, id);
-	u32 i, reg;
-
 	if (ref)
-		*ref = state->refs[--state->ref_cnt];
-	for (i = 0; i < state->frame_cnt; i++) {
-		for (reg = 0; reg < MODBPF_REG_FP; reg++)
-			if (state->frames[i]->regs[reg].ref == id)
-				state->frames[i]->regs[reg] = reg_uninit();
-		drop_ref_from_slots(state->frames[i], id);
-	}
-}
-
-static bool is_of_packet(const struct reg *reg)
-{
+		return reg->ref == ref;
 	return reg->kind == REG_PACKET || reg->kind == REG_PACKET_META ||
 	       reg->kind == REG_PACKET_END;
 }
 
-void state_drop_packet(struct state *state)
+static void drop_pointers(struct state *state, u32 ref)
 {
 	u32 i, at;
 
@@ -244,10 +271,25 @@ void state_drop_packet(struct state *state)
 		struct frame *frame = state->frames[i];
 
 		for (at = 0; at < MODBPF_REG_FP; at++)
-			if (is_of_packet(&frame->regs[at]))
+			if (is_gone(&frame->regs[at], ref))
 				frame->regs[at] = reg_uninit();
-		for (at = 0; at < frame->slot_cnt; at++)
-			if (frame->slots[at].cnt && is_of_packet(&frame->slots[at].spill))
-				memset(&frame->slots[at], 0, sizeof(frame->slots[at]));
+		/* From the last on: that is what moves to a place that gets free. */
+		for (at = frame->spill_cnt; at-- > 0;)
+			if (is_gone(&frame->spills[at].reg, ref))
+				frame_drop_spill(frame, &frame->spills[at]);
 	}
+}
+
+void state_drop_ref(struct state *state, u32 id)
+{
+	struct ref *ref = state_find_ref(state, id);
+
+	if (ref)
+		*ref = state->refs[--state->ref_cnt];
+	drop_pointers(state, id);
+}
+
+void state_drop_packet(struct state *state)
+{
+	drop_pointers(state, 0);
 }

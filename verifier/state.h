@@ -59,14 +59,24 @@ enum slot_byte {
 	BYTE_UNINIT,
 	BYTE_MISC,	/* some number */
 	BYTE_ZERO,
-	BYTE_SPILL,	/* part of .spill */
+	BYTE_SPILL,	/* and above: part of the frame's spill of that number, counted from here */
 };
 
 struct slot {
 	u8 bytes[8];		/* by address */
-	u8 first, cnt;		/* bytes of the spill; cnt is 8 for a pointer */
-	struct reg spill;	/* a number is that which the cnt bytes hold, zero-extended */
 };
+
+/* A register in the stack. */
+struct spill {
+	u8 slot;
+	u8 first, cnt;		/* bytes of the slot; cnt is 8 for a pointer */
+	struct reg reg;		/* a number is that which the bytes hold, zero-extended */
+};
+
+#define SPILL_HALF 4u	/* a half of a slot has one spill, or a part of one */
+#define MAX_SPILLS (MODBPF_STACK_SIZE / SPILL_HALF)
+
+static_assert(BYTE_SPILL + MAX_SPILLS <= 256, "the number of a spill fits a byte");
 
 struct frame {
 	struct reg regs[MODBPF_REG_FP + 1];
@@ -81,6 +91,9 @@ struct frame {
 	u32 slot_cnt;		/* slots below R10 that exist; those beyond are uninitialised */
 	u32 slot_room;
 	struct slot *slots;	/* [0] is at R10 - 8 */
+	u32 spill_cnt;
+	u32 spill_room;
+	struct spill *spills;	/* in no order */
 };
 
 #define MAX_REFS 16
@@ -142,6 +155,24 @@ static inline struct frame *state_top(const struct state *state)
 {
 	return state->frames[state->frame_cnt - 1];
 }
+
+static inline u8 frame_byte(const struct frame *frame, u32 slot, u32 byte)
+{
+	return slot < frame->slot_cnt ? frame->slots[slot].bytes[byte] : BYTE_UNINIT;
+}
+
+/* What the byte is part of; NULL: of no spill. */
+static inline struct spill *frame_spill(const struct frame *frame, u32 slot, u32 byte)
+{
+	u8 held = frame_byte(frame, slot, byte);
+
+	return held < BYTE_SPILL ? NULL : &frame->spills[held - BYTE_SPILL];
+}
+
+/* @spill lies in a slot that exists, and in bytes that are of no other. -ENOMEM. */
+int frame_add_spill(struct frame *frame, const struct spill *spill);
+/* Its bytes are uninitialised. The last spill moves to its place. */
+void frame_drop_spill(struct frame *frame, struct spill *spill);
 
 struct reg reg_uninit(void);
 struct reg reg_scalar(struct scalar num);

@@ -221,15 +221,11 @@ void words_of_reg(struct vlog *log, const struct program *prog, const struct sta
 /* The pointer that lies in one of the bytes; NULL: none. */
 static const struct reg *pointer_in(const struct frame *frame, s32 lo, s32 hi)
 {
-	u32 slot;
+	const struct reg *pointer = NULL;
 
-	for (; lo < hi; lo++) {
-		slot = (u32)(-lo - 1) / 8;
-		if (slot < frame->slot_cnt && frame->slots[slot].cnt == 8 &&
-		    reg_is_pointer(&frame->slots[slot].spill))
-			return &frame->slots[slot].spill;
-	}
-	return NULL;
+	for (; lo < hi && !pointer; lo++)
+		pointer = stack_pointer(frame, lo);
+	return pointer;
 }
 
 /* The first run of bytes that are uninitialised, from @lo on. False: there is none. */

@@ -82,12 +82,11 @@ static void forget_slots(struct frame *frame, u64 read, u64 exact)
 {
 	u32 i;
 
-	for (i = 0; i < frame->slot_cnt; i++) {
+	for (i = 0; i < frame->slot_cnt; i++)
 		if (!(read >> i & 1))
 			memset(&frame->slots[i], 0, sizeof(frame->slots[i]));
-		else if (frame->slots[i].cnt)
-			forget_number(&frame->slots[i].spill, exact);
-	}
+	for (i = 0; i < frame->spill_cnt; i++)
+		forget_number(&frame->spills[i].reg, exact);
 }
 
 /* Leave of @state what counts: what paths from it read, and numbers that they relied on. */
@@ -295,10 +294,12 @@ static bool reg_holds(struct links *links, const struct watch *watch, const stru
 	}
 }
 
-static bool slot_holds(struct links *links, const struct watch *watch, const struct slot *slot,
-		       u64 addr, u32 above)
+static bool slot_holds(struct links *links, const struct watch *watch, const struct frame *frame,
+		       u32 slot_no, u64 addr, u32 above)
 {
-	u64 value = 0;
+	const struct slot *slot = &frame->slots[slot_no];
+	const struct spill *spill;
+	u64 value;
 	u32 i;
 
 	for (i = 0; i < 8; i++) {
@@ -308,16 +309,24 @@ static bool slot_holds(struct links *links, const struct watch *watch, const str
 			continue;
 		if (tag == TAG_UNSET)
 			return false;
-		if (slot->bytes[i] != BYTE_SPILL && !is_number(watch, tag))
+		if (slot->bytes[i] < BYTE_SPILL && !is_number(watch, tag))
 			return false;
 		if (slot->bytes[i] == BYTE_ZERO && *(u8 *)(addr + i))
 			return false;
 	}
-	if (!slot->cnt)
-		return true;
-	memcpy(&value, (u8 *)addr + slot->first, slot->cnt);
-	return reg_holds(links, watch, &slot->spill, value, watch_stack_tag(watch, addr + slot->first),
-			 *watch_stack_base((struct watch *)watch, addr), above);
+	for (i = 0; i < 8; i += spill ? spill->cnt : 1) {
+		spill = frame_spill(frame, slot_no, i);
+		if (!spill)
+			continue;
+		if (spill->slot != slot_no || spill->first != i)
+			return false;
+		value = 0;
+		memcpy(&value, (u8 *)addr + i, spill->cnt);
+		if (!reg_holds(links, watch, &spill->reg, value, watch_stack_tag(watch, addr + i),
+			       *watch_stack_base((struct watch *)watch, addr), above))
+			return false;
+	}
+	return true;
 }
 
 static bool frame_holds(struct links *links, const struct watch *watch, const struct frame *frame,
@@ -331,7 +340,7 @@ static bool frame_holds(struct links *links, const struct watch *watch, const st
 			       above))
 			return false;
 	for (i = 0; i < frame->slot_cnt; i++)
-		if (!slot_holds(links, watch, &frame->slots[i], stack_end(watch, depth) - 8 * (i + 1), above))
+		if (!slot_holds(links, watch, frame, i, stack_end(watch, depth) - 8 * (i + 1), above))
 			return false;
 	return true;
 }

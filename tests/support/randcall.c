@@ -39,7 +39,7 @@ void set_slots(struct maker *mk, bool whole)
 	u32 i;
 
 	for (i = 0; i < SLOTS; i++) {
-		mk->known.slots[i] = (struct bound){ UNBOUNDED, UNBOUNDED };
+		forget_slot(mk, i);
 		if (whole)
 			mk->known.bytes[i] = 0xff;
 	}

@@ -72,19 +72,22 @@ static void put_spill(struct maker *mk)
 		bound = mk->known.regs[reg];
 	}
 	/* The other bytes are 0, if one is lucky. */
-	if (off != SLOT_OFF)
-		return;
-	mk->known.slots[SLOT] = bound;
+	if (off == SLOT_OFF)
+		mk->known.slots[SLOT] = bound;
+	else if (off == SLOT_OFF + 4)
+		mk->known.highs[SLOT] = bound;
 }
 
 static void put_fill(struct maker *mk)
 {
 	u8 size = one_in(mk, 4) ? random_size(mk) : (u8)BPF_DW;
 	u32 reg = work_reg(mk);
+	bool high = size == BPF_W && one_in(mk, 2);
+	struct bound bound = high ? mk->known.highs[SLOT] : mk->known.slots[SLOT];
 
 	put(mk, BPF_LDX | (size != BPF_DW && one_in(mk, 4) ? BPF_MEMSX : BPF_MEM) | size, reg,
-	    MODBPF_REG_FP, SLOT_OFF, 0);
-	set_number(mk, reg, mk->known.slots[SLOT].max, mk->known.slots[SLOT].some);
+	    MODBPF_REG_FP, SLOT_OFF + 4 * high, 0);
+	set_number(mk, reg, bound.max, bound.some);
 }
 
 /* A helper overwrites a part of the slot. */

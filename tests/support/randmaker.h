@@ -26,6 +26,7 @@ struct account {
 	u16 set;			/* registers that hold numbers */
 	struct bound regs[10];
 	struct bound slots[SLOTS];	/* of the slot's first bytes */
+	struct bound highs[SLOTS];	/* of its upper half */
 	u8 bytes[SLOTS];		/* initialised, a bit each */
 	u32 range;			/* packet bytes checked from R7 on */
 };
@@ -74,6 +75,8 @@ u32 work_reg(struct maker *mk);
 u32 number_reg(struct maker *mk);
 /* One among R0 to R5 that is neither @a nor @b, and no longer a number. */
 u32 place_reg(struct maker *mk, u32 a, u32 b);
+/* Nothing is known of the numbers in it. */
+void forget_slot(struct maker *mk, u32 slot);
 void set_number(struct maker *mk, u32 reg, u32 max, u32 some);
 /* An unknown number of 1, 2 or 4 bytes, or 8 where the context has them. */
 void put_unknown(struct maker *mk, u32 reg);

@@ -130,6 +130,12 @@ void after_call(struct maker *mk, bool has_result)
 	}
 }
 
+void forget_slot(struct maker *mk, u32 slot)
+{
+	mk->known.slots[slot] = (struct bound){ UNBOUNDED, UNBOUNDED };
+	mk->known.highs[slot] = (struct bound){ UNBOUNDED, UNBOUNDED };
+}
+
 static struct bound bound_meet(struct bound a, struct bound b)
 {
 	return (struct bound){ a.max > b.max ? a.max : b.max, a.some < b.some ? a.some : b.some };
@@ -145,6 +151,7 @@ struct account account_meet(const struct account *a, const struct account *b)
 		met.regs[i] = bound_meet(a->regs[i], b->regs[i]);
 	for (i = 0; i < SLOTS; i++) {
 		met.slots[i] = bound_meet(a->slots[i], b->slots[i]);
+		met.highs[i] = bound_meet(a->highs[i], b->highs[i]);
 		met.bytes[i] &= b->bytes[i];
 	}
 	if (b->range < met.range)
@@ -222,9 +229,14 @@ static void move_spill(struct maker *mk)
 		if (bytes < 4 && bound.max > max_of_bytes(bytes))
 			bound.max = max_of_bytes(bytes);
 	}
-	if (first || (bytes < 8 && mk->known.bytes[slot] == 0xff))
+	if (first % 4 || (bytes < 4 && (mk->known.bytes[slot] >> first & 0xf) == 0xf))
 		bound.max = UNBOUNDED;
-	mk->known.slots[slot] = bound;
+	if (first < 4)
+		mk->known.slots[slot] = bound;
+	if (bytes == 8 && bound.max != UNBOUNDED)
+		bound = (struct bound){ 0, 0 };
+	if (first >= 4 || bytes == 8)
+		mk->known.highs[slot] = bound;
 	mk->known.bytes[slot] |= ((1u << bytes) - 1) << first;
 }
 
@@ -234,13 +246,15 @@ static void move_fill(struct maker *mk)
 	u32 bytes = insn_access_bytes(size), slot = below(mk, mk->slot_cnt), reg = work_reg(mk);
 	u32 first = one_in(mk, 2) ? 0 : below(mk, 8 / bytes) * bytes;
 	u32 mask = ((1u << bytes) - 1) << first;
-	struct bound bound = mk->known.slots[slot];
+	struct bound bound = first < 4 ? mk->known.slots[slot] : mk->known.highs[slot];
 	s32 off = -8 * (s32)(slot + 1) + (s32)first;
 
 	if ((mk->known.bytes[slot] & mask) != mask && !errs(mk)) {
 		move_spill(mk);
 		return;
 	}
+	if (bytes == 8 && mk->known.highs[slot].max)
+		bound.max = UNBOUNDED;
 	if (bytes != 8 && one_in(mk, 4)) {
 		put(mk, BPF_LDX | BPF_MEMSX | size, reg, MODBPF_REG_FP, off, 0);
 		if (bound.max >> (8 * bytes - 1))
@@ -250,7 +264,7 @@ static void move_fill(struct maker *mk)
 	} else {
 		put(mk, BPF_LDX | BPF_MEM | size, reg, MODBPF_REG_FP, off, 0);
 	}
-	if (first)
+	if (first % 4 || (first && bytes < 4))
 		bound.max = max_of_bytes(bytes);
 	set_number(mk, reg, bound.max, bound.some);
 }
@@ -330,7 +344,7 @@ static void move_exchange(struct maker *mk)
 	put(mk, BPF_JMP | BPF_JEQ | BPF_K, reg, 0, 1, below(mk, 4));
 	put(mk, BPF_ALU64 | BPF_MOV | BPF_K, 0, 0, 0, 1);
 	put(mk, BPF_STX | BPF_ATOMIC | BPF_DW, MODBPF_REG_FP, reg, -8, BPF_CMPXCHG);
-	mk->known.slots[0] = (struct bound){ UNBOUNDED, UNBOUNDED };
+	forget_slot(mk, 0);
 	set_number(mk, 0, UNBOUNDED, UNBOUNDED);
 }
 
@@ -348,7 +362,7 @@ static void move_atomic(struct maker *mk)
 	if (mk->known.bytes[slot] != 0xff)
 		return;
 	put(mk, BPF_STX | BPF_ATOMIC | size, MODBPF_REG_FP, reg, -8 * (s32)(slot + 1), op);
-	mk->known.slots[slot] = (struct bound){ UNBOUNDED, UNBOUNDED };
+	forget_slot(mk, slot);
 	if (op & BPF_FETCH)
 		set_number(mk, op == BPF_CMPXCHG ? 0 : reg, UNBOUNDED, UNBOUNDED);
 }
@@ -502,7 +516,7 @@ static u32 put_link(struct maker *mk, u32 reg)
 	}
 	if (mk->prog->insns[mk->prog->insn_cnt - 1].code != (BPF_ALU64 | BPF_MOV | BPF_X) &&
 	    mk->prog->insns[mk->prog->insn_cnt - 1].code != (BPF_ALU | BPF_MOV | BPF_X)) {
-		mk->known.slots[slot] = (struct bound){ UNBOUNDED, UNBOUNDED };
+		forget_slot(mk, slot);
 		mk->known.bytes[slot] |= 0xf;
 		if (mk->prog->insns[mk->prog->insn_cnt - 1].code == (BPF_LDX | BPF_MEM | BPF_DW))
 			mk->known.bytes[slot] = 0xff;
@@ -518,7 +532,7 @@ void put_guard(struct maker *mk, u32 reg, u32 limit)
 	if (checked != reg && one_in(mk, 4)) {
 		branch = put_condition(mk);
 		put(mk, BPF_ST | BPF_MEM | BPF_DW, MODBPF_REG_FP, 0, -8, below(mk, 8));
-		mk->known.slots[0] = (struct bound){ UNBOUNDED, UNBOUNDED };
+		forget_slot(mk, 0);
 		land(mk, branch);
 	}
 	if (errs(mk))

@@ -526,6 +526,7 @@ static void put_start_slots(struct maker *mk)
 		put(mk, BPF_ST | BPF_MEM | BPF_DW, MODBPF_REG_FP, 0, -8 * (s32)(i + 1), i * below(mk, 3));
 		mk->known.bytes[i] = 0xff;
 		mk->known.slots[i] = (struct bound){ 8, 8 };
+		mk->known.highs[i] = (struct bound){ 0, 0 };
 	}
 }
 

@@ -190,6 +190,11 @@ static void helper_writes(u64 addr, u64 bytes)
 		watch_complain(watching, "lets a helper write what is not its own");
 }
 
+static bool helper_is_given_pointer(u32 reg)
+{
+	return top(watching)->tags[reg] == TAG_POINTER;
+}
+
 static void helper_gives_pointer(void)
 {
 	watching->result_tag = TAG_POINTER;
@@ -241,7 +246,7 @@ static void helper_came_back(u64 result)
 }
 
 static const struct world_watcher watcher = {
-	helper_reads, helper_writes, helper_gives_pointer, helper_calls_back, helper_came_back,
+	helper_reads, helper_writes, helper_gives_pointer, helper_is_given_pointer, helper_calls_back, helper_came_back,
 	helper_complains,
 };
 

@@ -83,6 +83,7 @@ struct world_watcher {
 	void (*reads)(u64 addr, u64 bytes);
 	void (*writes)(u64 addr, u64 bytes);
 	void (*gives_pointer)(void);
+	bool (*is_given_pointer)(u32 reg);
 	/* Around a callback: which arguments, a bit each, are pointers, and what it returns. */
 	void (*calls_back)(u32 pointers);
 	void (*came_back)(u64 result);

@@ -202,7 +202,7 @@ static u64 lookup(u64 map, u64 key, u64 r3, u64 r4, u64 r5)
 	return first + (u64)index * bytes;
 }
 
-/* "%s" reads a string; any other number is printed. */
+/* "%s" reads a string, with care if any number says where; any other number is printed. */
 static u64 print(u64 format, u64 bytes, u64 r3, u64 r4, u64 r5)
 {
 	bool is_string;
@@ -211,7 +211,7 @@ static u64 print(u64 format, u64 bytes, u64 r3, u64 r4, u64 r5)
 		complain("prints no bytes");
 	read_memory(format, bytes);
 	is_string = bytes >= 2 && bytes <= MOST_BYTES && !memcmp((const char *)format, "%s", 2);
-	if (is_string)
+	if (is_string && world_watcher && world_watcher->is_given_pointer(3))
 		read_memory(r3, 1);
 	show((is_string ? 0 : r3) + r4 + r5);
 	return bytes;
