@@ -205,7 +205,8 @@ void verify_text(const struct verify_input *input, struct verify_output *out)
 		req.attach_btf_id = strtoul(input->target, NULL, 0) ? : kernel_btf_id(input->target);
 	}
 	if (verify_btf_make(&btf, input, &assembled, &req)) {
-		snprintf(out->syntax, sizeof(out->syntax), "%.150s", btf.why.text);
+		snprintf(out->syntax, sizeof(out->syntax), "%.150s",
+			 btf.why.text[0] ? btf.why.text : "no memory for BTF");
 		asm_free(&assembled);
 		return;
 	}

@@ -7,10 +7,11 @@
 
 #include "tests/support/check.h"
 #include "tests/support/verify_case.h"
+#include "user/platform.h"
 #include "verifier/print.h"
 #include "verifier/refusal.h"
 
-static u32 case_cnt;
+static u32 case_cnt, failed_cnt;
 
 static void check_kept(const char *want, const struct verified_prog *prog)
 {
@@ -128,6 +129,34 @@ static void check_addresses(const struct verify_input *given, const char *file)
 	verify_output_free(&second);
 }
 
+/*
+ * One of the allocations fails, another for each case: nothing is accepted, and nothing left
+ * behind. What is refused may be refused with less of an explanation.
+ */
+static void check_failed_allocation(const struct verify_input *input, const char *file, int want_err)
+{
+	u32 nth = 1 + case_cnt * 37 % 101;
+	struct verify_output out;
+	u64 before = platform_bytes();
+	bool has_failed;
+
+	do {
+		platform_fail_nth(nth);
+		verify_text(input, &out);
+		has_failed = platform_has_failed();
+		platform_fail_nth(0);
+		/* The records of types are read with the same allocator, before the verifier runs. */
+		if (has_failed && !out.syntax[0] && (out.prog || (out.err != -ENOMEM && out.err != want_err) || !out.err))
+			check_failed(file, 0, "allocation %u fails: the verdict is %d", nth, out.err);
+		verify_output_free(&out);
+		if (platform_bytes() != before)
+			check_failed(file, 0, "allocation %u fails: %lld bytes are left", nth,
+				     (s64)(platform_bytes() - before));
+		failed_cnt += has_failed;
+		nth /= 2;
+	} while (!has_failed && nth);
+}
+
 static void addresses_are_seen(void)
 {
 	CHECK(has_kernel_address("R1=0xffff888012345678"));
@@ -168,8 +197,10 @@ static void run_case(const struct verify_case *data, void *cookie)
 	else if (!out.syntax[0] && !data->log_cnt)
 		check_failed(file, 0, "a rejection needs a log line, log:\n%s", out.log);
 	/* Each instruction is a line. */
-	if (!out.syntax[0] && out.stats.insns_processed < 2000)
+	if (!out.syntax[0] && out.stats.insns_processed < 2000) {
 		check_addresses(&input, file);
+		check_failed_allocation(&input, file, data->want_err);
+	}
 	verify_output_free(&out);
 	check_end();
 }
@@ -184,6 +215,7 @@ static void complain(const char *file, const char *what)
 static void enough_cases(void)
 {
 	CHECK(case_cnt >= 1400);
+	CHECK(failed_cnt > case_cnt / 2);
 }
 
 /* --- programs that are too long for a data file --------------------------------- */
