@@ -121,7 +121,7 @@ bool range_has(struct value_range r, u64 value, u32 width)
  */
 struct value_range range_settle(struct value_range r, u32 width)
 {
-	u64 sign = 1ULL << (width - 1), mask = range_mask(width);
+	u64 mask = range_mask(width);
 	u64 plus_lo, plus_hi, minus_lo, minus_hi;
 	bool plus, minus;
 
@@ -130,7 +130,7 @@ struct value_range range_settle(struct value_range r, u32 width)
 	plus_lo = umax_of(r.umin, r.smin < 0 ? 0 : (u64)r.smin);
 	plus_hi = umin_of(r.umax, (u64)r.smax);
 	plus = r.smax >= 0 && plus_lo <= plus_hi;
-	minus_lo = umax_of(umax_of(r.umin, sign), r.smin < 0 ? (u64)r.smin & mask : 0);
+	minus_lo = umax_of(r.umin, (u64)r.smin & mask);
 	minus_hi = umin_of(r.umax, r.smax < 0 ? (u64)r.smax & mask : mask);
 	minus = r.smin < 0 && minus_lo <= minus_hi;
 	if (!plus && !minus)

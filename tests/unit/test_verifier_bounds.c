@@ -286,6 +286,37 @@ static void states_that_go(void)
 }
 
 /* The states of a long loop go with the path that went through it. */
+/* Branches that wait, each with a whole stack; how many until the memory is too much? */
+static u32 branches_behind(u32 rounds)
+{
+	struct verify_input input = { .text = text, .prog_type = 1, .log_level = 1 };
+	struct verify_output out;
+	u32 i, before = 65 + 2 * rounds;
+
+	text_at = text;
+	add("r6 = 0\nagain: r6 += 1\nif r6 < %u goto again\ncall get_prandom_u32\n", rounds);
+	for (i = 1; i <= 64; i++)
+		add("*(u64 *)(r10 -%u) = r0\n", 8 * i);
+	for (i = 0; i < 8100; i++)
+		add("if r0 == %u goto out\n", i);
+	add("out: r0 = 0\nexit\n");
+	verify_text(&input, &out);
+	CHECK_STR(out.syntax, "");
+	CHECK(out.log && strstr(out.log, "code: budget-memory"));
+	i = out.stats.insns_processed - before;
+	verify_output_free(&out);
+	return i;
+}
+
+/* What is noted of the way takes memory as well: a long one leaves less for branches. */
+static void long_way_is_counted(void)
+{
+	u32 some = branches_behind(2), fewer = branches_behind(100000);
+
+	CHECK(some > 1000);
+	CHECK(fewer + 100 < some);
+}
+
 static void loops_one_after_another(void)
 {
 	u32 i;
@@ -435,6 +466,7 @@ static const struct check_case cases[] = {
 	{ "diamonds that a division tells apart cost little", diamonds_before_a_division },
 	{ "states that are forgotten are not counted", states_that_go },
 	{ "a loop's states go with its path", loops_one_after_another },
+	{ "the way of a long path is counted", long_way_is_counted },
 	{ "a tree of calls is walked in its size", calls_that_double },
 	{ "branches to the next instruction do not pile up", many_branches_pending },
 	{ "too many open branches are refused", many_branches_never_met },
