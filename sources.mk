@@ -303,6 +303,7 @@ TEST_SUPPORT_SRCS := \
 	tests/support/randbase.c \
 	tests/support/randcall.c \
 	tests/support/randchain.c \
+	tests/support/randdynptr.c \
 	tests/support/randmap.c \
 	tests/support/randnumber.c \
 	tests/support/randprog.c \
@@ -313,9 +314,12 @@ TEST_SUPPORT_SRCS := \
 	tests/support/verify_btf.c \
 	tests/support/verify_case.c \
 	tests/support/watch.c \
+	tests/support/watchdynptr.c \
 	tests/support/watchmem.c \
+	tests/support/watchstack.c \
 	tests/support/world.c \
 	tests/support/worldcall.c \
+	tests/support/worlddynptr.c \
 	tests/support/worldtype.c \
 
 # What a single unit test needs besides.

@@ -4,8 +4,11 @@
 
 #include <stdlib.h>
 
+#include "tests/support/watchdynptr.h"
+#include "verifier/dynptr.h"
+
 #define LINKS 64
-#define IN_VALUE (1u << 31)	/* on a look-up's id: the value it found */
+#define IN_VALUE (1u << 31)	/* on a look-up's or a dynptr's id: where the value or the dynptr is */
 
 /* Numbers that a state says are equal, by id. */
 struct links {
@@ -294,6 +297,16 @@ static bool reg_holds(struct links *links, const struct watch *watch, const stru
 	}
 }
 
+/* Half of a dynptr, which no other has the identity of. */
+static bool dynptr_holds(struct links *links, const struct watch *watch, const struct reg *half, u64 addr)
+{
+	const struct watch_dynptr *dynptr = watch_dynptr_at((struct watch *)watch, addr);
+
+	return dynptr && addr - dynptr->addr == (u64)half->off &&
+	       dynptr->is_held == (half->size == DYNPTR_RING) &&
+	       link_holds(links, half->ref | IN_VALUE, dynptr->addr);
+}
+
 static bool slot_holds(struct links *links, const struct watch *watch, const struct frame *frame,
 		       u32 slot_no, u64 addr, u32 above)
 {
@@ -320,6 +333,11 @@ static bool slot_holds(struct links *links, const struct watch *watch, const str
 			continue;
 		if (spill->slot != slot_no || spill->first != i)
 			return false;
+		if (spill->reg.kind == REG_DYNPTR_HALF) {
+			if (!dynptr_holds(links, watch, &spill->reg, addr))
+				return false;
+			continue;
+		}
 		value = 0;
 		memcpy(&value, (u8 *)addr + i, spill->cnt);
 		if (!reg_holds(links, watch, &spill->reg, value, watch_stack_tag(watch, addr + i),

@@ -251,7 +251,8 @@ static void put_length(struct maker *mk, const struct call_plan *plan)
 /* By what it takes: many take a number, few a string. Or by a map, of which there are many types. */
 static bool choose_call(struct maker *mk, struct call_plan *plan)
 {
-	static const u8 rare[] = { MODBPF_MAP_PERF_EVENT_ARRAY, MODBPF_MAP_STACK_TRACE, MODBPF_MAP_CGROUP_ARRAY };
+	static const u8 rare[] = { MODBPF_MAP_PERF_EVENT_ARRAY, MODBPF_MAP_STACK_TRACE,
+				   MODBPF_MAP_CGROUP_ARRAY, MODBPF_MAP_BLOOM_FILTER };
 	bool by_map = one_in(mk, 2);
 	u8 wanted = by_map ? ARG_MAP : 1 + below(mk, ARG_KIND_COUNT - 1);
 	u32 tries;
@@ -423,7 +424,7 @@ void put_call(struct maker *mk)
 		put_handed_out(mk);
 		return;
 	}
-	switch (below(mk, 20)) {
+	switch (below(mk, 24)) {
 	case 0:
 		put_tail_call(mk);
 		break;
@@ -431,6 +432,10 @@ void put_call(struct maker *mk)
 	case 12:
 	case 13:
 		put_lock(mk);
+		break;
+	case 20:
+	case 21:
+		put_dynptr(mk);
 		break;
 	case 11:
 		put_found_map(mk);
@@ -448,6 +453,8 @@ void put_call(struct maker *mk)
 	case 5:
 	case 18:
 	case 19:
+	case 22:
+	case 23:
 		put_burst(mk);
 		break;
 	default:

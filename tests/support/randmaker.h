@@ -129,6 +129,9 @@ bool may_lock(const struct maker *mk);
 /* A map that is found in another, and used. */
 void put_found_map(struct maker *mk);
 
+/* A dynptr is made, used and, if it must be, released. */
+void put_dynptr(struct maker *mk);
+
 /* What a TRACING program is loaded for. */
 void choose_target(struct rng *rng, struct randverify *prog);
 /* Pointers that its context hands out are followed. */

@@ -473,7 +473,7 @@ static void put_item(struct maker *mk, u32 depth)
 		put_loop(mk, depth);
 	else if (kind < 20)
 		put_indexed(mk);
-	else if (kind < 23 && mk->base == BASE_PACKET)
+	else if (kind < 24 && mk->base == BASE_PACKET)
 		put_packet_check(mk);
 	else if (kind < 25)
 		put_pointer_choice(mk);
@@ -491,9 +491,9 @@ static void put_item(struct maker *mk, u32 depth)
 		put_plain_call(mk);
 	else if (kind < (mk->prog->calls ? 40u : 34u) && depth < 2)
 		put_subprog_call(mk);
-	else if (kind >= 48 && kind < 57 && mk->prog->target && mk->has_ctx)
+	else if (kind >= 46 && kind < 55 && mk->prog->target && mk->has_ctx)
 		put_typed(mk);
-	else if (kind >= 57)
+	else if (kind >= 55)
 		put_call(mk);
 	else
 		put_move(mk);

@@ -6,7 +6,9 @@
 #include "isa/interp.h"
 #include "isa/opcode.h"
 #include "tests/support/jitrun.h"
+#include "tests/support/watchdynptr.h"
 #include "tests/support/watchmem.h"
+#include "tests/support/watchstack.h"
 #include "verifier/helper.h"
 #include "verifier/rule.h"
 
@@ -19,136 +21,15 @@ void watch_complain(struct watch *watch, const char *what)
 	longjmp(watch->leave, 1);
 }
 
-static struct watch_frame *top(struct watch *watch)
-{
-	return &watch->frames[watch->depth];
-}
-
-static const struct subprog *subprog_of(const struct verified_prog *prog, u32 insn)
-{
-	u32 i;
-
-	for (i = 0; i + 1 < prog->subprog_cnt; i++)
-		if (insn < prog->subprogs[i].end)
-			break;
-	return &prog->subprogs[i];
-}
-
-static struct watch_stack *running_stack(struct watch *watch)
-{
-	return &watch->stacks[watch->stack_cnt - 1];
-}
-
-static u64 stack_start(struct watch *watch)
-{
-	return top(watch)->regs[MODBPF_REG_FP] - subprog_of(watch->prog, watch->insn)->stack_depth;
-}
-
-/* The tag of a byte; NULL: it lies on no stack. */
-static u8 *tag_at(struct watch *watch, u64 addr)
-{
-	u32 i;
-
-	for (i = 0; i < watch->stack_cnt; i++) {
-		struct watch_stack *stack = &watch->stacks[i];
-		u64 distance = stack->end - addr;
-
-		if (distance && distance <= MODBPF_STACK_SIZE)
-			return &stack->tags[MODBPF_STACK_SIZE - distance];
-	}
-	return NULL;
-}
-
-u8 watch_stack_tag(const struct watch *watch, u64 addr)
-{
-	const u8 *tag = tag_at((struct watch *)watch, addr);
-
-	return tag ? *tag : TAG_UNSET;
-}
-
-static bool is_on_stack(struct watch *watch, u64 addr, u64 bytes)
-{
-	u32 i;
-
-	running_stack(watch)->low = stack_start(watch);
-	for (i = 0; i < watch->stack_cnt; i++) {
-		const struct watch_stack *stack = &watch->stacks[i];
-
-		if (watch_is_within(addr, bytes, (void *)stack->low, stack->end - stack->low))
-			return true;
-	}
-	return false;
-}
-
 bool watch_owns(struct watch *watch, u64 addr, u64 bytes)
 {
-	return is_on_stack(watch, addr, bytes) || watch_is_in_world(addr, bytes, true);
-}
-
-u64 *watch_stack_base(struct watch *watch, u64 addr)
-{
-	u32 i;
-
-	for (i = 0; i < watch->stack_cnt; i++) {
-		u64 distance = watch->stacks[i].end - addr;
-
-		if (distance && distance <= MODBPF_STACK_SIZE)
-			return &watch->stacks[i].bases[(MODBPF_STACK_SIZE - distance) / 8];
-	}
-	return NULL;
-}
-
-/* Who may see addresses may take a typed pointer for a number. */
-static u8 as_number(const struct watch *watch, u8 tag)
-{
-	return tag >= TAG_TYPED && watch->sees_addresses ? TAG_NUMBER : tag;
-}
-
-static void set_stack(struct watch *watch, u64 addr, u64 bytes, u8 tag)
-{
-	memset(tag_at(watch, addr), tag, bytes);
-}
-
-/* What is read is all numbers, or one whole pointer of 8 bytes. */
-static u8 read_stack(struct watch *watch, u64 addr, u64 bytes)
-{
-	u8 last = watch_stack_tag(watch, addr + bytes - 1);
-	bool is_number = true;
-	u32 i;
-
-	for (i = 0; i < bytes; i++) {
-		u8 tag = watch_stack_tag(watch, addr + i);
-
-		if (tag == TAG_UNSET)
-			watch_complain(watch, "reads stack that was never written");
-		is_number &= as_number(watch, tag) == TAG_NUMBER;
-	}
-	if (bytes == 8 && addr % 8 == 0 && watch_stack_tag(watch, addr) == last)
-		return last;
-	if (!is_number)
-		watch_complain(watch, "reads a part of a pointer");
-	return TAG_NUMBER;
-}
-
-/* Bytes that were part of a pointer which is no longer whole are worth nothing. */
-static void write_stack(struct watch *watch, u64 addr, u64 bytes, u8 tag)
-{
-	u64 first = addr & ~7ULL, end = (addr + bytes + 7) & ~7ULL, at;
-
-	if (bytes != 8 || addr % 8)
-		tag = as_number(watch, tag);
-	if (tag >= TAG_POINTER && (bytes != 8 || addr % 8))
-		watch_complain(watch, "writes a part of a pointer");
-	for (at = first; at < end; at++)
-		if (watch_stack_tag(watch, at) >= TAG_POINTER)
-			set_stack(watch, at, 1, TAG_UNSET);
-	set_stack(watch, addr, bytes, tag);
+	return watch_is_on_stack(watch, addr, bytes) || watch_is_in_world(addr, bytes, true);
 }
 
 static u8 check_read(struct watch *watch, u64 addr, u64 bytes)
 {
-	if (is_on_stack(watch, addr, bytes))
-		return read_stack(watch, addr, bytes);
+	if (watch_is_on_stack(watch, addr, bytes))
+		return watch_read_stack(watch, addr, bytes);
 	if (watch_is_in_context(watch, addr, bytes, false))
 		return watch_context_tag(watch, addr, bytes);
 	if (!watch_is_in_world(addr, bytes, false))
@@ -158,13 +39,13 @@ static u8 check_read(struct watch *watch, u64 addr, u64 bytes)
 
 static void check_write(struct watch *watch, u64 addr, u64 bytes, u8 tag)
 {
-	if (is_on_stack(watch, addr, bytes)) {
-		write_stack(watch, addr, bytes, tag);
+	if (watch_is_on_stack(watch, addr, bytes)) {
+		watch_write_stack(watch, addr, bytes, tag);
 		return;
 	}
 	if (!watch_is_in_world(addr, bytes, true) && !watch_is_in_context(watch, addr, bytes, true))
 		watch_complain(watch, "writes what is not its own");
-	if (as_number(watch, tag) != TAG_NUMBER)
+	if (watch_as_number(watch, tag) != TAG_NUMBER)
 		watch_complain(watch, "writes a pointer to where others read");
 }
 
@@ -172,11 +53,11 @@ static void check_write(struct watch *watch, u64 addr, u64 bytes, u8 tag)
 
 static void helper_reads(u64 addr, u64 bytes)
 {
-	if (bytes && is_on_stack(watching, addr, bytes)) {
+	if (bytes && watch_is_on_stack(watching, addr, bytes)) {
 		u64 i;
 
 		for (i = 0; i < bytes; i++)
-			read_stack(watching, addr + i, 1);
+			watch_read_stack(watching, addr + i, 1);
 	} else if (bytes && !watch_is_in_world(addr, bytes, false)) {
 		watch_complain(watching, "lets a helper read what is not its own");
 	}
@@ -184,15 +65,38 @@ static void helper_reads(u64 addr, u64 bytes)
 
 static void helper_writes(u64 addr, u64 bytes)
 {
-	if (is_on_stack(watching, addr, bytes))
-		write_stack(watching, addr, bytes, TAG_NUMBER);
+	if (watch_is_on_stack(watching, addr, bytes))
+		watch_write_stack(watching, addr, bytes, TAG_NUMBER);
 	else if (!watch_is_in_world(addr, bytes, true))
 		watch_complain(watching, "lets a helper write what is not its own");
 }
 
 static bool helper_is_given_pointer(u32 reg)
 {
-	return top(watching)->tags[reg] == TAG_POINTER;
+	return watch_top(watching)->tags[reg] == TAG_POINTER;
+}
+
+static void helper_keeps(u64 addr, u64 bytes)
+{
+	if (!watch_is_in_values(addr, bytes, true) || !watch_is_in_values(addr, bytes, false))
+		watch_complain(watching, "lets a helper keep what is no map's");
+}
+
+static void helper_makes_dynptr(u64 addr, bool is_held)
+{
+	if (addr % 8 || !watch_is_on_stack(watching, addr, WATCH_DYNPTR_BYTES))
+		watch_complain(watching, "has a dynptr made elsewhere than in its stack");
+	watch_make_dynptr(watching, addr, is_held);
+}
+
+static void helper_uses_dynptr(u64 addr)
+{
+	watch_use_dynptr(watching, addr);
+}
+
+static void helper_releases_dynptr(u64 addr)
+{
+	watch_release_dynptr(watching, addr);
 }
 
 static void helper_gives_pointer(void)
@@ -215,10 +119,10 @@ static void helper_calls_back(u32 pointers)
 	struct watch_frame *callee;
 	u32 i;
 
-	running_stack(watch)->low = stack_start(watch);
+	watch_running_stack(watch)->low = watch_stack_start(watch);
 	if (watch->depth + 1 == MODBPF_MAX_FRAMES)
 		watch_complain(watch, "calls deeper than programs may");
-	top(watch)->call = watch->insn;
+	watch_top(watch)->call = watch->insn;
 	callee = &watch->frames[++watch->depth];
 	memset(callee->tags, TAG_UNSET, sizeof(callee->tags));
 	for (i = 1; i <= 5; i++)
@@ -233,28 +137,31 @@ static void helper_came_back(u64 result)
 {
 	struct watch *watch = watching;
 
-	if (watch->elsewhere || watch->depth != running_stack(watch)->bottom)
+	if (watch->elsewhere || watch->depth != watch_running_stack(watch)->bottom)
 		watch_complain(watch, "does not return from a callback");
 	if (result > 1)
 		watch_complain(watch, "returns from a callback what it may not");
 	watch->stack_cnt--;
 	watch->depth--;
-	watch->insn = top(watch)->call;
+	watch->insn = watch_top(watch)->call;
 	watch->in_call = true;
 	watch->upper_zero_reg = -1;
 	watch->result_tag = TAG_NUMBER;
 }
 
 static const struct world_watcher watcher = {
-	helper_reads, helper_writes, helper_gives_pointer, helper_is_given_pointer, helper_calls_back, helper_came_back,
-	helper_complains,
+	.reads = helper_reads, .writes = helper_writes,
+	.gives_pointer = helper_gives_pointer, .is_given_pointer = helper_is_given_pointer,
+	.keeps = helper_keeps, .makes_dynptr = helper_makes_dynptr,
+	.uses_dynptr = helper_uses_dynptr, .releases_dynptr = helper_releases_dynptr,
+	.calls_back = helper_calls_back, .came_back = helper_came_back, .complain = helper_complains,
 };
 
 /* --- instructions ------------------------------------------------------------ */
 
 static u8 read_reg(struct watch *watch, u32 reg)
 {
-	u8 tag = top(watch)->tags[reg];
+	u8 tag = watch_top(watch)->tags[reg];
 
 	if (tag == TAG_UNSET)
 		watch_complain(watch, "reads a register that holds nothing");
@@ -264,11 +171,11 @@ static u8 read_reg(struct watch *watch, u32 reg)
 /* Does OR add to a place on the stack? Compilers make it of an addition to what is aligned. */
 static bool is_addition(struct watch *watch, const struct modbpf_insn *insn)
 {
-	const u64 *regs = top(watch)->regs;
+	const u64 *regs = watch_top(watch)->regs;
 	u64 by = BPF_SRC(insn->code) == BPF_X ? regs[insn->src_reg] : (u64)(s64)insn->imm;
 
 	return BPF_OP(insn->code) == BPF_OR && !(regs[insn->dst_reg] & by) &&
-	       is_on_stack(watch, regs[insn->dst_reg], 1);
+	       watch_is_on_stack(watch, regs[insn->dst_reg], 1);
 }
 
 /* A typed pointer and a number make another place in the same structure. */
@@ -292,7 +199,7 @@ static u8 tag_of_alu(struct watch *watch, const struct modbpf_insn *insn,
 		src = read_reg(watch, insn->src_reg);
 	if (is_mov) {
 		if (opcode_is_32bit(insn->code) || insn->off)
-			src = as_number(watch, src);
+			src = watch_as_number(watch, src);
 		if (src >= TAG_POINTER && (opcode_is_32bit(insn->code) || insn->off))
 			watch_complain(watch, "copies a part of a pointer");
 		return src;
@@ -300,8 +207,8 @@ static u8 tag_of_alu(struct watch *watch, const struct modbpf_insn *insn,
 	dst = read_reg(watch, insn->dst_reg);
 	if (moves_typed(insn, row, dst, src))
 		return dst >= TAG_TYPED ? dst : src;
-	dst = as_number(watch, dst);
-	src = as_number(watch, src);
+	dst = watch_as_number(watch, dst);
+	src = watch_as_number(watch, src);
 	if (dst == TAG_NUMBER && src == TAG_NUMBER)
 		return TAG_NUMBER;
 	if (opcode_is_32bit(insn->code) || (op != BPF_ADD && op != BPF_SUB && !is_addition(watch, insn)) ||
@@ -321,7 +228,7 @@ static u8 tag_of_alu(struct watch *watch, const struct modbpf_insn *insn,
 
 static void watch_alu(struct watch *watch, const struct modbpf_insn *insn, const struct opcode *row)
 {
-	struct watch_frame *frame = top(watch);
+	struct watch_frame *frame = watch_top(watch);
 	bool from_src = row->form == FORM_ALU_REG && frame->tags[insn->src_reg] >= TAG_TYPED;
 
 	frame->tags[insn->dst_reg] = tag_of_alu(watch, insn, row);
@@ -333,7 +240,7 @@ static u64 address_of(struct watch *watch, u32 reg, const struct modbpf_insn *in
 {
 	if (read_reg(watch, reg) != TAG_POINTER)
 		watch_complain(watch, "takes a number for an address");
-	return top(watch)->regs[reg] + insn->off;
+	return watch_top(watch)->regs[reg] + insn->off;
 }
 
 /* What is there is read when the instruction has run: see trace(). */
@@ -344,12 +251,12 @@ static void expect_typed(struct watch *watch, u32 reg)
 
 static void watch_load(struct watch *watch, const struct modbpf_insn *insn, u32 bytes)
 {
-	struct watch_frame *frame = top(watch);
+	struct watch_frame *frame = watch_top(watch);
 	u64 addr = address_of(watch, insn->src_reg, insn);
 	u8 tag = check_read(watch, addr, bytes);
 
 	frame->tags[insn->dst_reg] = tag;
-	if (tag >= TAG_TYPED && is_on_stack(watch, addr, bytes))
+	if (tag >= TAG_TYPED && watch_is_on_stack(watch, addr, bytes))
 		frame->bases[insn->dst_reg] = *watch_stack_base(watch, addr);
 	else if (tag >= TAG_TYPED)
 		expect_typed(watch, insn->dst_reg);
@@ -358,7 +265,7 @@ static void watch_load(struct watch *watch, const struct modbpf_insn *insn, u32 
 /* A load that may fault goes to a place that its structure has, wherever that is. */
 static void watch_probe(struct watch *watch, const struct modbpf_insn *insn, u32 bytes)
 {
-	struct watch_frame *frame = top(watch);
+	struct watch_frame *frame = watch_top(watch);
 	u8 tag = read_reg(watch, insn->src_reg);
 	s32 member;
 
@@ -380,7 +287,7 @@ static void watch_store(struct watch *watch, const struct modbpf_insn *insn, u32
 
 	check_write(watch, addr, bytes, tag);
 	if (tag >= TAG_TYPED && watch_stack_tag(watch, addr) == tag)
-		*watch_stack_base(watch, addr) = top(watch)->bases[insn->src_reg];
+		*watch_stack_base(watch, addr) = watch_top(watch)->bases[insn->src_reg];
 }
 
 static void watch_atomic(struct watch *watch, const struct modbpf_insn *insn, u32 bytes)
@@ -399,17 +306,17 @@ static void watch_atomic(struct watch *watch, const struct modbpf_insn *insn, u3
 		watch_store(watch, insn, bytes);
 		return;
 	}
-	if (as_number(watch, read_reg(watch, insn->src_reg)) != TAG_NUMBER ||
-	    as_number(watch, check_read(watch, addr, bytes)) != TAG_NUMBER)
+	if (watch_as_number(watch, read_reg(watch, insn->src_reg)) != TAG_NUMBER ||
+	    watch_as_number(watch, check_read(watch, addr, bytes)) != TAG_NUMBER)
 		watch_complain(watch, "has an atomic operation on a pointer");
 	check_write(watch, addr, bytes, TAG_NUMBER);
-	if (op->flags & ATOMIC_USES_R0 && as_number(watch, read_reg(watch, 0)) != TAG_NUMBER)
+	if (op->flags & ATOMIC_USES_R0 && watch_as_number(watch, read_reg(watch, 0)) != TAG_NUMBER)
 		watch_complain(watch, "compares memory with a pointer");
 }
 
 static void watch_branch(struct watch *watch, const struct modbpf_insn *insn, bool with_reg)
 {
-	const struct watch_frame *frame = top(watch);
+	const struct watch_frame *frame = watch_top(watch);
 	u8 dst = read_reg(watch, insn->dst_reg), src = TAG_NUMBER, op = BPF_OP(insn->code);
 	u64 other = (s64)insn->imm;
 
@@ -417,8 +324,8 @@ static void watch_branch(struct watch *watch, const struct modbpf_insn *insn, bo
 		src = read_reg(watch, insn->src_reg);
 		other = src == TAG_NUMBER ? frame->regs[insn->src_reg] : frame->regs[insn->dst_reg];
 	}
-	dst = as_number(watch, dst);
-	src = as_number(watch, src);
+	dst = watch_as_number(watch, dst);
+	src = watch_as_number(watch, src);
 	if (dst == src && dst < TAG_TYPED)
 		return;
 	if (dst >= TAG_TYPED && src >= TAG_TYPED && !opcode_is_32bit(insn->code) &&
@@ -426,16 +333,6 @@ static void watch_branch(struct watch *watch, const struct modbpf_insn *insn, bo
 		return;
 	if (opcode_is_32bit(insn->code) || (op != BPF_JEQ && op != BPF_JNE) || other)
 		watch_complain(watch, "compares a pointer with a number");
-}
-
-static bool holds_records(void)
-{
-	u32 i;
-
-	for (i = 0; i < WORLD_RECORDS; i++)
-		if (world.records[i].bytes)
-			return true;
-	return false;
 }
 
 static bool is_kind_of_number(u8 kind)
@@ -463,33 +360,33 @@ static void watch_helper_call(struct watch *watch, const struct modbpf_insn *ins
 			continue;
 		tag = read_reg(watch, i + 1);
 		if (kind == ARG_ADDRESS || kind == ARG_OPTIONAL_PRINTED ||
-		    (may_be_null(kind) && !top(watch)->regs[i + 1]) ||
+		    (may_be_null(kind) && !watch_top(watch)->regs[i + 1]) ||
 		    kind == ARG_FILL_OR_NULL || kind == ARG_PRINTED ||
-		    (kind == ARG_CALLBACK && top(watch)->regs[i + 1] == WORLD_DEAD_CALLBACK))
+		    (kind == ARG_CALLBACK && watch_top(watch)->regs[i + 1] == WORLD_DEAD_CALLBACK))
 			continue;
-		if (is_kind_of_number(kind) ? as_number(watch, tag) != TAG_NUMBER : tag != TAG_POINTER)
+		if (is_kind_of_number(kind) ? watch_as_number(watch, tag) != TAG_NUMBER : tag != TAG_POINTER)
 			watch_complain(watch, "passes another kind of argument");
 	}
 	if (world.lock && !(helper && helper->flags & HELPER_UNLOCKS))
 		watch_complain(watch, "calls a helper while it holds a lock");
 	/* From a subprogram the way leads back to its caller, who releases what it holds. */
-	if (helper && helper->flags & HELPER_LEAVES && !watch->depth && holds_records())
+	if (helper && helper->flags & HELPER_LEAVES && !watch->depth && watch_holds(watch))
 		watch_complain(watch, "leaves with a record that it holds");
-	memset(top(watch)->tags, TAG_UNSET, 6);
+	memset(watch_top(watch)->tags, TAG_UNSET, 6);
 	watch->result_tag = helper && helper->ret == RET_VOID ? TAG_UNSET : TAG_NUMBER;
 	watch->in_call = true;
 }
 
 static void enter_subprog(struct watch *watch, u32 at)
 {
-	struct watch_frame *caller = top(watch), *callee = caller + 1;
-	u64 start = stack_start(watch);
+	struct watch_frame *caller = watch_top(watch), *callee = caller + 1;
+	u64 start = watch_stack_start(watch);
 
 	if (world.lock)
 		watch_complain(watch, "calls a function while it holds a lock");
 	caller->call = at;
-	memset(running_stack(watch)->tags, TAG_UNSET,
-	       MODBPF_STACK_SIZE - (running_stack(watch)->end - start));
+	memset(watch_running_stack(watch)->tags, TAG_UNSET,
+	       MODBPF_STACK_SIZE - (watch_running_stack(watch)->end - start));
 	memset(callee->tags, TAG_UNSET, sizeof(callee->tags));
 	memcpy(&callee->tags[1], &caller->tags[1], 5);
 	memcpy(&callee->bases[1], &caller->bases[1], 5 * sizeof(caller->bases[0]));
@@ -501,24 +398,24 @@ static void enter_subprog(struct watch *watch, u32 at)
 static void watch_exit(struct watch *watch)
 {
 	const struct return_rule *rule = return_rule_of(watch->prog_type, watch->attach_type);
-	s64 r0 = top(watch)->regs[0];
-	u8 tag = top(watch)->tags[0];
+	s64 r0 = watch_top(watch)->regs[0];
+	u8 tag = watch_top(watch)->tags[0];
 
 	if (world.lock)
 		watch_complain(watch, "ends while it holds a lock");
-	if (watch->depth > running_stack(watch)->bottom) {
+	if (watch->depth > watch_running_stack(watch)->bottom) {
 		watch->depth--;
-		top(watch)->bases[0] = top(watch)[1].bases[0];
-		top(watch)->tags[0] = tag;	/* a function that returns nothing leaves nothing */
+		watch_top(watch)->bases[0] = watch_top(watch)[1].bases[0];
+		watch_top(watch)->tags[0] = tag;	/* a function that returns nothing leaves nothing */
 		return;
 	}
-	if (as_number(watch, read_reg(watch, 0)) != TAG_NUMBER)
+	if (watch_as_number(watch, read_reg(watch, 0)) != TAG_NUMBER)
 		watch_complain(watch, "returns a pointer");
 	if (watch->depth)
 		return;
 	if (rule && (r0 < rule->min || r0 > rule->max))
 		watch_complain(watch, "returns what its type may not");
-	if (holds_records())
+	if (watch_holds(watch))
 		watch_complain(watch, "ends with a record that it holds");
 }
 
@@ -538,7 +435,7 @@ static void check_facts(struct watch *watch, const struct modbpf_insn *insn,
 			const struct opcode *row)
 {
 	const struct insn_fact *fact = &watch->prog->facts[watch->insn];
-	const u64 *regs = top(watch)->regs;
+	const u64 *regs = watch_top(watch)->regs;
 
 	if (fact->flags & FACT_DEAD)
 		watch_complain(watch, "comes to what is never reached");
@@ -562,14 +459,14 @@ static void check_replaced(struct watch *watch, const struct modbpf_insn *insn)
 	while (last + 1 < prog->insn_cnt && prog->origin[last + 1] == prog->origin[watch->insn])
 		last++;
 	if (last != watch->insn && insn_is_helper_call(&prog->insns[last]) &&
-	    top(watch)->tags[insn->dst_reg] != TAG_UNSET)
+	    watch_top(watch)->tags[insn->dst_reg] != TAG_UNSET)
 		watch_complain(watch, "loses an argument that it had set");
 }
 
 static void watch_insn(struct watch *watch, const struct modbpf_insn *insn)
 {
 	const struct opcode *row = opcode_lookup(insn->code);
-	u8 *tags = top(watch)->tags;
+	u8 *tags = watch_top(watch)->tags;
 
 	switch (row->form) {
 	case FORM_LOAD:
@@ -623,7 +520,7 @@ static bool is_elsewhere(struct watch *watch, const struct verified_prog *prog)
 		watch->elsewhere = false;
 		watch->in_call = false;
 		watch->depth--;
-		top(watch)->tags[0] = TAG_NUMBER;
+		watch_top(watch)->tags[0] = TAG_NUMBER;
 	}
 	return false;
 }
@@ -638,19 +535,19 @@ static void trace(void *cookie, const struct verified_prog *prog, u32 at, const 
 	if (is_elsewhere(watch, prog))
 		return;
 	watch->insn = at;
-	if (!running_stack(watch)->end)
-		running_stack(watch)->end = regs[MODBPF_REG_FP];
-	if (running_stack(watch)->bottom + depth != watch->depth)
+	if (!watch_running_stack(watch)->end)
+		watch_running_stack(watch)->end = regs[MODBPF_REG_FP];
+	if (watch_running_stack(watch)->bottom + depth != watch->depth)
 		watch_complain(watch, "is in another frame than its calls say");
-	memcpy(top(watch)->regs, regs, sizeof(top(watch)->regs));
+	memcpy(watch_top(watch)->regs, regs, sizeof(watch_top(watch)->regs));
 	if (watch->in_call)
-		top(watch)->tags[0] = watch->result_tag;
+		watch_top(watch)->tags[0] = watch->result_tag;
 	watch->in_call = false;
 	if (watch->upper_zero_reg >= 0 && regs[watch->upper_zero_reg] >> 32)
 		watch_complain(watch, "the upper half of the last result is not zero");
 	watch->upper_zero_reg = -1;
 	if (watch->typed_reg >= 0)
-		top(watch)->bases[watch->typed_reg] = regs[watch->typed_reg];
+		watch_top(watch)->bases[watch->typed_reg] = regs[watch->typed_reg];
 	watch->typed_reg = -1;
 	if (watch->check && (!at || prog->origin[at] != prog->origin[at - 1]))
 		watch->check(watch);
@@ -687,6 +584,7 @@ bool watch_run(struct watch *watch, const struct verified_prog *prog, u64 max_in
 	watch->typed_reg = -1;
 	watch->complaint[0] = 0;
 	memset(watch->frames, 0, sizeof(watch->frames));
+	memset(watch->dynptrs, 0, sizeof(watch->dynptrs));
 	watch->frames[0].tags[1] = TAG_POINTER;
 	watch->frames[0].tags[MODBPF_REG_FP] = TAG_POINTER;
 	watching = watch;

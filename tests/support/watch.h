@@ -18,6 +18,7 @@ enum watch_tag {
 	TAG_UNSET,
 	TAG_NUMBER,
 	TAG_POINTER,
+	TAG_DYNPTR,	/* one of its 16 bytes, in the stack only */
 	TAG_TYPED,	/* to an enum world_type, which is added */
 };
 
@@ -36,6 +37,13 @@ struct watch_stack {
 	u64 bases[MODBPF_STACK_SIZE / 8];	/* typed pointer: where its structure begins */
 };
 
+#define WATCH_DYNPTRS 16
+
+struct watch_dynptr {
+	u64 addr;	/* 0: there is none */
+	bool is_held;	/* it must be released */
+};
+
 struct watch {
 	const struct verified_prog *prog;
 	u32 prog_type, attach_type;
@@ -44,6 +52,7 @@ struct watch {
 	u32 depth;		/* of the running frame */
 	struct watch_stack stacks[MODBPF_MAX_FRAMES];
 	u32 stack_cnt;		/* that of the running frame is the last */
+	struct watch_dynptr dynptrs[WATCH_DYNPTRS];
 	bool elsewhere;		/* a tail call has gone to another program */
 	u8 result_tag;		/* of the helper that runs */
 	bool in_call;		/* the last instruction called a helper */
@@ -69,6 +78,8 @@ void watch_complain(struct watch *watch, const char *what) __attribute__((__nore
 bool watch_owns(struct watch *watch, u64 addr, u64 bytes);
 /* The tag of a byte of stack; unset if it is none of the frames'. */
 u8 watch_stack_tag(const struct watch *watch, u64 addr);
+/* Set the tag of bytes that are on a stack. */
+void watch_set_stack(struct watch *watch, u64 addr, u64 bytes, u8 tag);
 /* Of a typed pointer there: where its structure begins. */
 u64 *watch_stack_base(struct watch *watch, u64 addr);
 

@@ -3,6 +3,7 @@
 #include "tests/support/watchmem.h"
 
 #include "isa/abi.h"
+#include "tests/support/watchdynptr.h"
 #include "verifier/rule.h"
 
 bool watch_is_within(u64 addr, u64 bytes, const void *start, u64 size)
@@ -10,7 +11,7 @@ bool watch_is_within(u64 addr, u64 bytes, const void *start, u64 size)
 	return addr >= (u64)start && bytes <= size && addr - (u64)start <= size - bytes;
 }
 
-static bool is_in_values(u64 addr, u64 bytes, bool write)
+bool watch_is_in_values(u64 addr, u64 bytes, bool write)
 {
 	u32 map, size, cnt;
 	u64 first;
@@ -21,6 +22,16 @@ static bool is_in_values(u64 addr, u64 bytes, bool write)
 		    (addr - first) % size + bytes <= size)
 			return !world_touches_lock(addr, bytes);
 	return false;
+}
+
+bool watch_holds(const struct watch *watch)
+{
+	u32 i;
+
+	for (i = 0; i < WORLD_RECORDS; i++)
+		if (world.records[i].bytes)
+			return true;
+	return watch_holds_dynptrs(watch);
 }
 
 static bool is_in_records(u64 addr, u64 bytes)
@@ -70,7 +81,7 @@ bool watch_is_in_world(u64 addr, u64 bytes, bool write)
 {
 	const u8 *packet = (const u8 *)world.skb[7];
 
-	return is_in_values(addr, bytes, write) || is_in_records(addr, bytes) ||
+	return watch_is_in_values(addr, bytes, write) || is_in_records(addr, bytes) ||
 	       (!write && watch_is_within(addr, bytes, &world.key, sizeof(world.key))) ||
 	       watch_is_within(addr, bytes, packet, world.ctx.data_end - packet);
 }

@@ -6,6 +6,9 @@
 #include "tests/support/watch.h"
 
 bool watch_is_within(u64 addr, u64 bytes, const void *start, u64 size);
+bool watch_is_in_values(u64 addr, u64 bytes, bool write);
+/* A record, or a dynptr that must be released? */
+bool watch_holds(const struct watch *watch);
 /* Values but their locks, records, the packet and, to read, the key of an element. */
 bool watch_is_in_world(u64 addr, u64 bytes, bool write);
 bool watch_is_in_context(const struct watch *watch, u64 addr, u64 bytes, bool write);

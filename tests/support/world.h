@@ -83,6 +83,11 @@ struct world_watcher {
 	void (*reads)(u64 addr, u64 bytes);
 	void (*writes)(u64 addr, u64 bytes);
 	void (*gives_pointer)(void);
+	/* Memory of a value that is accessed later; a dynptr is made, used or released. */
+	void (*keeps)(u64 addr, u64 bytes);
+	void (*makes_dynptr)(u64 addr, bool is_held);
+	void (*uses_dynptr)(u64 addr);
+	void (*releases_dynptr)(u64 addr);
 	bool (*is_given_pointer)(u32 reg);
 	/* Around a callback: which arguments, a bit each, are pointers, and what it returns. */
 	void (*calls_back)(u32 pointers);
@@ -122,6 +127,7 @@ void world_fill_types(struct rng *rng);
 
 /* worldcall.c: any helper, by what its row in verifier/helper.h says. */
 void world_add_helpers(void);
+void world_add_dynptrs(void);	/* worlddynptr.c */
 extern struct rng world_results;
 
 #endif

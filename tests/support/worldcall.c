@@ -212,7 +212,7 @@ static u64 print(u64 format, u64 bytes, u64 r3, u64 r4, u64 r5)
 	read_memory(format, bytes);
 	is_string = bytes >= 2 && bytes <= MOST_BYTES && !memcmp((const char *)format, "%s", 2);
 	if (is_string && world_watcher && world_watcher->is_given_pointer(3))
-		read_memory(r3, 1);
+		notice_read(r3, 1);
 	show((is_string ? 0 : r3) + r4 + r5);
 	return bytes;
 }
@@ -342,6 +342,7 @@ void world_add_helpers(void)
 	world_helpers[MODBPF_FUNC_ringbuf_reserve] = (u64)reserve;
 	world_helpers[MODBPF_FUNC_ringbuf_submit] = (u64)release;
 	world_helpers[MODBPF_FUNC_ringbuf_discard] = (u64)release;
+	world_add_dynptrs();
 	world_helpers[MODBPF_FUNC_spin_lock] = (u64)take_lock;
 	world_helpers[MODBPF_FUNC_spin_unlock] = (u64)release_lock;
 	world_helpers[MODBPF_FUNC_loop] = (u64)loop;
