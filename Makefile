@@ -180,6 +180,12 @@ $(B)/tests/e2e/corpus: $(call objs,$(B)/user,tests/e2e/corpus.c $(TEST_CORPUS_SR
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -o $@ $^
 
+# No 32-bit library is installed, and none is needed.
+$(B)/tests/e2e/client32: tests/e2e/client32.c uapi/modbpf.h
+	@mkdir -p $(@D)
+	$(CC) -m32 -std=gnu11 -O2 $(WARN) -I. -isystem /usr/include/$(shell gcc -print-multiarch) -ffreestanding \
+		-fno-stack-protector -fno-pie -nostdlib -static -no-pie -o $@ $<
+
 examples: deps-build	## compile examples/ into build/examples
 	$(again) examples-build
 .PHONY: examples-build e2e-build
@@ -247,6 +253,28 @@ $(B)/corpus/$(1)/%.o: tests/verifier/c/%.bpf.c
 		-mcpu=$(call corpus-word,2,$(1)) -I. -I/usr/include/$$(shell gcc -print-multiarch) -c -o $$@ $$<
 endef
 $(foreach l,$(corpus-levels),$(eval $(call corpus-rule,$(l))))
+
+# What "modbpf check" says of the verifier's cases, the corpus and all objects, for the device to be compared with.
+record := $(B)/tests/record/record
+# Archives, of which what is needed is taken.
+$(B)/user/cli.a: $(call objs,$(B)/user,$(USER_SRCS))
+$(B)/user/support.a: $(call objs,$(B)/user,$(TEST_CORPUS_SRCS) $(TEST_SUPPORT_SRCS))
+$(B)/user/cli.a $(B)/user/support.a:
+	@rm -f $@
+	ar crsD $@ $^
+$(record): $(B)/user/tests/record/record.o $(addprefix $(B)/user/,support.a cli.a libmodbpf.a libmodbpf-core.a)
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -o $@ $^ $(USER_LIBS)
+$(B)/tests/e2e/cases.recorded: $(record) $(wildcard tests/verifier/*.case tests/isa/*.test)
+	$(record) $@
+$(B)/tests/e2e/objects.recorded: $(record) $(e2e-objs) $(example-objs)
+	$(record) $@ $(filter %.o,$^)
+# Of the ways to compile the corpus, three; RECORDED=ALL: all.
+RECORDED ?= 14-v1-O1 14-v3-O2 19-v4-Os
+$(B)/tests/e2e/compiled.recorded: $(record) $(foreach l,$(if $(filter ALL,$(RECORDED)),$(corpus-levels),$(RECORDED)),\
+		$(filter $(B)/corpus/$(l)/%,$(corpus-objs)))
+	$(record) $@ $(filter %.o,$^)
+e2e-build: $(patsubst %,$(B)/tests/e2e/%.recorded,cases objects compiled)
 
 check-build: $(corpus-objs) $(fuzz-bins) $(if $(wildcard user/main.c),$(B)/asan/modbpf) $(e2e-objs) $(example-objs)
 

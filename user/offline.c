@@ -8,6 +8,7 @@
 #include "user/offline.h"
 
 #include <ctype.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <time.h>
@@ -82,6 +83,12 @@ static struct stand_in *stand_in_of(s32 fd, enum stand_kind kind)
 	return &stand_ins[fd];
 }
 
+/* As the device: no file, or one of something else. */
+static int wrong_fd(s32 fd)
+{
+	return fcntl(fd, F_GETFD) < 0 ? -EBADF : -EINVAL;
+}
+
 /* As the device: an empty end is no name, nor is what a path cannot have. */
 static bool is_name(const char name[MODBPF_OBJ_NAME_LEN])
 {
@@ -111,7 +118,7 @@ static int check_map_btf(const union modbpf_attr *attr, const struct map_attr *p
 		return 0;
 	btf = stand_in_of(attr->btf_fd, STANDS_FOR_BTF);
 	if (!btf)
-		return -EBADF;
+		return wrong_fd(attr->btf_fd);
 	err = map_btf_check(params, btf->types, attr->btf_key_type_id, attr->btf_value_type_id);
 	if (!err)
 		err = map_btf_find_lock(params, btf->types, attr->btf_value_type_id, lock_end);
@@ -145,7 +152,7 @@ static int map_create(const union modbpf_attr *attr)
 		.flags = attr->map_flags, .extra = attr->map_extra,
 		.numa_node = (s32)attr->numa_node, .inner = holds_maps ? &inner_attr : NULL,
 	};
-	int err = holds_maps && !inner ? -EBADF : map_attr_check(&params), fd;
+	int err = holds_maps && !inner ? wrong_fd(attr->inner_map_fd) : map_attr_check(&params), fd;
 
 	if (err)
 		return err;
@@ -182,7 +189,7 @@ static int check_inner(const struct stand_in *outer, u64 value)
 	struct map_attr attr;
 
 	if (!inner)
-		return -EBADF;
+		return wrong_fd(*(const s32 *)(uintptr_t)value);
 	attr = attr_of(&inner->map);
 	return map_attr_fits(&made_for, &attr) && inner->map.lock_end == outer->inner.lock_end ?
 	       0 : -EINVAL;
@@ -193,7 +200,7 @@ static int map_update(const union modbpf_attr *attr)
 	struct stand_in *stand_in = stand_in_of(attr->map_fd, STANDS_FOR_MAP);
 
 	if (!stand_in)
-		return -EBADF;
+		return wrong_fd(attr->map_fd);
 	if (stand_in->is_frozen)
 		return -EPERM;
 	if (stand_in->holds_maps)
@@ -209,7 +216,7 @@ static int map_freeze(const union modbpf_attr *attr)
 	struct stand_in *stand_in = stand_in_of(attr->map_fd, STANDS_FOR_MAP);
 
 	if (!stand_in)
-		return -EBADF;
+		return wrong_fd(attr->map_fd);
 	stand_in->is_frozen = true;
 	return 0;
 }
@@ -321,7 +328,7 @@ static int map_index_of(void *cookie, s32 fd, bool by_index)
 		return -EFAULT;	/* libbpf makes none, and where the array ends is not told */
 	stand_in = stand_in_of(fd, STANDS_FOR_MAP);
 	if (!stand_in)
-		return reject(load, -EBADF, "fd is not pointing to valid bpf_map");
+		return reject(load, wrong_fd(fd), "fd is not pointing to valid bpf_map");
 	for (i = 0; i < load->map_cnt; i++)
 		if (load->fds[i] == fd)
 			return i;
@@ -440,7 +447,7 @@ static int gather_btf(struct load *load)
 		return 0;
 	btf = stand_in_of(attr->prog_btf_fd, STANDS_FOR_BTF);
 	if (!btf)
-		return -EBADF;
+		return wrong_fd(attr->prog_btf_fd);
 	load->btf = btf->types;
 	err = gather_info(load, LOAD_FUNC_INFO, attr->func_info, attr->func_info_cnt,
 			  attr->func_info_rec_size, (void **)&load->funcs);

@@ -15,6 +15,9 @@ umask=kprobe/__x64_sys_umask
 check "the module is inserted" insert
 why bad_access $umask bad_access "Permission denied: R"
 contains "the log's end is shown" "$(modbpf load "$E2E/bad_access.bpf.o" 2>&1)" "processed "
+out=$(modbpf -j load "$E2E/bad_access.bpf.o" 2>&1)
+contains "what is known, in JSON" "$out" '"known":"R0 is null or a pointer to a value of map `numbers` (8 bytes)"'
+contains "where it was set, in JSON" "$out" '"set_at":{"insn":6,"text":"call bpf_map_lookup_elem#1","source":{"file":"'
 why bad_license $umask bad_license "Invalid argument: cannot call GPL-restricted function"
 refused "an unknown map type" "bad_map.bpf.o: map 'strange': failed to create" modbpf load "$E2E/bad_map.bpf.o"
 why bad_places kprobe/no_kernel_has_this_function bad_place \

@@ -7,6 +7,7 @@ its own.
 import os
 import re
 import subprocess
+import tempfile
 
 RULES = []
 JOBS = str(os.cpu_count() or 1)
@@ -76,6 +77,32 @@ def headers_compile_alone(tree, folder):
             status, output = run(way, folder)
             if status:
                 yield from complaints(output, path)
+
+
+def layout(path, bits, folder):
+    """Every size and offset in a header's types, as its debug information has them; or what gcc says."""
+    _, arch = run(['gcc', '-print-multiarch'], folder)
+    with tempfile.NamedTemporaryFile(suffix='.o') as out:
+        status, output = run(['gcc', '-m%d' % bits, '-std=gnu11', '-I.', '-isystem', '/usr/include/' + arch.strip(), '-g',
+                              '-fno-eliminate-unused-debug-types', '-c', '-o', out.name, '-x', 'c', path], folder)
+        if status == 0:
+            _, output = run(['readelf', '--debug-dump=info', out.name], folder)
+    entries = re.findall(r'DW_AT_(name|data_member_location|byte_size) *: (?:\(.*?\): )?(.*)', output)
+    ours = next((i for i, entry in enumerate(entries) if 'modbpf' in entry[1] and '/' not in entry[1]), len(entries))
+    return status, output, entries[ours:]
+
+
+@tool({'uapi/a.h': '#include <linux/types.h>\nstruct modbpf_a {\n\t__u32 x;\n\t__u64 y;\n};\n'})
+def the_interface_is_laid_out_alike_for_32_bit_callers(tree, folder):
+    """There is no translation: .compat_ioctl takes what .unlocked_ioctl takes."""
+    for path in tree.of('.h', under=('uapi',)):
+        status, output, wide = layout(path, 64, folder)
+        narrow_status, narrow_output, narrow = layout(path, 32, folder)
+        if status or narrow_status:
+            yield from complaints(output if status else narrow_output, path)
+        elif wide != narrow or not wide:
+            first = next((a for a, b in zip(wide, narrow) if a != b), ('no types', ''))
+            yield path, 1, 'differs from here on for 32-bit callers: %s %s' % first
 
 
 @tool({'isa/a.c': 'int f(void);\nint f(void)\n{\n\tint a[2] = { 0, 0 };\n\n\treturn a[2];\n}\n'})
