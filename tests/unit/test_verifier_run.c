@@ -553,10 +553,10 @@ static void compare_with_full(const struct verify_request *req, const struct ver
  */
 #define PROGRAMS 10000
 #define LEAST_ACCEPTED 2433
-#define LEAST_FACTS 34054
-#define MOST_FOLLOWED 119435
-#define MOST_STATES 6787
-#define MOST_WORK 277292
+#define LEAST_FACTS 34018
+#define MOST_FOLLOWED 119505
+#define MOST_STATES 6796
+#define MOST_WORK 274282
 
 static u32 made, accepted;
 static u64 followed, states, work, facts;	/* of what was accepted */
