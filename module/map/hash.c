@@ -28,9 +28,7 @@
  * while a program runs, and a reserve that is refilled could run dry.
  */
 #include <linux/err.h>
-#include <linux/jhash.h>
 #include <linux/log2.h>
-#include <linux/random.h>
 #include <linux/rcupdate.h>
 #include <linux/slab.h>
 
@@ -75,8 +73,7 @@ static struct modbpf_map *hash_create(const struct map_attr *params)
 	if (!hash)
 		return ERR_PTR(-ENOMEM);
 	hash->map.memory = sizeof(*hash);
-	if (!(params->flags & MODBPF_F_ZERO_SEED))
-		get_random_bytes(&hash->seed, sizeof(hash->seed));
+	hash_secret_make(&hash->secret, params->flags & MODBPF_F_ZERO_SEED);
 	err = hash_alloc_buckets(hash, params);
 	if (!err)
 		err = hash_reserve_create(hash, params);
@@ -92,19 +89,16 @@ static void hash_destroy(struct modbpf_map *map)
 	hash_free(hash_of(map));
 }
 
-static u32 hash_key(const struct hash_map *hash, const void *key)
+static __always_inline u32 hash_key(const struct hash_map *hash, const void *key)
 {
-	u32 bytes = hash->map.key_size;
-
-	if (!(bytes & 3))
-		return jhash2(key, bytes / 4, hash->seed);
-	return jhash(key, bytes, hash->seed);
+	return hash_bytes(&hash->secret, key, hash->map.key_size);
 }
 
-static bool hash_elem_is(const struct hash_map *hash, const struct hash_elem *elem,
-			 u32 key_hash, const void *key)
+static __always_inline bool hash_elem_is(const struct hash_map *hash, const struct hash_elem *elem,
+					 u32 key_hash, const void *key)
 {
-	return READ_ONCE(elem->hash) == key_hash && !memcmp(elem->key, key, hash->map.key_size);
+	return READ_ONCE(elem->hash) == key_hash &&
+	       keys_are_equal(elem->key, key, hash->map.key_size);
 }
 
 /*
@@ -196,6 +190,8 @@ static int hash_elem_order(const struct hash_map *hash, const struct hash_elem *
 {
 	if (elem->hash != key_hash)
 		return elem->hash < key_hash ? -1 : 1;
+	if (keys_are_equal(elem->key, key, hash->map.key_size))
+		return 0;
 	return memcmp(elem->key, key, hash->map.key_size);
 }
 

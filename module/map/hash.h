@@ -11,6 +11,7 @@
 #include <linux/spinlock.h>
 
 #include "module/map.h"
+#include "module/map/hash_key.h"
 #include "module/map/percpu_area.h"
 
 struct hash_elem {
@@ -39,10 +40,10 @@ struct hash_share {
 struct hash_map {
 	struct modbpf_map map;
 	struct hash_bucket *buckets;
+	struct hash_secret secret;
 	u8 *elems;
 	u64 elem_size;
 	u32 mask;		/* buckets - 1 */
-	u32 seed;
 	u32 value_offset;	/* from hash_elem.key */
 	u32 mark_offset;	/* from hash_elem.key to the byte that says "used lately"; 0: no LRU */
 	struct percpu_area percpu;	/* of a per-CPU hash: the values */

@@ -15,19 +15,61 @@
 #ifndef MODBPF_MODULE_MAP_LOCK_H
 #define MODBPF_MODULE_MAP_LOCK_H
 
+#include <linux/percpu.h>
+#include <linux/preempt.h>
 #include <linux/spinlock.h>
 #include <linux/types.h>
+
+/* Open sections on this CPU, over all maps. Written with interrupts off; an NMI leaves it as it was. */
+DECLARE_PER_CPU(int, map_lock_depth);
+
+/* The rare ways of a section's begin: inside another one, or in an NMI. */
+bool map_lock_rarely(raw_spinlock_t *lock, int depth);
+
+/* On behalf of the section at @depth. */
+static __always_inline bool map_lock_at(raw_spinlock_t *lock, int depth)
+{
+	if (unlikely(depth != 1 || in_nmi()))
+		return map_lock_rarely(lock, depth);
+	raw_spin_lock(lock);
+	/* Sections cross functions on a condition, which sparse cannot follow: nothing is held. */
+	__release(lock);
+	return true;
+}
 
 /*
  * Open a section: interrupts off, @lock held. False: another context on this
  * CPU is inside a section and the lock is taken; nothing has changed then, and
  * the caller's answer is -EBUSY. Any context.
  */
-bool map_lock(raw_spinlock_t *lock, unsigned long *flags);
-void map_unlock(raw_spinlock_t *lock, unsigned long flags);
+static __always_inline bool map_lock(raw_spinlock_t *lock, unsigned long *flags)
+{
+	local_irq_save(*flags);
+	if (likely(map_lock_at(lock, __this_cpu_inc_return(map_lock_depth))))
+		return true;
+	__this_cpu_dec(map_lock_depth);
+	local_irq_restore(*flags);
+	return false;
+}
+
+static __always_inline void map_unlock(raw_spinlock_t *lock, unsigned long flags)
+{
+	__acquire(lock);
+	raw_spin_unlock(lock);
+	__this_cpu_dec(map_lock_depth);
+	local_irq_restore(flags);
+}
 
 /* Inside a section, one more lock. False as above. */
-bool map_lock_nest(raw_spinlock_t *lock);
-void map_unlock_nest(raw_spinlock_t *lock);
+static __always_inline bool map_lock_nest(raw_spinlock_t *lock)
+{
+	return map_lock_at(lock, __this_cpu_read(map_lock_depth));
+}
+
+static __always_inline void map_unlock_nest(raw_spinlock_t *lock)
+{
+	__acquire(lock);
+	raw_spin_unlock(lock);
+}
 
 #endif

@@ -42,13 +42,14 @@ static inline void value_copy(void *dst, const void *src, u32 bytes)
 	u32 words = bytes / 8;
 
 	/* Memory of the program at an odd address is seen by nobody else. */
-	if (((unsigned long)dst | (unsigned long)src) & 7) {
+	if (unlikely(((unsigned long)dst | (unsigned long)src) & 7)) {
 		memcpy(dst, src, bytes);
 		return;
 	}
 	while (words--)
 		WRITE_ONCE(*to++, READ_ONCE(*from++));
-	value_copy_tail((u8 *)to, (const u8 *)from, bytes & 7);
+	if (bytes & 7)
+		value_copy_tail((u8 *)to, (const u8 *)from, bytes);
 }
 
 #endif

@@ -4,14 +4,13 @@
  * own locked section.
  */
 #include <linux/delay.h>
-#include <linux/jhash.h>
 #include <linux/kprobes.h>
 #include <linux/kthread.h>
 #include <linux/prandom.h>
 #include <linux/preempt.h>
 #include <linux/slab.h>
 
-#include "module/map/lock.h"
+#include "module/map/hash_key.h"
 #include "tests/kunit/map_fixture.h"
 
 static void hash_refuses_giants(struct kunit *test)
@@ -19,6 +18,38 @@ static void hash_refuses_giants(struct kunit *test)
 	struct map_attr params = MAP_PARAMS(HASH, 512, 1 << 20, 1U << 31, 0);
 
 	KUNIT_EXPECT_EQ(test, PTR_ERR_OR_ZERO(map_fixture_try(&params)), -ENOMEM);
+}
+
+/* No byte of a key is left out, whatever its length: a changed one changes the hash. */
+static void hash_reads_all_of_a_key(struct kunit *test)
+{
+	struct hash_secret secret;
+	u32 bytes, at, hash;
+	u8 key[41] = {};
+
+	hash_secret_make(&secret, true);
+	for (bytes = 1; bytes <= sizeof(key); bytes++) {
+		hash = hash_bytes(&secret, key, bytes);
+		for (at = 0; at < bytes; at++) {
+			key[at] = 0x80;
+			KUNIT_EXPECT_NE(test, hash_bytes(&secret, key, bytes), hash);
+			key[at] = 0;
+		}
+	}
+}
+
+/* A part that is never told: the same key has another hash in the next map. */
+static void hash_is_secret(struct kunit *test)
+{
+	struct hash_secret one, other;
+	u64 key = 1;
+
+	hash_secret_make(&one, false);
+	hash_secret_make(&other, false);
+	KUNIT_EXPECT_NE(test, one.first, other.first);
+	KUNIT_EXPECT_NE(test, one.second, other.second);
+	other.first = one.first;
+	KUNIT_EXPECT_NE(test, hash_bytes(&one, &key, 8), hash_bytes(&other, &key, 8));
 }
 
 /* The model: a table of what is in the map. */
@@ -240,19 +271,26 @@ static void hash_starts_over_behind_a_missing_key(struct kunit *test)
 
 /* --- re-entered ---------------------------------------------------------------- */
 
+/* Keys as long as these are compared by memcmp(), where a kprobe can be. */
+struct long_key {
+	u64 number, zeros[2];
+};
+
 static struct {
 	struct modbpf_map *map, *other;
-	u32 key;
+	struct long_key key;
 	u32 hits;
 	long update, delete, other_update;
 	bool found;
 } reentry;
 
-/* Runs where a section ends, with its bucket still locked. */
+/* Runs inside of the update's section, whose bucket is locked. */
 static int reenter(struct kprobe *probe, struct pt_regs *regs)
 {
 	u32 value = 99;
 
+	if (regs_get_kernel_argument(regs, 1) != (unsigned long)&reentry.key)
+		return 0;
 	reentry.hits++;
 	reentry.update = reentry.map->ops->update(reentry.map, &reentry.key, &value, MODBPF_ANY);
 	reentry.delete = reentry.map->ops->delete(reentry.map, &reentry.key);
@@ -264,16 +302,18 @@ static int reenter(struct kprobe *probe, struct pt_regs *regs)
 
 static void hash_is_busy_when_reentered(struct kunit *test)
 {
-	struct kprobe probe = { .addr = (kprobe_opcode_t *)map_unlock, .pre_handler = reenter };
-	u32 key = 5, value = 1;
+	struct kprobe probe = { .symbol_name = "memcmp", .pre_handler = reenter };
+	struct map_attr params = MAP_PARAMS(HASH, sizeof(struct long_key), 4, 8, 0);
+	u32 value = 1;
 	u32 *at;
 
 	memset(&reentry, 0, sizeof(reentry));
-	reentry.key = key;
-	reentry.map = map_fixture_make(test, (struct map_attr)MAP_PARAMS(HASH, 4, 4, 8, 0));
-	reentry.other = map_fixture_make(test, (struct map_attr)MAP_PARAMS(HASH, 4, 4, 8, 0));
+	reentry.key.number = 5;
+	reentry.map = map_fixture_make(test, params);
+	reentry.other = map_fixture_make(test, params);
+	KUNIT_EXPECT_EQ(test, map_fixture_update(reentry.map, &reentry.key, &value, MODBPF_ANY), 0);
 	KUNIT_ASSERT_EQ(test, register_kprobe(&probe), 0);
-	KUNIT_EXPECT_EQ(test, map_fixture_update(reentry.map, &key, &value, MODBPF_ANY), 0);
+	KUNIT_EXPECT_EQ(test, map_fixture_update(reentry.map, &reentry.key, &value, MODBPF_ANY), 0);
 	unregister_kprobe(&probe);
 	KUNIT_EXPECT_EQ(test, reentry.hits, 1u);
 	KUNIT_EXPECT_EQ(test, reentry.update, -EBUSY);
@@ -281,25 +321,25 @@ static void hash_is_busy_when_reentered(struct kunit *test)
 	/* Nobody holds the other map's lock, so there is no reason to refuse. */
 	KUNIT_EXPECT_EQ(test, reentry.other_update, 0);
 	KUNIT_EXPECT_TRUE(test, reentry.found);
-	at = reentry.map->ops->lookup(reentry.map, &key);
+	at = reentry.map->ops->lookup(reentry.map, &reentry.key);
 	KUNIT_ASSERT_NOT_NULL(test, at);
 	KUNIT_EXPECT_EQ(test, *at, 1u);
 	/* And the section is closed: it works again. */
-	KUNIT_EXPECT_EQ(test, map_fixture_update(reentry.map, &key, &value, MODBPF_EXIST), 0);
-	KUNIT_EXPECT_EQ(test, reentry.map->ops->delete(reentry.map, &key), 0);
+	KUNIT_EXPECT_EQ(test, map_fixture_update(reentry.map, &reentry.key, &value, MODBPF_EXIST), 0);
+	KUNIT_EXPECT_EQ(test, reentry.map->ops->delete(reentry.map, &reentry.key), 0);
 	map_fixture_free(reentry.map);
 	map_fixture_free(reentry.other);
 }
 
 /* --- a look-up whose chain moves under it ------------------------------------------ */
 
-/* Two keys of 8 bytes with the same hash where the seed is zero; in a chain the first comes first. */
-#define TWIN_FIRST 0x100003840ull
-#define TWIN_SECOND 0x10000f5e7ull
+/* Two long keys' numbers with the same hash where the seed is zero; in a chain the first comes first. */
+#define TWIN_FIRST 36695
+#define TWIN_SECOND 109450
 
 static struct {
 	struct modbpf_map *map;
-	u64 first, second, stranger;
+	struct long_key first, second, stranger;
 	u32 hits;
 	long err;
 } stray;
@@ -319,18 +359,20 @@ static int move_the_chain(struct kprobe *probe, struct pt_regs *regs)
 static void hash_finds_its_way_back(struct kunit *test)
 {
 	struct kprobe probe = { .symbol_name = "memcmp", .pre_handler = move_the_chain };
+	struct hash_secret secret;
 	u64 *found;
 	u32 hash;
 
 	memset(&stray, 0, sizeof(stray));
-	stray.first = TWIN_FIRST;
-	stray.second = TWIN_SECOND;
-	hash = jhash2((u32 *)&stray.first, 2, 0);
-	KUNIT_ASSERT_EQ(test, jhash2((u32 *)&stray.second, 2, 0), hash);
-	while (((jhash2((u32 *)&stray.stranger, 2, 0) ^ hash) & 7) == 0)
-		stray.stranger++;
+	stray.first.number = TWIN_FIRST;
+	stray.second.number = TWIN_SECOND;
+	hash_secret_make(&secret, true);
+	hash = hash_bytes(&secret, &stray.first, sizeof(stray.first));
+	KUNIT_ASSERT_EQ(test, hash_bytes(&secret, &stray.second, sizeof(stray.second)), hash);
+	while (((hash_bytes(&secret, &stray.stranger, sizeof(stray.stranger)) ^ hash) & 7) == 0)
+		stray.stranger.number++;
 	stray.map = map_fixture_make(test, (struct map_attr)
-				     MAP_PARAMS(HASH, 8, 8, 8, MODBPF_F_ZERO_SEED));
+				     MAP_PARAMS(HASH, sizeof(struct long_key), 8, 8, MODBPF_F_ZERO_SEED));
 	KUNIT_ASSERT_EQ(test, map_fixture_update(stray.map, &stray.first, &stray.first, 0), 0);
 	KUNIT_ASSERT_EQ(test, map_fixture_update(stray.map, &stray.second, &stray.second, 0), 0);
 	KUNIT_ASSERT_EQ(test, register_kprobe(&probe), 0);
@@ -340,7 +382,7 @@ static void hash_finds_its_way_back(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, stray.err, 0l);
 	KUNIT_EXPECT_NOT_NULL(test, found);
 	if (found)
-		KUNIT_EXPECT_EQ(test, *found, stray.second);
+		KUNIT_EXPECT_EQ(test, *found, stray.second.number);
 	map_fixture_free(stray.map);
 }
 
@@ -532,6 +574,8 @@ static void hash_gives_each_value_to_one_taker(struct kunit *test)
 
 static struct kunit_case cases[] = {
 	KUNIT_CASE(hash_refuses_giants),
+	KUNIT_CASE(hash_reads_all_of_a_key),
+	KUNIT_CASE(hash_is_secret),
 	KUNIT_CASE(hash_does_what_the_model_does),
 	KUNIT_CASE(hash_knows_when_it_is_full),
 	KUNIT_CASE(hash_updates_in_place),
