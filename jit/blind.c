@@ -135,6 +135,7 @@ static void expand(struct blinder *b, const struct jit_request *req, const struc
 	if (op.kind == IR_TAIL_CALL) {
 		put_const(b, from, IR_BLIND, req->binds[op.imm].max_entries);
 		op.b = IR_BLIND;
+		op.flags &= ~IR_KNOWN;
 	} else if (op.kind == IR_STORE || op.kind == IR_BRANCH || (op.kind >= IR_ADD && op.kind <= IR_XOR)) {
 		blind_operand(b, &op);
 	}

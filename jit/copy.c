@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * Which registers hold the same, and which a constant? Within a block, an operation
- * reads what its operand was copied from, or has the constant in itself; the copy is
- * then often dead (live.c). Memory is never looked at: every load and store stays.
+ * reads what its operand was copied from, or has the constant in itself, as a tail call
+ * its index; the copy is then often dead (live.c). Memory is never looked at: every load and store stays.
  *
  * Invariant: an entry says what is true before the operation that is looked at.
  */
@@ -163,6 +163,14 @@ static void fold_move(const struct copies *c, struct ir_op *op)
 	op->imm = (s64)value;
 }
 
+static void know_index(const struct copies *c, struct ir_op *op)
+{
+	if (op->kind != IR_TAIL_CALL || !c->regs[3].is_const)
+		return;
+	op->flags |= IR_KNOWN;
+	op->disp = (s32)c->regs[3].value;
+}
+
 static void learn(struct copies *c, const struct ir_op *op)
 {
 	struct known known = {};
@@ -185,6 +193,7 @@ static void propagate(struct ir_op *op, const struct ir_op *end)
 		replace_first(&c, op);
 		fold_constant(&c, op);
 		fold_move(&c, op);
+		know_index(&c, op);
 		if (op->kind == IR_MOV && op->width == 8 && op->dst == op->a)
 			op->kind = IR_NOP;
 		learn(&c, op);

@@ -52,7 +52,7 @@ enum ir_kind {
 	IR_STORE,	/* @bytes at a + index * scale + disp = b or imm */
 	IR_ATOMIC,	/* @bytes at a + disp, operand b; with IR_FETCH dst = old value */
 	IR_FENCE,	/* nothing behind it begins, on speculation either, before all ahead of it is done */
-	IR_LOOKUP,	/* R0 = the value of array map imm at the u32 index at a, or 0; R1 to R5 are lost */
+	IR_LOOKUP,	/* R0 = the (CPU's) value of array map imm at the u32 index at a, or 0; R1 to R5 are lost */
 	IR_CALL,	/* R0 = helper imm (R1..R5) */
 	IR_CALL_SUBPROG,	/* R0 = subprogram imm (R1..R5) */
 	/* leave for entry R3 of program array imm, or R0 = IR_TAIL_FAILED; b: how many entries, if not R0 */
@@ -83,6 +83,8 @@ enum {
 	IR_FETCH = 1 << 4,
 	IR_UPPER_ZERO = 1 << 5,	/* the upper half of the result is zero (width 8) */
 	IR_MEM = 1 << 6,	/* operand b, or a beside IR_IMM, is @bytes at that + index * scale + disp */
+	/* IR_LOOKUP: disp is the index, which is there; IR_TAIL_CALL: disp is R3; IR_CALL: imm is the address */
+	IR_KNOWN = 1 << 7,
 };
 
 #define IR_TAIL_FAILED (-2)	/* R0 after a tail call that did not happen */

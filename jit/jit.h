@@ -26,6 +26,11 @@ struct jit_target {
 	 * other register changes.
 	 */
 	u64 probe_load[4];
+	/*
+	 * Where the CPU's own offset is, which the addresses of per-CPU values lack: x86, the
+	 * displacement from gs; 0: nowhere.
+	 */
+	s32 cpu_offset;
 	u32 features;		/* JIT_CPU_* */
 };
 

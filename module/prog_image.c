@@ -15,6 +15,18 @@
 #include "module/image.h"
 #include "module/target.h"
 
+/* A function of a type is called as its helper is, with R1 to R5 for arguments. */
+static void bind_calls(const struct map_ops *ops, u64 *calls)
+{
+	calls[MAP_CALL_LOOKUP] = (unsigned long)ops->lookup;
+	calls[MAP_CALL_UPDATE] = (unsigned long)ops->update;
+	calls[MAP_CALL_DELETE] = (unsigned long)ops->delete;
+	calls[MAP_CALL_PUSH] = (unsigned long)ops->push;
+	calls[MAP_CALL_POP] = (unsigned long)ops->pop;
+	calls[MAP_CALL_PEEK] = (unsigned long)ops->peek;
+	calls[MAP_CALL_LOOKUP_PERCPU] = (unsigned long)ops->lookup_percpu;
+}
+
 static int bind_maps(struct modbpf_prog *prog)
 {
 	struct map_bind *bind;
@@ -27,6 +39,7 @@ static int bind_maps(struct modbpf_prog *prog)
 		bind = &prog->binds[i];
 		bind->map = (unsigned long)prog->maps[i];
 		bind->max_entries = prog->maps[i]->max_entries;
+		bind_calls(prog->maps[i]->ops, bind->calls);
 		if (prog->maps[i]->ops->bind)
 			prog->maps[i]->ops->bind(prog->maps[i], bind);
 	}

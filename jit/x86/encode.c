@@ -7,6 +7,7 @@
 #include "jit/x86/encode.h"
 
 #define PREFIX_OPSIZE 0x66
+#define PREFIX_GS 0x65
 #define PREFIX_LOCK 0xf0
 #define FIRST_CAPACITY 4096
 
@@ -211,6 +212,16 @@ void x86_lock_rm(struct x86_buf *buf, enum x86_form form, u32 width, u8 reg, str
 {
 	put(buf, PREFIX_LOCK);
 	x86_rm(buf, form, width, reg, mem);
+}
+
+/* Neither base nor index: a SIB without them, since ModRM alone would mean rip. */
+void x86_add_cpu(struct x86_buf *buf, u8 reg, s32 disp)
+{
+	put(buf, PREFIX_GS);
+	put_opcode(buf, &rows[X86_ADD_RM], 8, reg, X86_NO_REG, X86_NO_REG, false);
+	put(buf, (reg & 7) << 3 | X86_RSP);
+	put(buf, X86_RSP << 3 | X86_RBP);
+	put_le(buf, (u32)disp, 4);
 }
 
 void x86_ri8(struct x86_buf *buf, enum x86_form form, u32 width, u8 rm, u8 imm)

@@ -67,6 +67,8 @@ void x86_plain(struct x86_buf *buf, enum x86_form form);
 void x86_r(struct x86_buf *buf, enum x86_form form, u32 width, u8 rm);
 void x86_rr(struct x86_buf *buf, enum x86_form form, u32 width, u8 reg, u8 rm);
 void x86_rm(struct x86_buf *buf, enum x86_form form, u32 width, u8 reg, struct x86_mem mem);
+/* @reg += the 8 bytes at gs:@disp. */
+void x86_add_cpu(struct x86_buf *buf, u8 reg, s32 disp);
 void x86_lock_rm(struct x86_buf *buf, enum x86_form form, u32 width, u8 reg, struct x86_mem mem);
 void x86_ri8(struct x86_buf *buf, enum x86_form form, u32 width, u8 rm, u8 imm);
 

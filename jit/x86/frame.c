@@ -22,9 +22,11 @@
  */
 #include "jit/x86/select.h"
 
-#define COUNT_MASK 63		/* of r12; the rest is an address, rounded down */
+#define COUNT_MASK 127		/* of r12; the rest is an address, rounded down */
+#define COUNT_FULL 64		/* a bit that is set when no tail call is left */
+#define COUNT_START (COUNT_FULL - MODBPF_MAX_TAIL_CALLS)
 #define TAIL_STACK_BYTES 4096	/* below entry's frame; the last program called may use its own besides */
-static_assert(MODBPF_MAX_TAIL_CALLS < COUNT_MASK, "the count stays in its bits");
+static_assert(MODBPF_MAX_TAIL_CALLS < COUNT_FULL, "the count stays in its bits");
 
 #define FIRST_SAVED 6
 #define LAST_SAVED 9
@@ -121,6 +123,7 @@ void x86_emit_entry(struct x86_select *s)
 	x86_push(buf, X86_TAIL_COUNT);	/* twice: rsp stays on 16 bytes */
 	x86_rm(buf, X86_LEA, 8, X86_TAIL_COUNT, x86_at(X86_RSP, -TAIL_STACK_BYTES));
 	x86_ri(buf, X86_AND, 8, X86_TAIL_COUNT, ~COUNT_MASK);
+	x86_ri(buf, X86_ADD, 8, X86_TAIL_COUNT, COUNT_START);
 	add_call(s, x86_call_far(buf), 0);
 	x86_rm(buf, X86_LOAD, 8, X86_TAIL_COUNT, x86_at(X86_RBP, -8));
 	x86_plain(buf, X86_LEAVE);
@@ -161,7 +164,7 @@ void x86_call_address(struct x86_select *s, u64 target)
 
 void x86_emit_helper_call(struct x86_select *s, const struct ir_op *op)
 {
-	x86_call_address(s, s->req->target->helpers[op->imm]);
+	x86_call_address(s, op->flags & IR_KNOWN ? (u64)op->imm : s->req->target->helpers[op->imm]);
 }
 
 void x86_emit_subprog_call(struct x86_select *s, const struct ir_op *op)
@@ -190,21 +193,43 @@ static void check_tail_limits(struct x86_select *s, struct tail_refusals *out)
 {
 	struct x86_buf *buf = &s->buf;
 
-	x86_mov(s, 4, X86_RAX, X86_TAIL_COUNT);
-	x86_ri(buf, X86_AND, 4, X86_RAX, COUNT_MASK);
-	x86_ri(buf, X86_CMP, 4, X86_RAX, MODBPF_MAX_TAIL_CALLS);
-	refuse_if(s, out, X86_AE);
+	x86_ri(buf, X86_TEST, 4, X86_TAIL_COUNT, COUNT_FULL);
+	refuse_if(s, out, X86_NE);
 	if (s->sub == s->ir->subprogs)
 		return;
 	x86_rr(buf, X86_CMP, 8, X86_TAIL_COUNT, X86_RSP);
 	refuse_if(s, out, X86_B);
 }
 
+/* rax = the entry; it may change while it is read: it is read once. */
+static void load_known_entry(struct x86_select *s, const struct map_bind *bind, u32 index)
+{
+	x86_mov_const(&s->buf, X86_RCX, bind->values + 8ULL * index);
+	x86_rm(&s->buf, X86_LOAD, 8, X86_RAX, x86_at(X86_RCX, 0));
+}
+
 /*
- * R1 (rdi) is the context and stays; R3 (edx) is the index. The entry may change
- * while it is read: it is read once. The index is masked by the outcome of its
- * check, so that a mispredicted branch cannot read beyond the array.
+ * R3 (edx) is the index, which is masked by the outcome of its check, so that a
+ * mispredicted branch cannot read beyond the array.
  */
+static void load_entry(struct x86_select *s, const struct ir_op *op, const struct map_bind *bind,
+		       struct tail_refusals *out)
+{
+	struct x86_buf *buf = &s->buf;
+
+	if (op->b)
+		x86_rr(buf, X86_CMP, 4, x86_reg_of[op->b], X86_RDX);
+	else
+		x86_ri(buf, X86_CMP, 4, X86_RDX, bind->max_entries);
+	refuse_if(s, out, X86_AE);
+	x86_rr(buf, X86_SBB, 4, X86_RCX, X86_RCX);	/* all ones: the index is below */
+	x86_rr(buf, X86_AND, 4, X86_RCX, X86_RDX);
+	x86_mov_const(buf, X86_RCX, bind->values);
+	x86_rm(buf, X86_LOAD, 8, X86_RAX,
+	       (struct x86_mem){ .base = X86_RCX, .index = X86_RDX, .scale = 8 });
+}
+
+/* R1 (rdi) is the context and stays. */
 void x86_emit_tail_call(struct x86_select *s, const struct ir_op *op)
 {
 	const struct map_bind *bind = &s->req->binds[op->imm];
@@ -216,16 +241,10 @@ void x86_emit_tail_call(struct x86_select *s, const struct ir_op *op)
 		return;
 	}
 	check_tail_limits(s, &out);
-	if (op->b)
-		x86_rr(buf, X86_CMP, 4, x86_reg_of[op->b], X86_RDX);
+	if (op->flags & IR_KNOWN && (u32)op->disp < bind->max_entries)
+		load_known_entry(s, bind, op->disp);
 	else
-		x86_ri(buf, X86_CMP, 4, X86_RDX, bind->max_entries);
-	refuse_if(s, &out, X86_AE);
-	x86_rr(buf, X86_SBB, 4, X86_RCX, X86_RCX);	/* all ones: the index is below */
-	x86_rr(buf, X86_AND, 4, X86_RCX, X86_RDX);
-	x86_mov_const(buf, X86_RCX, bind->values);
-	x86_rm(buf, X86_LOAD, 8, X86_RAX,
-	       (struct x86_mem){ .base = X86_RCX, .index = X86_RDX, .scale = 8 });
+		load_entry(s, op, bind, &out);
 	x86_rr(buf, X86_TEST, 8, X86_RAX, X86_RAX);
 	refuse_if(s, &out, X86_E);
 	x86_ri(buf, X86_ADD, 8, X86_TAIL_COUNT, 1);

@@ -106,6 +106,11 @@ void x86_emit_lookup(struct x86_select *s, const struct ir_op *op)
 	const struct map_bind *bind = &s->req->binds[op->imm];
 	struct x86_buf *buf = &s->buf;
 
+	if (op->flags & IR_KNOWN) {
+		x86_mov_const(buf, X86_RAX, bind->values + (u64)(u32)op->disp * bind->stride);
+		x86_add_cpu(buf, X86_RAX, s->req->target->cpu_offset);
+		return;
+	}
 	x86_rm(buf, X86_LOAD, 4, X86_RAX, x86_at(x86_reg_of[op->a], 0));
 	x86_ri(buf, X86_CMP, 4, X86_RAX, (s32)bind->max_entries);
 	x86_rr(buf, X86_SBB, 8, X86_RCX, X86_RCX);	/* all ones: the index is below */
@@ -116,6 +121,8 @@ void x86_emit_lookup(struct x86_select *s, const struct ir_op *op)
 		x86_imul_rri(buf, 8, X86_RAX, X86_RAX, (s32)bind->stride);
 	x86_mov_const(buf, X86_RDI, bind->values);
 	x86_rr(buf, X86_ADD, 8, X86_RDI, X86_RAX);
+	if (bind->is_percpu)
+		x86_add_cpu(buf, X86_RAX, s->req->target->cpu_offset);
 	x86_rr(buf, X86_AND, 8, X86_RCX, X86_RAX);
 }
 

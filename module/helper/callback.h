@@ -25,4 +25,16 @@ static inline u64 callback_call(u64 handle, u64 r1, u64 r2, u64 r3, u64 r4)
 	return entry(r1, r2, r3, r4, 0);
 }
 
+/* One with two arguments: no others are set. */
+static inline u64 callback_call_pair(u64 handle, u64 r1, u64 r2)
+{
+	u64 (*entry)(u64 r1, u64 r2) = (void *)(unsigned long)handle;
+
+#if MODBPF_INTERP
+	if (!modbpf_jit)
+		return callback_call(handle, r1, r2, 0, 0);
+#endif
+	return entry(r1, r2);
+}
+
 #endif

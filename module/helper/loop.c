@@ -22,7 +22,7 @@ notrace u64 helper_loop(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
 	if (rounds > MAX_ROUNDS)
 		return -E2BIG;
 	for (i = 0; i < rounds; i++)
-		if (callback_call(r2, i, r3, 0, 0))
+		if (callback_call_pair(r2, i, r3))
 			return i + 1;
 	return i;
 }

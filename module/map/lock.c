@@ -21,3 +21,10 @@ notrace bool map_lock_rarely(raw_spinlock_t *lock, int depth)
 	__release(lock);
 	return true;
 }
+
+#ifdef MODBPF_KUNIT
+noinline notrace void map_section_ends(void)
+{
+	barrier();
+}
+#endif

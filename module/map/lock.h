@@ -37,6 +37,15 @@ static __always_inline bool map_lock_at(raw_spinlock_t *lock, int depth)
 	return true;
 }
 
+#ifdef MODBPF_KUNIT
+/* At the end of a section, whose lock is still held: where tests put a kprobe. */
+void map_section_ends(void);
+#else
+static inline void map_section_ends(void)
+{
+}
+#endif
+
 /*
  * Open a section: interrupts off, @lock held. False: another context on this
  * CPU is inside a section and the lock is taken; nothing has changed then, and
@@ -54,6 +63,7 @@ static __always_inline bool map_lock(raw_spinlock_t *lock, unsigned long *flags)
 
 static __always_inline void map_unlock(raw_spinlock_t *lock, unsigned long flags)
 {
+	map_section_ends();
 	__acquire(lock);
 	raw_spin_unlock(lock);
 	__this_cpu_dec(map_lock_depth);

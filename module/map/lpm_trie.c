@@ -39,7 +39,11 @@ struct lpm_node {
 	struct lpm_node __rcu *child[2];
 	struct lpm_node *next;	/* in the reserve or among the dead; not of the trie */
 	u32 prefixlen;		/* bits */
-	u32 real;		/* it is an entry of the map */
+	bool real;		/* it is an entry of the map */
+	/* For look-ups: which word of 64 bits the next bit is in, how far from its end, the prefix in it. */
+	u8 shift;
+	u16 word_nr;
+	u64 word;
 	u8 data[] __aligned(8);	/* the prefix, then the value at a multiple of 8 */
 };
 
@@ -218,25 +222,41 @@ static void *lpm_value(const struct lpm_map *trie, struct lpm_node *node)
 	return node->data + trie->value_offset;
 }
 
+/* Are the words of @node in front of its last one those of the key, from word @from on? */
+static bool lpm_words_fit(const struct lpm_node *node, const u8 *data, u32 from)
+{
+	return !memcmp(node->data + from * 8, data + from * 8, (node->word_nr - from) * 8);
+}
+
+/*
+ * The key's word that a node's next bit is in is kept at hand: most steps stay in it. A
+ * node that is not longer than the key has no bit that the key lacks.
+ */
 static notrace void *lpm_lookup(struct modbpf_map *map, const void *key)
 {
 	struct lpm_map *trie = lpm_of(map);
 	const u8 *data = (const u8 *)key + sizeof(u32);
+	u64 word = lpm_word(data, trie->data_bytes, 0);
 	struct lpm_node *node, *best = NULL;
-	u32 prefixlen;
+	u32 prefixlen, nr = 0;
 
 	memcpy(&prefixlen, key, sizeof(prefixlen));
 	if (prefixlen > trie->data_bytes * 8)
 		return NULL;
 	node = rcu_dereference_check(trie->root, 1);
-	while (node && node->prefixlen <= prefixlen &&
-	       lpm_common(node->data, data, node->prefixlen) == node->prefixlen) {
+	while (node && node->prefixlen <= prefixlen) {
+		if (unlikely(node->word_nr != nr)) {
+			if (!lpm_words_fit(node, data, nr))
+				break;
+			nr = node->word_nr;
+			word = lpm_word(data, trie->data_bytes, nr);
+		}
+		if ((node->word ^ word) >> 1 >> node->shift)
+			break;
 		/* Pairs with the release in lpm_make_real(): the value is there. */
 		if (smp_load_acquire(&node->real))
 			best = node;
-		if (node->prefixlen == prefixlen)
-			break;
-		node = rcu_dereference_check(node->child[lpm_bit(data, node->prefixlen)], 1);
+		node = rcu_dereference_check(node->child[word >> node->shift & 1], 1);
 	}
 	return best ? lpm_value(trie, best) : NULL;
 }
@@ -279,9 +299,12 @@ static struct lpm_node *lpm_node_make(struct lpm_map *trie, const struct lpm_key
 	RCU_INIT_POINTER(node->child[0], NULL);
 	RCU_INIT_POINTER(node->child[1], NULL);
 	node->prefixlen = prefixlen;
-	node->real = 0;
+	node->real = false;
 	memcpy(node->data, key->data, trie->data_bytes);
 	lpm_clear_behind(node->data, trie->data_bytes, prefixlen);
+	node->word_nr = prefixlen / 64;
+	node->shift = 63 - prefixlen % 64;
+	node->word = lpm_word(node->data, trie->data_bytes, node->word_nr);
 	return node;
 }
 
@@ -289,7 +312,7 @@ static void lpm_make_real(struct lpm_map *trie, struct lpm_node *node, const voi
 {
 	value_copy(lpm_value(trie, node), value, trie->map.value_size);
 	/* Pairs with the acquire in lpm_lookup(). */
-	smp_store_release(&node->real, 1);
+	smp_store_release(&node->real, true);
 	trie->entry_cnt++;
 }
 
@@ -444,7 +467,7 @@ static void lpm_unlink(struct lpm_map *trie, struct lpm_node *node, struct lpm_n
 	trie->entry_cnt--;
 	/* Two children need the node to tell them apart. */
 	if (left && right) {
-		WRITE_ONCE(node->real, 0);
+		WRITE_ONCE(node->real, false);
 		return;
 	}
 	lpm_bury(trie, node);

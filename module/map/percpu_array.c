@@ -108,6 +108,17 @@ static int percpu_array_sys_update(const struct caller *caller, struct modbpf_ma
 	return err;
 }
 
+static void percpu_array_bind(struct modbpf_map *map, struct map_bind *bind)
+{
+	struct percpu_array_map *array = percpu_array_of(map);
+
+	if (array->values.chunk_cnt > 1)
+		return;
+	bind->values = (__force unsigned long)array->values.chunks[0];
+	bind->stride = array->values.stride;
+	bind->is_percpu = true;
+}
+
 const struct map_ops percpu_array_map_ops = {
 	.type = MODBPF_MAP_PERCPU_ARRAY,
 	.name = "percpu_array",
@@ -123,4 +134,5 @@ const struct map_ops percpu_array_map_ops = {
 	.sys_update = percpu_array_sys_update,
 	.sys_value_size = percpu_sys_value_size,
 	.next_key = index_next_key,
+	.bind = percpu_array_bind,
 };

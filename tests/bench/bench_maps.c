@@ -28,13 +28,13 @@ struct row {
 	const char *name;
 	const char *prog, *empty;
 	int result, empty_result;	/* of a run in which all went well */
-	int repeat;
+	int ops;
 };
 
-#define EACH(name, prog, empty) { name, prog, empty, OPS, OPS, 1 }
+#define EACH(name, prog, empty) { name, prog, empty, OPS, OPS, OPS }
 #define HASH(name, map, empty) \
 	EACH(name " hit", map "_hit", empty), \
-	{ name " miss", map "_miss", empty, 0, OPS, 1 }, \
+	{ name " miss", map "_miss", empty, 0, OPS, OPS }, \
 	EACH(name " update", map "_update", empty), \
 	EACH(name " insert+delete", map "_insert", empty)
 
@@ -53,7 +53,7 @@ static const struct row rows[] = {
 	EACH("queue push+pop", "queue_push_pop", "empty4"),
 	EACH("ringbuf reserve+submit", "ringbuf_reserve_submit", "empty4"),
 	EACH("ringbuf output", "ringbuf_output", "empty4"),
-	{ "tail call", "tail", "tail_end", TAIL_RESULT, TAIL_RESULT, OPS },
+	{ "tail call", "tail", "tail_empty", TAIL_RESULT, TAIL_RESULT, TAIL_CALLS },
 	EACH("bpf_loop", "loop", "loop_empty"),
 };
 
@@ -99,11 +99,11 @@ static int map_fd(const char *name)
 }
 
 /* What one test run takes; *@result is the program's. */
-static unsigned long long test_run(const char *name, int repeat, int *result)
+static unsigned long long test_run(const char *name, int *result)
 {
 	static const char packet[64];
 	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = packet, .data_size_in = sizeof(packet),
-		    .repeat = repeat);
+		    .repeat = 1);
 	int fd = bpf_program__fd(bpf_object__find_program_by_name(object, name));
 	unsigned long long begin = __rdtsc(), end;
 
@@ -122,13 +122,13 @@ static int compare(const void *a, const void *b)
 }
 
 /* The median, or NO_FIGURE if another result came than @wanted. */
-static double cost(const char *name, int repeat, int wanted)
+static double cost(const char *name, int wanted)
 {
 	unsigned long long spent[RUNS];
 	int i, result;
 
 	for (i = 0; i < RUNS; i++) {
-		spent[i] = test_run(name, repeat, &result);
+		spent[i] = test_run(name, &result);
 		if (result != wanted) {
 			fprintf(stderr, "%s, %s: %d, not %d\n", is_ours ? "modbpf" : "Linux", name,
 				result, wanted);
@@ -145,7 +145,7 @@ static void fill_hash(const char *name, int entries)
 	int i, result;
 
 	for (i = 0; i < entries / OPS; i++) {
-		test_run(name, 1, &result);
+		test_run(name, &result);
 		if (result != OPS)
 			fail(name);
 	}
@@ -171,6 +171,7 @@ static void fill_lpm(void)
 static void prepare(const char *path)
 {
 	long page = sysconf(_SC_PAGESIZE);
+	int calls;
 
 	libbpf_set_strict_mode(LIBBPF_STRICT_ALL);
 	object = bpf_object__open(path);
@@ -188,6 +189,9 @@ static void prepare(const char *path)
 	fill_hash("lru_fill", 1024);
 	fill_hash("lru_evict", 4096);
 	fill_lpm();
+	test_run("tail_counted", &calls);
+	if (calls != TAIL_CALLS)
+		fail("tail_counted");
 }
 
 /* In a process of its own: libbpf remembers what the kernel can do. */
@@ -208,9 +212,9 @@ static void measure(const char *path, bool ours, double *figures)
 		open_device();
 	prepare(path);
 	for (i = 0; i < ROWS; i++) {
-		with = cost(rows[i].prog, rows[i].repeat, rows[i].result);
-		without = cost(rows[i].empty, rows[i].repeat, rows[i].empty_result);
-		figures[i] = with < 0 || without < 0 ? NO_FIGURE : (with - without) / OPS;
+		with = cost(rows[i].prog, rows[i].result);
+		without = cost(rows[i].empty, rows[i].empty_result);
+		figures[i] = with < 0 || without < 0 ? NO_FIGURE : (with - without) / rows[i].ops;
 	}
 	_exit(0);
 }

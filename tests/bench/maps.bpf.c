@@ -166,10 +166,8 @@ SEC("tc") int loop_empty(void *ctx)
 	return bpf_loop(0, round, NULL, 0) + OPS;
 }
 
-SEC("tc") int tail_end(void *ctx)
-{
-	return TAIL_RESULT;
-}
+int tail(void *ctx);
+int tail_counted(struct __sk_buff *skb);
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PROG_ARRAY);
@@ -177,13 +175,37 @@ struct {
 	__uint(key_size, 4);
 	__array(values, int(void *ctx));
 } progs SEC(".maps") = {
-	.values = { (void *)&tail_end },
+	.values = { (void *)&tail },
 };
 
+struct {
+	__uint(type, BPF_MAP_TYPE_PROG_ARRAY);
+	__uint(max_entries, 1);
+	__uint(key_size, 4);
+	__array(values, int(void *ctx));
+} counted_progs SEC(".maps") = {
+	.values = { (void *)&tail_counted },
+};
+
+/* To itself, until there have been too many. */
 SEC("tc") int tail(void *ctx)
 {
 	bpf_tail_call(ctx, &progs, 0);
-	return 0;
+	return TAIL_RESULT;
+}
+
+SEC("tc") int tail_empty(void *ctx)
+{
+	bpf_tail_call(ctx, &progs, 1);
+	return TAIL_RESULT;
+}
+
+/* How often that is. */
+SEC("tc") int tail_counted(struct __sk_buff *skb)
+{
+	skb->mark++;
+	bpf_tail_call(skb, &counted_progs, 0);
+	return skb->mark - 1;
 }
 
 char _license[] SEC("license") = "GPL";

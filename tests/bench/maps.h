@@ -6,6 +6,7 @@
 #define OPS 256		/* of one run */
 #define PREFIXES 10000
 #define TAIL_RESULT 9
+#define TAIL_CALLS 33	/* as many as a program may make */
 
 /* Numbers that look random; the lowest bits of successive ones are all different. */
 static inline __u32 scatter(__u32 number)

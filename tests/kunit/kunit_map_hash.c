@@ -11,6 +11,7 @@
 #include <linux/slab.h>
 
 #include "module/map/hash_key.h"
+#include "module/map/lock.h"
 #include "tests/kunit/map_fixture.h"
 
 static void hash_refuses_giants(struct kunit *test)
@@ -271,26 +272,19 @@ static void hash_starts_over_behind_a_missing_key(struct kunit *test)
 
 /* --- re-entered ---------------------------------------------------------------- */
 
-/* Keys as long as these are compared by memcmp(), where a kprobe can be. */
-struct long_key {
-	u64 number, zeros[2];
-};
-
 static struct {
 	struct modbpf_map *map, *other;
-	struct long_key key;
+	u32 key;
 	u32 hits;
 	long update, delete, other_update;
 	bool found;
 } reentry;
 
-/* Runs inside of the update's section, whose bucket is locked. */
+/* Runs where a section ends, with its bucket still locked. */
 static int reenter(struct kprobe *probe, struct pt_regs *regs)
 {
 	u32 value = 99;
 
-	if (regs_get_kernel_argument(regs, 1) != (unsigned long)&reentry.key)
-		return 0;
 	reentry.hits++;
 	reentry.update = reentry.map->ops->update(reentry.map, &reentry.key, &value, MODBPF_ANY);
 	reentry.delete = reentry.map->ops->delete(reentry.map, &reentry.key);
@@ -302,18 +296,16 @@ static int reenter(struct kprobe *probe, struct pt_regs *regs)
 
 static void hash_is_busy_when_reentered(struct kunit *test)
 {
-	struct kprobe probe = { .symbol_name = "memcmp", .pre_handler = reenter };
-	struct map_attr params = MAP_PARAMS(HASH, sizeof(struct long_key), 4, 8, 0);
-	u32 value = 1;
+	struct kprobe probe = { .addr = (kprobe_opcode_t *)map_section_ends, .pre_handler = reenter };
+	u32 key = 5, value = 1;
 	u32 *at;
 
 	memset(&reentry, 0, sizeof(reentry));
-	reentry.key.number = 5;
-	reentry.map = map_fixture_make(test, params);
-	reentry.other = map_fixture_make(test, params);
-	KUNIT_EXPECT_EQ(test, map_fixture_update(reentry.map, &reentry.key, &value, MODBPF_ANY), 0);
+	reentry.key = key;
+	reentry.map = map_fixture_make(test, (struct map_attr)MAP_PARAMS(HASH, 4, 4, 8, 0));
+	reentry.other = map_fixture_make(test, (struct map_attr)MAP_PARAMS(HASH, 4, 4, 8, 0));
 	KUNIT_ASSERT_EQ(test, register_kprobe(&probe), 0);
-	KUNIT_EXPECT_EQ(test, map_fixture_update(reentry.map, &reentry.key, &value, MODBPF_ANY), 0);
+	KUNIT_EXPECT_EQ(test, map_fixture_update(reentry.map, &key, &value, MODBPF_ANY), 0);
 	unregister_kprobe(&probe);
 	KUNIT_EXPECT_EQ(test, reentry.hits, 1u);
 	KUNIT_EXPECT_EQ(test, reentry.update, -EBUSY);
@@ -321,19 +313,24 @@ static void hash_is_busy_when_reentered(struct kunit *test)
 	/* Nobody holds the other map's lock, so there is no reason to refuse. */
 	KUNIT_EXPECT_EQ(test, reentry.other_update, 0);
 	KUNIT_EXPECT_TRUE(test, reentry.found);
-	at = reentry.map->ops->lookup(reentry.map, &reentry.key);
+	at = reentry.map->ops->lookup(reentry.map, &key);
 	KUNIT_ASSERT_NOT_NULL(test, at);
 	KUNIT_EXPECT_EQ(test, *at, 1u);
 	/* And the section is closed: it works again. */
-	KUNIT_EXPECT_EQ(test, map_fixture_update(reentry.map, &reentry.key, &value, MODBPF_EXIST), 0);
-	KUNIT_EXPECT_EQ(test, reentry.map->ops->delete(reentry.map, &reentry.key), 0);
+	KUNIT_EXPECT_EQ(test, map_fixture_update(reentry.map, &key, &value, MODBPF_EXIST), 0);
+	KUNIT_EXPECT_EQ(test, reentry.map->ops->delete(reentry.map, &key), 0);
 	map_fixture_free(reentry.map);
 	map_fixture_free(reentry.other);
 }
 
 /* --- a look-up whose chain moves under it ------------------------------------------ */
 
-/* Two long keys' numbers with the same hash where the seed is zero; in a chain the first comes first. */
+/* Keys as long as these are compared by memcmp(), where a kprobe can be. */
+struct long_key {
+	u64 number, zeros[2];
+};
+
+/* Two numbers of keys with the same hash where the seed is zero; in a chain the first comes first. */
 #define TWIN_FIRST 36695
 #define TWIN_SECOND 109450
 

@@ -227,7 +227,7 @@ static int put_inside(struct kprobe *probe, struct pt_regs *regs)
 
 static void lru_loses_nothing_when_reentered(struct kunit *test)
 {
-	struct kprobe probe = { .addr = (kprobe_opcode_t *)map_unlock, .pre_handler = put_inside };
+	struct kprobe probe = { .addr = (kprobe_opcode_t *)map_section_ends, .pre_handler = put_inside };
 	u32 key;
 
 	memset(&reentry, 0, sizeof(reentry));

@@ -135,7 +135,7 @@ static int reenter(struct kprobe *probe, struct pt_regs *regs)
 
 static void queue_is_busy_when_reentered(struct kunit *test)
 {
-	struct kprobe probe = { .addr = (kprobe_opcode_t *)map_unlock, .pre_handler = reenter };
+	struct kprobe probe = { .addr = (kprobe_opcode_t *)map_section_ends, .pre_handler = reenter };
 	u64 value = 1;
 
 	memset(&reentry, 0xee, sizeof(reentry));

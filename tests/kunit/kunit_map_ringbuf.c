@@ -279,7 +279,7 @@ static int reenter(struct kprobe *probe, struct pt_regs *regs)
 
 static void ringbuf_drops_when_reentered(struct kunit *test)
 {
-	struct kprobe probe = { .addr = (kprobe_opcode_t *)map_unlock, .pre_handler = reenter };
+	struct kprobe probe = { .addr = (kprobe_opcode_t *)map_section_ends, .pre_handler = reenter };
 	struct ring ring;
 	void *record;
 

@@ -155,6 +155,20 @@ static void bring_near(const u64 *helpers, u64 *reachable)
 	mprotect(page, MODBPF_FUNC_LIMIT * TRAMPOLINE_BYTES, PROT_READ | PROT_EXEC);
 }
 
+/* A word whose address is a displacement: gs is 0 in a process of user space. */
+static s32 cpu_offset(void)
+{
+	static u64 *word;
+
+	if (!word) {
+		word = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_32BIT, -1, 0);
+		if (word == MAP_FAILED)
+			abort();
+		*word = JIT_RUN_CPU_OFFSET;
+	}
+	return (s32)(u64)word;
+}
+
 static int place(struct jit_run *run)
 {
 	u8 *mem;
@@ -198,6 +212,8 @@ int jit_run_prepare_maps(struct jit_run *run, const struct verified_prog *prog,
 		target.return_thunk = (u64)jitrun_return_thunk;
 		target.indirect_thunk = (u64)jitrun_indirect_thunk;
 	}
+	if (flags & JIT_RUN_PERCPU)
+		target.cpu_offset = cpu_offset();
 	if (flags & JIT_RUN_BMI2 && __builtin_cpu_supports("bmi2"))
 		target.features |= JIT_CPU_BMI2;
 	req.blind_seed = flags & JIT_RUN_BLIND ? 0x1234567 + prog->insn_cnt : 0;

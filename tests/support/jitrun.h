@@ -18,8 +18,11 @@ enum {
 	JIT_RUN_OPT2 = 1 << 2,		/* level 2 */
 	JIT_RUN_BMI2 = 1 << 3,		/* as for a processor with BMI2 */
 	JIT_RUN_BLIND = 1 << 4,		/* constants are blinded, by a seed that goes with the length */
+	JIT_RUN_PERCPU = 1 << 5,	/* per-CPU values of this CPU lie JIT_RUN_CPU_OFFSET behind their addresses */
 	JIT_RUN_BEST = JIT_RUN_OPT2 | JIT_RUN_BMI2,
 };
+
+#define JIT_RUN_CPU_OFFSET 0x300000
 
 struct jit_run {
 	u64 (*entry)(const void *ctx);

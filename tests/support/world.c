@@ -145,11 +145,14 @@ static void fill_tables(void)
 	for (i = 0; i < WORLD_MAPS; i++) {
 		world_binds[i] = (struct map_bind){ .map = i + 1 };
 		if (rows[i] && rows[i]->direct)
-			world_binds[i] = (struct map_bind){ i + 1, (u64)((u8 *)&world + rows[i]->offset),
-							    rows[i]->bytes, rows[i]->cnt };
+			world_binds[i] = (struct map_bind){
+				.map = i + 1, .values = (u64)((u8 *)&world + rows[i]->offset),
+				.stride = rows[i]->bytes, .max_entries = rows[i]->cnt,
+			};
 	}
 	for (i = RANDVERIFY_PROGS; i <= RANDVERIFY_PROGS2; i++)
-		world_binds[i] = (struct map_bind){ i + 1, (u64)world_targets, 8, WORLD_TARGETS };
+		world_binds[i] = (struct map_bind){ .map = i + 1, .values = (u64)world_targets, .stride = 8,
+						    .max_entries = WORLD_TARGETS };
 }
 
 const struct ctx_slot *world_slots(const struct ctx_slot *slots)

@@ -205,6 +205,33 @@ static void locked(void)
 	x86_release(&buf);
 }
 
+static void the_cpus_own(void)
+{
+	struct x86_buf buf = { .limit = 4096 };
+	u32 reg, i;
+
+	for (reg = 0; reg < 16; reg++)
+	for (i = 0; i < ARRAY_SIZE(disps); i++) {
+		const cs_x86_op *op;
+		cs_insn *insn;
+
+		x86_add_cpu(&buf, reg, disps[i]);
+		insn = read_back(&buf, "add");
+		if (!insn)
+			continue;
+		check_reg(insn, 0, names[8][reg]);
+		op = &insn->detail->x86.operands[1];
+		CHECK_EQ(op->type, X86_OP_MEM);
+		CHECK_EQ(op->size, 8);
+		CHECK_EQ(op->mem.segment, X86_REG_GS);
+		CHECK_EQ(op->mem.base, X86_REG_INVALID);
+		CHECK_EQ(op->mem.index, X86_REG_INVALID);
+		CHECK_EQ(op->mem.disp, disps[i]);
+		cs_free(insn, 1);
+	}
+	x86_release(&buf);
+}
+
 static void one_register(void)
 {
 	static const struct {
@@ -557,6 +584,7 @@ static const struct check_case cases[] = {
 	{ "two registers, every form and pair", pair_of_registers },
 	{ "a register and memory, every form and address", pair_with_memory },
 	{ "locked forms", locked },
+	{ "what is added for the CPU", the_cpus_own },
 	{ "one register", one_register },
 	{ "a register and a byte", register_and_byte },
 	{ "a register and an immediate", register_and_immediate },

@@ -219,7 +219,24 @@ static void sizes_of_maps(void)
 {
 	const struct map_bind progs = { .values = 0x7fff10203040, .max_entries = 0x5ab6d2e1, .stride = 8 };
 
-	check_text("r2 = map[map]\n r3 = 1\n call tail_call\n exit\n", 0x5ab6d2e1, 4, &progs, 0);
+	check_text("r3 = *(u32 *)(r1 +0)\n r2 = map[map]\n call tail_call\n exit\n", 0x5ab6d2e1, 4, &progs, 0);
+}
+
+/* Where the entry of a known index lies tells the index. */
+static void no_known_tail_call(void)
+{
+	const struct map_bind bind = { .values = 0x7fff10203040, .max_entries = 0x5ab6d2e1, .stride = 8 };
+	struct verified_prog *prog = prog_from_text("r2 = map[map]\n r3 = 0x1234567\n call tail_call\n exit\n",
+						    map_names, 1);
+	struct images images;
+
+	compile_all(&images, prog, &bind, 2, false);
+	CHECK(is_chosen(&images, bind.values + 8 * 0x1234567, 8));
+	images_free(&images);
+	compile_all(&images, prog, &bind, 2, true);
+	CHECK(!is_chosen(&images, bind.values + 8 * 0x1234567, 8));
+	images_free(&images);
+	prog_free(prog);
 }
 
 /* The bound and the stride of a lookup that needs no call. */
@@ -303,6 +320,7 @@ static const struct check_case cases[] = {
 	{ "nor are offsets of two bytes and more", offsets },
 	{ "nor is the size of a map", sizes_of_maps },
 	{ "nor are bound and stride of a lookup", no_lookup_in_place },
+	{ "nor is the place of a tail call whose index is known", no_known_tail_call },
 	{ "the seed decides", the_seed_decides },
 	{ "no memory and a killed caller leave nothing", failures },
 };

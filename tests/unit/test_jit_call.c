@@ -328,15 +328,23 @@ static void tail_calls_that_do_not_happen(void)
 		COUNT_RUN "r7 = 100\nagain: r1 = r6\n" TAIL_TO(3) "r7 += -1\n if r7 != 0 goto again\n"
 		"r1 = r6\n" TAIL_TO(0) "exit\n",
 	};
+	/* an index that nobody knows beforehand: that of this run */
+	static const char *const runs[] = { COUNT_RUN "r2 = map[progs]\n r3 = *(u64 *)(r6 +0)\n call tail_call\n exit\n",
+					    COUNT_RUN "r2 = map[progs]\n r3 = *(u64 *)(r6 +0)\n call tail_call\n exit\n" };
 	struct tail_ctx ctx;
+	u32 flags;
 
-	CHECK_EQ(run_slots(empty, 1, &ctx, 0), -2);
-	CHECK_EQ(ctx.runs, 1);
-	CHECK_EQ(run_slots(beyond, 1, &ctx, 0), -2);
-	CHECK_EQ(run_slots(negative, 1, &ctx, 0), -2);
-	CHECK_EQ(run_slots(wide, 2, &ctx, 0), 42);
-	CHECK_EQ(run_slots(often, 1, &ctx, 0), -2);
-	CHECK_EQ(ctx.runs, 34);
+	for (flags = 0; flags <= (JIT_RUN_THUNKS | JIT_RUN_BLIND); flags++) {
+		CHECK_EQ(run_slots(empty, 1, &ctx, flags), -2);
+		CHECK_EQ(ctx.runs, 1);
+		CHECK_EQ(run_slots(beyond, 1, &ctx, flags), -2);
+		CHECK_EQ(run_slots(negative, 1, &ctx, flags), -2);
+		CHECK_EQ(run_slots(wide, 2, &ctx, flags), 42);
+		CHECK_EQ(run_slots(often, 1, &ctx, flags), -2);
+		CHECK_EQ(ctx.runs, 34);
+		CHECK_EQ(run_slots(runs, 2, &ctx, flags), -2);
+		CHECK_EQ(ctx.runs, 2);
+	}
 }
 
 /* Frames that tail calls out of subprograms leave behind are at most some 5 KiB. */
@@ -442,13 +450,14 @@ static u64 refuse_lookup(u64 map, u64 key, u64 r3, u64 r4, u64 r5)
 	return 0x5ee7;	/* it was called */
 }
 
+#define VALUES_AT 0x7fff12340000
+
 /* R0 for a key; @type and @flags as given; @key_fact: also as a constant that the verifier knows. */
-static u64 look_up(u32 type, u32 stride, u32 flags, u32 key, bool key_fact)
+static u64 look_up_in(const struct map_bind *bind, u32 type, u32 flags, u32 key, bool key_fact)
 {
 	static const char *const names[] = { "map" };
 	static const u64 lookup_helpers[MODBPF_FUNC_LIMIT] = { [1] = (u64)refuse_lookup };
 	const struct map_desc desc = { .type = type };
-	const struct map_bind bind = { .values = 0x7fff12340000, .stride = stride, .max_entries = VALUES };
 	struct verified_prog *prog = prog_from_text("r2 = *(u32 *)(r1 +0)\n *(u32 *)(r10 -4) = r2\n r2 = r10\n"
 						    "r2 += -4\n r1 = map[map]\n call 1\n exit\n", names, 1);
 	struct jit_run run;
@@ -462,11 +471,18 @@ static u64 look_up(u32 type, u32 stride, u32 flags, u32 key, bool key_fact)
 		if (key_fact)
 			prog->facts[i].flags |= FACT_CONST_KEY;
 	}
-	CHECK_EQ(jit_run_prepare_maps(&run, prog, &desc, &bind, lookup_helpers, flags), 0);
+	CHECK_EQ(jit_run_prepare_maps(&run, prog, &desc, bind, lookup_helpers, flags), 0);
 	r0 = jit_run_call(&run, &key, NULL);
 	jit_run_release(&run);
 	prog_free(prog);
 	return r0;
+}
+
+static u64 look_up(u32 type, u32 stride, u32 flags, u32 key, bool key_fact)
+{
+	const struct map_bind bind = { .values = VALUES_AT, .stride = stride, .max_entries = VALUES };
+
+	return look_up_in(&bind, type, flags, key, key_fact);
 }
 
 static void lookups_in_an_array(void)
@@ -477,21 +493,87 @@ static void lookups_in_an_array(void)
 
 	for (i = 0; i < ARRAY_SIZE(strides); i++)
 	for (k = 0; k < ARRAY_SIZE(keys); k++) {
-		u64 want = keys[k] < VALUES ? 0x7fff12340000 + (u64)keys[k] * strides[i] : 0;
+		u64 want = keys[k] < VALUES ? VALUES_AT + (u64)keys[k] * strides[i] : 0;
 
 		CHECK_EQ(look_up(MODBPF_MAP_ARRAY, strides[i], JIT_RUN_OPT2, keys[k], false), want);
 		CHECK_EQ(look_up(MODBPF_MAP_ARRAY, strides[i], JIT_RUN_OPT2, keys[k], true), want);
 	}
 	/* Other types, and the lower levels, call; so does blinded code, but for a known index. */
 	CHECK_EQ(look_up(MODBPF_MAP_ARRAY, 8, JIT_RUN_OPT2 | JIT_RUN_BLIND, 1, false), 0x5ee7);
-	CHECK_EQ(look_up(MODBPF_MAP_ARRAY, 8, JIT_RUN_OPT2 | JIT_RUN_BLIND, 1, true), 0x7fff12340008);
+	CHECK_EQ(look_up(MODBPF_MAP_ARRAY, 8, JIT_RUN_OPT2 | JIT_RUN_BLIND, 1, true), VALUES_AT + 8);
 	CHECK_EQ(look_up(MODBPF_MAP_ARRAY, 8, JIT_RUN_OPT1, 0, true), 0x5ee7);
 	CHECK_EQ(look_up(MODBPF_MAP_HASH, 8, JIT_RUN_OPT2, 0, false), 0x5ee7);
 	CHECK_EQ(look_up(MODBPF_MAP_PERCPU_ARRAY, 8, JIT_RUN_OPT2, 0, true), 0x5ee7);
 }
 
+static void lookups_in_a_percpu_array(void)
+{
+	static const u32 keys[] = { 0, 1, VALUES - 1, VALUES, 0x7fffffff, 0x80000000, 0xffffffff };
+	struct map_bind bind = { .values = VALUES_AT, .stride = 24, .max_entries = VALUES, .is_percpu = true };
+	u32 flags = JIT_RUN_OPT2 | JIT_RUN_PERCPU, type = MODBPF_MAP_PERCPU_ARRAY, k;
+
+	for (k = 0; k < ARRAY_SIZE(keys); k++) {
+		u64 want = keys[k] < VALUES ? VALUES_AT + JIT_RUN_CPU_OFFSET + keys[k] * 24ULL : 0;
+
+		CHECK_EQ(look_up_in(&bind, type, flags, keys[k], false), want);
+		CHECK_EQ(look_up_in(&bind, type, flags, keys[k], true), want);
+	}
+	bind.max_entries = 0xffffffff;
+	CHECK_EQ(look_up_in(&bind, type, flags, 0x80000001, true),
+		 VALUES_AT + JIT_RUN_CPU_OFFSET + 0x80000001 * 24ULL);
+	/* Blinded code, the lower levels, and who knows no offset, call. */
+	CHECK_EQ(look_up_in(&bind, type, flags | JIT_RUN_BLIND, 1, false), 0x5ee7);
+	CHECK_EQ(look_up_in(&bind, type, flags | JIT_RUN_BLIND, 1, true), 0x5ee7);
+	CHECK_EQ(look_up_in(&bind, type, JIT_RUN_OPT1 | JIT_RUN_PERCPU, 1, true), 0x5ee7);
+	CHECK_EQ(look_up_in(&bind, type, JIT_RUN_OPT2, 1, true), 0x5ee7);
+	bind.values = 0;
+	CHECK_EQ(look_up_in(&bind, type, flags, 1, true), 0x5ee7);
+}
+
+static u64 own_function(u64 map, u64 key, u64 r3, u64 r4, u64 r5)
+{
+	return map + *(u32 *)key + r3 + r4 + r5;
+}
+
+/* Each helper that has a function of the map for it, and what it gets there. */
+static void functions_of_a_map(void)
+{
+	static const u32 helpers[MAP_CALL_COUNT] = {
+		[MAP_CALL_LOOKUP] = 1, [MAP_CALL_UPDATE] = 2, [MAP_CALL_DELETE] = 3, [MAP_CALL_PUSH] = 87,
+		[MAP_CALL_POP] = 88, [MAP_CALL_PEEK] = 89, [MAP_CALL_LOOKUP_PERCPU] = 195,
+	};
+	static const char *const names[] = { "map" };
+	u64 generic[MODBPF_FUNC_LIMIT] = {};
+	const struct map_desc desc = { .type = MODBPF_MAP_HASH };
+	u32 call, key = 5, i;
+	char text[256];
+
+	for (call = 0; call < MAP_CALL_COUNT; call++)
+		generic[helpers[call]] = (u64)refuse_lookup;
+	for (call = 0; call < 2 * MAP_CALL_COUNT; call++) {
+		u32 opt = call < MAP_CALL_COUNT ? JIT_RUN_OPT2 : JIT_RUN_OPT1, which = call % MAP_CALL_COUNT;
+		struct map_bind bind = { .map = 100 };
+		struct verified_prog *prog;
+		struct jit_run run;
+
+		bind.calls[which] = (u64)own_function;
+		snprintf(text, sizeof(text), "r2 = r1\n r1 = map[map]\n r3 = 1000\n r4 = 10000\n r5 = 100000\n"
+			 "call %u\n exit\n", helpers[which]);
+		prog = prog_from_text(text, names, 1);
+		for (i = 0; i < prog->insn_cnt; i++)
+			if (insn_is_helper_call(&prog->insns[i]))
+				prog->facts[i].flags = FACT_CONST_MAP;
+		CHECK_EQ(jit_run_prepare_maps(&run, prog, &desc, &bind, generic, opt), 0);
+		CHECK_EQ(jit_run_call(&run, &key, NULL), opt == JIT_RUN_OPT2 ? 111105 : 0x5ee7);
+		jit_run_release(&run);
+		prog_free(prog);
+	}
+}
+
 static const struct check_case cases[] = {
 	{ "lookups in an array need no call", lookups_in_an_array },
+	{ "lookups in a per-CPU array need no call", lookups_in_a_percpu_array },
+	{ "a map's own function is called for a helper", functions_of_a_map },
 	{ "a callback is called as C calls, and keeps what C wants kept", callbacks_run },
 	{ "a helper gets R1 to R5 in their order and its result is R0", helper_arguments },
 	{ "R6 to R9 and the stack outlive a helper", saved_registers_over_a_helper },

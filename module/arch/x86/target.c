@@ -10,6 +10,7 @@
 
 #include <linux/cache.h>
 #include <linux/errno.h>
+#include <linux/percpu.h>
 #include <linux/printk.h>
 #include <linux/string.h>
 #include <asm/cpufeature.h>
@@ -68,6 +69,7 @@ int target_init(void)
 	target.probe_load[1] = (unsigned long)modbpf_probe_load_2;
 	target.probe_load[2] = (unsigned long)modbpf_probe_load_4;
 	target.probe_load[3] = (unsigned long)modbpf_probe_load_8;
+	target.cpu_offset = (__force unsigned long)&this_cpu_off;
 	target.features = boot_cpu_has(X86_FEATURE_BMI2) ? JIT_CPU_BMI2 : 0;
 	return decode_return(sample + ENDBR_BYTES, &target.return_thunk);
 }
