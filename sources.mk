@@ -177,9 +177,11 @@ MODULE_SRCS := \
 	module/map/perf_event_array.c \
 	module/map/prog_array.c \
 	module/map/queue.c \
+	module/map/ring.c \
 	module/map/ringbuf.c \
 	module/map/stack_trace.c \
 	module/map/types.c \
+	module/map/user_ringbuf.c \
 	module/map/value_lock.c \
 	module/map_batch.c \
 	module/map_cmd.c \

@@ -16,6 +16,7 @@ static const struct callback_row {
 	s32 min, max;		/* what R0 may be at its exit; max ends the rounds */
 } rows[CALLBACK_KIND_COUNT] = {
 	[CALLBACK_LOOP] = { { GIVES_NUMBER, GIVES_CONTEXT }, 1, 0, 1 },
+	[CALLBACK_SAMPLES] = { { GIVES_DYNPTR, GIVES_CONTEXT }, 0, 0, 1 },
 	[CALLBACK_EACH_ELEM] = { { GIVES_MAP, GIVES_KEY, GIVES_VALUE, GIVES_CONTEXT }, 0, 0, 1 },
 };
 

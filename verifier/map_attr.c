@@ -58,6 +58,7 @@ struct map_attr_row {
 #define KEYS(min, max) .key_min = (min), .key_max = (max)
 #define VALUES(min, max, err) .value_min = (min), .value_max = (max), .too_large = (err)
 #define QUEUE .flags = ACCESS | NODE, VALUES(1, MAP_ATTR_ALLOC_BYTES, -E2BIG)
+#define RING .flags = NODE, VALUES(0, 0, -EINVAL), .asks = ASKS_RING
 #define FD_ARRAY .flags = FD_ARRAY_FLAGS, KEYS(4, 4), VALUES(4, 4, -EINVAL)
 
 static const struct map_attr_row rows[MODBPF_MAP_TYPE_COUNT] = {
@@ -108,9 +109,8 @@ static const struct map_attr_row rows[MODBPF_MAP_TYPE_COUNT] = {
 	},
 	[MODBPF_MAP_QUEUE] = { QUEUE },
 	[MODBPF_MAP_STACK] = { QUEUE },
-	[MODBPF_MAP_RINGBUF] = {
-		.flags = NODE, VALUES(0, 0, -EINVAL), .asks = ASKS_RING,
-	},
+	[MODBPF_MAP_RINGBUF] = { RING },
+	[MODBPF_MAP_USER_RINGBUF] = { RING },
 	[MODBPF_MAP_BLOOM_FILTER] = {
 		.flags = ACCESS | NODE | MODBPF_F_ZERO_SEED, .extra = BLOOM_EXTRA,
 		VALUES(1, MAP_ATTR_ALLOC_BYTES, -E2BIG), .asks = ASKS_LATER,

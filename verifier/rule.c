@@ -136,6 +136,7 @@ static const struct map_rule map_rules[MODBPF_MAP_TYPE_COUNT] = {
 	},
 	[MODBPF_MAP_HASH_OF_MAPS] = { "HASH_OF_MAPS", MAP_MAY_LOOKUP, .holds_maps = true },
 	[MODBPF_MAP_RINGBUF] = { "RINGBUF", MAP_MAY_RINGBUF, false, false },
+	[MODBPF_MAP_USER_RINGBUF] = { "USER_RINGBUF", MAP_MAY_DRAIN },
 	[MODBPF_MAP_BLOOM_FILTER] = {
 		"BLOOM_FILTER", MAP_MAY_PUSH | MAP_MAY_PEEK, .asked = true,
 	},

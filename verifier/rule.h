@@ -72,6 +72,7 @@ enum {
 	MAP_MAY_LOOKUP_PERCPU = 1 << 10,
 	MAP_MAY_STACK = 1 << 11,
 	MAP_MAY_CGROUP = 1 << 12,
+	MAP_MAY_DRAIN = 1 << 13,
 };
 
 struct map_rule {

@@ -62,6 +62,7 @@ DECLARE_HELPER(ringbuf_reserve);
 DECLARE_HELPER(ringbuf_submit);
 DECLARE_HELPER(ringbuf_discard);
 DECLARE_HELPER(ringbuf_query);
+DECLARE_HELPER(user_ringbuf_drain);
 /* signal.c */
 DECLARE_HELPER(send_signal);
 DECLARE_HELPER(send_signal_thread);

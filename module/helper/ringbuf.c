@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* How does a program produce records? */
+/* How does a program produce records, and consume those of user space? */
 #include "module/helper/functions.h"
 
 #include <linux/errno.h>
 #include <linux/string.h>
 
+#include "module/helper/callback.h"
+#include "module/helper/dynptr.h"
 #include "module/map.h"
 #include "module/map/ringbuf.h"
+#include "module/map/user_ringbuf.h"
 
 static struct modbpf_map *map_arg(u64 reg)
 {
@@ -59,4 +62,24 @@ notrace u64 helper_ringbuf_discard(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
 notrace u64 helper_ringbuf_query(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
 {
 	return ringbuf_query(map_arg(r1), r2);
+}
+
+struct each_sample {
+	u64 callback, context;
+};
+
+static notrace bool call_for_sample(void *cookie, void *sample, u32 bytes)
+{
+	const struct each_sample *each = cookie;
+	struct modbpf_dynptr dynptr = { .data = sample, .size = bytes };
+
+	return callback_call_pair(each->callback, (unsigned long)&dynptr, each->context);
+}
+
+/* map, callback, context, flags: samples consumed, -EINVAL, -E2BIG, -EBUSY */
+notrace u64 helper_user_ringbuf_drain(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
+{
+	struct each_sample each = { .callback = r2, .context = r3 };
+
+	return user_ringbuf_drain(map_arg(r1), r4, call_for_sample, &each);
 }

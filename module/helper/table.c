@@ -70,6 +70,7 @@ const helper_fn modbpf_helpers[MODBPF_FUNC_LIMIT] = {
 	[MODBPF_FUNC_ringbuf_submit] = helper_ringbuf_submit,
 	[MODBPF_FUNC_ringbuf_discard] = helper_ringbuf_discard,
 	[MODBPF_FUNC_ringbuf_query] = helper_ringbuf_query,
+	[MODBPF_FUNC_user_ringbuf_drain] = helper_user_ringbuf_drain,
 	[MODBPF_FUNC_csum_level] = helper_csum_level,
 	[MODBPF_FUNC_skb_cgroup_classid] = helper_skb_cgroup_classid,
 	[MODBPF_FUNC_ktime_get_coarse_ns] = helper_ktime_get_coarse_ns,

@@ -22,6 +22,7 @@ static const struct map_ops *const map_types[] = {
 	&ringbuf_map_ops,
 	&stack_map_ops,
 	&stack_trace_map_ops,
+	&user_ringbuf_map_ops,
 };
 
 const struct map_ops *map_ops_of_type(u32 type)

@@ -22,5 +22,6 @@ extern const struct map_ops queue_map_ops;
 extern const struct map_ops ringbuf_map_ops;
 extern const struct map_ops stack_map_ops;
 extern const struct map_ops stack_trace_map_ops;
+extern const struct map_ops user_ringbuf_map_ops;
 
 #endif

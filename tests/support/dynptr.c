@@ -95,3 +95,11 @@ void dynptr_add_helpers(u64 *helpers)
 	helpers[MODBPF_FUNC_dynptr_write] = (u64)write;
 	helpers[MODBPF_FUNC_dynptr_data] = (u64)slice;
 }
+
+u64 dynptr_call_back(u64 (*call)(u64 handle, u64 r1, u64 r2, u64 r3, u64 r4), u64 handle,
+		     void *data, u64 size, u64 r2)
+{
+	struct stand_in dynptr = { data, size };
+
+	return call(handle, (u64)&dynptr, r2, 0, 0);
+}

@@ -67,6 +67,7 @@ static const struct {
 	{ "of_locked", { MODBPF_MAP_ARRAY_OF_MAPS, 4, 4, 4, 0, NULL, 0, NULL, 0, &inner_locked } },
 	{ "groups", { MODBPF_MAP_CGROUP_ARRAY, 4, 4, 4, 0, NULL, 0, NULL, 0, NULL } },
 	{ "stacks", { MODBPF_MAP_STACK_TRACE, 4, 64, 16, 0, NULL, 0, NULL, 0, NULL } },
+	{ "user_ring", { MODBPF_MAP_USER_RINGBUF, 0, 0, 4096, 0, NULL, 0, NULL, 0, NULL } },
 };
 
 #define MAP_CNT ARRAY_SIZE(maps)
@@ -77,6 +78,7 @@ const char *const verify_map_names[MAP_CNT] = {
 	"queue", "stack", "bloom", "queue_readonly", "queue_writeonly", "text",
 	"array_of_maps", "hash_of_maps", "of_rings", "of_unknown", "of_maps_of_maps",
 	"locked", "locked_array", "locked_single", "of_locked", "groups", "stacks",
+	"user_ring",
 };
 
 /* What stands for the kernel's sk_buff. */
@@ -284,6 +286,21 @@ static u64 for_each(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
 	return i;
 }
 
+/* Three samples of 4, 8 and 12 bytes, all of their own length. */
+static u64 drain(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
+{
+	u64 i;
+
+	for (i = 0; i < 3; i++) {
+		u8 sample[12];
+
+		memset(sample, 4 * (i + 1), sizeof(sample));
+		if (dynptr_call_back(call_back, r2, sample, 4 * (i + 1), r3))
+			return i + 1;
+	}
+	return i;
+}
+
 /* Of the 64 bytes that verify_run() makes, as helper_packet_load() in the kernel. */
 static u64 packet_load(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
 {
@@ -301,6 +318,7 @@ static void fill_helpers(u64 *helpers)
 {
 	helpers[MODBPF_FUNC_loop] = (u64)loop;
 	helpers[MODBPF_FUNC_for_each_map_elem] = (u64)for_each;
+	helpers[MODBPF_FUNC_user_ringbuf_drain] = (u64)drain;
 	helpers[MODBPF_FUNC_map_lookup_elem] = (u64)map_lookup;
 	helpers[MODBPF_FUNC_map_update_elem] = (u64)seven;
 	helpers[MODBPF_FUNC_map_delete_elem] = (u64)seven;

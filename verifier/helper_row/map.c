@@ -84,5 +84,7 @@ const struct helper helper_rows_map[MODBPF_FUNC_LIMIT] = {
 		.args = { ARG_DYNPTR, ARG_NUMBER, ARG_CONST_SIZE }, .ret = RET_SLICE_OR_NULL,
 		.types = TYPES_ALL END,
 	HELPER(user_ringbuf_drain)
-		.flags = HELPER_ABSENT, .types = TYPES_ALL END,
+		.args = { ARG_MAP, ARG_CALLBACK, ARG_CALLBACK_CONTEXT, ARG_NUMBER },
+		.callback = CALLBACK_SAMPLES,
+		.types = TYPES_ALL, .map_use = MAP_MAY_DRAIN END,
 };
