@@ -150,7 +150,7 @@ static bool can_pass(struct maker *mk, struct call_plan *plan, u8 kind)
 	}
 }
 
-/* One that takes @wanted, if that is not ARG_NONE. */
+/* One that takes @wanted. */
 static bool choose_helper(struct maker *mk, struct call_plan *plan, u8 wanted)
 {
 	u64 type = 1ULL << mk->prog->prog_type;
@@ -163,7 +163,7 @@ static bool choose_helper(struct maker *mk, struct call_plan *plan, u8 wanted)
 	    plan->helper->flags & (HELPER_ABSENT | HELPER_INTERNAL | HELPER_ACQUIRES | HELPER_RELEASES |
 				   HELPER_LEAVES))
 		return false;
-	if (wanted != ARG_NONE && !takes(plan->helper, wanted))
+	if (!takes(plan->helper, wanted))
 		return false;
 	for (i = 0; i < 5; i++)
 		if (!can_pass(mk, plan, plan->helper->args[i]))
@@ -248,22 +248,29 @@ static void put_length(struct maker *mk, const struct call_plan *plan)
 	set_number(mk, 0, plan->bytes, plan->bytes);
 }
 
-/* By what it takes: many take a number, few a string. Or by a map, of which there are many types. */
-static bool choose_call(struct maker *mk, struct call_plan *plan)
+/* By what it takes: many take a number, few a string or some kinds of maps. */
+static u8 choose_kind(struct maker *mk, struct call_plan *plan)
 {
+	static const u8 rare_kinds[] = { ARG_READ_OR_NULL, ARG_VALUE_FILL, ARG_STRING };
 	static const u8 rare[] = { MODBPF_MAP_PERF_EVENT_ARRAY, MODBPF_MAP_STACK_TRACE,
 				   MODBPF_MAP_CGROUP_ARRAY, MODBPF_MAP_BLOOM_FILTER };
-	bool by_map = one_in(mk, 2);
-	u8 wanted = by_map ? ARG_MAP : 1 + below(mk, ARG_KIND_COUNT - 1);
+
+	plan->wanted_type = MODBPF_MAP_TYPE_COUNT;
+	if (one_in(mk, 2))
+		return one_in(mk, 4) ? rare_kinds[below(mk, sizeof(rare_kinds))] : 1 + below(mk, ARG_KIND_COUNT - 1);
+	plan->wanted_type = one_in(mk, 4) ? rare[below(mk, sizeof(rare))] : below(mk, MODBPF_MAP_TYPE_COUNT);
+	return ARG_MAP;
+}
+
+static bool choose_call(struct maker *mk, struct call_plan *plan)
+{
+	u8 wanted = ARG_NONE;
 	u32 tries;
 
 	for (tries = 0; tries < 1000; tries++) {
-		if (!by_map || tries == 800)
-			plan->wanted_type = MODBPF_MAP_TYPE_COUNT;
-		else if (tries % 200 == 0)	/* few helpers take the rare ones */
-			plan->wanted_type = one_in(mk, 2) ? rare[below(mk, sizeof(rare))] :
-							    below(mk, MODBPF_MAP_TYPE_COUNT);
-		if (choose_helper(mk, plan, tries < 800 ? wanted : ARG_NONE))
+		if (tries % 200 == 0)	/* perhaps no helper of this type of program takes it */
+			wanted = choose_kind(mk, plan);
+		if (choose_helper(mk, plan, wanted))
 			return true;
 	}
 	return false;

@@ -46,7 +46,9 @@ static u32 place_in(struct maker *mk, enum world_type type, bool is_pointer, u32
 	u32 off, tries;
 
 	for (tries = 0; tries < 64; tries++) {
-		off = is_pointer ? 8 * below(mk, room[type] / 8) : below(mk, room[type] - bytes + 1);
+		off = below(mk, room[type] - bytes + 1);
+		if (is_pointer || !one_in(mk, 4))
+			off -= off % bytes;
 		if (world_member(type, off, bytes) != WORLD_OUTSIDE &&
 		    (world_member(type, off, bytes) >= 0) == is_pointer)
 			break;
@@ -58,7 +60,7 @@ static u32 place_in(struct maker *mk, enum world_type type, bool is_pointer, u32
 static void put_typed_load(struct maker *mk, u32 to, u32 from, u8 size, s32 off)
 {
 	u32 by = place_reg(mk, to, from);
-	s32 first = (s32)below(mk, 64) - 16;
+	s32 first = one_in(mk, 4) ? (s32)below(mk, 64) - 16 : 8 * ((s32)below(mk, 8) - 2);
 
 	if (errs(mk))
 		off += one_in(mk, 2) ? -off - 1 : 216;
