@@ -16,6 +16,16 @@ static bool is_mov(const struct modbpf_insn *insn)
 	return BPF_OP(insn->code) == BPF_MOV;
 }
 
+static bool is_packet(const struct reg *reg)
+{
+	return reg->kind == REG_PACKET || reg->kind == REG_PACKET_META;
+}
+
+static bool is_packet_place(const struct reg *reg)
+{
+	return is_packet(reg) || reg->kind == REG_PACKET_END;
+}
+
 static int check_mov_reg(struct step *step)
 {
 	const struct modbpf_insn *insn = step->insn;
@@ -28,6 +38,10 @@ static int check_mov_reg(struct step *step)
 	if (src->kind != REG_SCALAR) {
 		if (is64 && !bits) {
 			*dst = *src;
+			return 0;
+		}
+		if (!bits && (is_packet_place(src) || src->kind == REG_PACKET_LOW)) {
+			*dst = reg_pointer(REG_PACKET_LOW);
 			return 0;
 		}
 		if (!reg_is_number(step, src))
@@ -111,11 +125,6 @@ static int check_movable(struct step *step, u32 regno)
 	}
 }
 
-static bool is_packet(const struct reg *reg)
-{
-	return reg->kind == REG_PACKET || reg->kind == REG_PACKET_META;
-}
-
 /* What a packet pointer's checked range is counted from, after moving it by @by. */
 static void move_packet_base(struct step *step, struct reg *ptr, struct scalar by, bool minus)
 {
@@ -168,10 +177,42 @@ static int check_move_pointer(struct step *step, u32 ptr_no, struct scalar by, b
 }
 
 /* The distance of two places in the packet is a number, and tells nothing of where it is. */
-static bool is_packet_distance(const struct reg *dst, const struct reg *src)
+static struct scalar packet_distance(const struct reg *dst, const struct reg *src)
 {
-	return (is_packet(dst) || dst->kind == REG_PACKET_END) &&
-	       (is_packet(src) || src->kind == REG_PACKET_END);
+	if (dst->kind != src->kind || !is_packet(dst))
+		return scalar_unknown();
+	/* Those of one id have one base, those of one kind are counted from one place. */
+	if (dst->id == src->id)
+		return scalar_const((u64)((s64)dst->off - src->off));
+	return scalar_alu(BPF_SUB, true, false, dst->num, src->num);
+}
+
+static bool has_packet_low(const struct reg *reg)
+{
+	return is_packet_place(reg) || reg->kind == REG_PACKET_LOW;
+}
+
+/*
+ * Places in the packet, and their lower halves, for what they are apart. A lower half may be
+ * moved by any number, and is none before another one is subtracted. False: it is nothing like that.
+ */
+static bool mark_distance(struct reg *dst, const struct reg *src, u8 op, bool is64)
+{
+	if (is64) {
+		if (op != BPF_SUB || !is_packet_place(dst) || !is_packet_place(src))
+			return false;
+		*dst = reg_scalar(packet_distance(dst, src));
+		return true;
+	}
+	if (op == BPF_SUB && has_packet_low(dst) && has_packet_low(src)) {
+		*dst = reg_scalar(scalar_truncate(packet_distance(dst, src), 4, false));
+		return true;
+	}
+	if (!(has_packet_low(dst) && src->kind == REG_SCALAR && (op == BPF_SUB || op == BPF_ADD)) &&
+	    !(has_packet_low(src) && dst->kind == REG_SCALAR && op == BPF_ADD))
+		return false;
+	*dst = reg_pointer(REG_PACKET_LOW);
+	return true;
 }
 
 /*
@@ -194,8 +235,11 @@ static int check_pointer_alu(struct step *step, const struct reg *src)
 	struct reg *dst = &step_regs(step)[insn->dst_reg];
 	u8 op = BPF_OP(insn->code);
 	u32 blame = dst->kind == REG_SCALAR ? insn->src_reg : insn->dst_reg;
+	bool is64 = !opcode_is_32bit(insn->code);
 
-	if (opcode_is_32bit(insn->code)) {
+	if (mark_distance(dst, src, op, is64))
+		return 0;
+	if (!is64) {
 		return refuse(step, REFUSE_POINTER_ALU32, blame,
 			      "R%u 32-bit pointer arithmetic prohibited", blame);
 	}
@@ -207,10 +251,6 @@ static int check_pointer_alu(struct step *step, const struct reg *src)
 			      blame, opcode_lookup(insn->code)->symbol ? : "this");
 	}
 	if (reg_is_pointer(dst) && reg_is_pointer(src)) {
-		if (op == BPF_SUB && is_packet_distance(dst, src)) {
-			*dst = reg_scalar(scalar_unknown());
-			return 0;
-		}
 		return refuse(step, REFUSE_POINTER_PAIR, insn->dst_reg,
 			      "R%u pointer %s pointer prohibited",
 			      insn->dst_reg, op == BPF_ADD ? "+=" : "-=");

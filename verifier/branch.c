@@ -262,9 +262,9 @@ static int branch_on_pointers(struct step *step, struct operands *ops)
 		struct operands swapped = { ops->src_no, ops->dst_no, ops->src, ops->dst };
 
 		mark_exact(step->state, ops->src->deps | ops->dst->deps);
-		if (is_zero(ops->src))
+		if (is_zero(ops->src) && ops->dst->kind != REG_PACKET_LOW)
 			return branch_on_null(step, ops);
-		if (is_zero(ops->dst))
+		if (is_zero(ops->dst) && ops->src->kind != REG_PACKET_LOW)
 			return branch_on_null(step, &swapped);
 	}
 	if (is64 && op != BPF_JSET && is_packet_place(ops->dst) && is_packet_place(ops->src))

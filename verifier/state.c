@@ -18,6 +18,7 @@ static const char *const kind_names[REG_KIND_COUNT] = {
 	[REG_PACKET] = "pkt",
 	[REG_PACKET_META] = "pkt_meta",
 	[REG_PACKET_END] = "pkt_end",
+	[REG_PACKET_LOW] = "pkt_low",
 	[REG_RECORD] = "ringbuf_mem",
 	[REG_RECORD_OR_NULL] = "ringbuf_mem_or_null",
 	[REG_MEM] = "mem",
@@ -260,7 +261,7 @@ static bool is_gone(const struct reg *reg, u32 ref)
 	if (ref)
 		return reg->ref == ref;
 	return reg->kind == REG_PACKET || reg->kind == REG_PACKET_META ||
-	       reg->kind == REG_PACKET_END;
+	       reg->kind == REG_PACKET_END || reg->kind == REG_PACKET_LOW;
 }
 
 static void drop_pointers(struct state *state, u32 ref)

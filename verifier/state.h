@@ -24,6 +24,7 @@ enum reg_kind {
 	REG_PACKET,		/* .num counts from data */
 	REG_PACKET_META,	/* .num counts from data_meta */
 	REG_PACKET_END,
+	REG_PACKET_LOW,		/* the lower half of one of these: of use only for distances */
 	REG_RECORD,		/* .size bytes that must be released */
 	REG_RECORD_OR_NULL,
 	REG_MEM,		/* .size bytes of somebody else's: of a caller that is not known */

@@ -78,14 +78,14 @@ static void add_offset(struct vlog *log, struct scalar num)
 /* --- pointers ---------------------------------------------------------------------------- */
 
 enum { HAS_OFFSET = 1, HAS_MAP = 2, IS_VALUE = 4, IS_KEY = 8, HAS_SIZE = 16, MAY_BE_NULL = 32,
-       HAS_TYPE = 64 };
+       HAS_TYPE = 64, IS_IT = 128 /* and no pointer to it */ };
 
 static const struct {
 	const char *text;	/* NULL: its name in the state must do */
 	u32 has;
 } kinds[REG_KIND_COUNT] = {
-	[REG_CTX] = { "the program's context", HAS_OFFSET },
-	[REG_MAP] = { "the map", HAS_MAP },
+	[REG_CTX] = { "the program's context", HAS_OFFSET | IS_IT },
+	[REG_MAP] = { "the map", HAS_MAP | IS_IT },
 	[REG_MAP_OR_NULL] = { "a map", HAS_MAP | MAY_BE_NULL },
 	[REG_VALUE] = { "a value of map", HAS_OFFSET | HAS_MAP | IS_VALUE },
 	[REG_VALUE_OR_NULL] = { "a value of map", HAS_MAP | IS_VALUE | MAY_BE_NULL },
@@ -93,6 +93,7 @@ static const struct {
 	[REG_PACKET] = { "the packet", HAS_OFFSET },
 	[REG_PACKET_META] = { "what stands in front of the packet (data_meta)", HAS_OFFSET },
 	[REG_PACKET_END] = { "the end of the packet (data_end)", 0 },
+	[REG_PACKET_LOW] = { "the lower half of a place in the packet, for distances only", IS_IT },
 	[REG_RECORD] = { "a record", HAS_OFFSET | HAS_SIZE },
 	[REG_RECORD_OR_NULL] = { "a record", HAS_SIZE | MAY_BE_NULL },
 	[REG_MEM] = { "memory that the caller passes", HAS_OFFSET | HAS_SIZE },
@@ -101,7 +102,7 @@ static const struct {
 	[REG_NF_STATE] = { "the kernel's nf_hook_state", 0 },
 	[REG_NF_SKB] = { "the kernel's sk_buff", 0 },
 	[REG_DYNPTR] = { "a dynptr", 0 },
-	[REG_DYNPTR_HALF] = { "half of a dynptr", 0 },
+	[REG_DYNPTR_HALF] = { "half of a dynptr", IS_IT },
 };
 
 static void add_map(struct vlog *log, const struct program *prog, u32 map)
@@ -177,7 +178,7 @@ static void add_pointer(struct vlog *log, const struct program *prog, const stru
 		return;
 	}
 	vlog_add(log, "%s%s%s", has & MAY_BE_NULL ? "null or " : "",
-		 reg->kind == REG_MAP || reg->kind == REG_CTX || reg->kind == REG_DYNPTR_HALF ? "" : "a pointer to ",
+		 has & IS_IT ? "" : "a pointer to ",
 		 is_slice ? "memory of a dynptr" : kinds[reg->kind].text);
 	if (has & HAS_TYPE)
 		add_type(log, prog, reg->size);

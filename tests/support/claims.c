@@ -256,6 +256,8 @@ static bool reg_holds(struct links *links, const struct watch *watch, const stru
 		return true;
 	if (reg->kind == REG_TYPED)
 		return typed_holds(reg, value, tag, base);
+	if (reg->kind == REG_PACKET_LOW)
+		return tag == TAG_LOW;
 	if (tag != TAG_POINTER)
 		return false;
 	switch (reg->kind) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * What kinds of programs are there, what is in their contexts, and to what memory does
- * R7 point? A map value, a record, the packet or its metadata.
+ * R7 point? A map value, a record, the packet or its metadata, in which there are distances.
  */
 #include "isa/abi.h"
 #include "tests/support/randmaker.h"
@@ -105,4 +105,40 @@ void put_base(struct maker *mk)
 			RANDVERIFY_SINGLE_BYTES - mk->room);
 		return;
 	}
+}
+
+/* Of all of R@place and R7, of their lower halves, or of copies of these that were moved. */
+static void put_difference(struct maker *mk, u32 place)
+{
+	u32 how = below(mk, 6);
+
+	if (how >= 3)
+		put(mk, BPF_ALU | BPF_MOV | BPF_X, place, place, 0, 0);
+	if (how >= 4)
+		put(mk, BPF_ALU | BPF_ADD | BPF_K, place, 0, 0, 1);
+	if (how >= 2)
+		put(mk, BPF_ALU | BPF_SUB | BPF_K, place, 0, 0, 3);
+	put(mk, (how ? BPF_ALU : BPF_ALU64) | BPF_SUB | BPF_X, place, 7, 0, 0);
+	if (how >= 2)
+		put(mk, BPF_ALU | BPF_AND | BPF_K, place, 0, 0, 7);
+}
+
+/* How far a place in the packet, or its end, is from where R7 points. */
+void put_distance(struct maker *mk)
+{
+	u32 number = number_reg(mk), place = work_reg(mk);
+	struct bound bound = mk->known.regs[number];
+	bool to_end = one_in(mk, 4), by_number = bound.max < 256 && place != number;
+
+	put(mk, BPF_ALU64 | BPF_MOV | BPF_X, place, to_end ? 8 : 7, 0, 0);
+	if (to_end)
+		bound = (struct bound){ UNBOUNDED, UNBOUNDED };
+	else if (by_number)
+		put(mk, BPF_ALU64 | BPF_ADD | BPF_X, place, number, 0, 0);
+	else
+		bound = (struct bound){ 5, 5 };
+	if (!to_end && !by_number)
+		put(mk, BPF_ALU64 | BPF_ADD | BPF_K, place, 0, 0, 5);
+	put_difference(mk, place);
+	set_number(mk, place, bound.max, bound.some);
 }

@@ -98,6 +98,8 @@ u32 put_condition(struct maker *mk);
 void put_fp(struct maker *mk, u32 reg, u32 distance);
 /* R7: what most accesses go to. */
 void put_base(struct maker *mk);
+/* Of places in the packet, to which R7 points: a number. */
+void put_distance(struct maker *mk);
 
 /* What its kind of program finds in the context. */
 struct randtype {

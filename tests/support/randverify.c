@@ -474,7 +474,7 @@ static void put_item(struct maker *mk, u32 depth)
 	else if (kind < 20)
 		put_indexed(mk);
 	else if (kind < 24 && mk->base == BASE_PACKET)
-		put_packet_check(mk);
+		one_in(mk, 2) ? put_distance(mk) : put_packet_check(mk);
 	else if (kind < 25)
 		put_pointer_choice(mk);
 	else if (kind < 26)

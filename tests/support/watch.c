@@ -189,6 +189,13 @@ static bool moves_typed(const struct modbpf_insn *insn, const struct opcode *row
 	       (dst == TAG_NUMBER && src >= TAG_TYPED && op == BPF_ADD);
 }
 
+/* Is a lower half moved by a number, or a distance computed from two? */
+static bool moves_low(u8 op, u8 dst, u8 src)
+{
+	return (op == BPF_SUB && dst > TAG_NUMBER) ||
+	       (op == BPF_ADD && (dst == TAG_NUMBER || src == TAG_NUMBER));
+}
+
 static u8 tag_of_alu(struct watch *watch, const struct modbpf_insn *insn,
 		     const struct opcode *row)
 {
@@ -200,9 +207,9 @@ static u8 tag_of_alu(struct watch *watch, const struct modbpf_insn *insn,
 	if (is_mov) {
 		if (opcode_is_32bit(insn->code) || insn->off)
 			src = watch_as_number(watch, src);
-		if (src >= TAG_POINTER && (opcode_is_32bit(insn->code) || insn->off))
+		if (src > TAG_NUMBER && insn->off)
 			watch_complain(watch, "copies a part of a pointer");
-		return src;
+		return src > TAG_NUMBER && opcode_is_32bit(insn->code) ? TAG_LOW : src;
 	}
 	dst = read_reg(watch, insn->dst_reg);
 	if (moves_typed(insn, row, dst, src))
@@ -211,7 +218,10 @@ static u8 tag_of_alu(struct watch *watch, const struct modbpf_insn *insn,
 	src = watch_as_number(watch, src);
 	if (dst == TAG_NUMBER && src == TAG_NUMBER)
 		return TAG_NUMBER;
-	if (opcode_is_32bit(insn->code) || (op != BPF_ADD && op != BPF_SUB && !is_addition(watch, insn)) ||
+	if (opcode_is_32bit(insn->code) && moves_low(op, dst, src))
+		return dst > TAG_NUMBER && src > TAG_NUMBER ? TAG_NUMBER : TAG_LOW;
+	if (opcode_is_32bit(insn->code) || dst == TAG_LOW || src == TAG_LOW ||
+	    (op != BPF_ADD && op != BPF_SUB && !is_addition(watch, insn)) ||
 	    row->form == FORM_NEG || row->form == FORM_SWAP)
 		watch_complain(watch, "computes with a pointer");
 	if (dst >= TAG_TYPED || src >= TAG_TYPED)
@@ -326,6 +336,8 @@ static void watch_branch(struct watch *watch, const struct modbpf_insn *insn, bo
 	}
 	dst = watch_as_number(watch, dst);
 	src = watch_as_number(watch, src);
+	if (dst == TAG_LOW || src == TAG_LOW)
+		watch_complain(watch, "compares the lower half of a pointer");
 	if (dst == src && dst < TAG_TYPED)
 		return;
 	if (dst >= TAG_TYPED && src >= TAG_TYPED && !opcode_is_32bit(insn->code) &&

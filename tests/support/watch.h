@@ -17,6 +17,7 @@
 enum watch_tag {
 	TAG_UNSET,
 	TAG_NUMBER,
+	TAG_LOW,	/* the lower half of a pointer, for distances */
 	TAG_POINTER,
 	TAG_DYNPTR,	/* one of its 16 bytes, in the stack only */
 	TAG_TYPED,	/* to an enum world_type, which is added */

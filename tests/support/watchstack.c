@@ -120,11 +120,11 @@ void watch_write_stack(struct watch *watch, u64 addr, u64 bytes, u8 tag)
 
 	if (bytes != 8 || addr % 8)
 		tag = watch_as_number(watch, tag);
-	if (tag >= TAG_POINTER && (bytes != 8 || addr % 8))
+	if (tag > TAG_NUMBER && (bytes != 8 || addr % 8))
 		watch_complain(watch, "writes a part of a pointer");
 	watch_end_dynptr(watch, first);
 	for (at = first; at < end; at++)
-		if (watch_stack_tag(watch, at) >= TAG_POINTER)
+		if (watch_stack_tag(watch, at) > TAG_NUMBER)
 			watch_set_stack(watch, at, 1, TAG_UNSET);
 	watch_set_stack(watch, addr, bytes, tag);
 }

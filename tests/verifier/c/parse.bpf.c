@@ -225,4 +225,23 @@ int tcp_options(struct __sk_buff *skb)
 	return mss;
 }
 
+/* Lengths as ints: differences of places in the packet, of which only the lower half counts. */
+SEC("tc")
+int tc_lengths(struct __sk_buff *skb)
+{
+	void *data = (void *)(long)skb->data, *end = (void *)(long)skb->data_end;
+	int left = end - data - 3, at = 0, i;
+	__u8 *byte = data;
+
+	for (i = 0; i < 8 && (void *)(byte + 2) <= end; i++) {
+		int bytes = byte[1] & 15;
+
+		at = (void *)byte - data;
+		if (left - at < bytes || byte[0] == 0xff)
+			break;
+		byte += 2 + bytes;
+	}
+	return left > at ? left - at : at;
+}
+
 char LICENSE[] SEC("license") = "GPL";
