@@ -109,6 +109,7 @@ static bool rounds_are_over(struct step *step, const struct callback_row *row)
 static void wait_no_more(struct frame *frame)
 {
 	frame->rounds = 0;
+	frame->turns = 0;
 	frame->arrival = 0;
 }
 
@@ -247,8 +248,24 @@ bool callback_converges(struct state *state, const struct prune *prune)
 /*
  * A number that changes from round to round, and that nothing relies on so far,
  * may be any number: otherwise no round would ever be within another.
+ *
+ * One that something relies on is followed as it is, for as many rounds as limits of
+ * counts are often, or as there are; then its bounds grow to the next power of two each
+ * time, which comes to an end soon after the limit, or after all.
  */
-static void widen_spill(struct spill *spill, const struct frame *old, u64 decisive)
+#define EXACT_TURNS 32
+
+static struct scalar grown(struct scalar before, struct scalar now)
+{
+	u64 lo = now.r64.umin < before.r64.umin ? 0 : before.r64.umin, hi = now.r64.umax;
+	u32 shift;
+
+	for (shift = 1; shift < 64; shift *= 2)
+		hi |= hi >> shift;
+	return scalar_between(lo, hi > before.r64.umax ? hi : before.r64.umax);
+}
+
+static void widen_spill(struct spill *spill, const struct frame *old, u64 decisive, bool grows)
 {
 	const struct spill *before = frame_spill(old, spill->slot, spill->first);
 
@@ -257,13 +274,18 @@ static void widen_spill(struct spill *spill, const struct frame *old, u64 decisi
 		return;
 	if (spill->reg.kind != REG_SCALAR || before->reg.kind != REG_SCALAR)
 		return;
-	if (before->reg.deps & decisive || scalar_contains(before->reg.num, spill->reg.num))
+	if (scalar_contains(before->reg.num, spill->reg.num))
 		return;
-	spill->reg = reg_scalar(scalar_loaded(spill->cnt, false));
+	if (!(before->reg.deps & decisive))
+		spill->reg = reg_scalar(scalar_loaded(spill->cnt, false));
+	else if (grows)
+		spill->reg = reg_derived(grown(before->reg.num, spill->reg.num), spill->reg.deps);
 }
 
 static void widen(struct state *state, const struct kept *before)
 {
+	const struct frame *caller = state_top(state);
+	bool grows = !caller->rounds && caller->turns > EXACT_TURNS;
 	u32 i, at;
 
 	for (i = 0; i < state->frame_cnt; i++) {
@@ -271,7 +293,7 @@ static void widen(struct state *state, const struct kept *before)
 		const struct frame *old = before->state->frames[i];
 
 		for (at = 0; at < frame->spill_cnt; at++)
-			widen_spill(&frame->spills[at], old, before->decisive);
+			widen_spill(&frame->spills[at], old, before->decisive, grows);
 	}
 }
 
@@ -311,6 +333,7 @@ int check_callback_exit(struct step *step)
 		return 0;
 	}
 	state->insn = call;
+	state_top(state)->turns++;
 	before = round_before(state->parent, state);
 	if (before)
 		widen(state, before);

@@ -88,6 +88,7 @@ struct frame {
 	u32 last_id_before;	/* callback: no id was higher then */
 	u32 dynptr;		/* callback: .ref of what it was given, which ends with it; 0: none */
 	u32 rounds;		/* of the callback that this frame waits for, if their number is bounded */
+	u32 turns;		/* those of any callback that this frame waits for */
 	u32 arrival;		/* id of the arrival at that callback's call; 0: it waits for none */
 	u32 slot_cnt;		/* slots below R10 that exist; those beyond are uninitialised */
 	u32 slot_room;
