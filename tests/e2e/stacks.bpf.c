@@ -3,12 +3,16 @@
 #include "tests/e2e/events.bpf.h"
 #include "tests/e2e/stacks.h"
 
-struct {
+/*
+ * One for each kind: two stacks with one hash, which have one place, are refused as they should be, but
+ * where user space lies is chance.
+ */
+struct stacks {
 	__uint(type, BPF_MAP_TYPE_STACK_TRACE);
 	__uint(max_entries, 256);
 	__uint(key_size, 4);
 	__uint(value_size, STACK_DEPTH * 8);
-} stacks SEC(".maps");
+} kernel_stacks SEC(".maps"), user_stacks SEC(".maps");
 
 /* By the number of the stack of the kernel, and that of user space. */
 struct {
@@ -33,8 +37,8 @@ static __always_inline int count(void *ctx)
 
 	if (!is_watched())
 		return 0;
-	pair.kernel = bpf_get_stackid(ctx, &stacks, 0);
-	pair.user = bpf_get_stackid(ctx, &stacks, BPF_F_USER_STACK);
+	pair.kernel = bpf_get_stackid(ctx, &kernel_stacks, 0);
+	pair.user = bpf_get_stackid(ctx, &user_stacks, BPF_F_USER_STACK);
 	cnt = bpf_map_lookup_elem(&counts, &pair);
 	if (cnt)
 		__sync_fetch_and_add(cnt, 1);
