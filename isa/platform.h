@@ -22,6 +22,7 @@
 #include <linux/kernel.h>
 #include <linux/mm.h>
 #include <linux/nospec.h>
+#include <linux/rcupdate.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -40,7 +41,8 @@ static inline void modbpf_free(const void *mem)
 
 static inline int modbpf_yield(void)
 {
-	cond_resched();
+	/* Being preempted is not enough for those who wait until all tasks have been off a trampoline. */
+	cond_resched_tasks_rcu_qs();
 	return fatal_signal_pending(current) ? -EINTR : 0;
 }
 

@@ -11,10 +11,9 @@
 #include <linux/err.h>
 #include <linux/mm.h>
 #include <linux/rcupdate.h>
-#include <linux/sched.h>
-#include <linux/sched/signal.h>
 #include <linux/slab.h>
 
+#include "isa/platform.h"
 #include "module/caller.h"
 #include "module/map.h"
 #include "module/map_cmd.h"
@@ -71,12 +70,6 @@ static int batch_put(struct batch *batch, u32 cnt)
 	return err;
 }
 
-static int breathe(void)
-{
-	cond_resched();
-	return fatal_signal_pending(current) ? -EINTR : 0;
-}
-
 /* --- hashes: bucket by bucket ------------------------------------------------------- */
 
 /* -ENOENT behind the last bucket. *@bucket: where to go on. */
@@ -101,7 +94,7 @@ static int read_buckets(struct batch *batch, u32 *bucket, bool take)
 		if (!err)
 			++*bucket;
 		if (!err)
-			err = breathe();
+			err = modbpf_yield();
 	}
 	return err;
 }
@@ -160,7 +153,7 @@ static int read_keys(struct batch *batch, void *prev, bool has_prev)
 			break;
 		memcpy(prev, batch->keys, batch->key_size);
 		has_prev = true;
-		err = breathe();
+		err = modbpf_yield();
 	}
 	return err;
 }
@@ -200,7 +193,7 @@ static int batch_update(struct batch *batch)
 					      batch->values, MODBPF_ANY);
 		batch->done += !err;
 		if (!err)
-			err = breathe();
+			err = modbpf_yield();
 	}
 	return err;
 }
@@ -216,7 +209,7 @@ static int batch_delete(struct batch *batch)
 			err = map_delete_key(batch->map, batch->keys);
 		batch->done += !err;
 		if (!err)
-			err = breathe();
+			err = modbpf_yield();
 	}
 	return err;
 }

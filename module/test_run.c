@@ -116,7 +116,7 @@ static int run_repeatedly(const struct caller *caller, struct modbpf_prog *prog,
 		spent += ktime_get_ns() - begin;
 		if (caller_is_interrupted(caller))
 			return -EINTR;
-		cond_resched();
+		cond_resched_tasks_rcu_qs();
 	}
 	result->duration = min_t(u64, div_u64(spent, runs), U32_MAX);
 	return 0;

@@ -34,9 +34,19 @@ equal "the links count what their programs saw" \
 	"\"events\":$(($(map_u64 call_counts 0) + $(map_u64 call_counts 4)))"
 contains "and miss nothing" "$(modbpf -j link show id "$(entry_link)")" '"recursion_misses":0,"missed":0'
 
-# Take one of the two off.
+# Take one of the two off, while a program is run on a packet with no end in sight: the kernel frees what
+# a probe used when every task has been off it, and one that is only ever preempted would never have been.
 first=$(links | sed -n 's/^\([0-9]*\): kprobe_multi.*/\1/p' | head -1)
+calls_holder=$holder
+hold "$SCRATCH/judge" modbpf load "$E2E/judge.bpf.o" || finish
+head -c 64 /dev/zero >"$SCRATCH/packet"
+timeout 60 modbpf prog run name judge data_in "$SCRATCH/packet" repeat 2000000000 >"$SCRATCH/run" 2>&1 &
+runner=$!
+sleep 0.3
 check "the first link is detached" modbpf link detach id "$first"
+check "during a run without end" kill $runner
+release
+holder=$calls_holder
 "$E2E/umasks" 10
 sum=$(($(map_u64 call_counts 0) + $(map_u64 call_counts 1)))
 equal "only one of the two still counts" $sum 8210
