@@ -23,6 +23,7 @@
 #include "module/event/types.h"
 #include "module/hook/counters.h"
 #include "module/prog.h"
+#include "module/prog_run.h"
 #include "uapi/modbpf.h"
 
 /* All that there are. The lock is outer to the work that it queues, inner to none. */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * How is a program run and counted, and when does it go? A program that was
+ * What has a program run, and when does it go? A program that was
  * published is freed from a workqueue after an RCU grace period: until then a
  * CPU may still be in it, by a tail call or on its way through a hook.
  */
@@ -10,9 +10,7 @@
 #include <linux/file.h>
 #include <linux/fs.h>
 #include <linux/jump_label.h>
-#include <linux/kprobes.h>
 #include <linux/module.h>
-#include <linux/sched/clock.h>
 #include <linux/seq_file.h>
 #include <linux/slab.h>
 
@@ -21,82 +19,26 @@
 #include "module/hook/busy.h"
 #include "module/image.h"
 #include "module/kernel_btf.h"
+#include "module/prog_run.h"
 #include "module/prog_target.h"
-#include "module/stats.h"
 
 DEFINE_PER_CPU(const struct run_site *, prog_run_site);
 DEFINE_PER_CPU(u32, hook_busy_contexts);
 
 struct object_ids modbpf_prog_ids = OBJECT_IDS_INIT(modbpf_prog_ids);
 
-/* --- running: no tracing of it, a program may be what traces ----------------------- */
-
-static __always_inline u64 prog_call(const struct modbpf_prog *prog, const void *ctx)
-{
-#if MODBPF_INTERP
-	if (!prog->jited)
-		return modbpf_interp_run(&prog->interp, ctx, NULL);
-#endif
-	return prog->entry(ctx);
-}
-
-/* Measured once statistics are on; a run that they come or go in is not. */
-static __always_inline u64 prog_call_measured(struct modbpf_prog *prog, const void *ctx)
-{
-	u64 begin, result;
-
-	if (!stats_are_on())
-		return prog_call(prog, ctx);
-	begin = sched_clock();
-	result = prog_call(prog, ctx);
-	this_cpu_add(prog->cpu->nsecs, sched_clock() - begin);
-	return result;
-}
-
-/* On while detach_all is being obeyed. */
-static DEFINE_STATIC_KEY_FALSE(tracing_is_stopped);
-
-notrace bool prog_run_guarded(struct modbpf_prog *prog, const void *ctx,
-			      const struct run_site *site)
-{
-	const struct run_site *interrupted;
-	bool is_first = this_cpu_inc_return(prog->cpu->active) == 1;
-
-	if (likely(is_first) && !static_branch_unlikely(&tracing_is_stopped)) {
-		this_cpu_inc(prog->cpu->runs);
-		/* Not before the guard: the lock itself may be traced. */
-		rcu_read_lock();
-		interrupted = this_cpu_read(prog_run_site);
-		this_cpu_write(prog_run_site, site);
-		prog_call_measured(prog, ctx);
-		this_cpu_write(prog_run_site, interrupted);
-		rcu_read_unlock();
-	} else {
-		this_cpu_inc(prog->cpu->misses);
-		is_first = false;
-	}
-	this_cpu_dec(prog->cpu->active);
-	return is_first;
-}
-NOKPROBE_SYMBOL(prog_run_guarded);
+DEFINE_STATIC_KEY_FALSE(prog_tracing_is_stopped);
 
 void progs_stop_tracing(bool is_stopped)
 {
 	if (!is_stopped) {
-		static_branch_disable(&tracing_is_stopped);
+		static_branch_disable(&prog_tracing_is_stopped);
 		return;
 	}
-	static_branch_enable(&tracing_is_stopped);
+	static_branch_enable(&prog_tracing_is_stopped);
 	/* Preemption is off where programs run. */
 	synchronize_rcu();
 }
-
-notrace u64 prog_run_packet(struct modbpf_prog *prog, const void *ctx)
-{
-	this_cpu_inc(prog->cpu->runs);
-	return prog_call_measured(prog, ctx);
-}
-NOKPROBE_SYMBOL(prog_run_packet);
 
 void prog_counters(const struct modbpf_prog *prog, struct prog_cpu *sum)
 {

@@ -114,23 +114,9 @@ struct modbpf_prog *prog_get_by_fd(const struct caller *caller, int fd);
 int prog_fd_install(const struct caller *caller, struct modbpf_prog *prog);
 
 /*
- * Run a tracing program on @ctx at @site, under rcu_read_lock. Preemption is off, so that
- * @prog stays, and RCU is watching. Guards against recursion on this CPU: false, it was running already; that
- * is counted in misses. Any context, NMI included.
- */
-bool prog_run_guarded(struct modbpf_prog *prog, const void *ctx, const struct run_site *site);
-
-/*
  * From its return until it is called with false, prog_run_guarded() runs no program, and
  * counts what it does not run as missed. One caller at a time. Sleeps.
  */
 void progs_stop_tracing(bool is_stopped);
-
-/*
- * Run a packet program on @ctx. The caller holds rcu_read_lock and cannot
- * migrate. No guard: a program is re-entrant, nothing below it sends a packet,
- * and a run that is skipped would be a wrong verdict. Softirq, process context.
- */
-u64 prog_run_packet(struct modbpf_prog *prog, const void *ctx);
 
 #endif

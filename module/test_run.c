@@ -21,6 +21,7 @@
 #include "module/command.h"
 #include "module/hook/skb.h"
 #include "module/prog.h"
+#include "module/prog_run.h"
 #include "module/test_ctx.h"
 #include "verifier/rule.h"
 

@@ -23,6 +23,7 @@
 #include "module/hook/counters.h"
 #include "module/link.h"
 #include "module/prog.h"
+#include "module/prog_run.h"
 #include "module/prog_target.h"
 
 #define REGISTER_ARGS 6

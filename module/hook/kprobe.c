@@ -16,6 +16,7 @@
 #include "module/compat/ftrace.h"
 #include "module/hook/counters.h"
 #include "module/hook/kprobe.h"
+#include "module/prog_run.h"
 
 #define PLACES_MAX (1U << 20)	/* of one link, as Linux */
 

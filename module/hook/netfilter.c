@@ -31,6 +31,7 @@
 #include "module/hook/skb.h"
 #include "module/link.h"
 #include "module/prog.h"
+#include "module/prog_run.h"
 
 struct netfilter_link {
 	struct modbpf_link link;

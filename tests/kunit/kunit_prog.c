@@ -4,6 +4,7 @@
 #include <linux/preempt.h>
 
 #include "module/caller.h"
+#include "module/prog_run.h"
 #include "tests/kunit/c_prog.h"
 
 static struct modbpf_prog *self;	/* the program that runs */

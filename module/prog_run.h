@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * How is a program run and counted? All of it is part of the handler that calls it: no
+ * tracing of it, a program may be what traces, and no call that an event would pay for.
+ */
+#ifndef MODBPF_MODULE_PROG_RUN_H
+#define MODBPF_MODULE_PROG_RUN_H
+
+#include <linux/jump_label.h>
+#include <linux/rcupdate.h>
+#include <linux/sched/clock.h>
+
+#include "module/prog.h"
+#include "module/stats.h"
+
+/* On while detach_all is being obeyed. */
+DECLARE_STATIC_KEY_FALSE(prog_tracing_is_stopped);
+
+static __always_inline u64 prog_call(const struct modbpf_prog *prog, const void *ctx)
+{
+#if MODBPF_INTERP
+	if (!prog->jited)
+		return modbpf_interp_run(&prog->interp, ctx, NULL);
+#endif
+	return prog->entry(ctx);
+}
+
+/* Measured once statistics are on; a run that they come or go in is not. */
+static __always_inline u64 prog_call_measured(struct modbpf_prog *prog, const void *ctx)
+{
+	u64 begin, result;
+
+	if (!stats_are_on())
+		return prog_call(prog, ctx);
+	begin = sched_clock();
+	result = prog_call(prog, ctx);
+	this_cpu_add(prog->cpu->nsecs, sched_clock() - begin);
+	return result;
+}
+
+/*
+ * Run a tracing program on @ctx at @site. Preemption is off and RCU is watching, so that
+ * @prog stays: that is all of a read-side critical section, which only lockdep wants to be
+ * told of. Guards against recursion on this CPU: false, it was running already; that is
+ * counted in misses. Any context, NMI included.
+ */
+static __always_inline bool prog_run_guarded(struct modbpf_prog *prog, const void *ctx,
+					     const struct run_site *site)
+{
+	const struct run_site *interrupted;
+	bool is_first = this_cpu_inc_return(prog->cpu->active) == 1;
+
+	if (likely(is_first) && !static_branch_unlikely(&prog_tracing_is_stopped)) {
+		this_cpu_inc(prog->cpu->runs);
+		/* Not before the guard: lockdep itself may be traced. */
+		rcu_lock_acquire(&rcu_lock_map);
+		interrupted = this_cpu_read(prog_run_site);
+		this_cpu_write(prog_run_site, site);
+		prog_call_measured(prog, ctx);
+		this_cpu_write(prog_run_site, interrupted);
+		rcu_lock_release(&rcu_lock_map);
+	} else {
+		this_cpu_inc(prog->cpu->misses);
+		is_first = false;
+	}
+	this_cpu_dec(prog->cpu->active);
+	return is_first;
+}
+
+/*
+ * Run a packet program on @ctx. The caller holds rcu_read_lock and cannot
+ * migrate. No guard: a program is re-entrant, nothing below it sends a packet,
+ * and a run that is skipped would be a wrong verdict. Softirq, process context.
+ */
+static __always_inline u64 prog_run_packet(struct modbpf_prog *prog, const void *ctx)
+{
+	this_cpu_inc(prog->cpu->runs);
+	return prog_call_measured(prog, ctx);
+}
+
+#endif
