@@ -292,6 +292,8 @@ static bool reg_holds(struct links *links, const struct watch *watch, const stru
 	case REG_NF_STATE:
 	case REG_NF_SKB:
 		return scalar_contains_value(reg->num, value - (u64)world.gap8);
+	case REG_DYNPTR:
+		return value == (u64)&world.sample && world.sample.data;
 	case REG_FUNC:
 		return true;
 	default:

@@ -316,28 +316,35 @@ static void put_tail_call(struct maker *mk)
 	after_call(mk, true);
 }
 
-static void put_loop(struct maker *mk)
+/* What the helper that calls back is given first; which helper that is. */
+static s32 put_rounds(struct maker *mk)
 {
+	static const u8 maps[] = { RANDVERIFY_ARRAY, RANDVERIFY_HASH, RANDVERIFY_PERCPU };
+
+	if (mk->prog->calls == RANDVERIFY_EACH) {
+		put_map(mk, 1, BPF_PSEUDO_MAP_FD, maps[below(mk, sizeof(maps))], 0);
+		return MODBPF_FUNC_for_each_map_elem;
+	}
+	if (mk->prog->calls == RANDVERIFY_SAMPLES) {
+		put_map(mk, 1, BPF_PSEUDO_MAP_FD, randverify_map("user_ring"), 0);
+		return MODBPF_FUNC_user_ringbuf_drain;
+	}
 	if (one_in(mk, 3))
 		put(mk, BPF_ALU64 | BPF_MOV | BPF_X, 1, number_reg(mk), 0, 0);
 	else
 		put(mk, BPF_ALU64 | BPF_MOV | BPF_K, 1, 0, 0, 1 + below(mk, 3));
+	return MODBPF_FUNC_loop;
 }
 
 static void put_callback_call(struct maker *mk)
 {
-	static const u8 maps[] = { RANDVERIFY_ARRAY, RANDVERIFY_HASH, RANDVERIFY_PERCPU };
-	bool each = mk->prog->calls == RANDVERIFY_EACH;
+	s32 id = put_rounds(mk);
 
-	if (each)
-		put_map(mk, 1, BPF_PSEUDO_MAP_FD, maps[below(mk, sizeof(maps))], 0);
-	else
-		put_loop(mk);
 	mk->calls[mk->call_cnt++] = mk->prog->insn_cnt;
 	put_map(mk, 2, BPF_PSEUDO_FUNC, 0, 0);
 	put_fp(mk, 3, STACK_BYTES);
 	put(mk, BPF_ALU64 | BPF_MOV | BPF_K, 4, 0, 0, 0);
-	put(mk, BPF_JMP | BPF_CALL, 0, 0, 0, each ? MODBPF_FUNC_for_each_map_elem : MODBPF_FUNC_loop);
+	put(mk, BPF_JMP | BPF_CALL, 0, 0, 0, id);
 }
 
 void put_subprog_call(struct maker *mk)
@@ -346,7 +353,7 @@ void put_subprog_call(struct maker *mk)
 
 	if (mk->in_subprog || mk->call_cnt == MAX_CALLS || (!stack_is_set(mk) && !errs(mk)))
 		return;
-	if (mk->prog->calls == RANDVERIFY_LOOPS || mk->prog->calls == RANDVERIFY_EACH) {
+	if (is_called_back(mk->prog)) {
 		put_callback_call(mk);
 	} else {
 		put(mk, BPF_ALU64 | BPF_MOV | BPF_X, 3, number_reg(mk), 0, 0);

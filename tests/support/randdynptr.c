@@ -151,3 +151,33 @@ void put_dynptr(struct maker *mk)
 	set_number(mk, 9, 7, 7);
 	after_call(mk, false);
 }
+
+void put_sample(struct maker *mk)
+{
+	enum mistake mistake = errs(mk) ? 1 + below(mk, MISTAKES - 1) : NO_MISTAKE;
+	u32 bytes = 1 + below(mk, 8), off = below(mk, 16);
+
+	put(mk, BPF_ALU64 | BPF_MOV | BPF_K, 9, 0, 0, 0);
+	put(mk, BPF_ALU64 | BPF_MOV | BPF_X, 1, 6, 0, 0);
+	put(mk, BPF_ALU64 | BPF_MOV | BPF_K, 2, 0, 0, off);
+	if (mistake == OTHER_KIND) {
+		put(mk, BPF_JMP | BPF_CALL, 0, 0, 0, MODBPF_FUNC_ringbuf_submit_dynptr);
+	} else if (mistake == READ) {
+		put(mk, BPF_LDX | BPF_MEM | random_size(mk), 9, 6, 0, 0);
+	} else if (one_in(mk, 3)) {	/* what the caller has in its stack goes to it */
+		put(mk, BPF_ALU64 | BPF_MOV | BPF_X, 3, 7, 0, 0);
+		put(mk, BPF_ALU64 | BPF_MOV | BPF_K, 4, 0, 0, bytes);
+		put(mk, BPF_ALU64 | BPF_MOV | BPF_K, 5, 0, 0, 0);
+		put(mk, BPF_JMP | BPF_CALL, 0, 0, 0, MODBPF_FUNC_dynptr_write);
+		put(mk, BPF_ALU64 | BPF_MOV | BPF_X, 9, 0, 0, 0);
+	} else {
+		put(mk, BPF_ALU64 | BPF_MOV | BPF_K, 3, 0, 0, bytes);
+		put(mk, BPF_JMP | BPF_CALL, 0, 0, 0, MODBPF_FUNC_dynptr_data);
+		if (mistake == TOO_LONG)	/* what is kept for the next round, or for the caller */
+			put(mk, BPF_STX | BPF_MEM | BPF_DW, 7, 0, 0, 0);
+		put(mk, BPF_JMP | BPF_JEQ | BPF_K, 0, 0, mistake == UNCHECKED ? 0 : 1, 0);
+		put(mk, BPF_LDX | BPF_MEM | BPF_B, 9, 0, bytes - (mistake == TOO_FAR ? 0 : 1), 0);
+	}
+	put(mk, BPF_ALU64 | BPF_MOV | BPF_K, 3, 0, 0, off);
+	set_number(mk, 9, UNBOUNDED, UNBOUNDED);
+}

@@ -131,8 +131,17 @@ bool may_lock(const struct maker *mk);
 /* A map that is found in another, and used. */
 void put_found_map(struct maker *mk);
 
+/* Is the subprogram called back by a helper? */
+static inline bool is_called_back(const struct randverify *prog)
+{
+	return prog->calls == RANDVERIFY_LOOPS || prog->calls == RANDVERIFY_EACH ||
+	       prog->calls == RANDVERIFY_SAMPLES;
+}
+
 /* A dynptr is made, used and, if it must be, released. */
 void put_dynptr(struct maker *mk);
+/* That which a callback is given, in R6, is used; R9 is a number then. */
+void put_sample(struct maker *mk);
 
 /* What a TRACING program is loaded for. */
 void choose_target(struct rng *rng, struct randverify *prog);

@@ -535,7 +535,7 @@ static u32 most_returned(const struct maker *mk)
 	const struct return_rule *rule = return_rule_of(mk->prog->prog_type, mk->prog->attach_type);
 
 	if (mk->in_subprog)
-		return mk->prog->calls == RANDVERIFY_LOOPS || mk->prog->calls == RANDVERIFY_EACH ? 1 : UNBOUNDED;
+		return is_called_back(mk->prog) ? 1 : UNBOUNDED;
 	return !rule ? UNBOUNDED : rule->max ? 1 : 0;
 }
 
@@ -607,6 +607,8 @@ static void put_entry(struct maker *mk)
 		put(mk, BPF_ALU64 | BPF_MOV | BPF_X, 7, 2, 0, 0);
 		if (mk->prog->calls == RANDVERIFY_LOOPS)
 			put(mk, BPF_ALU64 | BPF_MOV | BPF_X, 3, 1, 0, 0);
+		if (mk->prog->calls == RANDVERIFY_SAMPLES)
+			put_sample(mk);
 	}
 	if (mk->prog->calls == RANDVERIFY_GLOBAL && mk->prog->nullable && !errs(mk)) {
 		put(mk, BPF_JMP | BPF_JEQ | BPF_K, 7, 0, 0, 0);

@@ -34,6 +34,7 @@ enum randverify_calls {
 	RANDVERIFY_CALLS,	/* by an instruction, with stack of the caller */
 	RANDVERIFY_LOOPS,	/* by bpf_loop, up to three times */
 	RANDVERIFY_EACH,	/* by bpf_for_each_map_elem */
+	RANDVERIFY_SAMPLES,	/* by bpf_user_ringbuf_drain */
 	RANDVERIFY_GLOBAL,	/* as the first, but it is verified on its own: randverify_funcs() */
 	RANDVERIFY_CALLS_COUNT
 };

@@ -83,5 +83,6 @@ bool watch_is_in_world(u64 addr, u64 bytes, bool write)
 
 	return watch_is_in_values(addr, bytes, write) || is_in_records(addr, bytes) ||
 	       (!write && watch_is_within(addr, bytes, &world.key, sizeof(world.key))) ||
+	       (world.sample.data && watch_is_within(addr, bytes, world.sample_words, world.sample.size)) ||
 	       watch_is_within(addr, bytes, packet, world.ctx.data_end - packet);
 }

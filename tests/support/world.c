@@ -212,6 +212,7 @@ void world_fill(u64 seed, u32 prog_type)
 	world.skb[7] = (u64)(world.packet - rng_below(&rng, WORLD_META + 1));
 	world.prog_type = prog_type;
 	world.lock = 0;
+	world.sample = (struct world_dynptr){ 0, 0 };
 	world_fill_types(&rng);
 	if (prog_type == MODBPF_PROG_NETFILTER)
 		world.direct[0] = world.direct[1] = (u64)world.gap8;

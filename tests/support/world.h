@@ -28,6 +28,10 @@ struct world_record {
 	u32 bytes;	/* 0: not held */
 };
 
+struct world_dynptr {
+	u64 data, size;	/* 0: it is nothing */
+};
+
 /* Nobody's: what leaves one thing must not come to the next. */
 #define WORLD_GAP(name) u64 name[32]
 
@@ -59,6 +63,9 @@ struct world {
 	u64 key;	/* that of an element which a callback is called for */
 	WORLD_GAP(gap12);
 	struct world_record records[WORLD_RECORDS];
+	struct world_dynptr sample;	/* while a callback has it */
+	u64 sample_words[2];
+	WORLD_GAP(gap14);
 	u64 outcome;	/* of all memory that helpers read */
 	u64 prog_type;	/* of the program that runs */
 	u64 lock;	/* in which value is held; 0: none */

@@ -324,6 +324,22 @@ static u64 for_each(u64 map, u64 callback, u64 context, u64 flags, u64 r5)
 	return i;
 }
 
+static u64 drain(u64 map, u64 callback, u64 context, u64 flags, u64 r5)
+{
+	u64 cnt = rng_below(&world_results, 4), result = 0, i;
+
+	show(flags);
+	if (!map_of(helper_of(MODBPF_FUNC_user_ringbuf_drain), map))
+		return 0;
+	for (i = 0; i < cnt && !result; i++) {
+		world.sample = (struct world_dynptr){ (u64)world.sample_words,
+						      rng_below(&world_results, sizeof(world.sample_words) + 1) };
+		result = call_back(callback, context ? 0x6 : 0x2, (u64)&world.sample, context, 0, 0);
+		world.sample = (struct world_dynptr){ 0, 0 };
+	}
+	return i;
+}
+
 #define STAND_IN(name, id) \
 	static u64 stand_in_##name(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5) \
 	{ \
@@ -346,5 +362,6 @@ void world_add_helpers(void)
 	world_helpers[MODBPF_FUNC_spin_lock] = (u64)take_lock;
 	world_helpers[MODBPF_FUNC_spin_unlock] = (u64)release_lock;
 	world_helpers[MODBPF_FUNC_loop] = (u64)loop;
+	world_helpers[MODBPF_FUNC_user_ringbuf_drain] = (u64)drain;
 	world_helpers[MODBPF_FUNC_for_each_map_elem] = (u64)for_each;
 }

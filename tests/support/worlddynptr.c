@@ -8,29 +8,25 @@
 #include "isa/abi.h"
 #include "tests/support/world.h"
 
-struct dynptr {
-	u64 data, size;	/* 0: it is nothing */
-};
-
 static u64 failed(s64 err)
 {
 	return (u64)err;
 }
 
-static struct dynptr *made(u64 addr, bool is_held)
+static struct world_dynptr *made(u64 addr, bool is_held)
 {
-	struct dynptr *dynptr = (struct dynptr *)addr;
+	struct world_dynptr *dynptr = (struct world_dynptr *)addr;
 
 	if (world_watcher)
 		world_watcher->makes_dynptr(addr, is_held);
-	*dynptr = (struct dynptr){ 0, 0 };
+	*dynptr = (struct world_dynptr){ 0, 0 };
 	return dynptr;
 }
 
 /* What a dynptr has at @off; 0: not so many bytes. */
 static u64 place_in(u64 addr, u64 off, u64 bytes)
 {
-	const struct dynptr *dynptr = (struct dynptr *)addr;
+	const struct world_dynptr *dynptr = (struct world_dynptr *)addr;
 
 	if (world_watcher)
 		world_watcher->uses_dynptr(addr);
@@ -41,20 +37,20 @@ static u64 place_in(u64 addr, u64 off, u64 bytes)
 
 static u64 from_mem(u64 data, u64 bytes, u64 flags, u64 addr, u64 r5)
 {
-	struct dynptr *dynptr;
+	struct world_dynptr *dynptr;
 
 	if (world_watcher)
 		world_watcher->keeps(data, bytes);
 	dynptr = made(addr, false);
 	if (flags || !rng_below(&world_results, 8))
 		return failed(-22);
-	*dynptr = (struct dynptr){ data, bytes };
+	*dynptr = (struct world_dynptr){ data, bytes };
 	return 0;
 }
 
 static u64 reserve(u64 map, u64 bytes, u64 flags, u64 addr, u64 r5)
 {
-	struct dynptr *dynptr = made(addr, true);
+	struct world_dynptr *dynptr = made(addr, true);
 	u32 i;
 
 	for (i = 0; i < WORLD_RECORDS; i++)
@@ -64,13 +60,13 @@ static u64 reserve(u64 map, u64 bytes, u64 flags, u64 addr, u64 r5)
 	    !rng_below(&world_results, 8))
 		return failed(-22);
 	world.records[i].bytes = bytes;
-	*dynptr = (struct dynptr){ (u64)world.records[i].words, bytes };
+	*dynptr = (struct world_dynptr){ (u64)world.records[i].words, bytes };
 	return 0;
 }
 
 static u64 release(u64 addr, u64 flags, u64 r3, u64 r4, u64 r5)
 {
-	struct dynptr *dynptr = (struct dynptr *)addr;
+	struct world_dynptr *dynptr = (struct world_dynptr *)addr;
 	u32 i;
 
 	if (world_watcher)
@@ -78,7 +74,7 @@ static u64 release(u64 addr, u64 flags, u64 r3, u64 r4, u64 r5)
 	for (i = 0; i < WORLD_RECORDS; i++)
 		if (dynptr->data == (u64)world.records[i].words)
 			world.records[i].bytes = 0;
-	*dynptr = (struct dynptr){ 0, 0 };
+	*dynptr = (struct world_dynptr){ 0, 0 };
 	return 0;
 }
 
