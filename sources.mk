@@ -227,6 +227,7 @@ KUNIT_SRCS := \
 	tests/kunit/kunit_map_ringbuf.c \
 	tests/kunit/kunit_map_stack_trace.c \
 	tests/kunit/kunit_netfilter.c \
+	tests/kunit/kunit_nmi.c \
 	tests/kunit/kunit_object.c \
 	tests/kunit/kunit_platform.c \
 	tests/kunit/kunit_prog.c \

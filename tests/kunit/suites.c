@@ -48,6 +48,7 @@
 	row(kunit_map_take_command_suite) \
 	row(kunit_map_update_command_suite) \
 	row(kunit_netfilter_suite) \
+	row(kunit_nmi_suite) \
 	row(kunit_object_suite) \
 	row(kunit_platform_suite) \
 	row(kunit_prog_fd_by_id_command_suite) \
