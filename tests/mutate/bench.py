@@ -104,7 +104,7 @@ class Bench:
             return [path]
         found = []
         for source in variable('VERIFIER_SRCS'):
-            with open('%s/%s.d' % (PLAIN[0], source[:-2]), encoding='utf-8') as rule:
+            with open('%s/%s.d' % (self.kind(self.tests[0])[0], source[:-2]), encoding='utf-8') as rule:
                 if path in rule.read().split():
                     found.append(source)
         return found
