@@ -121,6 +121,22 @@ static void facts_hold_on_pruned_paths(void)
 	verify_output_free(&out);
 }
 
+/* A program that calls it has its own frame, and must know how much stack is left. */
+static void tells_what_it_cost(void)
+{
+	struct verify_input input = { .text = "r1 = r10; *(u64 *)(r1 -40) = 0; r0 = 0; exit", .prog_type = 1 };
+	struct verify_output out;
+
+	verify_text(&input, &out);
+	CHECK_EQ(out.err, 0);
+	if (!out.err) {
+		CHECK_EQ(out.prog->stats.stack_depth, 40);
+		CHECK_EQ(out.prog->stats.insns_processed, 4);
+		CHECK(!memcmp(&out.prog->stats, &out.stats, sizeof(out.stats)));
+	}
+	verify_output_free(&out);
+}
+
 static void describes_subprograms(void)
 {
 	static const char program[] =
@@ -285,6 +301,7 @@ static const struct check_case cases[] = {
 	{ "facts are found", finds_facts },
 	{ "a fact that one path breaks is none", forgets_facts },
 	{ "a fact holds on pruned paths too", facts_hold_on_pruned_paths },
+	{ "a program says what it cost, and its stack", tells_what_it_cost },
 	{ "subprograms are described, unused ones dropped", describes_subprograms },
 	{ "tail calls are marked up to the main program", marks_tail_calls },
 	{ "packet writes and the context's end are told", tells_of_packet_and_context },
