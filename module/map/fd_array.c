@@ -56,7 +56,7 @@ static bool fd_array_swap(struct fd_array_map *array, u32 index, void *object)
 	return old;
 }
 
-void fd_array_destroy(struct modbpf_map *map)
+void fd_array_clear(struct modbpf_map *map)
 {
 	struct fd_array_map *array = fd_array_of(map);
 	u32 i;
@@ -67,6 +67,13 @@ void fd_array_destroy(struct modbpf_map *map)
 		if (!(i & 0xfff))
 			cond_resched();
 	}
+}
+
+void fd_array_destroy(struct modbpf_map *map)
+{
+	struct fd_array_map *array = fd_array_of(map);
+
+	fd_array_clear(map);
 	map_area_free((void *)array->objects);
 	mutex_destroy(&array->change);
 	kfree(array);

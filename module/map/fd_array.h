@@ -20,6 +20,8 @@ struct fd_array_kind {
 /* map_ops of such maps; create() and lookup are theirs. */
 struct modbpf_map *fd_array_create(const struct map_attr *params, const struct fd_array_kind *kind);
 void fd_array_destroy(struct modbpf_map *map);
+/* Put all references. Sleeps; system calls may go on. */
+void fd_array_clear(struct modbpf_map *map);
 int fd_array_sys_lookup(struct modbpf_map *map, const void *key, void *value, u64 flags);
 int fd_array_sys_update(const struct caller *caller, struct modbpf_map *map, const void *key,
 			const void *value, u64 flags);

@@ -3,9 +3,7 @@
  * HASH against a model, under threads, and re-entered by a kprobe inside its
  * own locked section.
  */
-#include <linux/delay.h>
 #include <linux/kprobes.h>
-#include <linux/kthread.h>
 #include <linux/prandom.h>
 #include <linux/preempt.h>
 #include <linux/slab.h>
@@ -390,17 +388,6 @@ static void hash_finds_its_way_back(struct kunit *test)
 #define STORM_ROUNDS 20000
 #define STORM_CPUS 8
 
-struct storm {
-	struct modbpf_map *map;
-	atomic_t running;
-	atomic_t wrong;		/* lost or foreign values, unexpected errors */
-};
-
-struct storm_thread {
-	struct storm *storm;
-	u32 number;
-};
-
 /* Each CPU has it; or has nothing yet, where each has its own. */
 static bool storm_value_is(struct modbpf_map *map, const u64 *got, u64 value)
 {
@@ -414,17 +401,15 @@ static bool storm_value_is(struct modbpf_map *map, const u64 *got, u64 value)
 }
 
 /* Keys below STORM_THREADS stay; the others come and go, and share few buckets. */
-static int storm_thread(void *arg)
+static void storm_thread(struct map_storm *storm, u32 number)
 {
-	struct storm_thread *thread = arg;
-	struct storm *storm = thread->storm;
 	struct modbpf_map *map = storm->map;
 	struct rnd_state random;
 	u64 value, got[STORM_CPUS], *at;
 	u32 i, key;
 	long err;
 
-	prandom_seed_state(&random, 77 + thread->number);
+	prandom_seed_state(&random, 77 + number);
 	for (i = 0; i < STORM_ROUNDS; i++) {
 		key = STORM_THREADS + prandom_u32_state(&random) % STORM_KEYS;
 		value = (u64)key << 32 | key;
@@ -450,16 +435,12 @@ static int storm_thread(void *arg)
 		if (i % 256 == 0)
 			cond_resched();
 	}
-	atomic_dec(&storm->running);
-	return 0;
 }
 
 static void storm_over(struct kunit *test, u32 type)
 {
 	struct map_attr params = MAP_PARAMS(HASH, 4, 8, 48, 0);
-	struct storm_thread threads[STORM_THREADS];
-	struct storm storm = { .running = ATOMIC_INIT(0), .wrong = ATOMIC_INIT(0) };
-	struct task_struct *task;
+	struct map_storm storm = { .thread = storm_thread };
 	u32 key, cnt = 0, next, cpu;
 	u64 value[STORM_CPUS];
 
@@ -471,18 +452,7 @@ static void storm_over(struct kunit *test, u32 type)
 			value[cpu] = key;
 		KUNIT_EXPECT_EQ(test, map_fixture_update(storm.map, &key, value, MODBPF_ANY), 0);
 	}
-	for (key = 0; key < STORM_THREADS; key++) {
-		threads[key] = (struct storm_thread){ .storm = &storm, .number = key };
-		atomic_inc(&storm.running);
-		task = kthread_run(storm_thread, &threads[key], "map-storm/%u", key);
-		if (IS_ERR(task)) {
-			atomic_dec(&storm.running);
-			KUNIT_FAIL(test, "no thread");
-		}
-	}
-	while (atomic_read(&storm.running))
-		msleep(10);
-	KUNIT_EXPECT_EQ(test, atomic_read(&storm.wrong), 0);
+	map_storm_over(test, &storm, STORM_THREADS);
 	/* All that can be seen can be deleted, and then all room is there again. */
 	while (!map_fixture_next(storm.map, NULL, &next))
 		KUNIT_ASSERT_EQ(test, storm.map->ops->delete(storm.map, &next), 0);
@@ -503,18 +473,15 @@ static void hash_survives_a_storm(struct kunit *test)
 #define TAKE_ROUNDS 10000
 
 struct take_race {
-	struct modbpf_map *map;
-	atomic_t running;
-	atomic_t wrong;
-	atomic_t threads;
+	struct map_storm storm;
 	atomic64_t put, taken;	/* sums of tickets */
 };
 
-static int take_thread(void *arg)
+static void take_thread(struct map_storm *storm, u32 number)
 {
-	struct take_race *race = arg;
-	struct modbpf_map *map = race->map;
-	u64 ticket = (u64)atomic_inc_return(&race->threads) << 32, got;
+	struct take_race *race = container_of(storm, struct take_race, storm);
+	struct modbpf_map *map = storm->map;
+	u64 ticket = (u64)(number + 1) << 32, got;
 	u32 i, key;
 	long err;
 
@@ -526,47 +493,36 @@ static int take_thread(void *arg)
 		if (!err)
 			atomic64_add(ticket, &race->put);
 		else if (err != -EEXIST)
-			atomic_inc(&race->wrong);
+			atomic_inc(&storm->wrong);
 		key = (i + 1) % 4;
 		err = map->ops->sys_take(map, &key, &got);
 		if (!err)
 			atomic64_add(got, &race->taken);
 		else if (err != -ENOENT)
-			atomic_inc(&race->wrong);
+			atomic_inc(&storm->wrong);
 		rcu_read_unlock();
 		if (i % 64 == 0)
 			cond_resched();
 	}
-	atomic_dec(&race->running);
-	return 0;
 }
 
 static void hash_gives_each_value_to_one_taker(struct kunit *test)
 {
-	struct take_race race = { .running = ATOMIC_INIT(0) };
-	struct task_struct *task;
+	struct take_race race = { .storm.thread = take_thread };
+	struct modbpf_map *map;
 	u32 key;
 	u64 got;
 
-	race.map = map_fixture_make(test, (struct map_attr)MAP_PARAMS(HASH, 4, 8, 4, 0));
-	for (key = 0; key < TAKE_THREADS; key++) {
-		atomic_inc(&race.running);
-		task = kthread_run(take_thread, &race, "map-take/%u", key);
-		if (IS_ERR(task)) {
-			atomic_dec(&race.running);
-			KUNIT_FAIL(test, "no thread");
-		}
-	}
-	while (atomic_read(&race.running))
-		msleep(10);
+	map = map_fixture_make(test, (struct map_attr)MAP_PARAMS(HASH, 4, 8, 4, 0));
+	race.storm.map = map;
+	map_storm_over(test, &race.storm, TAKE_THREADS);
 	for (key = 0; key < 4; key++)
-		if (!race.map->ops->sys_take(race.map, &key, &got))
+		if (!map->ops->sys_take(map, &key, &got))
 			atomic64_add(got, &race.taken);
-	KUNIT_EXPECT_EQ(test, atomic_read(&race.wrong), 0);
 	KUNIT_EXPECT_GT(test, (long long)atomic64_read(&race.put), 0ll);
 	KUNIT_EXPECT_EQ(test, (long long)atomic64_read(&race.put),
 			(long long)atomic64_read(&race.taken));
-	map_fixture_free(race.map);
+	map_fixture_free(map);
 }
 
 static struct kunit_case cases[] = {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* LPM_TRIE against a list that is searched from end to end. */
 #include <linux/delay.h>
-#include <linux/kthread.h>
 #include <linux/prandom.h>
 #include <linux/slab.h>
 
@@ -281,16 +280,9 @@ static void lpm_has_a_reserve(struct kunit *test)
 #define STORM_THREADS 3
 #define STORM_ROUNDS 1500
 
-struct storm {
-	struct modbpf_map *map;
-	atomic_t running;
-	atomic_t wrong;
-};
-
 /* 10/8 stays; longer prefixes come and go below it. */
-static int storm_thread(void *arg)
+static void storm_thread(struct map_storm *storm, u32 number)
 {
-	struct storm *storm = arg;
 	struct modbpf_map *map = storm->map;
 	struct { u32 len; u8 data[4]; } key;
 	u32 i, *found;
@@ -315,30 +307,17 @@ static int storm_thread(void *arg)
 			atomic_inc(&storm->wrong);
 		rcu_read_unlock();
 	}
-	atomic_dec(&storm->running);
-	return 0;
 }
 
 static void lpm_survives_a_storm(struct kunit *test)
 {
-	struct storm storm = { .running = ATOMIC_INIT(0), .wrong = ATOMIC_INIT(0) };
+	struct map_storm storm = { .thread = storm_thread };
 	struct { u32 len; u8 data[4]; } key = { 8, { 10 } };
-	struct task_struct *task;
-	u32 value = 8, i;
+	u32 value = 8;
 
 	storm.map = map_fixture_make(test, (struct map_attr)LPM(8, 4, 60, 0));
 	KUNIT_EXPECT_EQ(test, map_fixture_update(storm.map, &key, &value, MODBPF_ANY), 0);
-	for (i = 0; i < STORM_THREADS; i++) {
-		atomic_inc(&storm.running);
-		task = kthread_run(storm_thread, &storm, "map-storm/%u", i);
-		if (IS_ERR(task)) {
-			atomic_dec(&storm.running);
-			KUNIT_FAIL(test, "no thread");
-		}
-	}
-	while (atomic_read(&storm.running))
-		msleep(10);
-	KUNIT_EXPECT_EQ(test, atomic_read(&storm.wrong), 0);
+	map_storm_over(test, &storm, STORM_THREADS);
 	map_fixture_free(storm.map);
 }
 

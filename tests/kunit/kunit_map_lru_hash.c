@@ -4,9 +4,7 @@
  * lost, none found under another's key, none too many.
  */
 #include <linux/cpumask.h>
-#include <linux/delay.h>
 #include <linux/kprobes.h>
-#include <linux/kthread.h>
 #include <linux/prandom.h>
 #include <linux/preempt.h>
 
@@ -251,27 +249,21 @@ static void lru_loses_nothing_when_reentered(struct kunit *test)
 #define STORM_KEYS 200
 #define STORM_ROUNDS 15000
 
-struct storm {
-	struct modbpf_map *map;
-	atomic_t running, threads, wrong;
-};
-
 static bool see(void *cookie, struct modbpf_map *map, const void *key, void *value)
 {
 	++*(u32 *)cookie;
 	return false;
 }
 
-static int storm_thread(void *arg)
+static void storm_thread(struct map_storm *storm, u32 number)
 {
-	struct storm *storm = arg;
 	struct modbpf_map *map = storm->map;
 	struct rnd_state random;
 	u32 i, key, seen;
 	u64 value, *at;
 	long err;
 
-	prandom_seed_state(&random, atomic_inc_return(&storm->threads));
+	prandom_seed_state(&random, number + 1);
 	for (i = 0; i < STORM_ROUNDS; i++) {
 		key = prandom_u32_state(&random) % STORM_KEYS;
 		rcu_read_lock();
@@ -294,28 +286,14 @@ static int storm_thread(void *arg)
 		if (i % 128 == 0)
 			cond_resched();
 	}
-	atomic_dec(&storm->running);
-	return 0;
 }
 
 static void storm_over(struct kunit *test, u32 entries, u32 flags)
 {
-	struct storm storm = { .running = ATOMIC_INIT(0) };
-	struct task_struct *task;
-	u32 i;
+	struct map_storm storm = { .thread = storm_thread };
 
 	storm.map = lru_make(test, entries, flags);
-	for (i = 0; i < STORM_THREADS; i++) {
-		atomic_inc(&storm.running);
-		task = kthread_run(storm_thread, &storm, "map-lru/%u", i);
-		if (IS_ERR(task)) {
-			atomic_dec(&storm.running);
-			KUNIT_FAIL(test, "no thread");
-		}
-	}
-	while (atomic_read(&storm.running))
-		msleep(10);
-	KUNIT_EXPECT_EQ(test, atomic_read(&storm.wrong), 0);
+	map_storm_over(test, &storm, STORM_THREADS);
 	if (!flags)
 		expect_whole(test, storm.map);
 	map_fixture_free(storm.map);

@@ -4,7 +4,9 @@
 #define MODBPF_TESTS_KUNIT_MAP_FIXTURE_H
 
 #include <kunit/test.h>
+#include <linux/delay.h>
 #include <linux/err.h>
+#include <linux/kthread.h>
 #include <linux/numa.h>
 #include <linux/rcupdate.h>
 
@@ -74,6 +76,40 @@ static inline int map_fixture_next(struct modbpf_map *map, const void *key, void
 	err = map->ops->next_key(map, key, next);
 	rcu_read_unlock();
 	return err;
+}
+
+/* Threads that all do something with one map. */
+struct map_storm {
+	struct modbpf_map *map;
+	void (*thread)(struct map_storm *storm, u32 number);	/* from 0 on */
+	atomic_t started, running;
+	atomic_t wrong;		/* counted by the threads */
+};
+
+static inline int map_storm_thread(void *arg)
+{
+	struct map_storm *storm = arg;
+
+	storm->thread(storm, atomic_inc_return(&storm->started) - 1);
+	atomic_dec(&storm->running);
+	return 0;
+}
+
+/* Start @cnt of them, and wait for all. */
+static inline void map_storm_over(struct kunit *test, struct map_storm *storm, u32 cnt)
+{
+	u32 i;
+
+	for (i = 0; i < cnt; i++) {
+		atomic_inc(&storm->running);
+		if (IS_ERR(kthread_run(map_storm_thread, storm, "map-storm/%u", i))) {
+			atomic_dec(&storm->running);
+			KUNIT_FAIL(test, "no thread");
+		}
+	}
+	while (atomic_read(&storm->running))
+		msleep(10);
+	KUNIT_EXPECT_EQ(test, atomic_read(&storm->wrong), 0);
 }
 
 #endif
