@@ -348,60 +348,63 @@ static void entry_show(struct open_map *map)
 		entry_print(map, map->key);
 }
 
-static int map_lookup(struct args *args)
+/* Open the map that is named, read its key, if it has one, and do something with both. */
+static int map_with_key(struct args *args, int (*work)(struct open_map *map))
 {
 	struct open_map map;
-	int err = -1;
+	int err;
 
 	if (map_open(args, &map))
 		return -1;
-	if (need_key(args, &map) || args_end(args))
-		goto out;
-	if (bpf_map_lookup_elem(map.fd, sys_key(&map), map.value)) {
-		if (errno != ENOENT) {
-			out_error("lookup failed: %s", error_text(errno));
-		} else if (out_is_json()) {
-			out_nothing();
-		} else if (!map.info.key_size) {
-			printf("Not found\n");
-		} else {
-			printf("key:\n");
-			out_hex(map.key, map.info.key_size);
-			printf("\n\nNot found\n");
-		}
-		goto out;
-	}
-	err = 0;
-	entry_show(&map);
-out:
+	err = need_key(args, &map) || args_end(args) ? -1 : work(&map);
 	map_close(&map);
 	return err;
 }
 
+static int lookup(struct open_map *map)
+{
+	if (!bpf_map_lookup_elem(map->fd, sys_key(map), map->value)) {
+		entry_show(map);
+		return 0;
+	}
+	if (errno != ENOENT) {
+		out_error("lookup failed: %s", error_text(errno));
+	} else if (out_is_json()) {
+		out_nothing();
+	} else if (!map->info.key_size) {
+		printf("Not found\n");
+	} else {
+		printf("key:\n");
+		out_hex(map->key, map->info.key_size);
+		printf("\n\nNot found\n");
+	}
+	return -1;
+}
+
+static int map_lookup(struct args *args)
+{
+	return map_with_key(args, lookup);
+}
+
 /* pop, dequeue: the value is shown, and gone. */
+static int take(struct open_map *map)
+{
+	if (!bpf_map_lookup_and_delete_elem(map->fd, sys_key(map), map->value)) {
+		entry_show(map);
+		return 0;
+	}
+	if (errno != ENOENT)
+		out_error("can't take a value out: %s", error_text(errno));
+	else if (out_is_json())
+		out_nothing();
+	else
+		printf("Error: empty map\n");
+	return -1;
+}
+
 static int map_take(struct args *args)
 {
-	struct open_map map;
-	int err = -1;
-
-	if (map_open(args, &map))
-		return -1;
-	if (need_key(args, &map) || args_end(args))
-		goto out;
-	if (bpf_map_lookup_and_delete_elem(map.fd, sys_key(&map), map.value)) {
-		if (errno != ENOENT)
-			out_error("can't take a value out: %s", error_text(errno));
-		else if (out_is_json())
-			out_nothing();
-		else
-			printf("Error: empty map\n");
-		goto out;
-	}
-	err = 0;
-	entry_show(&map);
-out:
-	map_close(&map);
-	return err;
+	return map_with_key(args, take);
 }
 
 static int map_getnext(struct args *args)
@@ -474,24 +477,19 @@ out:
 	return err;
 }
 
+static int delete(struct open_map *map)
+{
+	if (bpf_map_delete_elem(map->fd, map->key)) {
+		out_error("delete failed: %s", error_text(errno));
+		return -1;
+	}
+	out_nothing();
+	return 0;
+}
+
 static int map_delete(struct args *args)
 {
-	struct open_map map;
-	int err = -1;
-
-	if (map_open(args, &map))
-		return -1;
-	if (need_key(args, &map) || args_end(args))
-		goto out;
-	if (bpf_map_delete_elem(map.fd, map.key)) {
-		out_error("delete failed: %s", error_text(errno));
-		goto out;
-	}
-	err = 0;
-	out_nothing();
-out:
-	map_close(&map);
-	return err;
+	return map_with_key(args, delete);
 }
 
 static int map_freeze(struct args *args)
