@@ -34,4 +34,15 @@ static __always_inline bool rate_take(__u64 *full_at, __u64 now, __u32 per_secon
 	return false;
 }
 
+/* The bucket of @key in the hash @buckets, a full one if it is new. NULL: there is no room. */
+static __always_inline __u64 *rate_bucket(void *buckets, const void *key)
+{
+	__u64 *bucket = bpf_map_lookup_elem(buckets, key), full = 0;
+
+	if (bucket)
+		return bucket;
+	bpf_map_update_elem(buckets, key, &full, BPF_NOEXIST);
+	return bpf_map_lookup_elem(buckets, key);
+}
+
 #endif

@@ -72,14 +72,10 @@ static __always_inline void cut(struct source_prefix *prefix, __u32 bits)
 
 static __always_inline __u64 *bucket_of(struct source_prefix *source, struct limit *limit)
 {
-	__u64 *bucket, empty = 0;
+	__u64 *bucket;
 
 	cut(source, limit->bits);
-	bucket = bpf_map_lookup_elem(&rl_buckets, source);
-	if (bucket)
-		return bucket;
-	bpf_map_update_elem(&rl_buckets, source, &empty, BPF_NOEXIST);
-	bucket = bpf_map_lookup_elem(&rl_buckets, source);
+	bucket = rate_bucket(&rl_buckets, source);
 	if (bucket)
 		return bucket;
 	count(COUNT_NO_BUCKET, 0);

@@ -71,16 +71,6 @@ static __always_inline int count(__u32 slot, int verdict)
 	return verdict;
 }
 
-static __always_inline __u64 *source_bucket(const struct source_prefix *source)
-{
-	__u64 *bucket = bpf_map_lookup_elem(&syn_sources, source), empty = 0;
-
-	if (bucket)
-		return bucket;
-	bpf_map_update_elem(&syn_sources, source, &empty, BPF_NOEXIST);
-	return bpf_map_lookup_elem(&syn_sources, source);
-}
-
 static __always_inline int judge(const struct source_prefix *source)
 {
 	__u64 now = bpf_ktime_get_ns(), *bucket, *total;
@@ -95,7 +85,7 @@ static __always_inline int judge(const struct source_prefix *source)
 		return 0;	/* arrays have their elements */
 	per_source = settings->per_source ? : USUAL_PER_SOURCE;
 	all = settings->total ? : USUAL_TOTAL;
-	bucket = source_bucket(source);
+	bucket = rate_bucket(&syn_sources, source);
 	if (bucket && !rate_take(bucket, now, per_source, per_source))
 		return count(COUNT_OVER_SOURCE, 0);
 	if (!rate_take(total, now, all, all))
