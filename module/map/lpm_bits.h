@@ -24,20 +24,23 @@ static inline u32 lpm_bit(const u8 *data, u32 at)
 /* The bits from 64 * @nr on, the first one the highest; zeros behind the last of @bytes bytes. */
 static __always_inline u64 lpm_word(const u8 *data, u32 bytes, u32 nr)
 {
-	u32 left = bytes - nr * 8;
-	__be64 word = 0;
+	u32 left = bytes - nr * 8, i;
+	__be64 whole;
 	__be32 half;
+	u64 word = 0;
 
 	data += nr * 8;
 	if (left == 4) {
 		memcpy(&half, data, 4);
 		return (u64)be32_to_cpu(half) << 32;
 	}
-	if (left >= 8)
-		memcpy(&word, data, 8);
-	else
-		memcpy(&word, data, left);
-	return be64_to_cpu(word);
+	if (left >= 8) {
+		memcpy(&whole, data, 8);
+		return be64_to_cpu(whole);
+	}
+	for (i = 0; i < left; i++)
+		word |= (u64)data[i] << (56 - 8 * i);
+	return word;
 }
 
 /* The number of bits, at most @limit, in which @a and @b begin alike. No byte behind @limit is read. */

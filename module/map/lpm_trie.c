@@ -40,10 +40,8 @@ struct lpm_node {
 	struct lpm_node *next;	/* in the reserve or among the dead; not of the trie */
 	u32 prefixlen;		/* bits */
 	bool real;		/* it is an entry of the map */
-	/* For look-ups: which word of 64 bits the next bit is in, how far from its end, the prefix in it. */
-	u8 shift;
-	u16 word_nr;
-	u64 word;
+	u8 shift;		/* how far from its end the next bit is in its word of 64 bits */
+	u64 word;		/* what the prefix has in that word, as a number */
 	u8 data[] __aligned(8);	/* the prefix, then the value at a multiple of 8 */
 };
 
@@ -223,40 +221,44 @@ static void *lpm_value(const struct lpm_map *trie, struct lpm_node *node)
 }
 
 /* Are the words of @node in front of its last one those of the key, from word @from on? */
-static bool lpm_words_fit(const struct lpm_node *node, const u8 *data, u32 from)
+static notrace bool lpm_words_fit(const struct lpm_node *node, const u8 *data, u32 from)
 {
-	return !memcmp(node->data + from * 8, data + from * 8, (node->word_nr - from) * 8);
+	return !memcmp(node->data + from * 8, data + from * 8, (node->prefixlen / 64 - from) * 8);
 }
 
 /*
- * The key's word that a node's next bit is in is kept at hand: most steps stay in it. A
- * node that is not longer than the key has no bit that the key lacks.
+ * The key's word that a node's next bit is in is kept at hand, since most steps stay in it:
+ * a child's prefix is longer than its parent's, whose words fit.
  */
 static notrace void *lpm_lookup(struct modbpf_map *map, const void *key)
 {
 	struct lpm_map *trie = lpm_of(map);
 	const u8 *data = (const u8 *)key + sizeof(u32);
-	u64 word = lpm_word(data, trie->data_bytes, 0);
 	struct lpm_node *node, *best = NULL;
-	u32 prefixlen, nr = 0;
+	u32 prefixlen, nr = 0, most;	/* most: the longest prefix that ends in this word */
+	u64 word, bits;
 
 	memcpy(&prefixlen, key, sizeof(prefixlen));
 	if (prefixlen > trie->data_bytes * 8)
 		return NULL;
+	word = lpm_word(data, trie->data_bytes, 0);
+	most = min_t(u32, prefixlen, 63);
 	node = rcu_dereference_check(trie->root, 1);
-	while (node && node->prefixlen <= prefixlen) {
-		if (unlikely(node->word_nr != nr)) {
-			if (!lpm_words_fit(node, data, nr))
+	while (node) {
+		if (unlikely(node->prefixlen > most)) {
+			if (node->prefixlen > prefixlen || !lpm_words_fit(node, data, nr))
 				break;
-			nr = node->word_nr;
+			nr = node->prefixlen / 64;
 			word = lpm_word(data, trie->data_bytes, nr);
+			most = min_t(u32, prefixlen, nr * 64 + 63);
 		}
-		if ((node->word ^ word) >> 1 >> node->shift)
+		bits = word >> node->shift;
+		if (bits >> 1 != node->word)
 			break;
 		/* Pairs with the release in lpm_make_real(): the value is there. */
 		if (smp_load_acquire(&node->real))
 			best = node;
-		node = rcu_dereference_check(node->child[word >> node->shift & 1], 1);
+		node = rcu_dereference_check(node->child[bits & 1], 1);
 	}
 	return best ? lpm_value(trie, best) : NULL;
 }
@@ -302,9 +304,8 @@ static struct lpm_node *lpm_node_make(struct lpm_map *trie, const struct lpm_key
 	node->real = false;
 	memcpy(node->data, key->data, trie->data_bytes);
 	lpm_clear_behind(node->data, trie->data_bytes, prefixlen);
-	node->word_nr = prefixlen / 64;
 	node->shift = 63 - prefixlen % 64;
-	node->word = lpm_word(node->data, trie->data_bytes, node->word_nr);
+	node->word = lpm_word(node->data, trie->data_bytes, prefixlen / 64) >> node->shift >> 1;
 	return node;
 }
 

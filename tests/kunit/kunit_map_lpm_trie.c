@@ -11,12 +11,13 @@
 
 struct prefix {
 	u32 len;
-	u8 data[5];
+	u8 data[19];	/* the first list.bytes of them count */
 } __packed;
 
 #define LIST_MAX 200
 
 struct list {
+	u32 bytes;	/* of a key's data */
 	u32 cnt;
 	struct prefix prefix[LIST_MAX];
 	u64 value[LIST_MAX];
@@ -65,7 +66,7 @@ static long list_update(struct list *list, u32 max, const struct prefix *key, u6
 {
 	int at = list_find(list, key);
 
-	if (flags > MODBPF_EXIST || key->len > 40)
+	if (flags > MODBPF_EXIST || key->len > list->bytes * 8)
 		return -EINVAL;
 	if (at >= 0 && flags == MODBPF_NOEXIST)
 		return -EEXIST;
@@ -84,7 +85,7 @@ static long list_delete(struct list *list, const struct prefix *key)
 {
 	int at = list_find(list, key);
 
-	if (key->len > 40)
+	if (key->len > list->bytes * 8)
 		return -EINVAL;
 	if (at < 0)
 		return -ENOENT;
@@ -95,15 +96,18 @@ static long list_delete(struct list *list, const struct prefix *key)
 }
 
 /* Few bits are set in few places, so that prefixes meet, nest and fork. */
-static void draw(struct rnd_state *random, struct prefix *key)
+static void draw(struct rnd_state *random, u32 bytes, struct prefix *key)
 {
 	u32 bits = prandom_u32_state(random);
 
-	key->len = bits % 43;
+	key->len = bits % (bytes * 8 + 3);
 	memset(key->data, 0, sizeof(key->data));
 	key->data[bits >> 8 & 3] = prandom_u32_state(random) & 0xc1;
 	key->data[0] |= bits >> 16 & 0x80;
-	key->data[4] |= bits >> 24 & 3;
+	key->data[bytes - 1] |= bits >> 24 & 3;
+	/* In most of them, around the ends of the words of 8 bytes. */
+	if (bytes > 16 && bits >> 26 & 3)
+		key->data[7 + 8 * (bits >> 28 & 1) + (bits >> 29 & 1)] |= prandom_u32_state(random) & 0x81;
 }
 
 /* Each entry once, longer ones before what they begin with, and in the order of their bits. */
@@ -140,8 +144,8 @@ static void compare_lookups(struct kunit *test, struct list *list, struct modbpf
 	int at;
 
 	for (i = 0; i < 100; i++) {
-		draw(random, &key);
-		at = key.len > 40 ? -1 : list_longest(list, &key);
+		draw(random, list->bytes, &key);
+		at = key.len > list->bytes * 8 ? -1 : list_longest(list, &key);
 		found = map->ops->lookup(map, &key);
 		KUNIT_ASSERT_EQ(test, found != NULL, at >= 0);
 		KUNIT_ASSERT_EQ(test, map->ops->sys_lookup(map, &key, &value, 0), at < 0 ? -ENOENT : 0);
@@ -152,9 +156,9 @@ static void compare_lookups(struct kunit *test, struct list *list, struct modbpf
 	}
 }
 
-static void lpm_finds_the_longest(struct kunit *test)
+static void compare_with_list(struct kunit *test, u32 bytes)
 {
-	struct modbpf_map *map = map_fixture_make(test, (struct map_attr)LPM(9, 8, 120, 0));
+	struct modbpf_map *map = map_fixture_make(test, (struct map_attr)LPM(4 + bytes, 8, 120, 0));
 	struct list *list = kunit_kzalloc(test, sizeof(*list), GFP_KERNEL);
 	struct rnd_state random;
 	struct prefix key;
@@ -162,9 +166,10 @@ static void lpm_finds_the_longest(struct kunit *test)
 	u32 step, op;
 
 	KUNIT_ASSERT_NOT_NULL(test, list);
+	list->bytes = bytes;
 	prandom_seed_state(&random, 4);
 	for (step = 0; step < 2400; step++) {
-		draw(&random, &key);
+		draw(&random, bytes, &key);
 		op = prandom_u32_state(&random) % 16;
 		value = (u64)step << 32 | op;
 		flags = op == 11 ? 3 : op % 3;
@@ -181,6 +186,13 @@ static void lpm_finds_the_longest(struct kunit *test)
 	}
 	compare_iteration(test, list, map);
 	map_fixture_free(map);
+}
+
+/* In one word of 8 bytes, and in three. */
+static void lpm_finds_the_longest(struct kunit *test)
+{
+	compare_with_list(test, 5);
+	compare_with_list(test, 19);
 }
 
 /* All lengths, in steps of @step, of a key of all ones. */
