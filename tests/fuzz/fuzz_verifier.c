@@ -27,7 +27,6 @@
 #include "tests/support/claims.h"
 #include "tests/support/fuzz.h"
 #include "tests/support/jitrun.h"
-#include "tests/support/kernel_btf.h"
 #include "tests/support/tally.h"
 #include "tests/support/verify_btf.h"
 #include "verifier/exact.h"
@@ -235,16 +234,6 @@ static struct target {
 	struct jit_run jit;
 } targets[64];	/* by program type */
 
-/* What the program is made for. */
-static void set_target(struct verify_request *req)
-{
-	req->expected_attach_type = program.attach_type;
-	if (!program.target)
-		return;
-	req->kernel_btf = kernel_btf();
-	req->attach_btf_id = kernel_btf_id(program.target);
-}
-
 static const struct target *target_of(u32 prog_type)
 {
 	static const struct modbpf_insn insns[] = {
@@ -257,7 +246,7 @@ static const struct target *target_of(u32 prog_type)
 	if (target->prog)
 		return target;
 	req = verify_request_of(insns, ARRAY_SIZE(insns), prog_type);
-	set_target(&req);
+	randverify_aim(&program, &req);
 	CHECK(!modbpf_verify(&req, &target->prog, &stats));
 	CHECK(!jit_run_prepare(&target->jit, target->prog, world_binds, world_helpers, 0));
 	target->env = (struct interp_env){ .prog = target->prog, .binds = world_binds,
@@ -473,7 +462,7 @@ static void one_program(void)
 	counts.made++;
 	counts.damaged += damaged;
 	req = verify_request_of(program.insns, program.insn_cnt, program.prog_type);
-	set_target(&req);
+	randverify_aim(&program, &req);
 	req.ctx = world_slots(req.ctx);
 	if (modbpf_insns_bind_maps(program.insns, program.insn_cnt, index_of, NULL))
 		return;

@@ -5,6 +5,7 @@
  * found at the end is a number, or a pointer that is taken for one.
  */
 #include "isa/abi.h"
+#include "tests/support/kernel_btf.h"
 #include "tests/support/randmaker.h"
 #include "tests/support/world.h"
 
@@ -24,6 +25,15 @@ void choose_target(struct rng *rng, struct randverify *prog)
 
 	prog->target = targets[i].name;
 	prog->attach_type = targets[i].attach_type;
+}
+
+void randverify_aim(const struct randverify *prog, struct verify_request *req)
+{
+	req->expected_attach_type = prog->attach_type;
+	if (!prog->target)
+		return;
+	req->kernel_btf = kernel_btf();
+	req->attach_btf_id = kernel_btf_id(prog->target);
 }
 
 /* R@reg: a task; or half of one, a number, or nothing. */

@@ -50,6 +50,9 @@ struct randverify {
 };
 
 void randverify_make(struct rng *rng, struct randverify *prog);
+struct verify_request;
+/* What the program is loaded for goes to @req. */
+void randverify_aim(const struct randverify *prog, struct verify_request *req);
 /* The index of one of tests/support/verify.c. */
 u32 randverify_map(const char *name);
 /* What BTF says of the program's functions, for tests/support/verify_btf.h; returns how many. */

@@ -52,16 +52,18 @@ void __wrap_exact_begin(struct state *state, struct kept *kept)
 		kept->decisive = ~0ULL;	/* nothing is widened */
 }
 
-static void run_in_worlds(const struct verified_prog *prog, u32 prog_type, u64 at)
+static void run_in_worlds(const struct verified_prog *prog, const struct verify_request *req, u64 at)
 {
 	static struct watch watch;
 	u32 world;
 	u64 r0;
 
 	doubted++;
-	watch.prog_type = prog_type;
+	watch.prog_type = req->prog_type;
+	watch.attach_type = req->expected_attach_type;
+	watch.sees_addresses = req->rights & VERIFY_RIGHT_PERFMON;
 	for (world = 0; world < WORLDS; world++) {
-		world_fill(at + world, prog_type);
+		world_fill(at + world, req->prog_type);
 		watch_run(&watch, prog, MAX_RUN_INSNS, &r0);
 		if (!watch.complaint[0])
 			continue;
@@ -97,7 +99,7 @@ static void compare_round_by_round(struct verify_request *req, const struct veri
 		return;
 	++*compared;
 	if (err) {
-		run_in_worlds(prog, req->prog_type, at);
+		run_in_worlds(prog, req, at);
 		return;
 	}
 	for (i = 0; i < full->insn_cnt; i++)
@@ -123,6 +125,7 @@ static void every_round_is_safe(void)
 		at = rng.state;
 		randverify_make(&rng, &program);
 		req = verify_request_of(program.insns, program.insn_cnt, program.prog_type);
+		randverify_aim(&program, &req);
 		err = modbpf_verify(&req, &prog, &stats);
 		if (err == -EFAULT)
 			check_failed(__FILE__, __LINE__, "seed state %#llx: -EFAULT", at);

@@ -169,6 +169,7 @@ static void every_way(void)
 		program.calls = i % RANDVERIFY_CALLS_COUNT;
 		randverify_make(&rng, &program);
 		req = verify_request_of(program.insns, program.insn_cnt, program.prog_type);
+		randverify_aim(&program, &req);
 		req.fence = true;
 		if (modbpf_verify(&req, &prog, &stats))
 			continue;
