@@ -141,6 +141,11 @@ def report(groups, known):
         for bug, result, why in group.results:
             if result == 'survived':
                 print('\nsurvived: %s:%d %s\n\t%s' % (bug.path, bug.number + 1, bug.key(), why or 'no reason is known'))
+    names = {group.name for group in groups} | {bug.key() for group in groups for bug in group.bugs}
+    paths = {group.path for group in groups}
+    for name in known:
+        if name.split(' ')[0] in paths and name not in names:
+            print('\na reason for what is gone: %s' % name)
     bare = [group.name for group in groups if not group.planted()]
     for name in bare:
         print('\nno bug in %s\n\t%s' % (name, known.get(name) or 'no reason is known'))
