@@ -134,6 +134,13 @@ def table(groups):
     return sums[1], sums[2], sums[4]
 
 
+def stale(groups, known):
+    """Reasons for what is gone."""
+    names = {group.name for group in groups} | {bug.key() for group in groups for bug in group.bugs}
+    paths = {group.path for group in groups}
+    return [name for name in known if name.split(' ')[0] in paths and name not in names]
+
+
 def report(groups, known):
     """What came out; returns whether it is too little."""
     planted, killed, fresh = table(groups)
@@ -141,11 +148,6 @@ def report(groups, known):
         for bug, result, why in group.results:
             if result == 'survived':
                 print('\nsurvived: %s:%d %s\n\t%s' % (bug.path, bug.number + 1, bug.key(), why or 'no reason is known'))
-    names = {group.name for group in groups} | {bug.key() for group in groups for bug in group.bugs}
-    paths = {group.path for group in groups}
-    for name in known:
-        if name.split(' ')[0] in paths and name not in names:
-            print('\na reason for what is gone: %s' % name)
     bare = [group.name for group in groups if not group.planted()]
     for name in bare:
         print('\nno bug in %s\n\t%s' % (name, known.get(name) or 'no reason is known'))
@@ -197,6 +199,8 @@ def main():
     with concurrent.futures.ThreadPoolExecutor(args.jobs) as pool:
         list(pool.map(lambda group: group.attempt(bench, before, known, args.retry),
                       sorted(groups, key=lambda group: zlib.crc32(group.name.encode()))))
+    for name in [] if args.match else stale(groups, known):
+        print('gone, but there is a reason: %s' % name)
     return report(groups, known)
 
 
