@@ -152,7 +152,7 @@ example-names := $(notdir $(patsubst %/,%,$(wildcard examples/*/)))
 example-objs := $(foreach n,$(example-names),$(if $(wildcard examples/$(n)/$(n).bpf.c),$(B)/examples/$(n).bpf.o))
 example-bins := $(foreach n,$(example-names),$(if $(wildcard examples/$(n)/$(n).c),$(B)/examples/$(n)))
 e2e-objs := $(patsubst %.bpf.c,$(B)/%.bpf.o,$(wildcard tests/e2e/*.bpf.c))
-e2e-bins := $(patsubst %.c,$(B)/%,$(filter-out %.bpf.c,$(wildcard tests/e2e/*.c)))
+e2e-bins := $(patsubst %.c,$(B)/%,$(filter-out %.bpf.c,$(wildcard tests/e2e/*.c))) $(B)/tests/e2e/hostile
 
 define bpf-compile
 	@mkdir -p $(@D)
@@ -177,6 +177,10 @@ $(B)/tests/e2e/%: $(B)/user/tests/e2e/%.o $(B)/user/libmodbpf.a $(B)/user/libmod
 
 # It reads the corpus and calls either kernel itself.
 $(B)/tests/e2e/corpus: $(call objs,$(B)/user,tests/e2e/corpus.c $(TEST_CORPUS_SRCS)) $(B)/user/libmodbpf-core.a
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -o $@ $^
+
+$(B)/tests/e2e/hostile: $(call objs,$(B)/user,$(wildcard tests/hostile/*.c))
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -o $@ $^
 
