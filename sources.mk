@@ -116,6 +116,7 @@ MODULE_SRCS := \
 	module/event/tracepoint.c \
 	module/event/types.c \
 	module/event/uprobe.c \
+	module/fd_query.c \
 	module/helper/cgroup.c \
 	module/helper/checksum.c \
 	module/helper/dynptr.c \
@@ -188,8 +189,10 @@ MODULE_SRCS := \
 	module/object.c \
 	module/pin.c \
 	module/prog.c \
+	module/prog_bind.c \
 	module/prog_image.c \
 	module/prog_load.c \
+	module/prog_query.c \
 	module/prog_target.c \
 	module/quota.c \
 	module/stats.c \

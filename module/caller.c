@@ -11,6 +11,7 @@
 #include <linux/cred.h>
 #include <linux/err.h>
 #include <linux/fcntl.h>
+#include <linux/fdtable.h>
 #include <linux/file.h>
 #include <linux/mm.h>
 #include <linux/namei.h>
@@ -90,6 +91,34 @@ long caller_copy_string(const struct caller *caller, char *dst, u64 from, size_t
 struct file *caller_fget(const struct caller *caller, int fd)
 {
 	return fget(fd);
+}
+
+struct fd_wanted {
+	u32 fd;
+	struct file *file;
+};
+
+static int take_file(const void *arg, struct file *file, unsigned int fd)
+{
+	struct fd_wanted *wanted = (struct fd_wanted *)arg;
+
+	/* The first that is open, from the wanted one on. */
+	if (fd == wanted->fd)
+		wanted->file = get_file(file);
+	return 1;
+}
+
+struct file *caller_fget_task(const struct caller *caller, struct task_struct *task, u32 fd)
+{
+	struct fd_wanted wanted = { .fd = fd };
+
+	if (fd > INT_MAX)
+		return NULL;
+	task_lock(task);
+	if (task->files)
+		iterate_fd(task->files, fd, take_file, &wanted);
+	task_unlock(task);
+	return wanted.file;
 }
 
 int caller_fd_install(const struct caller *caller, const char *name,

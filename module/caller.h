@@ -51,6 +51,8 @@ long caller_copy_string(const struct caller *caller, char *dst, u64 from, size_t
 
 /* The file at @fd with a reference, or NULL. fput() it. */
 struct file *caller_fget(const struct caller *caller, int fd);
+/* The same of @task's. */
+struct file *caller_fget_task(const struct caller *caller, struct task_struct *task, u32 fd);
 /*
  * A new close-on-exec descriptor for an anonymous inode named @name. Returns the
  * fd or -errno; on success @priv's reference belongs to the file, on failure

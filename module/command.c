@@ -62,6 +62,10 @@ static const struct command_row command_rows[MODBPF_CMD_COUNT] = {
 	[MODBPF_CMD_LINK_CREATE] = { link_create_command, ENDS(link_create.kprobe_multi),
 				     RIGHT_NONE },
 	[MODBPF_CMD_LINK_UPDATE] = { link_update_command, ENDS(link_update.old_prog_fd), RIGHT_NONE },
+	[MODBPF_CMD_PROG_BIND_MAP] = { prog_bind_map_command, ENDS(prog_bind_map.flags), RIGHT_NONE },
+	[MODBPF_CMD_PROG_QUERY] = { prog_query_command, ENDS(query.revision), RIGHT_NONE },
+	[MODBPF_CMD_TASK_FD_QUERY] = { task_fd_query_command, ENDS(task_fd_query.probe_addr),
+				       RIGHT_SYS_ADMIN },
 	[MODBPF_CMD_LINK_DETACH] = { link_detach_command, ENDS(link_detach.link_fd), RIGHT_NONE },
 };
 

@@ -58,6 +58,15 @@ int link_detach_command(const struct caller *caller, const union modbpf_attr *at
 /* module/btf.c */
 int btf_load_command(const struct caller *caller, const union modbpf_attr *attr,
 		     const struct command_out *out);
+/* module/prog_bind.c */
+int prog_bind_map_command(const struct caller *caller, const union modbpf_attr *attr,
+			  const struct command_out *out);
+/* module/prog_query.c */
+int prog_query_command(const struct caller *caller, const union modbpf_attr *attr,
+		       const struct command_out *out);
+/* module/fd_query.c */
+int task_fd_query_command(const struct caller *caller, const union modbpf_attr *attr,
+			  const struct command_out *out);
 /* module/stats.c */
 int stats_enable_command(const struct caller *caller, const union modbpf_attr *attr,
 			 const struct command_out *out);

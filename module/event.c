@@ -213,6 +213,25 @@ struct modbpf_event *event_get_by_fd(const struct caller *caller, int fd)
 	return event;
 }
 
+struct modbpf_event *event_of_file(const struct file *file)
+{
+	return file->f_op == &event_fops ? file->private_data : NULL;
+}
+
+int event_place(const struct caller *caller, struct modbpf_event *event, char *room,
+		struct event_place *place, u32 *prog_id)
+{
+	const struct modbpf_prog *prog;
+
+	mutex_lock(&event->lock);
+	prog = rcu_dereference_protected(event->prog, lockdep_is_held(&event->lock));
+	*prog_id = prog ? prog->obj.id : 0;
+	mutex_unlock(&event->lock);
+	if (!*prog_id)
+		return -ENOENT;
+	return event->ops->place ? event->ops->place(caller, event, room, place) : -EOPNOTSUPP;
+}
+
 /* --- the descriptor --------------------------------------------------------------------- */
 
 static int set_prog(struct modbpf_event *event, int fd)

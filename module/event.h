@@ -20,6 +20,7 @@
 
 struct caller;
 struct event_ops;
+struct file;
 struct hook_counters;
 struct modbpf_prog;
 struct pt_regs;
@@ -47,6 +48,21 @@ struct event_request {
 	s32 pid, cpu;			/* -1: any; not both, but for BPF output */
 };
 
+/* Where an event happens, as TASK_FD_QUERY says it. */
+struct event_place {
+	u32 fd_type;			/* Linux's enum bpf_task_fd_type */
+	u64 offset, addr;
+	const char *name;		/* NULL: it has none */
+};
+
+enum {	/* Linux's enum bpf_task_fd_type */
+	EVENT_FD_TRACEPOINT = 1,
+	EVENT_FD_KPROBE = 2,
+	EVENT_FD_KRETPROBE = 3,
+	EVENT_FD_UPROBE = 4,
+	EVENT_FD_URETPROBE = 5,
+};
+
 struct event_ops {
 	const char *name;
 	u64 prog_types;			/* that may be attached; bit per enum modbpf_prog_type */
@@ -65,6 +81,12 @@ struct event_ops {
 	__poll_t (*poll)(struct modbpf_event *event, struct file *file,
 			 struct poll_table_struct *wait);
 	u64 (*missed)(struct modbpf_event *event);	/* of which no handler heard; NULL: none */
+	/*
+	 * Fill @place, which is zero; a name that the event does not keep goes to @room of
+	 * PATH_MAX. 0 or -errno. NULL: it has no place.
+	 */
+	int (*place)(const struct caller *caller, struct modbpf_event *event, char *room,
+		     struct event_place *place);
 };
 
 /* MODBPF_IOC_PERF with @uopen, the user address of a struct modbpf_perf_open. */
@@ -74,6 +96,16 @@ long event_open(const struct caller *caller, u64 uopen);
 void event_put(struct modbpf_event *event);
 /* With a reference; ERR_PTR(-EBADF: no fd, -EINVAL: not an event). */
 struct modbpf_event *event_get_by_fd(const struct caller *caller, int fd);
+
+/* The event behind a file that is one's own, or NULL. */
+struct modbpf_event *event_of_file(const struct file *file);
+
+/*
+ * Where the event happens, and the program's number. -ENOENT: it has none; -EOPNOTSUPP: no
+ * place. @room: PATH_MAX bytes, for the name. Sleeps.
+ */
+int event_place(const struct caller *caller, struct modbpf_event *event, char *room,
+		struct event_place *place, u32 *prog_id);
 
 /*
  * Attach: takes a reference to @prog. 0; -EEXIST: there is one already; -EINVAL: not

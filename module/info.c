@@ -58,13 +58,10 @@ static int put_array(const struct caller *caller, u64 addr, u32 *room, const voi
 static int put_map_ids(const struct caller *caller, const struct modbpf_prog *prog,
 		       struct modbpf_prog_info *info)
 {
-	u32 ids[MODBPF_MAX_USED_MAPS];
-	u32 i;
+	u32 ids[PROG_MAP_IDS];
+	u32 cnt = prog_map_ids(prog, ids);
 
-	for (i = 0; i < prog->map_cnt; i++)
-		ids[i] = prog->maps[i]->obj.id;
-	return put_array(caller, info->map_ids, &info->nr_map_ids, ids, prog->map_cnt,
-			 sizeof(ids[0]));
+	return put_array(caller, info->map_ids, &info->nr_map_ids, ids, cnt, sizeof(ids[0]));
 }
 
 /* Maps are named by their ids, as Linux shows them: an index means nothing outside. */

@@ -128,6 +128,9 @@ int tracing_link_attach(const struct caller *caller, const union modbpf_attr *at
 int netfilter_link_attach(const struct caller *caller, const union modbpf_attr *attr,
 			  struct modbpf_prog *prog, struct modbpf_link **out);
 
+/* The name of the tracepoint that a link of that type hangs on. */
+const char *raw_tracepoint_link_event(const struct modbpf_link *link);
+
 /* RAW_TRACEPOINT_OPEN of a TRACING program. */
 int tracing_link_open(const struct caller *caller, const union modbpf_attr *attr,
 		      struct modbpf_prog *prog, struct modbpf_link **out);

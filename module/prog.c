@@ -74,6 +74,7 @@ void prog_free(struct modbpf_prog *prog)
 	modbpf_verified_free(prog->verified);
 	for (i = 0; i < prog->map_cnt; i++)
 		map_put(prog->maps[i]);
+	prog_unbind_maps(prog);
 	btf_put(prog->btf);
 	kernel_btf_put(prog->kernel_btf);
 	kfree(prog->target);

@@ -54,6 +54,8 @@ struct modbpf_prog {
 	struct map_bind *binds;
 	struct modbpf_map **maps;	/* references */
 	u32 map_cnt;
+	struct modbpf_map **bound;	/* references to maps that it does not name: PROG_BIND_MAP */
+	u32 bound_cnt;
 	struct modbpf_btf *btf;	/* reference, or NULL */
 	struct kernel_btf *kernel_btf;	/* reference, or NULL: TRACING has it */
 	struct prog_target *target;	/* NULL but for TRACING, which has one once it is verified */
@@ -100,6 +102,12 @@ void prog_free(struct modbpf_prog *prog);
  * 0, -ENOMEM, -ENOSPC, -E2BIG, -EINTR, -EOPNOTSUPP. Sleeps.
  */
 int prog_compile(struct modbpf_prog *prog, const struct map_desc *descs);
+
+/* module/prog_bind.c: numbers of its maps, those that are bound to it at last; how many. Sleeps. */
+#define PROG_MAP_IDS (2 * MODBPF_MAX_USED_MAPS)
+u32 prog_map_ids(const struct modbpf_prog *prog, u32 ids[PROG_MAP_IDS]);
+/* When @prog is freed. */
+void prog_unbind_maps(struct modbpf_prog *prog);
 
 /* The sum over all CPUs. */
 void prog_counters(const struct modbpf_prog *prog, struct prog_cpu *sum);

@@ -310,6 +310,35 @@ union modbpf_attr {
 	struct {	/* LINK_DETACH */
 		__u32 link_fd;
 	} link_detach;
+	struct {	/* PROG_BIND_MAP */
+		__u32 prog_fd;
+		__u32 map_fd;
+		__u32 flags;		/* 0 */
+	} prog_bind_map;
+	struct {	/* TASK_FD_QUERY */
+		__u32 pid;
+		__u32 fd;		/* of that process */
+		__u32 flags;		/* 0 */
+		__u32 buf_len;		/* bytes of room; written: length of the name */
+		__aligned_u64 buf;	/* gets a name: of a tracepoint, a function, a file */
+		__u32 prog_id;		/* written, as what follows */
+		__u32 fd_type;		/* Linux's enum bpf_task_fd_type */
+		__u64 probe_offset;
+		__u64 probe_addr;
+	} task_fd_query;
+	struct {	/* PROG_QUERY */
+		__u32 target_fd;
+		__u32 attach_type;
+		__u32 query_flags;
+		__u32 attach_flags;	/* written */
+		__aligned_u64 prog_ids;	/* room for prog_cnt numbers */
+		__u32 prog_cnt;		/* written: how many there are */
+		__u32 pad;
+		__aligned_u64 prog_attach_flags;	/* 0 */
+		__aligned_u64 link_ids;	/* 0, or as prog_ids */
+		__aligned_u64 link_attach_flags;	/* 0 */
+		__u64 revision;		/* 0 */
+	} query;
 } __attribute__((aligned(8)));
 MODBPF_ASSERT_SIZE(union modbpf_attr, 152);
 

@@ -4,6 +4,7 @@
  * in it; or config1 is 0 and config2 an address in the kernel. Bit 0 of config: at the
  * function's return. The probe is there, disabled, from when the event is opened.
  */
+#include <linux/capability.h>
 #include <linux/err.h>
 #include <linux/kallsyms.h>
 #include <linux/kprobes.h>
@@ -180,6 +181,19 @@ static u64 kprobe_event_missed(struct modbpf_event *event)
 	return sum + (probe->on_return ? READ_ONCE(probe->ret.nmissed) : 0);
 }
 
+static int kprobe_event_place(const struct caller *caller, struct modbpf_event *event, char *room,
+			      struct event_place *place)
+{
+	struct kprobe_event *probe = kprobe_event_of(event);
+	const struct kprobe *kprobe = kprobe_of(probe);
+
+	place->fd_type = probe->on_return ? EVENT_FD_KRETPROBE : EVENT_FD_KPROBE;
+	place->name = probe->symbol;
+	place->offset = probe->symbol ? kprobe->offset : 0;
+	place->addr = caller_capable(caller, CAP_SYSLOG) ? (unsigned long)kprobe->addr : 0;
+	return 0;
+}
+
 const struct event_ops kprobe_event_ops = {
 	.name = "kprobe",
 	.prog_types = BIT_ULL(MODBPF_PROG_KPROBE),
@@ -188,4 +202,5 @@ const struct event_ops kprobe_event_ops = {
 	.arm = kprobe_event_arm,
 	.disarm = kprobe_event_disarm,
 	.missed = kprobe_event_missed,
+	.place = kprobe_event_place,
 };

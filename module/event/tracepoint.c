@@ -131,6 +131,20 @@ static void tracepoint_event_disarm(struct modbpf_event *event)
 			perf_event_disable(tp->counters[cpu]);
 }
 
+static int tracepoint_event_place(const struct caller *caller, struct modbpf_event *event,
+				  char *room, struct event_place *place)
+{
+	struct tracepoint_event *tp = tracepoint_event_of(event);
+	int cpu;
+
+	place->fd_type = EVENT_FD_TRACEPOINT;
+	/* All counters are of the same event. */
+	for_each_possible_cpu(cpu)
+		if (tp->counters[cpu])
+			place->name = trace_event_name(tp->counters[cpu]->tp_event);
+	return 0;
+}
+
 const struct event_ops tracepoint_event_ops = {
 	.name = "tracepoint",
 	.prog_types = BIT_ULL(MODBPF_PROG_TRACEPOINT),
@@ -138,4 +152,5 @@ const struct event_ops tracepoint_event_ops = {
 	.destroy = tracepoint_event_destroy,
 	.arm = tracepoint_event_arm,
 	.disarm = tracepoint_event_disarm,
+	.place = tracepoint_event_place,
 };

@@ -143,9 +143,21 @@ static void uprobe_event_destroy(struct modbpf_event *event)
 	uprobe_event_free(uprobe);
 }
 
+static int uprobe_event_place(const struct caller *caller, struct modbpf_event *event, char *room,
+			      struct event_place *place)
+{
+	struct uprobe_event *uprobe = uprobe_event_of(event);
+
+	place->fd_type = uprobe->consumer.ret_handler ? EVENT_FD_URETPROBE : EVENT_FD_UPROBE;
+	place->name = d_path(&uprobe->path, room, PATH_MAX);
+	place->offset = uprobe->probe.offset;
+	return PTR_ERR_OR_ZERO(place->name);
+}
+
 const struct event_ops uprobe_event_ops = {
 	.name = "uprobe",
 	.prog_types = BIT_ULL(MODBPF_PROG_KPROBE),
 	.create = uprobe_event_create,
 	.destroy = uprobe_event_destroy,
+	.place = uprobe_event_place,
 };

@@ -298,6 +298,28 @@ static int link_hook(struct netfilter_link *link, struct net *net)
 	return err;
 }
 
+u32 netfilter_links_of(const struct net *net, const struct netfilter_ids *ids)
+{
+	struct netfilter_link *link;
+	u32 cnt = 0;
+
+	mutex_lock(&netfilter_links_lock);
+	list_for_each_entry(link, &netfilter_links, node) {
+		/* One without a number is just being made. */
+		if (link->net != net || !READ_ONCE(link->link.obj.id))
+			continue;
+		if (cnt < ids->room) {
+			rcu_read_lock();
+			ids->progs[cnt] = link_prog(&link->link)->obj.id;
+			rcu_read_unlock();
+			ids->links[cnt] = link->link.obj.id;
+		}
+		cnt++;
+	}
+	mutex_unlock(&netfilter_links_lock);
+	return cnt;
+}
+
 /* RTNL keeps the device from going until the notifier below would find the link. */
 static int link_hook_device(struct netfilter_link *link, struct net *net)
 {

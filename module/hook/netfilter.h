@@ -6,6 +6,7 @@
 #include <linux/atomic.h>
 #include <linux/types.h>
 
+struct net;
 struct nf_hook_state;
 struct sk_buff;
 
@@ -32,6 +33,15 @@ s32 netfilter_view_offset(const struct sk_buff *skb, const struct nf_hook_state 
 			  bool with_link_layer);
 /* NFPROTO_IPV4, _IPV6: behind the hook the kernel relies on such a header. NFPROTO_UNSPEC: on none. */
 u8 netfilter_ip_family(const struct sk_buff *skb, const struct nf_hook_state *state);
+
+/* Numbers of programs and of their links: room for @room each. */
+struct netfilter_ids {
+	u32 *progs, *links;
+	u32 room;
+};
+
+/* What hangs in @net: as many numbers as there is room for; how many there are. Sleeps. */
+u32 netfilter_links_of(const struct net *net, const struct netfilter_ids *ids);
 
 /* 0, -EAFNOSUPPORT, -EPROTO, -EOPNOTSUPP or -ERANGE. */
 int netfilter_check_place(u32 pf, u32 hooknum, s32 priority, u32 flags);

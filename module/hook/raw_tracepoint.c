@@ -160,6 +160,11 @@ static void raw_tracepoint_link_show_fdinfo(const struct modbpf_link *base, stru
 	seq_printf(m, "tp_name:\t%s\ncookie:\t%llu\n", link->ref.tp->name, link->site.cookie);
 }
 
+const char *raw_tracepoint_link_event(const struct modbpf_link *base)
+{
+	return container_of(base, struct raw_tracepoint_link, link)->ref.tp->name;
+}
+
 static const struct link_ops raw_tracepoint_link_ops = {
 	.type = MODBPF_LINK_TYPE_RAW_TRACEPOINT,
 	.name = "raw_tracepoint",

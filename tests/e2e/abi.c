@@ -406,6 +406,105 @@ static __u32 prog_of_link(int link)
 	return info_of(link, &info, &len) ? 0 : info.prog_id;
 }
 
+static long query(union modbpf_attr *attr, __u32 type, int target, __u32 room)
+{
+	static __u32 progs[4], links[4];
+
+	memset(attr, 0, sizeof(*attr));
+	attr->query.attach_type = type;
+	attr->query.target_fd = target;
+	attr->query.prog_ids = addr(progs);
+	attr->query.link_ids = addr(links);
+	attr->query.prog_cnt = room;
+	memset(progs, 0, sizeof(progs));
+	return call(MODBPF_CMD_PROG_QUERY, attr, sizeof(*attr));
+}
+
+/* What hangs at netfilter; of control groups, nothing. */
+static void test_query(void)
+{
+	int filter = want_fd("a filter", load_trivial(TYPE_CGROUP_SKB)), links[2], i, group;
+	struct modbpf_prog_info info = {};
+	union modbpf_attr attr;
+	__u32 len = sizeof(info);
+
+	want("its number", info_of(filter, &info, &len), 0);
+	want("nothing hangs", query(&attr, 45, 0, 4), 0);
+	want("which is 0", attr.query.prog_cnt, 0);
+	for (i = 0; i < 2; i++) {
+		memset(&attr, 0, sizeof(attr));
+		attr.link_create.prog_fd = filter;
+		attr.link_create.attach_type = 45;
+		attr.link_create.netfilter.pf = 2;
+		attr.link_create.netfilter.hooknum = 1 + i;
+		links[i] = want_fd("a link", call(MODBPF_CMD_LINK_CREATE, &attr, sizeof(attr)));
+	}
+	want("two hang", query(&attr, 45, 0, 4), 0);
+	want("they are counted", attr.query.prog_cnt, 2);
+	want("the first one's program", *(__u32 *)(unsigned long)attr.query.prog_ids, info.id);
+	want_that("its link", *(__u32 *)(unsigned long)attr.query.link_ids);
+	want("room for one", query(&attr, 45, 0, 1), -ENOSPC);
+	want("there are two", attr.query.prog_cnt, 2);
+	want_that("no more was written", !((__u32 *)(unsigned long)attr.query.prog_ids)[1]);
+	attr.query.prog_ids = BAD_ADDRESS;
+	want("room that is none", call(MODBPF_CMD_PROG_QUERY, &attr, sizeof(attr)), -EFAULT);
+	close(links[0]);
+	close(links[1]);
+	want("none hangs any more", query(&attr, 45, 0, 4), 0);
+	want("no one", attr.query.prog_cnt, 0);
+	want("no namespace", query(&attr, 45, array_map, 4), -EINVAL);
+	want("a type that cannot be asked", query(&attr, 5, 0, 4), -EINVAL);
+	want("a type that there is not", query(&attr, 1000, 0, 4), -EINVAL);
+	want("no control group", query(&attr, 0, array_map, 4), -EBADF);
+	group = open("/sys/fs/cgroup", O_RDONLY | O_DIRECTORY);
+	if (group >= 0 && query(&attr, 0, group, 4) != -EBADF)
+		want("a control group has nothing", attr.query.prog_cnt, 0);
+	close(group);
+	close(filter);
+}
+
+static void test_bind_map(void)
+{
+	int bound = want_fd("a map", create_map(2, 4, 8, 1, 0)), prog = load_trivial(TYPE_CGROUP_SKB), i;
+	struct modbpf_prog_info info = {};
+	union modbpf_attr attr = {};
+	__u32 len = sizeof(info), ids[4] = {};
+	long err = 0;
+
+	attr.prog_bind_map.prog_fd = prog;
+	attr.prog_bind_map.map_fd = prog;
+	want("a program is no map", call(MODBPF_CMD_PROG_BIND_MAP, &attr, sizeof(attr)), -EINVAL);
+	attr.prog_bind_map.map_fd = bound;
+	attr.prog_bind_map.flags = 1;
+	want("a flag", call(MODBPF_CMD_PROG_BIND_MAP, &attr, sizeof(attr)), -EINVAL);
+	attr.prog_bind_map.flags = 0;
+	want("bound", call(MODBPF_CMD_PROG_BIND_MAP, &attr, sizeof(attr)), 0);
+	want("twice is once", call(MODBPF_CMD_PROG_BIND_MAP, &attr, sizeof(attr)), 0);
+	close(bound);
+	info.map_ids = addr(ids);
+	info.nr_map_ids = 4;
+	want("the program's info", info_of(prog, &info, &len), 0);
+	want("has the map", info.nr_map_ids, 1);
+	memset(&attr, 0, sizeof(attr));
+	attr.map_id = ids[0];
+	want_fd("which lives", bound = call(MODBPF_CMD_MAP_GET_FD_BY_ID, &attr, sizeof(attr)));
+	close(bound);
+	for (i = 0; i < 64 && !err; i++) {
+		memset(&attr, 0, sizeof(attr));
+		attr.prog_bind_map.prog_fd = prog;
+		attr.prog_bind_map.map_fd = create_map(2, 4, 8, 1, 0);
+		err = call(MODBPF_CMD_PROG_BIND_MAP, &attr, sizeof(attr));
+		close(attr.prog_bind_map.map_fd);
+	}
+	want("at most 64", err, -E2BIG);
+	want("those", i, 64);
+	close(prog);
+	usleep(300000);
+	memset(&attr, 0, sizeof(attr));
+	attr.map_id = ids[0];
+	want("and dies with it", call(MODBPF_CMD_MAP_GET_FD_BY_ID, &attr, sizeof(attr)), -ENOENT);
+}
+
 static void test_link_update(void)
 {
 	int one = want_fd("a filter", load_trivial(TYPE_CGROUP_SKB));
@@ -588,6 +687,8 @@ int main(void)
 	test_stats();
 	test_links();
 	test_link_update();
+	test_query();
+	test_bind_map();
 	test_ids();
 	test_info();
 	test_btf();

@@ -10,6 +10,7 @@
 #include <linux/perf_event.h>
 #include <poll.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -302,6 +303,117 @@ static void spin(long milliseconds)
 }
 
 /* A task's clock: a sample for each 10 ms that the task runs, as many as that makes. */
+struct query {
+	char name[64];
+	__u32 len, prog, type;
+	__u64 offset, addr;
+};
+
+static int query(int pid, int fd, struct query *answer, __u32 room)
+{
+	memset(answer, 0, sizeof(*answer));
+	answer->len = room;
+	return bpf_task_fd_query(pid, fd, 0, answer->name, &answer->len, &answer->prog,
+				 &answer->type, &answer->offset, &answer->addr);
+}
+
+/* libbpf's link is an event with a program, where it is attached the old way. */
+static int old_event(__u32 type, __u64 config, const void *name, __u64 offset, const char *program)
+{
+	struct perf_event_attr attr = {
+		.type = type, .size = sizeof(attr), .config = config, .sample_period = 1,
+		.config1 = addr(name), .config2 = offset,
+	};
+	int fd = want_fd("an event", syscall(SYS_perf_event_open, &attr, -1, 0, -1, 0));
+
+	if (program)
+		want("its program", ioctl(fd, PERF_EVENT_IOC_SET_BPF,
+					  bpf_program__fd(prog(program))), 0);
+	return fd;
+}
+
+static __u64 number_in(const char *path)
+{
+	FILE *file = fopen(path, "r");
+	unsigned long long got = 0;
+
+	if (!file || fscanf(file, "%llu", &got) != 1)
+		printf("  %s cannot be read\n", path);
+	if (file)
+		fclose(file);
+	return got;
+}
+
+/* Where in this program's file a function of its lies. */
+static __u64 offset_in_file(const void *function)
+{
+	unsigned long long begin, end, offset, found = 0;
+	FILE *file = fopen("/proc/self/maps", "r");
+	char line[512];
+
+	while (file && fgets(line, sizeof(line), file))
+		if (sscanf(line, "%llx-%llx %*s %llx", &begin, &end, &offset) == 3 &&
+		    addr(function) >= begin && addr(function) < end)
+			found = addr(function) - begin + offset;
+	if (file)
+		fclose(file);
+	return found;
+}
+
+/* Which program hangs on a descriptor, of one's own and of another process? */
+static void test_fd_query(void)
+{
+	__u64 kprobes = number_in("/sys/bus/event_source/devices/kprobe/type");
+	__u64 uprobes = number_in("/sys/bus/event_source/devices/uprobe/type");
+	__u64 umask_id = number_in("/sys/kernel/tracing/events/syscalls/sys_enter_umask/id");
+	const char *self = "/proc/self/exe", *symbol = "__x64_sys_umask";
+	struct bpf_prog_info info = {};
+	__u32 len = sizeof(info);
+	struct query got;
+	__u64 place = offset_in_file(test_probed);
+	char path[64] = "";
+	int fd, child;
+
+	want("the program's number", bpf_obj_get_info_by_fd(bpf_program__fd(prog("on_entry")),
+							    &info, &len), 0);
+	fd = old_event(kprobes, 1, symbol, 0, "on_entry");
+	want("a kretprobe", query(getpid(), fd, &got, sizeof(got.name)), 0);
+	want("is one", got.type, BPF_FD_TYPE_KRETPROBE);
+	want("its program's number", got.prog, info.id);
+	want("the length of its name", got.len, strlen(symbol));
+	want_that("its name", !strcmp(got.name, symbol));
+	want("a name that does not fit", query(getpid(), fd, &got, 6), -ENOSPC);
+	want_that("is cut", !strcmp(got.name, "__x64"));
+	want("its whole length", got.len, strlen(symbol));
+	child = fork();
+	if (!child) {
+		pause();
+		_exit(0);
+	}
+	want("the same of a child", query(child, fd, &got, sizeof(got.name)), 0);
+	want("it is the same", got.prog, info.id);
+	want("an fd that is not open there", query(child, 9999, &got, 0), -EBADF);
+	kill(child, SIGKILL);
+	waitpid(child, NULL, 0);
+	want("a process that is gone", query(child, fd, &got, 0), -ENOENT);
+	close(fd);
+	fd = old_event(kprobes, 0, symbol, 0, NULL);
+	want("no program yet", query(getpid(), fd, &got, 0), -ENOENT);
+	close(fd);
+	fd = old_event(PERF_TYPE_TRACEPOINT, umask_id, NULL, 0, "on_tracepoint");
+	want("a tracepoint", query(getpid(), fd, &got, sizeof(got.name)), 0);
+	want("is one, too", got.type, BPF_FD_TYPE_TRACEPOINT);
+	want_that("by its name", !strcmp(got.name, "sys_enter_umask"));
+	close(fd);
+	fd = old_event(uprobes, 0, self, place, "on_user_entry");
+	want("a uprobe", query(getpid(), fd, &got, sizeof(got.name)), 0);
+	want("is one, as well", got.type, BPF_FD_TYPE_UPROBE);
+	want("at its offset", got.offset, place);
+	want_that("of the file", readlink(self, path, sizeof(path) - 1) > 0 && !strcmp(got.name, path));
+	close(fd);
+	want("what is no event", query(getpid(), numbers, &got, 0), -NOT_SUPPORTED);
+}
+
 static void test_clock(void)
 {
 	struct perf_event_attr attr = {
@@ -547,6 +659,7 @@ int main(int argc, char **argv)
 	test_many(true);
 	test_offset();
 	test_uprobe("/proc/self/exe");
+	test_fd_query();
 	test_clock();
 	test_buffer();
 	test_hostile_consumer();

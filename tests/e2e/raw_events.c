@@ -112,10 +112,16 @@ static void test_info(void)
 	struct modbpf_link_info info = {};
 	__u32 len = sizeof(info);
 	char name[32] = "";
+	__u32 room = sizeof(name), prog, type;
+	__u64 offset, where;
 
 	want("its information", info_of(link, &info, &len), 0);
 	want("its type", info.type, MODBPF_LINK_TYPE_RAW_TRACEPOINT);
 	want("how long its name is", info.raw_tracepoint.tp_name_len, 10);
+	want("the link's descriptor", bpf_task_fd_query(getpid(), link, 0, name, &room, &prog, &type,
+							&offset, &where), 0);
+	want_that("says the same", !strcmp(name, "sys_enter") && room == 9 && type == BPF_FD_TYPE_RAW_TRACEPOINT);
+	want("and the program", prog, info.prog_id);
 	info.raw_tracepoint.tp_name = addr(name);
 	info.raw_tracepoint.tp_name_len = sizeof(name);
 	want("with the name", info_of(link, &info, &len), 0);

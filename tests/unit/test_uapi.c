@@ -162,6 +162,32 @@ static void other_attributes(void)
 	CHECK_EQ(MODBPF_F_REPLACE, BPF_F_REPLACE);
 }
 
+static void attributes_of_queries(void)
+{
+	IN_ATTR(prog_bind_map.prog_fd);
+	IN_ATTR(prog_bind_map.map_fd);
+	IN_ATTR(prog_bind_map.flags);
+	IN_ATTR(task_fd_query.pid);
+	IN_ATTR(task_fd_query.fd);
+	IN_ATTR(task_fd_query.flags);
+	IN_ATTR(task_fd_query.buf_len);
+	IN_ATTR(task_fd_query.buf);
+	IN_ATTR(task_fd_query.prog_id);
+	IN_ATTR(task_fd_query.fd_type);
+	IN_ATTR(task_fd_query.probe_offset);
+	IN_ATTR(task_fd_query.probe_addr);
+	IN_ATTR(query.target_fd);
+	IN_ATTR(query.attach_type);
+	IN_ATTR(query.query_flags);
+	IN_ATTR(query.attach_flags);
+	IN_ATTR(query.prog_ids);
+	IN_ATTR(query.prog_cnt);
+	IN_ATTR(query.prog_attach_flags);
+	AT(union modbpf_attr, query.link_ids, 40, 8);
+	AT(union modbpf_attr, query.link_attach_flags, 48, 8);
+	AT(union modbpf_attr, query.revision, 56, 8);
+}
+
 #define IN_PROG(member) SAME(struct modbpf_prog_info, struct bpf_prog_info, member)
 static void prog_info(void)
 {
@@ -350,6 +376,7 @@ static const struct check_case cases[] = {
 	{ "map attributes lie where Linux has them", maps },
 	{ "PROG_LOAD's attributes lie where Linux has them", prog_load },
 	{ "the other attributes lie where Linux has them", other_attributes },
+	{ "attributes of queries", attributes_of_queries },
 	{ "program information lies where Linux has it", prog_info },
 	{ "gpl_compatible is the same bit", gpl_bit },
 	{ "map, link and BTF information lies where Linux has it", other_info },
