@@ -322,7 +322,7 @@ $(B)/bench/bench_verifier: $(B)/user/tests/bench/bench_verifier.o $(B)/user/libm
 
 $(B)/bench/bench_hooks: $(B)/user/tests/bench/bench_hooks.o
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) -o $@ $^
+	$(CC) $(CFLAGS) -o $@ $^ $(LIBBPF) -lelf -lz
 $(B)/bench/bench_maps: $(B)/user/tests/bench/bench_maps.o $(B)/bench/maps.bpf.o
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -o $@ $< -Wl,--wrap=syscall $(LIBBPF) -lelf -lz

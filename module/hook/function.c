@@ -96,10 +96,11 @@ static __always_inline void read_args(const struct function_link *link, struct p
 static COMPAT_FTRACE_CALLBACK(run_entry, ops, fregs)
 {
 	struct function_link *link = container_of(ops, struct function_link, entry);
-	u64 context[CONTEXT_WORDS] = {};
+	u64 context[CONTEXT_WORDS];
 
 	preempt_disable_notrace();
 	read_args(link, compat_ftrace_regs(fregs), context);
+	event_args_zero(context, REGISTER_ARGS, CONTEXT_WORDS);
 	run_alone(link, context);
 	preempt_enable_notrace();
 }
@@ -118,13 +119,14 @@ NOKPROBE_SYMBOL(keep_args);
 static int run_exit(struct kretprobe_instance *instance, struct pt_regs *regs)
 {
 	struct kretprobe *exit = compat_kretprobe_of(instance);
-	u64 context[CONTEXT_WORDS] = {};
 	struct function_link *link;
+	u64 context[CONTEXT_WORDS];
 
 	if (!exit)
 		return 0;
 	link = container_of(exit, struct function_link, exit);
 	memcpy(context, instance->data, REGISTER_ARGS * sizeof(u64));
+	event_args_zero(context, REGISTER_ARGS, CONTEXT_WORDS);
 	context[link->args.cnt] = regs_return_value(regs) & link->result_mask;
 	run(link, context);
 	return 0;

@@ -4,8 +4,6 @@
  * program always gets TRACE_ARGS of them, zero where the tracepoint has none: so
  * a tail call to one that looks further than its caller reads nothing of others.
  */
-#include <linux/build_bug.h>
-#include <linux/compiler.h>
 #include <linux/kprobes.h>
 #include <linux/preempt.h>
 #include <linux/rcupdate.h>
@@ -49,19 +47,6 @@ static __always_inline void run(struct raw_tracepoint_link *link, const u64 *arg
 	preempt_enable_notrace();
 }
 
-/* A store each: a string instruction, which is what a compiler makes of a memset, takes longer to start. */
-static __always_inline void zero_rest(u64 *args)
-{
-	BUILD_BUG_ON(TRACE_ARGS - REGISTER_ARGS != 7);
-	WRITE_ONCE(args[5], 0);
-	WRITE_ONCE(args[6], 0);
-	WRITE_ONCE(args[7], 0);
-	WRITE_ONCE(args[8], 0);
-	WRITE_ONCE(args[9], 0);
-	WRITE_ONCE(args[10], 0);
-	WRITE_ONCE(args[11], 0);
-}
-
 /* What is called with fewer arguments leaves anything in the registers of the others. */
 static notrace void run_few(void *data, u64 a0, u64 a1, u64 a2, u64 a3, u64 a4)
 {
@@ -73,7 +58,7 @@ static notrace void run_few(void *data, u64 a0, u64 a1, u64 a2, u64 a3, u64 a4)
 	args[2] = a2 & masks[2];
 	args[3] = a3 & masks[3];
 	args[4] = a4 & masks[4];
-	zero_rest(args);
+	event_args_zero(args, REGISTER_ARGS, TRACE_ARGS);
 	run(data, args);
 }
 NOKPROBE_SYMBOL(run_few);

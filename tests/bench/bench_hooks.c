@@ -7,6 +7,7 @@
  * many rounds: so interrupts are not in it. A program that did not run has no figure.
  */
 #include <arpa/inet.h>
+#include <bpf/libbpf.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/perf_event.h>
@@ -29,7 +30,7 @@
 #define ROUNDS 30
 #define EVENTS 100	/* of a round */
 #define INSNS_MOST 256
-#define FUNCTION "__x64_sys_getppid"
+#define FUNCTION "__x64_sys_umask"
 
 #define INSN(opcode, dst, src, offset, value) \
 	((struct modbpf_insn){ .code = opcode, .dst_reg = dst, .src_reg = src, .off = offset, .imm = value })
@@ -155,6 +156,21 @@ static __u64 counted(const struct side *side, int map)
 	return side->bpf(MODBPF_CMD_MAP_LOOKUP_ELEM, &attr, sizeof(attr)) ? 0 : value;
 }
 
+/* The function's type has the same number on both sides: they read the same BTF. */
+static long load_tracing(const struct side *side, const struct code *code, int attach_type)
+{
+	union modbpf_attr attr = { .prog_type = MODBPF_PROG_TRACING, .insn_cnt = code->cnt };
+	int id = libbpf_find_vmlinux_btf_id(FUNCTION, BPF_TRACE_FENTRY);
+
+	if (id < 0)
+		return id;
+	attr.insns = (__u64)code->insns;
+	attr.license = (__u64)"GPL";
+	attr.expected_attach_type = attach_type;
+	attr.attach_btf_id = id;
+	return side->bpf(MODBPF_CMD_PROG_LOAD, &attr, sizeof(attr));
+}
+
 /* --- hooks: an fd that holds the program there, or a negative number --------------------- */
 
 static int number_in(const char *path)
@@ -200,6 +216,15 @@ static long hang_multi(const struct side *side, const struct code *code, int at_
 	return side->bpf(MODBPF_CMD_LINK_CREATE, &attr, sizeof(attr));
 }
 
+static long hang_tracing(const struct side *side, const struct code *code, int attach_type)
+{
+	union modbpf_attr attr = { .raw_tracepoint = {
+		.prog_fd = load_tracing(side, code, attach_type),
+	} };
+
+	return side->bpf(MODBPF_CMD_RAW_TRACEPOINT_OPEN, &attr, sizeof(attr));
+}
+
 static long hang_raw(const struct side *side, const struct code *code, int ignored)
 {
 	union modbpf_attr attr = { .raw_tracepoint = {
@@ -236,7 +261,7 @@ static int from, to;	/* sockets */
 
 static void call(void)
 {
-	syscall(SYS_getppid);
+	syscall(SYS_umask, 022);
 }
 
 static void rename_task(void)
@@ -290,7 +315,7 @@ static double cost(void (*event)(void))
 struct row {
 	const char *name;
 	long (*hang)(const struct side *side, const struct code *code, int arg);
-	int arg;	/* at the return; a program's type */
+	int arg;	/* at the return; a type of attachment or of program */
 	void (*event)(void);
 	int rules;	/* 0: it only counts */
 };
@@ -300,6 +325,8 @@ static const struct row rows[] = {
 	{ "kretprobe", hang_kprobe, 1, call, 0 },
 	{ "kprobe.multi", hang_multi, 0, call, 0 },
 	{ "kretprobe.multi", hang_multi, 1, call, 0 },
+	{ "fentry", hang_tracing, MODBPF_ATTACH_TRACE_FENTRY, call, 0 },
+	{ "fexit", hang_tracing, MODBPF_ATTACH_TRACE_FEXIT, call, 0 },
 	{ "raw tracepoint", hang_raw, 0, rename_task, 0 },
 	{ "tracepoint", hang_tracepoint, 0, rename_task, 0 },
 	{ "netfilter, counter", hang_netfilter, MODBPF_PROG_NETFILTER, send_packet, 0 },
