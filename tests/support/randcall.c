@@ -252,13 +252,13 @@ static void put_length(struct maker *mk, const struct call_plan *plan)
 static u8 choose_kind(struct maker *mk, struct call_plan *plan)
 {
 	static const u8 rare_kinds[] = { ARG_READ_OR_NULL, ARG_VALUE_FILL, ARG_STRING };
-	static const u8 rare[] = { MODBPF_MAP_PERF_EVENT_ARRAY, MODBPF_MAP_STACK_TRACE,
+	static const u8 rare[] = { MODBPF_MAP_PERF_EVENT_ARRAY, MODBPF_MAP_PERF_EVENT_ARRAY, MODBPF_MAP_STACK_TRACE,
 				   MODBPF_MAP_CGROUP_ARRAY, MODBPF_MAP_BLOOM_FILTER };
 
 	plan->wanted_type = MODBPF_MAP_TYPE_COUNT;
 	if (one_in(mk, 2))
 		return one_in(mk, 4) ? rare_kinds[below(mk, sizeof(rare_kinds))] : 1 + below(mk, ARG_KIND_COUNT - 1);
-	plan->wanted_type = one_in(mk, 4) ? rare[below(mk, sizeof(rare))] : below(mk, MODBPF_MAP_TYPE_COUNT);
+	plan->wanted_type = one_in(mk, 3) ? rare[below(mk, sizeof(rare))] : below(mk, MODBPF_MAP_TYPE_COUNT);
 	return ARG_MAP;
 }
 

@@ -11,8 +11,8 @@
 #define SLICE_AT (-112)
 
 enum mistake {
-	NO_MISTAKE, TOO_FAR, TOO_LONG, OVERWRITTEN, READ, LEFT, RELEASED_EARLY, OTHER_KIND, MADE_TWICE, HALF, UNCHECKED,
-	MISPLACED, MISTAKES
+	NO_MISTAKE, TOO_FAR, TOO_LONG, OVERWRITTEN, READ, LEFT, RELEASED_EARLY, OTHER_KIND, MADE_TWICE, HALF,
+	UNCHECKED, MISPLACED, MISTAKES
 };
 
 struct plan {
@@ -102,7 +102,8 @@ static void put_join(struct maker *mk, const struct plan *plan)
 	if (plan->mistake == RELEASED_EARLY)
 		put_release(mk);
 	if (plan->mistake == OVERWRITTEN)
-		put(mk, BPF_ST | BPF_MEM | random_size(mk), MODBPF_REG_FP, 0, -(s32)PLACE + 8 * (s32)below(mk, 2), 0);
+		put(mk, BPF_ST | BPF_MEM | random_size(mk), MODBPF_REG_FP, 0,
+		    -(s32)PLACE + 8 * (s32)below(mk, 2), 0);
 	if (plan->mistake == MADE_TWICE)
 		put_make(mk, plan, PLACE + 8 * (s32)below(mk, 2));
 	land(mk, branch);
@@ -134,7 +135,7 @@ void put_dynptr(struct maker *mk)
 	struct plan plan = { .is_ring = one_in(mk, 2), .bytes = 1 + below(mk, 32) };
 	u32 uses = below(mk, 3);
 
-	plan.mistake = errs(mk) ? 1 + below(mk, MISTAKES - 1) : NO_MISTAKE;
+	plan.mistake = one_in(mk, 4) ? 1 + below(mk, MISTAKES - 1) : NO_MISTAKE;
 	put_make(mk, &plan, PLACE + (plan.mistake == MISPLACED ? 4 : 0));
 	while (uses--) {
 		if (one_in(mk, 2))

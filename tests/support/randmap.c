@@ -141,7 +141,8 @@ static void put_lock_call(struct maker *mk, const struct locked *row, u32 distan
 static void put_locked_access(struct maker *mk, const struct locked *row, enum mistake mistake)
 {
 	u8 size = random_size(mk);
-	u32 bytes = insn_access_bytes(size), from = row->lock + 4, off = from + below(mk, row->bytes - from - bytes + 1);
+	u32 bytes = insn_access_bytes(size), from = row->lock + 4;
+	u32 off = from + below(mk, row->bytes - from - bytes + 1);
 
 	if (mistake == WRONG_BYTES)
 		off = from - 1 - below(mk, 4);
@@ -162,8 +163,10 @@ static void put_while_locked(struct maker *mk, const struct locked *row, enum mi
 		branch = put_condition(mk);
 		put_move(mk);
 		if (mistake == RELEASED_EARLY || mistake == TAKEN_TWICE) {
+			mk->known.set &= ~0x200u;
 			put(mk, BPF_LDX | BPF_MEM | BPF_DW, 9, MODBPF_REG_FP, -64, 0);
-			put_lock_call(mk, row, 0, mistake == TAKEN_TWICE ? MODBPF_FUNC_spin_lock : MODBPF_FUNC_spin_unlock);
+			put_lock_call(mk, row, 0, mistake == TAKEN_TWICE ? MODBPF_FUNC_spin_lock :
+									   MODBPF_FUNC_spin_unlock);
 		}
 		land(mk, branch);
 		mk->known.set &= ~0x200u;
@@ -196,7 +199,7 @@ static void put_choice(struct maker *mk)
 void put_lock(struct maker *mk)
 {
 	const struct locked *row = &locked[below(mk, ARRAY_SIZE(locked))];
-	enum mistake mistake = !errs(mk) ? NO_MISTAKE : one_in(mk, 4) ? OTHER_VALUE : 1 + below(mk, MISTAKES - 1);
+	enum mistake mistake = one_in(mk, 4) ? 1 + below(mk, MISTAKES - 1) : NO_MISTAKE;
 	bool has_two = one_in(mk, 3) || mistake == OTHER_VALUE;
 	struct ends ends = { .cnt = 0 };
 

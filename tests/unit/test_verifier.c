@@ -146,7 +146,8 @@ static void check_failed_allocation(const struct verify_input *input, const char
 		has_failed = platform_has_failed();
 		platform_fail_nth(0);
 		/* The records of types are read with the same allocator, before the verifier runs. */
-		if (has_failed && !out.syntax[0] && (out.prog || (out.err != -ENOMEM && out.err != want_err) || !out.err))
+		if (has_failed && !out.syntax[0] &&
+		    (out.prog || !out.err || (out.err != -ENOMEM && out.err != want_err)))
 			check_failed(file, 0, "allocation %u fails: the verdict is %d", nth, out.err);
 		verify_output_free(&out);
 		if (platform_bytes() != before)
