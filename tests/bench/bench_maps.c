@@ -2,7 +2,8 @@
 /*
  * How many instructions does an operation on a map take? The same object (maps.bpf.c) is
  * loaded by the module and by the kernel's own bpf(2), in one boot of a machine whose time
- * stamp counter counts instructions (tests/bench/inside), or whose unit is what it is.
+ * stamp counter counts instructions (tests/bench/inside). With "ns" before OBJECT: time, here;
+ * our maps are compiled natively then (native_maps.h), and have no program around them.
  * Each figure is that of a test run of a program with the operation less that of one
  * without, the median of many: interrupts are not in it, and what is put off to a later
  * operation is. A program whose operations failed has no figure.
@@ -15,10 +16,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <time.h>
 #include <sys/wait.h>
 #include <x86intrin.h>
 
 #include "tests/bench/maps.h"
+#include "tests/bench/native_maps.h"
 #include "tests/bench/side.h"
 
 #define RUNS 41
@@ -219,32 +222,64 @@ static void measure(const char *path, bool ours, double *figures)
 	_exit(0);
 }
 
-static void print_figure(double figure)
+static void measure_natively(double *figures)
+{
+	double ticks;
+	size_t i;
+
+	for (i = 0; i < ROWS; i++) {
+		ticks = native_cost(rows[i].prog);
+		figures[i] = ticks < 0 ? NO_FIGURE : ticks / rows[i].ops;
+	}
+}
+
+/* Of the time stamp counter. */
+static double ns_of_a_tick(void)
+{
+	struct timespec from, to;
+	unsigned long long ticks;
+
+	clock_gettime(CLOCK_MONOTONIC, &from);
+	ticks = __rdtsc();
+	usleep(100000);
+	clock_gettime(CLOCK_MONOTONIC, &to);
+	ticks = __rdtsc() - ticks;
+	return ((to.tv_sec - from.tv_sec) * 1e9 + to.tv_nsec - from.tv_nsec) / ticks;
+}
+
+static void print_figure(double figure, double unit)
 {
 	if (figure == NO_FIGURE)
 		printf(" %8s", "-");
 	else
-		printf(" %8.1f", figure);
+		printf(" %8.1f", figure * unit);
 }
 
 int main(int argc, char **argv)
 {
 	double *ours = mmap(NULL, 2 * sizeof(*ours) * ROWS, PROT_READ | PROT_WRITE,
 			    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	double *theirs = ours + ROWS;
+	double *theirs = ours + ROWS, unit = 1;
+	bool is_time = argc == 3 && !strcmp(argv[1], "ns");
 	size_t i;
 
-	if (argc != 2 || ours == MAP_FAILED) {
-		fprintf(stderr, "usage: bench_maps OBJECT\n");
+	if ((argc != 2 && !is_time) || ours == MAP_FAILED) {
+		fprintf(stderr, "usage: bench_maps [ns] OBJECT\n");
 		return 2;
 	}
-	measure(argv[1], true, ours);
-	measure(argv[1], false, theirs);
-	printf("%-36s %8s %8s %8s\n", "instructions an operation", "modbpf", "Linux", "ratio");
+	if (is_time)
+		unit = ns_of_a_tick();
+	if (is_time)
+		measure_natively(ours);
+	else
+		measure(argv[1], true, ours);
+	measure(argv[argc - 1], false, theirs);
+	printf("%-36s %8s %8s %8s\n", is_time ? "ns an operation" : "instructions an operation",
+	       "modbpf", "Linux", "ratio");
 	for (i = 0; i < ROWS; i++) {
 		printf("%-36s", rows[i].name);
-		print_figure(ours[i]);
-		print_figure(theirs[i]);
+		print_figure(ours[i], unit);
+		print_figure(theirs[i], unit);
 		if (ours[i] != NO_FIGURE && theirs[i] != NO_FIGURE)
 			printf(" %8.2f", ours[i] / theirs[i]);
 		putchar('\n');

@@ -329,8 +329,10 @@ static void tail_calls_that_do_not_happen(void)
 		"r1 = r6\n" TAIL_TO(0) "exit\n",
 	};
 	/* an index that nobody knows beforehand: that of this run */
-	static const char *const runs[] = { COUNT_RUN "r2 = map[progs]\n r3 = *(u64 *)(r6 +0)\n call tail_call\n exit\n",
-					    COUNT_RUN "r2 = map[progs]\n r3 = *(u64 *)(r6 +0)\n call tail_call\n exit\n" };
+	static const char *const runs[] = {
+		COUNT_RUN "r2 = map[progs]\n r3 = *(u64 *)(r6 +0)\n call tail_call\n exit\n",
+		COUNT_RUN "r2 = map[progs]\n r3 = *(u64 *)(r6 +0)\n call tail_call\n exit\n",
+	};
 	struct tail_ctx ctx;
 	u32 flags;
 
