@@ -454,7 +454,6 @@ static void refuses_sizes(void)
 	CHECK(!prog);
 }
 
-
 static const struct check_case cases[] = {
 	{ "a program that uses every part is accepted and runs", accepts_everything },
 	{ "each allocation that fails is an error without a leak", fails_each_allocation },
