@@ -198,16 +198,16 @@ static bool has_packet_low(const struct reg *reg)
  */
 static bool mark_distance(struct reg *dst, const struct reg *src, u8 op, bool is64)
 {
-	if (is64) {
-		if (op != BPF_SUB || !is_packet_place(dst) || !is_packet_place(src))
-			return false;
-		*dst = reg_scalar(packet_distance(dst, src));
+	struct scalar distance;
+
+	if (op == BPF_SUB && (is64 ? is_packet_place(dst) && is_packet_place(src) :
+				     has_packet_low(dst) && has_packet_low(src))) {
+		distance = packet_distance(dst, src);
+		*dst = reg_scalar(is64 ? distance : scalar_truncate(distance, 4, false));
 		return true;
 	}
-	if (op == BPF_SUB && has_packet_low(dst) && has_packet_low(src)) {
-		*dst = reg_scalar(scalar_truncate(packet_distance(dst, src), 4, false));
-		return true;
-	}
+	if (is64)
+		return false;
 	if (!(has_packet_low(dst) && src->kind == REG_SCALAR && (op == BPF_SUB || op == BPF_ADD)) &&
 	    !(has_packet_low(src) && dst->kind == REG_SCALAR && op == BPF_ADD))
 		return false;
