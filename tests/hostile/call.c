@@ -281,7 +281,7 @@ static void spoil_memory(struct worker *w)
 	madvise(page, 4096, MADV_REMOVE);
 }
 
-void do_anything(struct worker *w)
+void act(struct worker *w)
 {
 	uint64_t what = below(w, 160);
 

@@ -36,7 +36,7 @@ static void *work(void *arg)
 	struct worker *w = arg;
 
 	while (!is_over())
-		do_anything(w);
+		act(w);
 	return NULL;
 }
 

@@ -113,7 +113,7 @@ void ask_event(struct worker *w, enum variant variant);	/* goes to w->event */
 extern unsigned long made_calls;
 
 /* One thing that user space does to the device or to what it has got from it. */
-void do_anything(struct worker *w);
+void act(struct worker *w);
 bool print_calls(void);
 
 #endif
