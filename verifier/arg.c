@@ -339,7 +339,6 @@ static int check_printed_arg(struct step *step, const struct helper *helper, u32
  */
 static int check_optional_arg(struct step *step, const struct helper *helper, u32 regno)
 {
-	u8 kind = helper->args[regno - 1];
 	const struct reg *reg = &step_regs(step)[regno];
 	bool unset = reg->kind == REG_UNINIT;
 	u8 bit = 1 << regno;
@@ -354,8 +353,7 @@ static int check_optional_arg(struct step *step, const struct helper *helper, u3
 	}
 	if (reg_is_number(step, reg))
 		return 0;
-	return kind == ARG_OPTIONAL_PRINTED ? check_printed_arg(step, helper, regno) :
-	       refuse_kind(step, regno, "scalar");
+	return check_printed_arg(step, helper, regno);
 }
 
 static int check_callback_context_arg(struct step *step, u32 regno)
@@ -373,7 +371,7 @@ static int check_arg(struct step *step, const struct helper *helper, u32 regno,
 	u8 kind = helper->args[regno - 1];
 	int err;
 
-	if (kind == ARG_OPTIONAL_NUMBER || kind == ARG_OPTIONAL_PRINTED)
+	if (kind == ARG_OPTIONAL_PRINTED)
 		return check_optional_arg(step, helper, regno);
 	err = check_reg_read(step, regno);
 	if (err)

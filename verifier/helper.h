@@ -16,8 +16,8 @@
 enum arg_kind {
 	ARG_NONE,
 	ARG_NUMBER,
-	ARG_OPTIONAL_NUMBER,	/* zero is passed where the program set nothing */
-	ARG_OPTIONAL_PRINTED,	/* or memory that the format prints as a string */
+	/* Or memory that the format prints as a string; zero is passed where the program set nothing. */
+	ARG_OPTIONAL_PRINTED,
 	ARG_ADDRESS,		/* number or pointer, only used as an address to probe */
 	ARG_MAP,		/* always the same map, of a type that .map_use allows */
 	ARG_KEY,		/* readable memory of the map's key size */

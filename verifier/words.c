@@ -33,6 +33,12 @@ static bool is_bounded(struct value_range r)
 	return r.umin || r.umax != ~0ULL || r.smin != S64_LEAST || r.smax != S64_MOST;
 }
 
+/* Half of all numbers or more, in either order: as much as the lower half tells of all bits. */
+static bool is_vast(struct value_range r)
+{
+	return (r.umax - r.umin) >> 63 && ((u64)r.smax - (u64)r.smin) >> 63;
+}
+
 /* ", a multiple of 4": what the low bits tell. */
 static void add_multiple(struct vlog *log, struct tnum bits)
 {
@@ -53,10 +59,10 @@ static void add_number(struct vlog *log, struct scalar num)
 		return;
 	}
 	vlog_add(log, "a number");
-	if (is_bounded(num.r64))
-		add_bounds(log, num.r64);
-	else if (num.r32.umin || num.r32.umax != 0xffffffff)
+	if (is_vast(num.r64) && (num.r32.umin || num.r32.umax != 0xffffffff))
 		vlog_add(log, " whose low 32 bits are from %llu to %llu", num.r32.umin, num.r32.umax);
+	else if (is_bounded(num.r64))
+		add_bounds(log, num.r64);
 	else
 		vlog_add(log, " that may be anything");
 	add_multiple(log, num.bits);

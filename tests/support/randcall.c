@@ -117,7 +117,6 @@ static bool can_pass(struct maker *mk, struct call_plan *plan, u8 kind)
 	switch (kind) {
 	case ARG_NONE:
 	case ARG_NUMBER:
-	case ARG_OPTIONAL_NUMBER:
 	case ARG_OPTIONAL_PRINTED:
 	case ARG_ADDRESS:
 	case ARG_SIZE:

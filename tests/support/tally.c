@@ -93,7 +93,7 @@ static u32 print_row(const char *name, u64 count, u64 least)
 }
 
 static const char *const arg_names[ARG_KIND_COUNT] = {
-	[ARG_NUMBER] = "number", [ARG_OPTIONAL_NUMBER] = "number or none",
+	[ARG_NUMBER] = "number",
 	[ARG_OPTIONAL_PRINTED] = "printed, or none", [ARG_ADDRESS] = "address",
 	[ARG_MAP] = "map", [ARG_KEY] = "key", [ARG_VALUE] = "value", [ARG_READ] = "memory to read",
 	[ARG_READ_OR_NULL] = "memory to read or null",

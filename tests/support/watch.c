@@ -349,7 +349,7 @@ static void watch_branch(struct watch *watch, const struct modbpf_insn *insn, bo
 
 static bool is_kind_of_number(u8 kind)
 {
-	return kind == ARG_NUMBER || kind == ARG_OPTIONAL_NUMBER || kind == ARG_SIZE ||
+	return kind == ARG_NUMBER || kind == ARG_SIZE ||
 	       kind == ARG_SIZE_OR_ZERO || kind == ARG_CONST_SIZE;
 }
 

@@ -113,7 +113,6 @@ static u64 stand_in(u32 id, const u64 *args)
 	for (i = 0; i < 5; i++) {
 		switch (row->args[i]) {
 		case ARG_NUMBER:
-		case ARG_OPTIONAL_NUMBER:
 			show(args[i]);
 			break;
 		case ARG_MAP:

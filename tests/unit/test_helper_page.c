@@ -165,7 +165,6 @@ static const char *program_of(const char *name)
 
 static const char *const arg_names[ARG_KIND_COUNT] = {
 	[ARG_NUMBER] = "number",
-	[ARG_OPTIONAL_NUMBER] = "number, may be unset",
 	[ARG_OPTIONAL_PRINTED] = "what is printed, may be unset",
 	[ARG_ADDRESS] = "any address",
 	[ARG_MAP] = "map",
