@@ -47,6 +47,11 @@ static bool ref_fits(struct id_map *ids, u32 from, u32 to)
 	return id_fits(ids, from, to);
 }
 
+static bool number_matters(const struct reg *number, u64 exact)
+{
+	return !number->deps || number->deps & exact;
+}
+
 /* @exact: which numbers matter. Links between numbers always do. */
 static bool reg_contains(struct id_map *ids, const struct reg *outer, const struct reg *inner,
 			 u64 exact)
@@ -56,7 +61,7 @@ static bool reg_contains(struct id_map *ids, const struct reg *outer, const stru
 		return inner->kind == REG_UNINIT;
 	if (outer->kind != inner->kind)
 		return false;
-	if (outer->kind == REG_SCALAR && outer->deps && !(outer->deps & exact))
+	if (outer->kind == REG_SCALAR && !number_matters(outer, exact))
 		return id_fits(ids, outer->id, inner->id);
 	if (!scalar_contains(outer->num, inner->num))
 		return false;
@@ -81,40 +86,66 @@ static bool is_number(const struct frame *frame, u32 slot, u32 byte)
 	return spill ? spill->reg.kind == REG_SCALAR : frame_byte(frame, slot, byte) != BYTE_UNINIT;
 }
 
-static bool byte_contains(u8 outer, const struct frame *inner, u32 slot, u32 byte)
+static bool is_zero(const struct frame *frame, u32 slot, u32 byte)
 {
-	struct scalar num;
+	const struct spill *spill = frame_spill(frame, slot, byte);
 
-	if (outer == BYTE_UNINIT)
-		return true;
-	if (!is_number(inner, slot, byte))
-		return false;
-	if (outer == BYTE_MISC)
-		return true;
-	num = stack_number(inner, slot, byte, 1).num;
-	return scalar_is_const(num) && !scalar_value(num);
+	if (!spill)
+		return frame_byte(frame, slot, byte) == BYTE_ZERO;
+	return spill->reg.kind == REG_SCALAR && scalar_is_const(spill->reg.num) &&
+	       !(scalar_value(spill->reg.num) >> (8 * (byte - spill->first)) & 0xff);
 }
 
-static bool spill_contains(struct id_map *ids, const struct spill *outer,
+static bool byte_contains(u8 outer, const struct frame *inner, u32 slot, u32 byte)
+{
+	if (outer == BYTE_UNINIT)
+		return true;
+	return outer == BYTE_MISC ? is_number(inner, slot, byte) : is_zero(inner, slot, byte);
+}
+
+/*
+ * The number in @cnt bytes, as far as it is told soon: this is asked for many states. What
+ * lies in several pieces is zero or any number.
+ */
+static struct scalar number_in(const struct frame *frame, u32 slot, u32 first, u32 cnt)
+{
+	const u8 *bytes = &frame->slots[slot].bytes[first];
+	bool zero = true, one = bytes[0] >= BYTE_SPILL;
+	u32 i;
+
+	for (i = 0; i < cnt; i++) {
+		one = one && bytes[i] == bytes[0];
+		zero = zero && is_zero(frame, slot, first + i);
+	}
+	if (one)
+		return stack_number(frame, slot, first, cnt).num;
+	return zero ? scalar_const(0) : scalar_loaded(cnt, false);
+}
+
+static bool spill_contains(const struct prune *prune, const struct spill *outer,
 			   const struct frame *inner, u64 exact)
 {
 	const struct spill *same = frame_spill(inner, outer->slot, outer->first);
 	struct reg number;
 	u32 i;
 
+	*prune->work += 3;	/* it is far off in memory, and large */
 	if (same && same->first == outer->first && same->cnt == outer->cnt)
-		return reg_contains(ids, &outer->reg, &same->reg, exact);
+		return reg_contains(prune->ids, &outer->reg, &same->reg, exact);
 	if (outer->reg.kind != REG_SCALAR)
 		return false;
 	for (i = outer->first; i < outer->first + outer->cnt; i++)
 		if (!is_number(inner, outer->slot, i))
 			return false;
-	number = stack_number(inner, outer->slot, outer->first, outer->cnt);
-	return reg_contains(ids, &outer->reg, &number, exact);
+	if (!number_matters(&outer->reg, exact))
+		return id_fits(prune->ids, outer->reg.id, 0);
+	*prune->work += 4;
+	number = reg_scalar(number_in(inner, outer->slot, outer->first, outer->cnt));
+	return reg_contains(prune->ids, &outer->reg, &number, exact);
 }
 
-static bool slot_contains(struct id_map *ids, const struct frame *outer, const struct frame *inner,
-			  u32 slot, u64 exact)
+static bool slot_contains(const struct prune *prune, const struct frame *outer,
+			  const struct frame *inner, u32 slot, u64 exact)
 {
 	const u8 *bytes = outer->slots[slot].bytes;
 	u32 i;
@@ -127,8 +158,31 @@ static bool slot_contains(struct id_map *ids, const struct frame *outer, const s
 		}
 		/* Once for each spill. */
 		if ((!i || bytes[i] != bytes[i - 1]) &&
-		    !spill_contains(ids, frame_spill(outer, slot, i), inner, exact))
+		    !spill_contains(prune, frame_spill(outer, slot, i), inner, exact))
 			return false;
+	}
+	return true;
+}
+
+static bool slots_contain(const struct prune *prune, const struct frame *outer,
+			  const struct frame *inner, u64 read, u64 exact)
+{
+	u32 i, misfit = prune->ids->misfit;
+
+	/* States at one place often differ in the same slot. */
+	if (misfit < outer->slot_cnt && read >> misfit & 1) {
+		*prune->work += 1;
+		if (!slot_contains(prune, outer, inner, misfit, exact))
+			return false;
+	}
+	for (i = 0; i < outer->slot_cnt; i++) {
+		if (!(read >> i & 1) || i == misfit)
+			continue;
+		*prune->work += 1;
+		if (!slot_contains(prune, outer, inner, i, exact)) {
+			prune->ids->misfit = i;
+			return false;
+		}
 	}
 	return true;
 }
@@ -150,14 +204,7 @@ static bool frame_contains(const struct prune *prune, const struct frame *outer,
 		if (!reg_contains(prune->ids, &outer->regs[i], &inner->regs[i], exact))
 			return false;
 	}
-	for (i = 0; i < outer->slot_cnt; i++) {
-		if (!(read >> i & 1))
-			continue;
-		*prune->work += 1;
-		if (!slot_contains(prune->ids, outer, inner, i, exact))
-			return false;
-	}
-	return true;
+	return slots_contain(prune, outer, inner, read, exact);
 }
 
 bool state_same_place(const struct state *a, const struct state *b)

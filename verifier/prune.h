@@ -18,6 +18,7 @@ struct id_map {
 	} pairs[ID_PAIRS];	/* not last: sanitizers take an array at the end for open */
 	u32 cnt;
 	u32 spare;	/* ids made up for what has none */
+	u32 misfit;	/* the slot that did not fit last: asked first */
 };
 
 /* What a comparison costs is added to *@work. */

@@ -196,6 +196,41 @@ static void branching_loop(u32 n)
 	leave();
 }
 
+/*
+ * Numbers with bounds in registers and in both halves of slots, links between them, calls,
+ * branches on all of them, and every so often a short loop.
+ */
+static void stack_blocks(u32 n)
+{
+	u32 i;
+
+	any_number();
+	for (i = 1; i <= 8; i++)
+		emit(BPF_STX | BPF_MEM | BPF_DW, 10, 0, -8 * (s32)i, 0);
+	for (i = 0; cnt + 22 < n; i++) {
+		any_number();
+		emit(BPF_ALU64 | BPF_MOV | BPF_X, 7, 0, 0, 0);
+		emit(BPF_ALU | BPF_AND | BPF_K, 7, 0, 0, 255);
+		emit(BPF_JMP | BPF_JGT | BPF_K, 7, 0, 8, 40 + i % 7);
+		emit(BPF_STX | BPF_MEM | BPF_W, 10, 7, -4 * (s32)(1 + i % 16), 0);
+		emit(BPF_LDX | BPF_MEM | BPF_W, 8, 10, -4 * (s32)(1 + i * 5 % 16), 0);
+		emit(BPF_ALU | BPF_ADD | BPF_X, 8, 7, 0, 0);
+		emit(BPF_JMP32 | BPF_JLT | BPF_K, 8, 0, 2, 3);
+		emit(BPF_ALU64 | BPF_MOV | BPF_X, 9, 8, 0, 0);
+		emit(BPF_ALU | BPF_RSH | BPF_K, 9, 0, 0, 1);
+		emit(BPF_STX | BPF_MEM | BPF_B, 10, 7, -4 * (s32)(1 + (i + 7) % 16), 0);
+		if (i % 16)
+			continue;
+		set(6, 0);
+		emit(BPF_ALU64 | BPF_ADD | BPF_K, 6, 0, 0, 1);
+		emit(BPF_LDX | BPF_MEM | BPF_W, 8, 10, -8, 0);
+		emit(BPF_ALU | BPF_ADD | BPF_X, 8, 6, 0, 0);
+		emit(BPF_STX | BPF_MEM | BPF_W, 10, 8, -8, 0);
+		emit(BPF_JMP | BPF_JLT | BPF_K, 6, 0, -5, 20);
+	}
+	leave();
+}
+
 static const struct shape {
 	const char *name;
 	void (*make)(u32 n);
@@ -204,6 +239,8 @@ static const struct shape {
 } shapes[] = {
 	{ "straight, 250,000", straight, 250000, true },
 	{ "straight, 4,000", straight, 4000, false },
+	{ "stack that matters, 4,000", stack_blocks, 4000, false },
+	{ "stack that matters, 10,000", stack_blocks, 10000, true },
 	{ "branches that meet, 60,000", meeting_branches, 60000, true },
 	{ "branches that meet, 4,000", meeting_branches, 4000, false },
 	{ "constant branches, 250,000", constant_branches, 250000, true },

@@ -554,9 +554,9 @@ static void compare_with_full(const struct verify_request *req, const struct ver
 #define PROGRAMS 10000
 #define LEAST_ACCEPTED 2433
 #define LEAST_FACTS 34018
-#define MOST_FOLLOWED 119505
-#define MOST_STATES 6796
-#define MOST_WORK 274282
+#define MOST_FOLLOWED 119473
+#define MOST_STATES 6795
+#define MOST_WORK 288131
 
 static u32 made, accepted;
 static u64 followed, states, work, facts;	/* of what was accepted */
