@@ -11,6 +11,7 @@
 #include "tests/support/check.h"
 #include "tests/support/verify.h"
 #include "user/platform.h"
+#include "verifier/explore.h"
 
 /* A program that is made. */
 static char *text_at;
@@ -318,6 +319,28 @@ static void long_way_is_counted(void)
 	CHECK(more < some + (1 << 20));
 }
 
+/* Stacks without a number that is known: in eight frames, and in each branch that waits. */
+static void bare_stacks_are_counted(void)
+{
+	struct verify_input input = { .text = text, .prog_type = 1, .log_level = 1 };
+	struct verify_output out;
+	u32 i;
+
+	text_at = text;
+	for (i = 1; i <= 8; i++)
+		add("f%u: call get_prandom_u32\n*(u8 *)(r10 -512) = r0\n%s%c\n%s", i,
+		    i < 8 ? "call f" : "call get_prandom_u32", i < 8 ? '1' + i : ' ', i < 8 ? "exit\n" : "");
+	for (i = 0; i < 8100; i++)
+		add("if r0 == %u goto out\n", i);
+	add("out: r0 = 0\nexit\n");
+	platform_reset_peak();
+	verify_text(&input, &out);
+	CHECK_STR(out.syntax, "");
+	CHECK(out.log && strstr(out.log, "code: budget-memory"));
+	CHECK(platform_peak() < EXPLORE_MAX_BYTES + (4 << 20));
+	verify_output_free(&out);
+}
+
 static void loops_one_after_another(void)
 {
 	u32 i;
@@ -466,6 +489,7 @@ static const struct check_case cases[] = {
 	{ "diamonds that a division tells apart cost little", diamonds_before_a_division },
 	{ "states that are forgotten are not counted", states_that_go },
 	{ "a loop's states go with its path", loops_one_after_another },
+	{ "stacks are counted, whatever is in them", bare_stacks_are_counted },
 	{ "the way of a long path is counted", long_way_is_counted },
 	{ "a tree of calls is walked in its size", calls_that_double },
 	{ "branches to the next instruction do not pile up", many_branches_pending },
