@@ -56,8 +56,9 @@ static u32 place_in(struct maker *mk, enum world_type type, bool is_pointer, u32
 	u32 off, tries;
 
 	for (tries = 0; tries < 64; tries++) {
-		off = is_pointer || !one_in(mk, 4) ? bytes * below(mk, room[type] / bytes) :
-						     below(mk, room[type] - bytes + 1);
+		off = bytes * below(mk, room[type] / bytes);
+		if (!is_pointer && one_in(mk, 4))
+			off = below(mk, room[type] - bytes + 1);
 		if (world_member(type, off, bytes) != WORLD_OUTSIDE &&
 		    (world_member(type, off, bytes) >= 0) == is_pointer)
 			break;
