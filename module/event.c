@@ -4,7 +4,7 @@
  * makes it happen is the kind's own (module/event/).
  *
  * The program is read under RCU by handlers that run with preemption off; who takes
- * it away waits for them. An event is armed while it is enabled and has a program.
+ * it away waits for them. An event is armed while it is enabled and has a program, or counts.
  */
 #include "module/event.h"
 
@@ -34,12 +34,13 @@ static const struct file_operations event_fops;
 
 notrace void event_run(struct modbpf_event *event, const void *ctx, struct pt_regs *regs)
 {
-	struct run_site site = { .regs = regs };
+	struct run_site site = { .regs = regs, .event = event };
 	struct modbpf_prog *prog;
 
 	/* On the way into idle RCU may not be watching. */
 	if (unlikely(!rcu_is_watching())) {
-		this_cpu_inc(event->counters->missed);
+		if (rcu_access_pointer(event->prog))
+			this_cpu_inc(event->counters->missed);
 		return;
 	}
 	preempt_disable_notrace();
@@ -67,7 +68,7 @@ u64 event_missed(struct modbpf_event *event)
 /* Under event->lock: armed as it should be. */
 static int event_settle(struct modbpf_event *event)
 {
-	bool wanted = event->enabled && rcu_access_pointer(event->prog);
+	bool wanted = event->enabled && (rcu_access_pointer(event->prog) || event->ops->read);
 	int err = 0;
 
 	if (wanted == event->armed)
@@ -191,6 +192,7 @@ void event_put(struct modbpf_event *event)
 	list_del(&event->all);
 	mutex_unlock(&events_lock);
 	event_detach(event, rcu_access_pointer(event->prog));
+	event_enable(event, false);
 	charge = event->charge;
 	mutex_destroy(&event->lock);
 	free_percpu(event->counters);
@@ -409,16 +411,16 @@ long event_open(const struct caller *caller, u64 uopen)
 	refcount_set(&event->refs, 1);
 	event->charge = charge;
 	event->ops = ops;
-	event->enabled = !request.attr.disabled;
 	mutex_init(&event->lock);
 	INIT_WORK(&event->detach_work, event_detach_work);
 	mutex_lock(&events_lock);
 	list_add_tail(&event->all, &events);
 	mutex_unlock(&events_lock);
 	event->counters = hook_counters_alloc();
-	if (!event->counters) {
+	fd = event->counters ? event_enable(event, !request.attr.disabled) : -ENOMEM;
+	if (fd) {
 		event_put(event);
-		return -ENOMEM;
+		return fd;
 	}
 	fd = caller_fd_install(caller, "[perf_event]", &event_fops, event, O_RDWR);
 	if (fd < 0)

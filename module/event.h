@@ -87,6 +87,12 @@ struct event_ops {
 	 */
 	int (*place)(const struct caller *caller, struct modbpf_event *event, char *room,
 		     struct event_place *place);
+	/*
+	 * What it has counted, which is also how long it was enabled and ran: 0, -EINVAL if it
+	 * is of another CPU or task. NULL: it does not count. Who counts is armed without a
+	 * program, too. Any context, NMI included.
+	 */
+	int (*read)(struct modbpf_event *event, u64 *count);
 };
 
 /* MODBPF_IOC_PERF with @uopen, the user address of a struct modbpf_perf_open. */

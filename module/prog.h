@@ -70,6 +70,9 @@ struct run_site {
 	u64 cookie;		/* of the attachment */
 	struct pt_regs *regs;	/* where the event happened; NULL: not known */
 	unsigned long func_ip;	/* of the function whose entry or return it is; 0: neither */
+	u32 arg_cnt;		/* of a TRACING program's function or tracepoint; its context begins with them */
+	bool has_result;	/* and has that behind them */
+	struct modbpf_event *event;	/* which it is; NULL: none of perf_event_open(2)'s */
 };
 
 /* On this CPU; NULL: no tracing program runs. Preemption is off while it does. */

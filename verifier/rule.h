@@ -65,7 +65,7 @@ enum {
 	MAP_MAY_TAIL_CALL = 1 << 3,
 	MAP_MAY_RINGBUF = 1 << 4,
 	MAP_MAY_FOR_EACH = 1 << 5,
-	MAP_MAY_OUTPUT = 1 << 6,
+	MAP_MAY_EVENT = 1 << 6,
 	MAP_MAY_PUSH = 1 << 7,
 	MAP_MAY_POP = 1 << 8,
 	MAP_MAY_PEEK = 1 << 9,

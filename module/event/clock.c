@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Events of the software clocks: a program runs each time so much of it has passed. */
+/* Events of the software clocks: they count time, and a program runs each time so much of it has passed. */
 #include <linux/err.h>
 #include <linux/kprobes.h>
 #include <linux/perf_event.h>
+#include <linux/rcupdate.h>
 #include <linux/sched/task.h>
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -94,6 +95,8 @@ put_task:
 
 static void clock_event_destroy(struct modbpf_event *event)
 {
+	/* Programs may be reading it, who found it in a map. */
+	synchronize_rcu();
 	perf_event_release_kernel(clock_event_of(event)->counter);
 	kfree(clock_event_of(event));
 }
@@ -109,6 +112,33 @@ static void clock_event_disarm(struct modbpf_event *event)
 	perf_event_disable(clock_event_of(event)->counter);
 }
 
+/* Whoever counts knows what he has counted only where he does it. */
+static notrace bool is_here(const struct perf_event *counter)
+{
+	if (counter->attach_state & PERF_ATTACH_TASK)
+		return counter->hw.target == current;
+	return counter->cpu == raw_smp_processor_id();
+}
+
+/* A software clock shares its place with nobody: it runs whenever it is enabled. */
+static notrace int clock_event_read(struct modbpf_event *event, u64 *count)
+{
+	struct perf_event *counter = clock_event_of(event)->counter;
+	unsigned long irq;
+	int err = -EINVAL;
+
+	/* It is switched off and on with interrupts off. */
+	local_irq_save(irq);
+	if (is_here(counter)) {
+		if (READ_ONCE(counter->oncpu) == raw_smp_processor_id())
+			counter->pmu->read(counter);
+		*count = local64_read(&counter->count);
+		err = 0;
+	}
+	local_irq_restore(irq);
+	return err;
+}
+
 const struct event_ops clock_event_ops = {
 	.name = "clock",
 	.prog_types = BIT_ULL(MODBPF_PROG_PERF_EVENT),
@@ -116,4 +146,5 @@ const struct event_ops clock_event_ops = {
 	.destroy = clock_event_destroy,
 	.arm = clock_event_arm,
 	.disarm = clock_event_disarm,
+	.read = clock_event_read,
 };

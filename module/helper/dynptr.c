@@ -6,6 +6,7 @@
 #include "module/helper/dynptr.h"
 
 #include <linux/errno.h>
+#include <linux/nospec.h>
 #include <linux/string.h>
 
 #include "module/helper/functions.h"
@@ -22,13 +23,17 @@ static void *memory_arg(u64 reg)
 	return (void *)(unsigned long)reg;
 }
 
-/* Are @bytes bytes from @off on in it? 0, -EINVAL: it is nothing, -E2BIG: they are not. */
-static int check_within(const struct modbpf_dynptr *dynptr, u32 off, u32 bytes)
+/* Where are the @bytes bytes from @off on? 0, -EINVAL: it is nothing, -E2BIG: they are not in it. */
+static notrace int find_part(const struct modbpf_dynptr *dynptr, u32 off, u32 bytes, void **part)
 {
+	unsigned long starts = dynptr->size + 1UL - bytes;	/* places where so many bytes begin */
+
 	if (unlikely(!dynptr->data))
 		return -EINVAL;
-	if (unlikely(bytes > dynptr->size || off > dynptr->size - bytes))
+	if (unlikely(bytes > dynptr->size || off >= starts))
 		return -E2BIG;
+	/* The guess that they are must not lead outside; of no or fewer than no places it is the first. */
+	*part = dynptr->data + array_index_nospec(off, starts);
 	return 0;
 }
 
@@ -49,38 +54,38 @@ notrace u64 helper_dynptr_from_mem(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
 /* to, size, dynptr, offset, flags. What is not read is filled with zeroes. */
 notrace u64 helper_dynptr_read(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
 {
-	const struct modbpf_dynptr *dynptr = dynptr_arg(r3);
-	int err = r5 ? -EINVAL : check_within(dynptr, r4, r2);
+	void *part;
+	int err = r5 ? -EINVAL : find_part(dynptr_arg(r3), r4, r2, &part);
 
 	if (unlikely(err)) {
 		memset(memory_arg(r1), 0, r2);
 		return err;
 	}
 	/* They may be the same memory. */
-	memmove(memory_arg(r1), dynptr->data + (u32)r4, r2);
+	memmove(memory_arg(r1), part, r2);
 	return 0;
 }
 
 /* dynptr, offset, from, size, flags */
 notrace u64 helper_dynptr_write(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
 {
-	const struct modbpf_dynptr *dynptr = dynptr_arg(r1);
-	int err = r5 ? -EINVAL : check_within(dynptr, r2, r4);
+	void *part;
+	int err = r5 ? -EINVAL : find_part(dynptr_arg(r1), r2, r4, &part);
 
 	if (unlikely(err))
 		return err;
-	memmove(dynptr->data + (u32)r2, memory_arg(r3), r4);
+	memmove(part, memory_arg(r3), r4);
 	return 0;
 }
 
 /* dynptr, offset, size */
 notrace u64 helper_dynptr_data(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
 {
-	const struct modbpf_dynptr *dynptr = dynptr_arg(r1);
+	void *part;
 
-	if (unlikely(check_within(dynptr, r2, r3)))
+	if (unlikely(find_part(dynptr_arg(r1), r2, r3, &part)))
 		return 0;
-	return (unsigned long)(dynptr->data + (u32)r2);
+	return (unsigned long)part;
 }
 
 /* map, size, flags, the dynptr that is made */

@@ -32,11 +32,17 @@ DECLARE_HELPER(ringbuf_submit_dynptr);
 DECLARE_HELPER(ringbuf_discard_dynptr);
 /* event.c */
 DECLARE_HELPER(perf_event_output);
+DECLARE_HELPER(perf_event_read);
+DECLARE_HELPER(perf_event_read_value);
+DECLARE_HELPER(perf_prog_read_value);
+DECLARE_HELPER(get_func_ip);
+DECLARE_HELPER(get_func_arg);
+DECLARE_HELPER(get_func_ret);
+DECLARE_HELPER(get_func_arg_cnt);
 DECLARE_HELPER(get_attach_cookie);
 /* lock.c */
 DECLARE_HELPER(spin_lock);
 DECLARE_HELPER(spin_unlock);
-DECLARE_HELPER(get_func_ip);
 /* loop.c */
 DECLARE_HELPER(loop);
 DECLARE_HELPER(for_each_map_elem);
@@ -68,6 +74,8 @@ DECLARE_HELPER(send_signal);
 DECLARE_HELPER(send_signal_thread);
 /* skb.c */
 DECLARE_HELPER(skb_load_bytes);
+DECLARE_HELPER(skb_vlan_push);
+DECLARE_HELPER(skb_vlan_pop);
 DECLARE_HELPER(skb_load_bytes_relative);
 DECLARE_HELPER(packet_load);
 DECLARE_HELPER(skb_store_bytes);
@@ -84,6 +92,7 @@ DECLARE_HELPER(get_socket_uid);
 DECLARE_HELPER(get_cgroup_classid);
 DECLARE_HELPER(skb_cgroup_classid);
 DECLARE_HELPER(skb_cgroup_id);
+DECLARE_HELPER(skb_under_cgroup);
 DECLARE_HELPER(skb_ancestor_cgroup_id);
 DECLARE_HELPER(get_route_realm);
 /* string.c */

@@ -4,6 +4,7 @@
 
 #include <linux/errno.h>
 #include <linux/if_packet.h>
+#include <linux/if_vlan.h>
 #include <linux/minmax.h>
 #include <linux/netdevice.h>
 #include <linux/skbuff.h>
@@ -187,6 +188,46 @@ u64 helper_skb_change_tail(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
 		skb_gso_reset(skb);
 	skb_ctx_refresh(ctx);
 	return err;
+}
+
+/* A tag goes in front of what the link layer's header, which the program sees then, leads to. */
+static bool sees_link_layer(const struct skb_ctx *ctx)
+{
+	const struct sk_buff *skb = ctx->skb;
+
+	return skb_mac_header_was_set(skb) && ctx->data == skb_mac_header(skb);
+}
+
+/*
+ * context, protocol, tag. It stands beside the packet: the device, or who sends, puts it in.
+ * Not supported: a second one, for which the first would have to go into the packet.
+ */
+u64 helper_skb_vlan_push(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
+{
+	struct skb_ctx *ctx = (struct skb_ctx *)(unsigned long)r1;
+	__be16 protocol = (__force __be16)(u16)r2;
+	struct sk_buff *skb = ctx->skb;
+
+	if (!sees_link_layer(ctx) || skb_vlan_tag_present(skb))
+		return -EOPNOTSUPP;
+	if (!eth_type_vlan(protocol))
+		protocol = htons(ETH_P_8021Q);
+	__vlan_hwaccel_put_tag(skb, protocol, (u16)r3);
+	skb_ctx_refresh(ctx);
+	return 0;
+}
+
+/* context. Without a tag nothing happens; one that is in the packet is not supported. */
+u64 helper_skb_vlan_pop(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
+{
+	struct skb_ctx *ctx = (struct skb_ctx *)(unsigned long)r1;
+	struct sk_buff *skb = ctx->skb;
+
+	if (!sees_link_layer(ctx) || eth_type_vlan(skb->protocol))
+		return -EOPNOTSUPP;
+	__vlan_hwaccel_clear_tag(skb);
+	skb_ctx_refresh(ctx);
+	return 0;
 }
 
 /* context, PACKET_HOST to PACKET_OTHERHOST. */

@@ -7,6 +7,7 @@
 #include "module/helper/functions.h"
 
 #include <linux/cgroup.h>
+#include <linux/err.h>
 #include <linux/highuid.h>
 #include <linux/skbuff.h>
 #include <linux/sock_diag.h>
@@ -16,6 +17,7 @@
 #include <net/inet_sock.h>
 #include <net/sock.h>
 
+#include "module/map/cgroup_array.h"
 #include "verifier/ctx_skb.h"
 
 static struct sk_buff *skb_of(u64 ctx)
@@ -100,6 +102,22 @@ u64 helper_skb_ancestor_cgroup_id(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
 	if (cgroup)
 		cgroup = cgroup_ancestor(cgroup, (int)r2);
 	return cgroup ? cgroup_id(cgroup) : 0;
+}
+
+/* context, map, index: is the socket's cgroup v2 the one there, or below it? */
+u64 helper_skb_under_cgroup(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
+{
+#ifdef CONFIG_SOCK_CGROUP_DATA
+	struct modbpf_map *map = (struct modbpf_map *)(unsigned long)r2;
+	struct cgroup *cgroup = cgroup_of(r1), *wanted;
+
+	if (!cgroup)
+		return -ENOENT;
+	wanted = cgroup_array_at(map, (u32)r3);
+	return IS_ERR(wanted) ? PTR_ERR(wanted) : cgroup_is_descendant(cgroup, wanted);
+#else
+	return -ENOENT;
+#endif
 }
 
 /* context: realm of the route that was chosen for the packet. */

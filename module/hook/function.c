@@ -277,6 +277,8 @@ int function_link_attach(struct modbpf_prog *prog, u64 cookie, struct modbpf_lin
 	link_init(&link->link, &function_link_ops, prog, prog->expected_attach_type,
 		  hook_counters_alloc());
 	link->site.cookie = cookie;
+	link->site.arg_cnt = target->args.cnt;
+	link->site.has_result = is_exit(link);
 	link->args = target->args;
 	link->result_mask = target->result_mask;
 	link->btf_id = target->btf_id;

@@ -2,6 +2,7 @@
 /* CGROUP_ARRAY: control groups of the unified hierarchy (version 2), to ask tasks' places of. */
 #include "module/map/cgroup_array.h"
 
+#include <linux/err.h>
 #include <linux/errno.h>
 
 #include "module/caller.h"
@@ -31,14 +32,18 @@ static struct modbpf_map *cgroup_array_create(const struct map_attr *params)
 	return fd_array_create(params, &kind);
 }
 
+notrace struct cgroup *cgroup_array_at(struct modbpf_map *map, u64 index)
+{
+	if (unlikely(index >= map->max_entries))
+		return ERR_PTR(-E2BIG);
+	return fd_array_at(map, index) ? : ERR_PTR(-EAGAIN);
+}
+
 notrace long cgroup_array_has_current(struct modbpf_map *map, u64 index)
 {
-	struct cgroup *group;
+	struct cgroup *group = cgroup_array_at(map, index);
 
-	if (unlikely(index >= map->max_entries))
-		return -E2BIG;
-	group = fd_array_at(map, index);
-	return group ? compat_current_is_under(group) : -EAGAIN;
+	return IS_ERR(group) ? PTR_ERR(group) : compat_current_is_under(group);
 }
 
 const struct map_ops cgroup_array_map_ops = {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * PERF_EVENT_ARRAY: the events that programs put records out to, mostly one per CPU. The
- * slots are emptied when the user has closed the last descriptor of the map, unless it was
- * made to keep them.
+ * PERF_EVENT_ARRAY: the events that programs put records out to, or whose counts they read,
+ * mostly one per CPU. The slots are emptied when the user has closed the last descriptor of
+ * the map, unless it was made to keep them.
  */
 #include "module/map/perf_event_array.h"
 
@@ -22,7 +22,7 @@ static void *get(const struct caller *caller, const struct modbpf_map *map, cons
 
 	memcpy(&fd, value, sizeof(fd));
 	event = event_get_by_fd(caller, fd);
-	if (!IS_ERR(event) && !event_takes_output(event)) {
+	if (!IS_ERR(event) && !event_takes_output(event) && !event->ops->read) {
 		event_put(event);
 		return ERR_PTR(-EOPNOTSUPP);
 	}
@@ -48,14 +48,31 @@ static void perf_event_array_release_fds(struct modbpf_map *map)
 		fd_array_clear(map);
 }
 
-notrace int perf_event_array_output(struct modbpf_map *map, u64 index, const void *data, u64 bytes)
+/* ERR_PTR(-E2BIG, -ENOENT) */
+static notrace struct modbpf_event *event_at(struct modbpf_map *map, u64 index)
 {
 	struct modbpf_event *event;
 
 	if (unlikely(index >= map->max_entries))
-		return -E2BIG;
+		return ERR_PTR(-E2BIG);
 	event = fd_array_at(map, index);
-	return event ? event_output(event, data, bytes) : -ENOENT;
+	return event ? : ERR_PTR(-ENOENT);
+}
+
+notrace int perf_event_array_output(struct modbpf_map *map, u64 index, const void *data, u64 bytes)
+{
+	struct modbpf_event *event = event_at(map, index);
+
+	return IS_ERR(event) ? PTR_ERR(event) : event_output(event, data, bytes);
+}
+
+notrace int perf_event_array_read(struct modbpf_map *map, u64 index, u64 *count)
+{
+	struct modbpf_event *event = event_at(map, index);
+
+	if (IS_ERR(event))
+		return PTR_ERR(event);
+	return event->ops->read ? event->ops->read(event, count) : -EINVAL;
 }
 
 const struct map_ops perf_event_array_map_ops = {

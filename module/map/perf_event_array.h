@@ -10,5 +10,10 @@
  * rcu_read_lock, preemption off; any context, NMI included.
  */
 int perf_event_array_output(struct modbpf_map *map, u64 index, const void *data, u64 bytes);
+/*
+ * What the event at @index has counted: 0; -E2BIG, -ENOENT; -EINVAL: it does not count, or
+ * not here. Context as above.
+ */
+int perf_event_array_read(struct modbpf_map *map, u64 index, u64 *count);
 
 #endif

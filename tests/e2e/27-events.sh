@@ -11,6 +11,7 @@ check "typed events" "$E2E/typed_events" "$E2E/typed_events.bpf.o" || echo "$out
 # A copy that the kernel can read breakpoints' instructions from, whatever the root is.
 cp "$E2E/perf_events" "$SCRATCH/perf_events"
 check "events of perf_event_open" "$SCRATCH/perf_events" "$E2E/perf_events.bpf.o" || echo "$out"
+check "clocks in a map" "$E2E/clocks" "$E2E/perf_events.bpf.o" || echo "$out"
 
 cp "$E2E/stacks" "$SCRATCH/stacks"
 check "stacks" "$SCRATCH/stacks" "$E2E/stacks.bpf.o" || echo "$out"

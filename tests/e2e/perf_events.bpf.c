@@ -11,6 +11,13 @@ struct {
 } records SEC(".maps");
 
 struct {
+	__uint(type, BPF_MAP_TYPE_PERF_EVENT_ARRAY);
+	__uint(max_entries, 3);
+	__uint(key_size, 4);
+	__uint(value_size, 4);
+} clocks SEC(".maps");
+
+struct {
 	__uint(type, BPF_MAP_TYPE_PROG_ARRAY);
 	__uint(max_entries, 1);
 	__type(key, __u32);
@@ -115,12 +122,43 @@ int on_user_return(struct pt_regs *ctx)
 	return 0;
 }
 
+/* What is known of the clock that it is for never becomes less. */
 SEC("perf_event")
 int on_clock(struct bpf_perf_event_data *ctx)
 {
+	struct bpf_perf_event_value value;
+	static __u64 last;
+
+	if (bpf_perf_prog_read_value(ctx, &value, sizeof(value)) || value.counter <= last ||
+	    value.enabled != value.running)
+		add(WRONG, 1);
+	last = value.counter;
 	add(ENTRIES, 1);
 	add(MASKS, ctx->sample_period);
 	if (ctx->regs.rip == 0)
+		add(WRONG, 1);
+	return 0;
+}
+
+/* What the clock of an index, or of this CPU, shows; both ways to ask agree. */
+SEC("kprobe")
+int reads_clock(struct pt_regs *ctx)
+{
+	struct bpf_perf_event_value value;
+	__u64 index = 0, first;
+	long err;
+
+	if (!is_watched())
+		return 0;
+	bpf_probe_read_kernel(&index, sizeof(index), &((struct pt_regs *)ctx->rdi)->rdi);
+	index = index == 0777 ? BPF_F_CURRENT_CPU : index;
+	first = bpf_perf_event_read(&clocks, index);
+	err = bpf_perf_event_read_value(&clocks, index, &value, sizeof(value));
+	add(ENTRIES, 1);
+	add(RESULTS, err ? err : (long)value.counter);
+	if (err ? (long)first != err : value.counter < first || value.enabled != value.running)
+		add(WRONG, 1);
+	if (bpf_perf_event_read_value(&clocks, index, &value, 8) != -22 || value.counter)
 		add(WRONG, 1);
 	return 0;
 }

@@ -20,7 +20,7 @@
 
 #include "tests/e2e/abi.h"
 #include "tests/e2e/events.h"
-#include "tests/e2e/numbers.h"
+#include "tests/e2e/perf_open.h"
 
 #define CALLS 300
 #define COOKIE 0x1234567
@@ -31,17 +31,6 @@ __attribute__((noinline)) long test_probed(long a, long b)
 {
 	__asm__ volatile("" : "+r"(a), "+r"(b));
 	return a + b;
-}
-
-static struct bpf_program *prog(const char *name)
-{
-	return bpf_object__find_program_by_name(object, name);
-}
-
-static struct bpf_link *want_link(const char *what, struct bpf_link *link)
-{
-	want(what, link ? 0 : -errno, 0);
-	return link;
 }
 
 /* On all CPUs in turn: an event that is seen on some only would be short. */
@@ -281,27 +270,6 @@ static void test_uprobe(const char *self)
 		  prog("on_user_entry"), -1, self, 1UL << 40, &opts));
 }
 
-static long perf_open(const struct perf_event_attr *attr, int pid, int cpu, int group,
-		      unsigned long flags)
-{
-	long fd = syscall(__NR_perf_event_open, attr, pid, cpu, group, flags);
-
-	return fd < 0 ? -errno : fd;
-}
-
-static void spin(long milliseconds)
-{
-	struct timespec now, until;
-
-	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &until);
-	until.tv_sec += (until.tv_nsec / 1000000 + milliseconds) / 1000;
-	until.tv_nsec = (until.tv_nsec / 1000000 + milliseconds) % 1000 * 1000000;
-	do
-		clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-	while (now.tv_sec < until.tv_sec ||
-	       (now.tv_sec == until.tv_sec && now.tv_nsec < until.tv_nsec));
-}
-
 /* A task's clock: a sample for each 10 ms that the task runs, as many as that makes. */
 struct query {
 	char name[64];
@@ -472,11 +440,6 @@ static void test_buffer(void)
 	int map = bpf_object__find_map_fd_by_name(object, "records");
 	struct perf_buffer *buffer;
 	struct bpf_link *link;
-	cpu_set_t set;
-
-	CPU_ZERO(&set);
-	CPU_SET(1, &set);
-	sched_setaffinity(0, sizeof(set), &set);
 	start();
 	link = want_link("who puts out", bpf_program__attach_kprobe(
 			 prog("puts_out"), false, "__x64_sys_umask"));
@@ -661,6 +624,7 @@ int main(int argc, char **argv)
 	test_uprobe("/proc/self/exe");
 	test_fd_query();
 	test_clock();
+	stay_on_cpu_1();
 	test_buffer();
 	test_hostile_consumer();
 	test_wrong();

@@ -12,6 +12,13 @@
 
 long results[16];
 
+struct {
+	__uint(type, BPF_MAP_TYPE_CGROUP_ARRAY);
+	__uint(max_entries, 2);
+	__type(key, __u32);
+	__type(value, __u32);
+} groups SEC(".maps");
+
 #define IP_FIELD(field) (IP_AT + offsetof(struct iphdr, field))
 #define UDP_FIELD(field) (UDP_AT + offsetof(struct udphdr, field))
 
@@ -281,6 +288,35 @@ int homeless(struct __sk_buff *skb)
 	results[4] = bpf_skb_cgroup_classid(skb);
 	results[5] = bpf_get_route_realm(skb);
 	results[6] = bpf_get_cgroup_classid(skb);
+	return 0;
+}
+
+/* A tag beside the packet, twice. */
+SEC("tc")
+int tags(struct __sk_buff *skb)
+{
+	results[0] = bpf_skb_vlan_pop(skb);
+	results[1] = skb->vlan_present;
+	results[2] = bpf_skb_vlan_push(skb, bpf_htons(0x88a8), 0x6005);
+	results[3] = skb->vlan_present;
+	results[4] = skb->vlan_tci;
+	results[5] = bpf_ntohs(skb->vlan_proto);
+	results[6] = skb->len;
+	results[7] = bpf_skb_vlan_pop(skb);
+	results[8] = skb->vlan_present;
+	results[9] = bpf_skb_vlan_push(skb, 0, 0x1fff);
+	results[10] = bpf_ntohs(skb->vlan_proto);
+	results[11] = skb->vlan_tci;
+	return 0;
+}
+
+/* Of a packet that nobody's socket has sent. */
+SEC("tc")
+int grouped(struct __sk_buff *skb)
+{
+	results[0] = bpf_skb_under_cgroup(skb, &groups, 0);
+	results[1] = bpf_skb_under_cgroup(skb, &groups, 1);
+	results[2] = bpf_skb_under_cgroup(skb, &groups, 2);
 	return 0;
 }
 

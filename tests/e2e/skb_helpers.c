@@ -315,6 +315,16 @@ static void test_homeless(void)
 	make_packet(0);
 	run("homeless");
 	RESULTS("no socket", 0, 65534, 0, 0, 0, 0, 0);
+	run("grouped");
+	RESULTS("no group", -ENOENT, -ENOENT, -ENOENT);
+}
+
+static void test_tags(void)
+{
+	make_packet(0);
+	run("tags");
+	RESULTS("tags", 0, 0, 0, 1, 0x6005, 0x88a8, PACKET_BYTES, 0, 0, 0, 0x8100, 0x1fff);
+	packet_is("a tag is not in the packet", PACKET_BYTES);
 }
 
 /* --- the context of a test run -------------------------------------------------------------- */
@@ -424,6 +434,7 @@ int main(int argc, char **argv)
 	test_pull();
 	test_tail();
 	test_marks();
+	test_tags();
 	test_xdp();
 	test_ctx_values();
 	test_ctx_bounds();

@@ -26,13 +26,31 @@ struct filename {
 };
 #pragma clang attribute pop
 
+/* The one argument, asked for by its number. */
+static __always_inline void check_args(void *ctx, const struct pt_regs *regs)
+{
+	__u64 value = 1;
+
+	if (bpf_get_func_arg_cnt(ctx) != 1 || bpf_get_func_arg(ctx, 0, &value) || value != (__u64)regs)
+		add(WRONG, 1);
+	value = 1;
+	if (bpf_get_func_arg(ctx, 1, &value) != -22 || value)
+		add(WRONG, 1);
+}
+
 SEC("fentry/__x64_sys_umask")
 int BPF_PROG(on_entry, const struct pt_regs *regs)
 {
+	__u64 value = 1;
+
 	if (!is_watched())
 		return 0;
 	add(ENTRIES, 1);
 	add(MASKS, regs->rdi);
+	check_args(ctx, regs);
+	/* Nothing has been returned yet. */
+	if (bpf_get_func_ret(ctx, &value) != -95 || value)
+		add(WRONG, 1);
 	return 0;
 }
 
@@ -48,11 +66,16 @@ int BPF_PROG(on_entry_too, const struct pt_regs *regs)
 SEC("fexit/__x64_sys_umask")
 int BPF_PROG(on_exit, const struct pt_regs *regs, long result)
 {
+	__u64 value = 1;
+
 	if (!is_watched())
 		return 0;
 	add(RETURNS, 1);
 	add(RESULTS, result);
 	add(MASKS, regs->rdi);
+	check_args(ctx, regs);
+	if (bpf_get_func_ret(ctx, &value) || value != result)
+		add(WRONG, 1);
 	return 0;
 }
 

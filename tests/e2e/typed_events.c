@@ -61,6 +61,7 @@ static void test_function(void)
 	umasks(CALLS);
 	close(leave);
 	want("exits", number(RETURNS), CALLS);
+	want("what is asked for by number", number(WRONG), 0);
 	want("arguments at the exit", number(MASKS), CALLS * (CALLS - 1) / 2);
 	/* Each returns the mask before: 0, then 0 to CALLS - 2. */
 	want("results", number(RESULTS), (CALLS - 1) * (CALLS - 2) / 2);

@@ -20,9 +20,11 @@ const struct helper helper_rows_packet[MODBPF_FUNC_LIMIT] = {
 	HELPER(get_cgroup_classid)
 		.args = { ARG_CTX }, .types = TYPES_TC | TYPES_LWT END,
 	HELPER(skb_vlan_push)
-		.flags = HELPER_ABSENT, .types = TYPES_TC END,
+		.args = { ARG_CTX, ARG_NUMBER, ARG_NUMBER },
+		.flags = HELPER_MOVES_PACKET, .types = TYPES_TC END,
 	HELPER(skb_vlan_pop)
-		.flags = HELPER_ABSENT, .types = TYPES_TC END,
+		.args = { ARG_CTX },
+		.flags = HELPER_MOVES_PACKET, .types = TYPES_TC END,
 	HELPER(skb_get_tunnel_key)
 		.flags = HELPER_ABSENT, .types = TYPES_TC | TYPE_BIT(LWT_XMIT) END,
 	HELPER(skb_set_tunnel_key)
@@ -47,7 +49,8 @@ const struct helper helper_rows_packet[MODBPF_FUNC_LIMIT] = {
 	HELPER(skb_change_type)
 		.args = { ARG_CTX, ARG_NUMBER }, .types = TYPES_TC END,
 	HELPER(skb_under_cgroup)
-		.flags = HELPER_ABSENT, .types = TYPES_TC | TYPES_LWT END,
+		.args = { ARG_CTX, ARG_MAP, ARG_NUMBER }, .types = TYPES_TC | TYPES_LWT,
+		.map_use = MAP_MAY_CGROUP END,
 	HELPER(get_hash_recalc)
 		.args = { ARG_CTX }, .types = TYPES_TC | TYPES_LWT END,
 	HELPER(skb_change_tail)

@@ -13,11 +13,13 @@ const struct helper helper_rows_tracing[MODBPF_FUNC_LIMIT] = {
 	HELPER(get_current_comm)
 		.args = { ARG_FILL, ARG_SIZE }, .types = TYPES_ALL END,
 	HELPER(perf_event_read)
-		.flags = HELPER_GPL | HELPER_PERFMON | HELPER_ABSENT, .types = TYPES_TRACING END,
+		.args = { ARG_MAP, ARG_NUMBER },
+		.flags = HELPER_GPL | HELPER_PERFMON, .types = TYPES_TRACING,
+		.map_use = MAP_MAY_EVENT END,
 	HELPER(perf_event_output)
 		.args = { ARG_CTX, ARG_MAP, ARG_NUMBER, ARG_READ, ARG_SIZE_OR_ZERO },
 		.flags = HELPER_GPL | HELPER_PERFMON, .types = TYPES_TRACING,
-		.map_use = MAP_MAY_OUTPUT END,
+		.map_use = MAP_MAY_EVENT END,
 	HELPER(get_stackid)
 		.args = { ARG_CTX, ARG_MAP, ARG_NUMBER },
 		.flags = HELPER_GPL | HELPER_PERFMON, .types = TYPES_TRACING,
@@ -35,9 +37,12 @@ const struct helper helper_rows_tracing[MODBPF_FUNC_LIMIT] = {
 		.args = { ARG_FILL, ARG_SIZE_OR_ZERO, ARG_ADDRESS }, .ret = RET_LENGTH,
 		.flags = HELPER_GPL | HELPER_PERFMON, .types = TYPES_TRACING END,
 	HELPER(perf_event_read_value)
-		.flags = HELPER_GPL | HELPER_PERFMON | HELPER_ABSENT, .types = TYPES_TRACING END,
+		.args = { ARG_MAP, ARG_NUMBER, ARG_FILL, ARG_SIZE },
+		.flags = HELPER_GPL | HELPER_PERFMON, .types = TYPES_TRACING,
+		.map_use = MAP_MAY_EVENT END,
 	HELPER(perf_prog_read_value)
-		.flags = HELPER_GPL | HELPER_PERFMON | HELPER_ABSENT,
+		.args = { ARG_CTX, ARG_FILL, ARG_SIZE },
+		.flags = HELPER_GPL | HELPER_PERFMON,
 		.types = TYPE_BIT(PERF_EVENT) END,
 	HELPER(override_return)
 		.flags = HELPER_GPL | HELPER_PERFMON | HELPER_ABSENT, .types = TYPE_BIT(KPROBE) END,
@@ -86,11 +91,13 @@ const struct helper helper_rows_tracing[MODBPF_FUNC_LIMIT] = {
 	HELPER(find_vma)
 		.flags = HELPER_ABSENT, .types = TYPES_TRACING END,
 	HELPER(get_func_arg)
-		.flags = HELPER_ABSENT, .types = TYPE_BIT(TRACING) END,
+		.args = { ARG_CTX, ARG_NUMBER, ARG_FILL_8 },
+		.flags = HELPER_PERFMON, .types = TYPE_BIT(TRACING) END,
 	HELPER(get_func_ret)
-		.flags = HELPER_ABSENT, .types = TYPE_BIT(TRACING) END,
+		.args = { ARG_CTX, ARG_FILL_8 },
+		.flags = HELPER_PERFMON, .types = TYPE_BIT(TRACING) END,
 	HELPER(get_func_arg_cnt)
-		.flags = HELPER_ABSENT, .types = TYPE_BIT(TRACING) END,
+		.args = { ARG_CTX }, .types = TYPE_BIT(TRACING) END,
 	HELPER(copy_from_user_task)
 		.flags = HELPER_GPL | HELPER_ABSENT, .types = TYPES_TRACING END,
 };

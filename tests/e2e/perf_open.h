@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Programs of the loaded object by name, events to hang them on, and time that passes. */
+#ifndef MODBPF_TESTS_E2E_PERF_OPEN_H
+#define MODBPF_TESTS_E2E_PERF_OPEN_H
+
+#include <linux/perf_event.h>
+#include <sched.h>
+#include <time.h>
+
+#include "tests/e2e/numbers.h"
+
+static inline struct bpf_program *prog(const char *name)
+{
+	return bpf_object__find_program_by_name(object, name);
+}
+
+static inline struct bpf_link *want_link(const char *what, struct bpf_link *link)
+{
+	want(what, link ? 0 : -errno, 0);
+	return link;
+}
+
+static inline long perf_open(const struct perf_event_attr *attr, int pid, int cpu, int group,
+		      unsigned long flags)
+{
+	long fd = syscall(__NR_perf_event_open, attr, pid, cpu, group, flags);
+
+	return fd < 0 ? -errno : fd;
+}
+
+static inline void spin(long milliseconds)
+{
+	struct timespec now, until;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &until);
+	until.tv_sec += (until.tv_nsec / 1000000 + milliseconds) / 1000;
+	until.tv_nsec = (until.tv_nsec / 1000000 + milliseconds) % 1000 * 1000000;
+	do
+		clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+	while (now.tv_sec < until.tv_sec ||
+	       (now.tv_sec == until.tv_sec && now.tv_nsec < until.tv_nsec));
+}
+
+static inline void stay_on_cpu_1(void)
+{
+	cpu_set_t set;
+
+	CPU_ZERO(&set);
+	CPU_SET(1, &set);
+	sched_setaffinity(0, sizeof(set), &set);
+}
+
+#endif
