@@ -127,29 +127,52 @@ static struct scalar number_of_run(const struct frame *frame, u32 slot, u32 firs
 	return cnt == 4 ? scalar_truncate(num, 4, false) : scalar_alu(BPF_AND, true, false, num, mask);
 }
 
+/* The value of @cnt bytes, if each is known. */
+static bool known_value(const struct frame *frame, u32 slot, u32 first, u32 cnt, u64 *value)
+{
+	const struct spill *spill;
+	u64 byte;
+	u32 i;
+
+	*value = 0;
+	for (i = 0; i < cnt; i++) {
+		spill = frame_spill(frame, slot, first + i);
+		byte = 0;
+		if (spill && spill->reg.kind == REG_SCALAR && scalar_is_const(spill->reg.num))
+			byte = scalar_value(spill->reg.num) >> (8 * (first + i - spill->first)) & 0xff;
+		else if (frame_byte(frame, slot, first + i) != BYTE_ZERO)
+			return false;
+		*value |= byte << (8 * i);
+	}
+	return true;
+}
+
 struct reg stack_number(const struct frame *frame, u32 slot, u32 first, u32 cnt)
 {
+	struct reg reg = reg_scalar(scalar_loaded(cnt, false));
 	const u8 *bytes = frame->slots[slot].bytes;
-	struct reg reg = reg_scalar(scalar_const(0));
 	const struct spill *spill;
-	struct scalar run;
-	u32 end, at;
+	u32 i, runs = 0, last = first;
+	u64 value;
 
-	/* The highest run of bytes first. */
-	for (end = first + cnt; end > first; end = at) {
-		for (at = end - 1; at > first && bytes[at - 1] == bytes[at];)
-			at--;
-		run = number_of_run(frame, slot, at, end - at);
-		spill = frame_spill(frame, slot, at);
+	for (i = first; i < first + cnt; i++) {
+		if (i > first && bytes[i] == bytes[i - 1])
+			continue;
+		runs++;
+		last = i;
+		spill = frame_spill(frame, slot, i);
 		if (spill)
 			reg.deps |= spill->reg.deps;
-		if (end - at == cnt)
-			reg.num = run;
-		else
-			reg.num = scalar_alu(BPF_OR, true, false, run,
-					     scalar_alu(BPF_LSH, true, false, reg.num,
-							scalar_const(8 * (end - at))));
 	}
+	if (runs == 1)
+		reg.num = number_of_run(frame, slot, first, cnt);
+	else if (known_value(frame, slot, first, cnt, &value))
+		reg.num = scalar_const(value);
+	else if (runs == 2)	/* more are not worth their arithmetic */
+		reg.num = scalar_alu(BPF_OR, true, false, number_of_run(frame, slot, first, last - first),
+				     scalar_alu(BPF_LSH, true, false,
+						number_of_run(frame, slot, last, first + cnt - last),
+						scalar_const(8 * (last - first))));
 	return reg;
 }
 

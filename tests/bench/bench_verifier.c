@@ -231,6 +231,24 @@ static void stack_blocks(u32 n)
 	leave();
 }
 
+/* A loop of loads that put two numbers together. */
+static void loads_of_pieces(u32 n)
+{
+	u32 i, top;
+
+	any_number();
+	emit(BPF_ALU | BPF_AND | BPF_K, 0, 0, 0, 77);
+	emit(BPF_STX | BPF_MEM | BPF_W, 10, 0, -8, 0);
+	emit(BPF_STX | BPF_MEM | BPF_W, 10, 0, -4, 0);
+	set(9, 0);
+	top = cnt;
+	for (i = 0; i < 400; i++)
+		emit(BPF_LDX | BPF_MEM | BPF_DW, 1 + i % 8, 10, -8, 0);
+	emit(BPF_ALU64 | BPF_ADD | BPF_K, 9, 0, 0, 1);
+	emit(BPF_JMP | BPF_JLT | BPF_K, 9, 0, (s32)top - (s32)cnt - 1, (s32)n);
+	leave();
+}
+
 static const struct shape {
 	const char *name;
 	void (*make)(u32 n);
@@ -254,6 +272,7 @@ static const struct shape {
 	{ "diamonds that do not, 1,000", harmless_diamonds, 1000, false },
 	{ "diamonds in the stack, 24", diamonds_in_stack, 24, false },
 	{ "arithmetic, 2,000 rounds of 400", arithmetic_loop, 2000, true },
+	{ "pieces, 2,000 rounds of 400", loads_of_pieces, 2000, true },
 	{ "loop of 10,000", counted_loop, 10000, false },
 	{ "loop of 10,000,000", counted_loop, 10000000, true },
 	{ "loop with a branch, 1,000", branching_loop, 1000, false },

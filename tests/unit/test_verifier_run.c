@@ -553,10 +553,10 @@ static void compare_with_full(const struct verify_request *req, const struct ver
  */
 #define PROGRAMS 10000
 #define LEAST_ACCEPTED 2433
-#define LEAST_FACTS 34018
-#define MOST_FOLLOWED 119473
-#define MOST_STATES 6795
-#define MOST_WORK 288131
+#define LEAST_FACTS 34015
+#define MOST_FOLLOWED 119474
+#define MOST_STATES 6792
+#define MOST_WORK 287932
 
 static u32 made, accepted;
 static u64 followed, states, work, facts;	/* of what was accepted */
