@@ -238,7 +238,7 @@ compat: deps-compat		## other people's eBPF tools on modbpf and on the kernel's 
 	@tests/compat/sweep $(COMPAT)
 
 .PHONY: mutate
-mutate: deps-build		## plant bugs in the verifier, one at a time: does a test see each? (half an hour)
+mutate: deps-build		## plant bugs in the verifier, one at a time: does a test see each? (10 min)
 	@python3 tests/mutate $(MUTATE)
 
 .PHONY: coverage
