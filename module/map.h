@@ -64,6 +64,11 @@ enum {
 	MAP_BATCH_TAKE = 1 << 3,	/* needs read_bucket */
 };
 
+enum {
+	MAP_READ_TAKE = 1 << 0,		/* and remove them */
+	MAP_READ_LOCKED = 1 << 1,	/* each value under its lock */
+};
+
 struct map_ops {
 	u32 type;
 	const char *name;	/* as bpftool prints it */
@@ -124,13 +129,13 @@ struct map_ops {
 	int (*next_key)(struct modbpf_map *map, const void *key, void *next);
 	/*
 	 * MAP_BATCH_*: the batches that the type has. They go key by key, unless there
-	 * is read_bucket: copy all *@cnt elements of @bucket, and remove them if @take,
+	 * is read_bucket: copy all *@cnt elements of @bucket, as MAP_READ_* in @how say,
 	 * or none: -ENOSPC if they are more than @room, -ENOENT if there is no such
 	 * bucket, -EBUSY. Buckets are numbered from 0 to bucket_cnt - 1.
 	 */
 	u8 batches;
 	int (*read_bucket)(struct modbpf_map *map, u32 bucket, void *keys, void *values,
-			   u32 room, u32 *cnt, bool take);
+			   u32 room, u32 *cnt, u32 how);
 	u32 (*bucket_cnt)(const struct modbpf_map *map);
 	/* Bytes of a value as the syscalls see it; NULL: value_size. */
 	u32 (*sys_value_size)(const struct modbpf_map *map);

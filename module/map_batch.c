@@ -18,8 +18,6 @@
 #include "module/map.h"
 #include "module/map_cmd.h"
 
-/* Of keys that went while they were asked for, one after another. */
-#define MAX_RETRIES 3
 /* Elements of a bucket that are expected; more get more room. */
 #define USUAL_ROOM 8
 
@@ -28,6 +26,7 @@ struct batch {
 	const union modbpf_attr *attr;
 	struct modbpf_map *map;
 	u32 key_size, value_size;	/* as the caller sees them */
+	u64 flags;			/* of each element: F_LOCK or none */
 	u32 done;
 	u8 *keys, *values;		/* kernel buffers for room elements */
 	u32 room;
@@ -73,7 +72,7 @@ static int batch_put(struct batch *batch, u32 cnt)
 /* --- hashes: bucket by bucket ------------------------------------------------------- */
 
 /* -ENOENT behind the last bucket. *@bucket: where to go on. */
-static int read_buckets(struct batch *batch, u32 *bucket, bool take)
+static int read_buckets(struct batch *batch, u32 *bucket, u32 how)
 {
 	const struct map_ops *ops = batch->map->ops;
 	u32 left, cnt;
@@ -82,7 +81,7 @@ static int read_buckets(struct batch *batch, u32 *bucket, bool take)
 	while (!err) {
 		left = batch->attr->batch.count - batch->done;
 		err = ops->read_bucket(batch->map, *bucket, batch->keys, batch->values,
-				       min(left, batch->room), &cnt, take);
+				       min(left, batch->room), &cnt, how);
 		if (err == -ENOSPC && cnt > left)
 			return batch->done ? 0 : err;
 		if (err == -ENOSPC) {
@@ -99,7 +98,7 @@ static int read_buckets(struct batch *batch, u32 *bucket, bool take)
 	return err;
 }
 
-static int batch_of_buckets(struct batch *batch, bool take)
+static int batch_of_buckets(struct batch *batch, u32 how)
 {
 	const union modbpf_attr *attr = batch->attr;
 	u32 bucket = 0;
@@ -112,7 +111,7 @@ static int batch_of_buckets(struct batch *batch, bool take)
 	}
 	if (bucket >= batch->map->ops->bucket_cnt(batch->map))
 		return -ENOENT;
-	err = read_buckets(batch, &bucket, take);
+	err = read_buckets(batch, &bucket, how | (batch->flags ? MAP_READ_LOCKED : 0));
 	if (err == -EFAULT)
 		return err;
 	copied = caller_copy_out(batch->caller, attr->batch.out_batch, &bucket, sizeof(bucket));
@@ -121,23 +120,26 @@ static int batch_of_buckets(struct batch *batch, bool take)
 
 /* --- others: key by key ---------------------------------------------------------------- */
 
-/* The element after @prev (NULL: the first) into the buffers' first place. */
+/*
+ * The element after @prev (NULL: the first) into the buffers' first place. Empty slots,
+ * and keys that go while they are asked for, are passed over: what follows a key can be
+ * put where the key is.
+ */
 static int read_next(struct batch *batch, const void *prev)
 {
-	u32 tries;
-	int err = -EINTR;
+	int err;
 
-	for (tries = 0; tries <= MAX_RETRIES; tries++) {
+	do {
 		rcu_read_lock();
 		err = batch->map->ops->next_key(batch->map, prev, batch->keys);
 		rcu_read_unlock();
 		if (err)
 			return err;
-		err = map_read_value(batch->map, batch->keys, batch->values, 0);
+		err = map_read_value(batch->map, batch->keys, batch->values, batch->flags);
 		if (err != -ENOENT)
 			return err;
-		err = -EINTR;
-	}
+		prev = batch->keys;
+	} while (!(err = modbpf_yield()));
 	return err;
 }
 
@@ -190,7 +192,7 @@ static int batch_update(struct batch *batch)
 					     value_addr(batch, batch->done), batch->value_size);
 		if (!err)
 			err = map_write_value(batch->caller, batch->map, batch->keys,
-					      batch->values, MODBPF_ANY);
+					      batch->values, batch->flags);
 		batch->done += !err;
 		if (!err)
 			err = modbpf_yield();
@@ -216,12 +218,12 @@ static int batch_delete(struct batch *batch)
 
 static int batch_lookup(struct batch *batch)
 {
-	return batch->map->ops->read_bucket ? batch_of_buckets(batch, false) : batch_of_keys(batch);
+	return batch->map->ops->read_bucket ? batch_of_buckets(batch, 0) : batch_of_keys(batch);
 }
 
 static int batch_take(struct batch *batch)
 {
-	return batch_of_buckets(batch, true);
+	return batch_of_buckets(batch, MAP_READ_TAKE);
 }
 
 /* --- commands ------------------------------------------------------------------------------ */
@@ -258,10 +260,11 @@ static int batch_command(const struct caller *caller, const union modbpf_attr *a
 	batch.map = access.map;
 	batch.key_size = access.map->key_size;
 	batch.value_size = map_sys_value_size(access.map);
+	batch.flags = attr->batch.elem_flags;
 	if (!(access.map->ops->batches & kind))
 		err = -ENOTSUPP;
-	/* The only flag that bpf(2) knows here is F_LOCK, which nobody was heard to use. */
-	else if (attr->batch.flags || attr->batch.elem_flags)
+	else if (attr->batch.flags || attr->batch.elem_flags & ~(u64)MODBPF_F_LOCK ||
+		 (attr->batch.elem_flags && !access.map->lock_end))
 		err = -EINVAL;
 	else
 		err = run(&batch, out, carry_out);

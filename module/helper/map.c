@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * What may a program do with a map? What the type offers; the verifier has
- * refused the rest, and a type that lacks an operation is refused again here.
+ * refused the rest, and a type that lacks an operation is refused again here. That is all:
+ * where a program's map is known, machine code calls the map's function itself (bind_calls).
  */
 #include "module/helper/functions.h"
 

@@ -37,6 +37,7 @@ static notrace void *array_of_maps_lookup(struct modbpf_map *map, const void *ke
 const struct map_ops array_of_maps_map_ops = {
 	.type = MODBPF_MAP_ARRAY_OF_MAPS,
 	.name = "array_of_maps",
+	.batches = MAP_BATCH_LOOKUP | MAP_BATCH_UPDATE,
 	.create = array_of_maps_create,
 	.destroy = fd_array_destroy,
 	.lookup = array_of_maps_lookup,

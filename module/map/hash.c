@@ -587,7 +587,7 @@ static notrace long hash_for_each(struct modbpf_map *map, map_visit_fn visit, vo
 
 /* The bucket is locked, and holds @cnt elements. */
 static int hash_copy_bucket(struct hash_map *hash, struct hash_bucket *bucket, u8 *keys,
-			    u8 *values, u32 cnt, bool take)
+			    u8 *values, u32 cnt, u32 how)
 {
 	size_t value_size = map_sys_value_size(&hash->map), i;
 	struct hash_elem __rcu **link = &bucket->first;
@@ -597,8 +597,8 @@ static int hash_copy_bucket(struct hash_map *hash, struct hash_bucket *bucket, u
 		struct hash_elem *elem = rcu_dereference_protected(*link, 1);
 
 		memcpy(keys + i * hash->map.key_size, elem->key, hash->map.key_size);
-		hash_read_value(hash, elem, values + i * value_size, false);
-		if (take)
+		hash_read_value(hash, elem, values + i * value_size, how & MAP_READ_LOCKED);
+		if (how & MAP_READ_TAKE)
 			err = hash_remove(hash, bucket, link, NULL);
 		else
 			link = &elem->next;
@@ -608,7 +608,7 @@ static int hash_copy_bucket(struct hash_map *hash, struct hash_bucket *bucket, u
 
 /* Process context: no section is open on this CPU, so all locks can be waited for. */
 static int hash_read_bucket(struct modbpf_map *map, u32 nr, void *keys, void *values, u32 room,
-			    u32 *cnt, bool take)
+			    u32 *cnt, u32 how)
 {
 	struct hash_map *hash = hash_of(map);
 	struct hash_bucket *bucket = &hash->buckets[nr & hash->mask];
@@ -627,7 +627,7 @@ static int hash_read_bucket(struct modbpf_map *map, u32 nr, void *keys, void *va
 	     elem = rcu_dereference_protected(elem->next, 1))
 		++*cnt;
 	err = *cnt > room ? -ENOSPC :
-	      hash_copy_bucket(hash, bucket, keys, values, *cnt, take);
+	      hash_copy_bucket(hash, bucket, keys, values, *cnt, how);
 	map_unlock(&bucket->lock, irq);
 	return err;
 }

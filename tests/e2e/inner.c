@@ -44,6 +44,26 @@ static void test_ids(void)
 	     -EINVAL);
 }
 
+/* Many at once: slots that are empty are passed over. */
+static void test_batches(void)
+{
+	int fds[2] = { map_fd("blue"), map_fd("red") };
+	__u32 keys[4] = { 1, 3 }, ids[4], batch, cnt = 2, slot = 3, id = 0;
+
+	want("two are put in", bpf_map_update_batch(map_fd("colours"), keys, fds, &cnt, NULL), 0);
+	cnt = 4;
+	want("all", bpf_map_lookup_batch(map_fd("colours"), NULL, &batch, keys, ids, &cnt, NULL), -ENOENT);
+	want("three are there", cnt, 3);
+	want("the first", keys[0], 0);
+	want("the third", keys[2], 3);
+	want("one by one", bpf_map_lookup_elem(map_fd("colours"), &slot, &id), 0);
+	want("is the same", ids[2], id);
+	want("it is red", ids[0], id);
+	want("taken out", bpf_map_delete_elem(map_fd("colours"), &slot), 0);
+	slot = 1;
+	want("both", bpf_map_delete_elem(map_fd("colours"), &slot), 0);
+}
+
 static void *fire(void *cookie)
 {
 	while (!is_over)
@@ -82,6 +102,7 @@ int main(int argc, char **argv)
 		return 1;
 	test_programs();
 	test_ids();
+	test_batches();
 	test_under_fire();
 	bpf_object__close(object);
 	return finish("inner");

@@ -126,6 +126,36 @@ static void test_wrong(void)
 	want("beyond the end", bpf_map_update_elem(map_fd("in_array"), &key, &value, BPF_F_LOCK), -E2BIG);
 }
 
+/* Many at once, each under its lock. */
+static void test_batches(void)
+{
+	struct locked values[2] = { { .lock.val = 1, .first = 5, .second = 6 },
+				    { .lock.val = 1, .first = 7, .second = 8 } };
+	LIBBPF_OPTS(bpf_map_batch_opts, opts, .elem_flags = BPF_F_LOCK);
+	static const char *const names[] = { "in_hash", "in_array" };
+	__u32 keys[2], batch, cnt, i, k;
+
+	for (i = 0; i < 2; i++) {
+		keys[0] = 0;
+		keys[1] = 1;
+		cnt = 2;
+		want(names[i], bpf_map_update_batch(map_fd(names[i]), keys, values, &cnt, &opts), 0);
+		want("both are put in", cnt, 2);
+		memset(values, 0xff, sizeof(values));
+		want("read", bpf_map_lookup_batch(map_fd(names[i]), NULL, &batch, keys, values, &cnt, &opts),
+		     i ? 0 : -ENOENT);
+		want("both", cnt, 2);
+		for (k = 0; k < 2; k++) {
+			want("as they were", values[k].first, 5 + 2 * keys[k]);
+			want("to the end", values[k].second, 6 + 2 * keys[k]);
+			want("without the lock", values[k].lock.val, 0);
+		}
+		if (keys[0])	/* a hash has its own order */
+			for (k = 0; k < 2; k++)
+				values[k] = (struct locked){ .first = 5 + 2 * k, .second = 6 + 2 * k };
+	}
+}
+
 int main(int argc, char **argv)
 {
 	if (argc < 2)
@@ -135,6 +165,7 @@ int main(int argc, char **argv)
 	test_counts();
 	test_whole();
 	test_wrong();
+	test_batches();
 	bpf_object__close(object);
 	return finish("lock");
 }
