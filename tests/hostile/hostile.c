@@ -82,7 +82,7 @@ int main(int argc, char **argv)
 	uint64_t seed = argc > 2 ? strtoull(argv[2], NULL, 0) : (uint64_t)time(NULL) * 2654435761u;
 	struct worker workers[THREADS];
 	pthread_t threads[THREADS];
-	unsigned int i;
+	unsigned int i, k;
 
 	if (argc < 2)
 		return 2;
@@ -100,9 +100,9 @@ int main(int argc, char **argv)
 	/* A test run that was asked to repeat four thousand million times ends by a signal. */
 	for (i = 0; i < THREADS; i++)
 		while (pthread_tryjoin_np(threads[i], NULL)) {
-			usleep(100000);
-			if (is_over())
-				pthread_kill(threads[i], SIGUSR1);
+			usleep(is_over() ? 100000 : 500000);
+			for (k = i; k < THREADS; k++)
+				pthread_kill(threads[k], SIGUSR1);
 		}
 	printf("hostile: %lu calls\n", made_calls);
 	return print_calls();
