@@ -135,7 +135,7 @@ void put_dynptr(struct maker *mk)
 	struct plan plan = { .is_ring = one_in(mk, 2), .bytes = 1 + below(mk, 32) };
 	u32 uses = below(mk, 3);
 
-	plan.mistake = one_in(mk, 4) ? 1 + below(mk, MISTAKES - 1) : NO_MISTAKE;
+	plan.mistake = one_in(mk, 8) ? 1 + below(mk, MISTAKES - 1) : NO_MISTAKE;
 	put_make(mk, &plan, PLACE + (plan.mistake == MISPLACED ? 4 : 0));
 	while (uses--) {
 		if (one_in(mk, 2))

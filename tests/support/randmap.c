@@ -199,7 +199,7 @@ static void put_choice(struct maker *mk)
 void put_lock(struct maker *mk)
 {
 	const struct locked *row = &locked[below(mk, ARRAY_SIZE(locked))];
-	enum mistake mistake = one_in(mk, 4) ? 1 + below(mk, MISTAKES - 1) : NO_MISTAKE;
+	enum mistake mistake = one_in(mk, 8) ? 1 + below(mk, MISTAKES - 1) : NO_MISTAKE;
 	bool has_two = one_in(mk, 3) || mistake == OTHER_VALUE;
 	struct ends ends = { .cnt = 0 };
 
