@@ -105,6 +105,7 @@ MODULE_SRCS := \
 	module/arch/x86/stack_walk.c \
 	module/arch/x86/target.c \
 	module/arch/x86/thunk.S \
+	module/audit.c \
 	module/btf.c \
 	module/caller.c \
 	module/command.c \

@@ -19,6 +19,7 @@
 #include <linux/pid.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
+#include <linux/security.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 #include <net/net_namespace.h>
@@ -30,6 +31,13 @@ void caller_init_current(struct caller *caller)
 {
 	caller->cred = current_cred();
 	caller->net = current->nsproxy->net_ns;
+	caller->is_member = false;
+}
+
+void caller_ask_group(struct caller *caller, const struct inode *inode)
+{
+	/* A group that cannot open the device has no members, whoever gave them the fd. */
+	caller->is_member = (inode->i_mode & 0060) == 0060 && in_group_p(inode->i_gid);
 }
 
 int caller_copy_in(const struct caller *caller, void *dst, u64 from, size_t bytes)
@@ -178,7 +186,14 @@ bool caller_bpf_capable(const struct caller *caller)
 
 bool caller_perfmon_capable(const struct caller *caller)
 {
-	return caller_capable(caller, CAP_PERFMON) || caller_capable(caller, CAP_SYS_ADMIN);
+	return (caller_capable(caller, CAP_PERFMON) || caller_capable(caller, CAP_SYS_ADMIN)) &&
+	       !security_locked_down(LOCKDOWN_BPF_READ_KERNEL);
+}
+
+bool caller_may_write_user(const struct caller *caller)
+{
+	return caller_capable(caller, CAP_SYS_ADMIN) &&
+	       !security_locked_down(LOCKDOWN_BPF_WRITE_USER);
 }
 
 struct net *caller_net_by_fd(const struct caller *caller, int fd)

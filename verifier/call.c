@@ -25,6 +25,10 @@ static int check_rights(struct step *step, const struct helper *helper)
 {
 	u32 i;
 
+	if (step->prog->req->is_restricted && !(helper->flags & HELPER_ANYONE)) {
+		return refuse(step, REFUSE_HELPER_RIGHT, REFUSAL_NO_REG,
+			      "helper bpf_%s#%d needs CAP_BPF", helper->name, step->insn->imm);
+	}
 	for (i = 0; i < ARRAY_SIZE(rights); i++) {
 		if (helper->flags & rights[i].flag &&
 		    !(step->prog->req->rights & rights[i].right)) {

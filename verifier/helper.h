@@ -80,6 +80,7 @@ enum {
 	HELPER_INTERNAL = 1 << 9,	/* called by what the verifier writes, never by a program */
 	HELPER_UNLOCKS = 1 << 11,	/* releases the ARG_LOCK; who does not, takes it */
 	HELPER_WRITES_USER = 1 << 10,	/* changes the memory of the process that runs */
+	HELPER_ANYONE = 1 << 12,	/* for who has no CAP_BPF: tells nothing but of maps, the packet, time */
 };
 
 struct helper {

@@ -13,6 +13,7 @@ struct load_type {
 	u32 right;		/* VERIFY_RIGHT_* that it takes to load one; 0: none */
 	u64 attach_types;	/* bit per expected_attach_type; all set: not looked at */
 	bool has_skb;		/* the context is the runtime's skb_ctx */
+	bool is_for_anyone;	/* by who has no CAP_BPF, where policy=group lets one */
 };
 
 /* What of the attributes the rules look at. */
@@ -21,6 +22,7 @@ struct load_facts {
 	u32 expected_attach_type;
 	u32 prog_flags;
 	u32 prog_ifindex;
+	bool is_restricted;	/* the caller has not even CAP_BPF */
 	u32 rights;		/* VERIFY_RIGHT_* of the caller */
 	u32 attach_btf_id;
 	bool attaches_elsewhere;	/* attach_prog_fd, which is attach_btf_obj_fd, too */

@@ -104,6 +104,7 @@ struct verify_request {
 	const struct btf_types *kernel_btf;	/* the kernel's types; NULL: not known. TRACING needs them */
 	u32 attach_btf_id;		/* TRACING: the function or tracepoint in kernel_btf */
 	u32 rights;			/* VERIFY_RIGHT_* */
+	bool is_restricted;		/* no helper but those that are for anyone */
 	bool gpl_compatible;
 	const struct map_desc *maps;
 	u32 map_cnt;

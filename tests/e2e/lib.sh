@@ -121,6 +121,11 @@ nothing_is_attached() {
 	[ -z "$(links)" ]
 }
 
+# Freed, too: an object counts until its memory is. Debugfs is there.
+nobody_is_charged() {
+	[ -z "$(cat /sys/kernel/debug/modbpf/users)" ]
+}
+
 nothing_is_loaded() {
 	[ -z "$(modbpf prog show; modbpf map show; modbpf link show)" ]
 }

@@ -202,6 +202,9 @@ void verify_text(const struct verify_input *input, struct verify_output *out)
 	req.fence = input->fence;
 	req.log = &log.log;
 	req.rights &= ~input->withheld;
+	req.is_restricted = input->is_restricted;
+	if (req.is_restricted)
+		req.rights = 0;
 	if (input->target) {
 		req.kernel_btf = kernel_btf();
 		req.attach_btf_id = strtoul(input->target, NULL, 0) ? : kernel_btf_id(input->target);

@@ -15,6 +15,7 @@ struct verify_input {
 	u32 prog_type, attach_type;
 	u32 log_level;
 	u64 max_work;
+	bool is_restricted;
 	u32 withheld;		/* VERIFY_RIGHT_* that the caller does not have */
 	bool proprietary, fence;
 	const char *target;	/* of a TRACING program: see kernel_btf.h; NULL: there is no kernel BTF */

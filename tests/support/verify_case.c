@@ -45,6 +45,8 @@ static bool set_rights(struct verify_case *data, const char *value)
 		data->input.withheld = ~0U;
 	else if (!strcmp(value, "no write-user"))
 		data->input.withheld = VERIFY_RIGHT_WRITE_USER;
+	else if (!strcmp(value, "anyone's"))
+		data->input.is_restricted = true;
 	else
 		return !strcmp(value, "all");
 	return true;

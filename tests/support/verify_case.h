@@ -5,7 +5,7 @@
  *	case: a store above the frame
  *	type: KPROBE			program type; SOCKET_FILTER if not given
  *	attach: 1			expected_attach_type, 0
- *	rights: none			none, all (the default), or "no write-user"
+ *	rights: none			none, all (the default), "no write-user", or "anyone's"
  *	license: proprietary		GPL if not given
  *	target: f_task			TRACING: a name in tests/support/kernel_btf.h, or an id
  *	work: 1000			budget in work units

@@ -259,6 +259,24 @@ static void info_is_packed(void)
 	CHECK_STR(why, "nonzero tailing record in line_info");
 }
 
+/* Four types, whatever rights there are besides, and no other. */
+static void what_is_for_anyone(void)
+{
+	struct load_facts facts;
+	bool is_for_anyone;
+	u32 type;
+
+	for (type = 0; type < 40; type++) {
+		facts = of_type(type, type == MODBPF_PROG_NETFILTER ? MODBPF_ATTACH_NETFILTER : 0,
+				ALL_RIGHTS);
+		facts.is_restricted = true;
+		is_for_anyone = type == 1 || type == 3 || type == 8 || type == 32;
+		CHECK(is_taken(facts) == is_for_anyone);
+		facts.rights = 0;
+		CHECK(is_taken(facts) == is_for_anyone);
+	}
+}
+
 static const struct check_case cases[] = {
 	{ "features", features },
 	{ "flags", flags },
@@ -266,6 +284,7 @@ static const struct check_case cases[] = {
 	{ "rights", rights },
 	{ "rights of the types for the network", rights_of_network },
 	{ "rights of tracing", rights_of_tracing },
+	{ "what is for anyone", what_is_for_anyone },
 	{ "attach types", attach_types },
 	{ "licenses", licenses },
 	{ "sizes of records of functions and lines", info_sizes },

@@ -4,25 +4,25 @@
 
 const struct helper helper_rows_general[MODBPF_FUNC_LIMIT] = {
 	HELPER(ktime_get_ns)
-		.types = TYPES_ALL END,
+		.flags = HELPER_ANYONE, .types = TYPES_ALL END,
 	HELPER(trace_printk)
 		.args = { ARG_FORMAT, ARG_SIZE, ARG_OPTIONAL_PRINTED, ARG_OPTIONAL_PRINTED,
 			  ARG_OPTIONAL_PRINTED },
 		.flags = HELPER_GPL | HELPER_PERFMON, .types = TYPES_ALL END,
 	HELPER(get_prandom_u32)
-		.types = TYPES_ALL END,
+		.flags = HELPER_ANYONE, .types = TYPES_ALL END,
 	HELPER(get_smp_processor_id)
-		.types = TYPES_ALL END,
+		.flags = HELPER_ANYONE, .types = TYPES_ALL END,
 	HELPER(get_numa_node_id)
-		.types = TYPES_ALL END,
+		.flags = HELPER_ANYONE, .types = TYPES_ALL END,
 	HELPER(strtol)
-		.args = { ARG_READ, ARG_SIZE, ARG_NUMBER, ARG_FILL_8 }, .types = TYPES_ALL END,
+		.flags = HELPER_ANYONE, .args = { ARG_READ, ARG_SIZE, ARG_NUMBER, ARG_FILL_8 }, .types = TYPES_ALL END,
 	HELPER(strtoul)
-		.args = { ARG_READ, ARG_SIZE, ARG_NUMBER, ARG_FILL_8 }, .types = TYPES_ALL END,
+		.flags = HELPER_ANYONE, .args = { ARG_READ, ARG_SIZE, ARG_NUMBER, ARG_FILL_8 }, .types = TYPES_ALL END,
 	HELPER(jiffies64)
 		.types = TYPES_ALL END,
 	HELPER(ktime_get_boot_ns)
-		.types = TYPES_ALL END,
+		.flags = HELPER_ANYONE, .types = TYPES_ALL END,
 	HELPER(snprintf_btf)
 		.flags = HELPER_PERFMON | HELPER_ABSENT, .types = TYPES_ALL END,
 	HELPER(per_cpu_ptr)
@@ -33,7 +33,7 @@ const struct helper helper_rows_general[MODBPF_FUNC_LIMIT] = {
 		.flags = HELPER_GPL | HELPER_PERFMON | HELPER_ABSENT, .types = TYPES_ALL END,
 	/* Waits for who sets the clock: not where a program may have interrupted that. */
 	HELPER(ktime_get_coarse_ns)
-		.types = TYPES_PACKET END,
+		.flags = HELPER_ANYONE, .types = TYPES_PACKET END,
 	HELPER(snprintf)
 		.args = { ARG_FILL_OR_NULL, ARG_SIZE_OR_ZERO, ARG_CONST_FORMAT, ARG_PRINTED,
 			  ARG_SIZE_OR_ZERO },
@@ -47,7 +47,7 @@ const struct helper helper_rows_general[MODBPF_FUNC_LIMIT] = {
 		.args = { ARG_NUMBER, ARG_CALLBACK, ARG_CALLBACK_CONTEXT, ARG_NUMBER },
 		.callback = CALLBACK_LOOP, .types = TYPES_ALL END,
 	HELPER(strncmp)
-		.args = { ARG_READ, ARG_SIZE, ARG_STRING }, .types = TYPES_ALL END,
+		.flags = HELPER_ANYONE, .args = { ARG_READ, ARG_SIZE, ARG_STRING }, .types = TYPES_ALL END,
 	HELPER(ktime_get_tai_ns)
 		.types = TYPES_ALL END,
 };

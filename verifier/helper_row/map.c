@@ -4,26 +4,26 @@
 
 const struct helper helper_rows_map[MODBPF_FUNC_LIMIT] = {
 	HELPER(map_lookup_elem)
-		.args = { ARG_MAP, ARG_KEY }, .ret = RET_VALUE_OR_NULL,
+		.flags = HELPER_ANYONE, .args = { ARG_MAP, ARG_KEY }, .ret = RET_VALUE_OR_NULL,
 		.types = TYPES_ALL, .map_use = MAP_MAY_LOOKUP END,
 	HELPER(map_update_elem)
-		.args = { ARG_MAP, ARG_KEY, ARG_VALUE, ARG_NUMBER },
+		.flags = HELPER_ANYONE, .args = { ARG_MAP, ARG_KEY, ARG_VALUE, ARG_NUMBER },
 		.types = TYPES_ALL, .map_use = MAP_MAY_UPDATE END,
 	HELPER(map_delete_elem)
-		.args = { ARG_MAP, ARG_KEY },
+		.flags = HELPER_ANYONE, .args = { ARG_MAP, ARG_KEY },
 		.types = TYPES_ALL, .map_use = MAP_MAY_DELETE END,
 	HELPER(tail_call)
 		.args = { ARG_CTX, ARG_MAP, ARG_NUMBER },
-		.flags = HELPER_LEAVES | HELPER_ONE_MAP, .types = TYPES_ALL,
+		.flags = HELPER_ANYONE | HELPER_LEAVES | HELPER_ONE_MAP, .types = TYPES_ALL,
 		.map_use = MAP_MAY_TAIL_CALL END,
 	HELPER(map_push_elem)
-		.args = { ARG_MAP, ARG_VALUE, ARG_NUMBER },
+		.flags = HELPER_ANYONE, .args = { ARG_MAP, ARG_VALUE, ARG_NUMBER },
 		.types = TYPES_ALL, .map_use = MAP_MAY_PUSH END,
 	HELPER(map_pop_elem)
-		.args = { ARG_MAP, ARG_VALUE_FILL },
+		.flags = HELPER_ANYONE, .args = { ARG_MAP, ARG_VALUE_FILL },
 		.types = TYPES_ALL, .map_use = MAP_MAY_POP END,
 	HELPER(map_peek_elem)
-		.args = { ARG_MAP, ARG_VALUE_FILL },
+		.flags = HELPER_ANYONE, .args = { ARG_MAP, ARG_VALUE_FILL },
 		.types = TYPES_ALL, .map_use = MAP_MAY_PEEK END,
 	HELPER(spin_lock)
 		.args = { ARG_LOCK }, .ret = RET_VOID, .types = TYPES_ALL END,
@@ -31,20 +31,20 @@ const struct helper helper_rows_map[MODBPF_FUNC_LIMIT] = {
 		.args = { ARG_LOCK }, .ret = RET_VOID,
 		.flags = HELPER_UNLOCKS, .types = TYPES_ALL END,
 	HELPER(ringbuf_output)
-		.args = { ARG_MAP, ARG_READ, ARG_SIZE_OR_ZERO, ARG_NUMBER },
+		.flags = HELPER_ANYONE, .args = { ARG_MAP, ARG_READ, ARG_SIZE_OR_ZERO, ARG_NUMBER },
 		.types = TYPES_ALL, .map_use = MAP_MAY_RINGBUF END,
 	HELPER(ringbuf_reserve)
 		.args = { ARG_MAP, ARG_CONST_SIZE, ARG_NUMBER }, .ret = RET_RECORD_OR_NULL,
-		.flags = HELPER_ACQUIRES, .types = TYPES_ALL,
+		.flags = HELPER_ANYONE | HELPER_ACQUIRES, .types = TYPES_ALL,
 		.map_use = MAP_MAY_RINGBUF END,
 	HELPER(ringbuf_submit)
 		.args = { ARG_RECORD, ARG_NUMBER }, .ret = RET_VOID,
-		.flags = HELPER_RELEASES, .types = TYPES_ALL END,
+		.flags = HELPER_ANYONE | HELPER_RELEASES, .types = TYPES_ALL END,
 	HELPER(ringbuf_discard)
 		.args = { ARG_RECORD, ARG_NUMBER }, .ret = RET_VOID,
-		.flags = HELPER_RELEASES, .types = TYPES_ALL END,
+		.flags = HELPER_ANYONE | HELPER_RELEASES, .types = TYPES_ALL END,
 	HELPER(ringbuf_query)
-		.args = { ARG_MAP, ARG_NUMBER },
+		.flags = HELPER_ANYONE, .args = { ARG_MAP, ARG_NUMBER },
 		.types = TYPES_ALL, .map_use = MAP_MAY_RINGBUF END,
 	HELPER(for_each_map_elem)
 		.args = { ARG_MAP, ARG_CALLBACK, ARG_CALLBACK_CONTEXT, ARG_NUMBER },

@@ -5,15 +5,15 @@
 const struct helper helper_rows_packet[MODBPF_FUNC_LIMIT] = {
 	HELPER(skb_store_bytes)
 		.args = { ARG_CTX, ARG_NUMBER, ARG_READ, ARG_SIZE, ARG_NUMBER },
-		.flags = HELPER_MOVES_PACKET | HELPER_WRITES_PACKET,
+		.flags = HELPER_ANYONE | HELPER_MOVES_PACKET | HELPER_WRITES_PACKET,
 		.types = TYPES_TC | TYPE_BIT(LWT_XMIT) | TYPE_BIT(SK_SKB) END,
 	HELPER(l3_csum_replace)
 		.args = { ARG_CTX, ARG_NUMBER, ARG_NUMBER, ARG_NUMBER, ARG_NUMBER },
-		.flags = HELPER_MOVES_PACKET | HELPER_WRITES_PACKET,
+		.flags = HELPER_ANYONE | HELPER_MOVES_PACKET | HELPER_WRITES_PACKET,
 		.types = TYPES_TC | TYPE_BIT(LWT_XMIT) END,
 	HELPER(l4_csum_replace)
 		.args = { ARG_CTX, ARG_NUMBER, ARG_NUMBER, ARG_NUMBER, ARG_NUMBER },
-		.flags = HELPER_MOVES_PACKET | HELPER_WRITES_PACKET,
+		.flags = HELPER_ANYONE | HELPER_MOVES_PACKET | HELPER_WRITES_PACKET,
 		.types = TYPES_TC | TYPE_BIT(LWT_XMIT) END,
 	HELPER(clone_redirect)
 		.flags = HELPER_ABSENT, .types = TYPES_TC | TYPE_BIT(LWT_XMIT) END,
@@ -34,10 +34,10 @@ const struct helper helper_rows_packet[MODBPF_FUNC_LIMIT] = {
 	HELPER(get_route_realm)
 		.args = { ARG_CTX }, .types = TYPES_TC | TYPES_LWT END,
 	HELPER(skb_load_bytes)
-		.args = { ARG_CTX, ARG_NUMBER, ARG_FILL, ARG_SIZE },
+		.flags = HELPER_ANYONE, .args = { ARG_CTX, ARG_NUMBER, ARG_FILL, ARG_SIZE },
 		.types = TYPES_SKB END,
 	HELPER(csum_diff)
-		.args = { ARG_READ_OR_NULL, ARG_SIZE_OR_ZERO, ARG_READ_OR_NULL, ARG_SIZE_OR_ZERO,
+		.flags = HELPER_ANYONE, .args = { ARG_READ_OR_NULL, ARG_SIZE_OR_ZERO, ARG_READ_OR_NULL, ARG_SIZE_OR_ZERO,
 			  ARG_NUMBER },
 		.types = TYPES_TC | TYPES_LWT | TYPE_BIT(XDP) END,
 	HELPER(skb_get_tunnel_opt)
@@ -52,18 +52,18 @@ const struct helper helper_rows_packet[MODBPF_FUNC_LIMIT] = {
 		.args = { ARG_CTX, ARG_MAP, ARG_NUMBER }, .types = TYPES_TC | TYPES_LWT,
 		.map_use = MAP_MAY_CGROUP END,
 	HELPER(get_hash_recalc)
-		.args = { ARG_CTX }, .types = TYPES_TC | TYPES_LWT END,
+		.flags = HELPER_ANYONE, .args = { ARG_CTX }, .types = TYPES_TC | TYPES_LWT END,
 	HELPER(skb_change_tail)
 		.args = { ARG_CTX, ARG_NUMBER, ARG_NUMBER },
 		.flags = HELPER_MOVES_PACKET | HELPER_WRITES_PACKET,
 		.types = TYPES_TC | TYPE_BIT(LWT_XMIT) | TYPE_BIT(SK_SKB) END,
 	HELPER(skb_pull_data)
-		.args = { ARG_CTX, ARG_NUMBER }, .flags = HELPER_MOVES_PACKET,
+		.args = { ARG_CTX, ARG_NUMBER }, .flags = HELPER_ANYONE | HELPER_MOVES_PACKET,
 		.types = TYPES_TC | TYPES_LWT | TYPE_BIT(SK_SKB) END,
 	HELPER(csum_update)
-		.args = { ARG_CTX, ARG_NUMBER }, .types = TYPES_TC | TYPE_BIT(LWT_XMIT) END,
+		.flags = HELPER_ANYONE, .args = { ARG_CTX, ARG_NUMBER }, .types = TYPES_TC | TYPE_BIT(LWT_XMIT) END,
 	HELPER(set_hash_invalid)
-		.args = { ARG_CTX }, .types = TYPES_TC | TYPE_BIT(LWT_XMIT) END,
+		.flags = HELPER_ANYONE, .args = { ARG_CTX }, .types = TYPES_TC | TYPE_BIT(LWT_XMIT) END,
 	HELPER(skb_change_head)
 		.flags = HELPER_ABSENT,
 		.types = TYPES_TC | TYPE_BIT(LWT_XMIT) | TYPE_BIT(SK_SKB) END,
@@ -88,7 +88,7 @@ const struct helper helper_rows_packet[MODBPF_FUNC_LIMIT] = {
 		.args = { ARG_CTX, ARG_NUMBER },
 		.flags = HELPER_MOVES_PACKET | HELPER_WRITES_PACKET, .types = TYPE_BIT(XDP) END,
 	HELPER(skb_load_bytes_relative)
-		.args = { ARG_CTX, ARG_NUMBER, ARG_FILL, ARG_SIZE, ARG_NUMBER },
+		.flags = HELPER_ANYONE, .args = { ARG_CTX, ARG_NUMBER, ARG_FILL, ARG_SIZE, ARG_NUMBER },
 		.types = TYPE_BIT(SOCKET_FILTER) | TYPE_BIT(CGROUP_SKB) | TYPES_TC END,
 	HELPER(fib_lookup)
 		.flags = HELPER_GPL | HELPER_ABSENT, .types = TYPES_TC | TYPE_BIT(XDP) END,
@@ -107,7 +107,7 @@ const struct helper helper_rows_packet[MODBPF_FUNC_LIMIT] = {
 	HELPER(skb_ecn_set_ce)
 		.args = { ARG_CTX }, .types = TYPES_TC | TYPE_BIT(CGROUP_SKB) END,
 	HELPER(csum_level)
-		.args = { ARG_CTX, ARG_NUMBER }, .types = TYPES_TC | TYPE_BIT(LWT_XMIT) END,
+		.flags = HELPER_ANYONE, .args = { ARG_CTX, ARG_NUMBER }, .types = TYPES_TC | TYPE_BIT(LWT_XMIT) END,
 	HELPER(skb_cgroup_classid)
 		.args = { ARG_CTX }, .types = TYPES_TC END,
 	HELPER(redirect_neigh)
@@ -129,5 +129,5 @@ const struct helper helper_rows_packet[MODBPF_FUNC_LIMIT] = {
 	/* What the packet has at an offset as SKF_* count it, or a negative errno. */
 	HELPER(packet_load)
 		.args = { ARG_CTX, ARG_NUMBER, ARG_NUMBER },
-		.flags = HELPER_INTERNAL, .types = TYPES_PACKET_LOAD END,
+		.flags = HELPER_ANYONE | HELPER_INTERNAL, .types = TYPES_PACKET_LOAD END,
 };

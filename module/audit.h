@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What goes to the kernel's audit log: loads, attachments, their ends, and what is denied,
+ * with who runs. Nothing if the kernel does not audit, or if too much is said. Sleep.
+ */
+#ifndef MODBPF_MODULE_AUDIT_H
+#define MODBPF_MODULE_AUDIT_H
+
+#include <linux/types.h>
+
+/* @op, a word, was done: to a program if it is "load" or "set-bpf", else to a link. */
+void audit_say(const char *op, u32 id);
+/* A command of enum modbpf_cmd was refused with -EPERM. */
+void audit_denial(u32 cmd);
+
+#endif

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What may a member of the device's group do under policy=group? "member": the rights, as
+ * a user without capabilities. "member hold": holds a program until killed. "member image
+ * ID": are there fences, and constants, in the machine code of that program? As root.
+ */
+#include <linux/perf_event.h>
+#include <stdlib.h>
+
+#include "isa/abi.h"
+#include "tests/e2e/abi.h"
+
+#define CONSTANT 0x2badcafe
+
+/* An access behind a conditional jump, and a constant. */
+static const struct modbpf_insn guarded[] = {
+	{ .code = BPF_LDX | BPF_MEM | BPF_W, .dst_reg = 2, .src_reg = 1 },
+	{ .code = BPF_JMP | BPF_JGT | BPF_K, .dst_reg = 2, .off = 1, .imm = 10 },
+	{ .code = BPF_LDX | BPF_MEM | BPF_W, .dst_reg = 2, .src_reg = 1, .off = 8 },
+	MOV64_IMM(0, CONSTANT),
+	{ .code = BPF_ALU64 | BPF_ADD | BPF_X, .dst_reg = 0, .src_reg = 2 },
+	EXIT_INSN,
+};
+
+static long load(__u32 type, const struct modbpf_insn *insns, __u32 cnt)
+{
+	union modbpf_attr attr = load_attr(type, insns, cnt);
+
+	return call(MODBPF_CMD_PROG_LOAD, &attr, sizeof(attr));
+}
+
+static long load_caller(__s32 helper)
+{
+	const struct modbpf_insn insns[] = {
+		MOV64_IMM(1, 9), { .code = BPF_JMP | BPF_CALL, .imm = helper },
+		MOV64_IMM(0, 1), EXIT_INSN,
+	};
+
+	return load(8, insns, 4);
+}
+
+static long by_id(__u32 cmd)
+{
+	union modbpf_attr attr = {};
+
+	attr.prog_id = cmd == MODBPF_CMD_PROG_GET_FD_BY_ID || cmd == MODBPF_CMD_MAP_GET_FD_BY_ID;
+	return call(cmd, &attr, sizeof(attr));
+}
+
+static void test_programs(void)
+{
+	static const __u32 good[] = { 1, 3, 8, 32 }, bad[] = { 2, 4, 5, 6, 7, 9, 10, 13, 17, 26 };
+	int i, fd;
+
+	for (i = 0; i < 4; i++) {
+		fd = want_fd("a type that is for members", load_trivial(good[i]));
+		close(fd);
+	}
+	for (i = 0; i < 10; i++)
+		want("a type that is not", load_trivial(bad[i]), -EPERM);
+	want("a signal", load_caller(109), -EPERM);
+	want("who runs", load_caller(14), -EPERM);
+	close(want_fd("the time", load_caller(5)));
+}
+
+static void test_objects(void)
+{
+	int prog = load(1, guarded, 6), map = want_fd("a map", create_map(1, 4, 8, 4, 0)), fds[64], i;
+	struct modbpf_prog_info info = {};
+	union modbpf_attr attr = {};
+	__u32 len = sizeof(info), key = 1;
+	__u64 value = 5;
+
+	want("an element", element(MODBPF_CMD_MAP_UPDATE_ELEM, map, &key, &value, 0), 0);
+	want("the program's info", info_of(prog, &info, &len), 0);
+	want("without its code", info.jited_prog_len + info.xlated_prog_len + info.nr_jited_ksyms, 0);
+	want("a seed of zero", create_map(1, 4, 8, 4, 64), -EPERM);
+	close(info_btf());
+	want("others' programs", by_id(MODBPF_CMD_PROG_GET_FD_BY_ID), -EPERM);
+	want("others' maps", by_id(MODBPF_CMD_MAP_GET_FD_BY_ID), -EPERM);
+	want("whose there are", by_id(MODBPF_CMD_PROG_GET_NEXT_ID), -EPERM);
+	want("which maps there are", by_id(MODBPF_CMD_MAP_GET_NEXT_ID), -EPERM);
+	want("which links", by_id(MODBPF_CMD_LINK_GET_NEXT_ID), -EPERM);
+	want("statistics", call(MODBPF_CMD_ENABLE_STATS, &attr, sizeof(attr)), -EPERM);
+	want("others' descriptors", call(MODBPF_CMD_TASK_FD_QUERY, &attr, sizeof(attr)), -EPERM);
+	want("to freeze", element(MODBPF_CMD_MAP_FREEZE, map, NULL, NULL, 0), -EPERM);
+	attr.link_create.prog_fd = load_trivial(8);
+	attr.link_create.attach_type = 45;
+	attr.link_create.netfilter.pf = 2;
+	want("to attach", call(MODBPF_CMD_LINK_CREATE, &attr, sizeof(attr)), -EPERM);
+	for (i = 0; i < 64; i++) {
+		fds[i] = create_map(1, 4, 8, 4, 0);
+		if (fds[i] < 0)
+			break;
+	}
+	want("more than a user may have", fds[i < 64 ? i : 63], -EPERM);
+	while (i--)
+		close(fds[i]);
+}
+
+static void test_events(void)
+{
+	struct perf_event_attr attr = { .type = PERF_TYPE_SOFTWARE, .size = sizeof(attr),
+					.config = PERF_COUNT_SW_CPU_CLOCK, .sample_period = 100000 };
+	struct modbpf_perf_open open = { .attr = addr(&attr), .pid = 0, .cpu = -1, .group_fd = -1 };
+
+	want("an event", ioctl(device, MODBPF_IOC_PERF, &open) < 0 ? -errno : 0, -EACCES);
+}
+
+static int show_image(const char *id)
+{
+	static unsigned char code[4096];
+	struct modbpf_prog_info info = { .jited_prog_insns = addr(code), .jited_prog_len = sizeof(code) };
+	const int constant = CONSTANT;
+	union modbpf_attr attr = { .prog_id = atoi(id) };
+	int fences = 0, constants = 0, i, fd = call(MODBPF_CMD_PROG_GET_FD_BY_ID, &attr, sizeof(attr));
+	__u32 len = sizeof(info);
+
+	if (info_of(fd, &info, &len))
+		return 1;
+	for (i = 0; i + 4 <= (int)info.jited_prog_len; i++) {
+		fences += !memcmp(code + i, "\x0f\xae\xe8", 3);
+		constants += !memcmp(code + i, &constant, 4);
+	}
+	printf("fences %d constants %d\n", fences, constants);
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	struct modbpf_prog_info info = {};
+	__u32 len = sizeof(info);
+
+	device = open(MODBPF_DEVICE, O_RDWR | O_CLOEXEC);
+	if (device < 0)
+		return 1;
+	if (argc > 2)
+		return show_image(argv[2]);
+	if (argc > 1) {
+		if (info_of(load(1, guarded, 6), &info, &len))
+			return 1;
+		printf("attached to nothing: %u\n", info.id);
+		fflush(stdout);
+		return pause();
+	}
+	test_programs();
+	test_objects();
+	test_events();
+	return finish("member");
+}
