@@ -43,8 +43,8 @@ static int detach_all_set(const char *value, const struct kernel_param *param)
 	events_detach_all();
 	flush_workqueue(detach_wq);
 	progs_stop_tracing(false);
-	pr_warn("modbpf: user %u had all programs detached: tracing stopped after %lld ms, nothing is attached after %lld ms\n",
-		from_kuid(&init_user_ns, caller.cred->uid), stopped_ms,
+	pr_warn("modbpf: user %u had all programs detached: tracing stopped after %lld ms, "
+		"nothing is attached after %lld ms\n", from_kuid(&init_user_ns, caller.cred->uid), stopped_ms,
 		ktime_ms_delta(ktime_get(), begin));
 	return 0;
 }

@@ -48,7 +48,8 @@ static struct dentry *debug_dir;
 
 static char *policy = "capable";
 module_param(policy, charp, 0444);
-MODULE_PARM_DESC(policy, "who may load programs: \"capable\" who has CAP_BPF (default); \"group\", which is weaker, the device's group some kinds, too");
+MODULE_PARM_DESC(policy, "who may load programs: \"capable\" who has CAP_BPF (default); \"group\", "
+		 "which is weaker, the device's group some kinds, too");
 
 static bool policy_is_group __ro_after_init;
 

@@ -32,11 +32,13 @@ MODULE_PARM_DESC(limit_map_bytes, "bytes of maps that each user, and root, may h
 
 static unsigned long limit_jit_bytes[] = { MODBPF_ARENA_KIB * 1024ul / 4, ULONG_MAX };
 module_param_array(limit_jit_bytes, ulong, NULL, 0644);
-MODULE_PARM_DESC(limit_jit_bytes, "bytes of machine code that each user, and root, may have (default a quarter of the arena, all of it)");
+MODULE_PARM_DESC(limit_jit_bytes, "bytes of machine code that each user, and root, may have "
+		 "(default a quarter of the arena, all of it)");
 
 static unsigned long limit_objects[] = { 4096, 1ul << 20 };
 module_param_array(limit_objects, ulong, NULL, 0644);
-MODULE_PARM_DESC(limit_objects, "maps, programs, links, BTF objects and events that each user, and root, may have (default 4096, 1048576)");
+MODULE_PARM_DESC(limit_objects, "maps, programs, links, BTF objects and events that each user, and root, may have "
+		 "(default 4096, 1048576)");
 
 static const struct {
 	const unsigned long *limits;
