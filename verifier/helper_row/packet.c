@@ -37,8 +37,8 @@ const struct helper helper_rows_packet[MODBPF_FUNC_LIMIT] = {
 		.flags = HELPER_ANYONE, .args = { ARG_CTX, ARG_NUMBER, ARG_FILL, ARG_SIZE },
 		.types = TYPES_SKB END,
 	HELPER(csum_diff)
-		.flags = HELPER_ANYONE, .args = { ARG_READ_OR_NULL, ARG_SIZE_OR_ZERO, ARG_READ_OR_NULL, ARG_SIZE_OR_ZERO,
-			  ARG_NUMBER },
+		.flags = HELPER_ANYONE,
+		.args = { ARG_READ_OR_NULL, ARG_SIZE_OR_ZERO, ARG_READ_OR_NULL, ARG_SIZE_OR_ZERO, ARG_NUMBER },
 		.types = TYPES_TC | TYPES_LWT | TYPE_BIT(XDP) END,
 	HELPER(skb_get_tunnel_opt)
 		.flags = HELPER_ABSENT, .types = TYPES_TC | TYPE_BIT(LWT_XMIT) END,
