@@ -23,6 +23,7 @@
 
 #define YIELD_EVERY 4096	/* work units */
 #define MAX_PER_INSN 64	/* states kept at one instruction */
+#define MAX_UNMET 16		/* the same, where no path has ended at one of them so far */
 
 struct explorer {
 	const struct program *prog;
@@ -190,18 +191,20 @@ static void inherit_reads(struct explorer *x, const struct kept *kept)
 
 /*
  * Is the current state worth its memory? Where loops, calls and callbacks come round it
- * is, at other joins only some way after the one kept before; the more are kept, the
- * further, so that their number grows slower than the program. @first: none is kept here.
+ * is, at other joins only some way after the one kept before; the more are kept, and the
+ * more they take, the further, so that they grow slower than the program. @first: none is
+ * kept here.
  */
 static bool is_worth_keeping(const struct explorer *x, bool first)
 {
 	u8 flags = x->prog->info[x->state->insn].flags;
+	u64 mib = x->bytes >> 20;
 
 	if (flags & INSN_CALLS_BACK)
 		return true;
 	if (first)
 		return flags & (INSN_LOOP | INSN_SUBPROG_START | INSN_AFTER_CALL) ||
-		       x->insns >= 4 + x->kept_cnt / 256;
+		       x->insns >= 4 + x->kept_cnt / 256 + mib * mib / 4;
 	return x->jumps >= 2 && x->insns >= 8 + x->evicted_cnt / 32;
 }
 
@@ -209,6 +212,7 @@ static bool is_worth_keeping(const struct explorer *x, bool first)
 static int check_join(struct explorer *x, bool *pruned)
 {
 	struct kept **head = &x->kept[x->state->insn], *kept, *next, *last = NULL;
+	bool is_met = false;
 	u32 cnt = 0;
 
 	if (x->prog->info[x->state->insn].flags & INSN_CALLS_BACK && !x->state->called_back)
@@ -217,6 +221,7 @@ static int check_join(struct explorer *x, bool *pruned)
 		next = kept->next;
 		last = kept;
 		cnt++;
+		is_met |= kept->is_met;
 		x->stats->work++;
 		if (!state_same_place(kept->state, x->state))
 			continue;
@@ -224,6 +229,7 @@ static int check_join(struct explorer *x, bool *pruned)
 		    is_contained(x, kept->state, x->state, kept)) {
 			kept_unlink(kept);
 			kept_insert(head, kept);
+			kept->is_met = true;
 			inherit_reads(x, kept);
 			exact_inherit(x->state, kept);
 			*pruned = true;
@@ -247,7 +253,7 @@ static int check_join(struct explorer *x, bool *pruned)
 	if (!is_worth_keeping(x, !*head))
 		return 0;
 	/* The states kept last are those that branches taken back will meet. */
-	if (cnt >= MAX_PER_INSN)
+	if (cnt >= (is_met ? MAX_PER_INSN : MAX_UNMET))
 		kept_evict(x, last);
 	return keep_state(x);
 }

@@ -136,6 +136,7 @@ struct kept {
 	struct state *state;
 	u32 branches;		/* paths from here that have not ended */
 	bool evicted;		/* in no list any more: goes when its paths have ended */
+	bool is_met;		/* a path has ended here, since it had come to nothing else */
 	u64 read[MODBPF_MAX_FRAMES];	/* slots that paths from here read, a bit each */
 	u64 exact;	/* numbers that paths from here relied on, by their deps bit */
 	u64 decisive;	/* those among them that a check looked at; the others are exact for caution */
