@@ -362,6 +362,7 @@ static u64 call[13];
 
 static void fill_call(void)
 {
+	const u32 pid = 77;
 	u32 i;
 
 	for (i = 0; i < sizeof(tasks); i++)
@@ -369,7 +370,7 @@ static void fill_call(void)
 	tasks[0][24 / 8] = (u64)tasks[1];	/* parent */
 	tasks[1][24 / 8] = 0;
 	tasks[1][112 / 8] = (u64)tasks[0];	/* cv */
-	*(u32 *)tasks[1] = 77;			/* pid */
+	memcpy(tasks[1], &pid, sizeof(pid));
 	memset(call, 0, sizeof(call));
 	call[0] = (u64)tasks[0];
 	call[1] = 5;
