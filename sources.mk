@@ -305,6 +305,7 @@ TEST_SUPPORT_SRCS := \
 	tests/support/dynptr.c \
 	tests/support/fuzz.c \
 	tests/support/jitrun.c \
+	tests/support/keptprog.c \
 	tests/support/kernel_btf.c \
 	tests/support/prog.c \
 	tests/support/randbase.c \

@@ -14,6 +14,8 @@
  *
  * Arguments are those of tests/support/fuzz.h; a failure prints the program, its
  * seed and number. At the end a table says what was executed (tests/support/tally.h).
+ * Programs that are kept in a file come first; with MODBPF_FUZZ_KEEP none do, and those that
+ * are the first to execute something of the table are written to the file of that name.
  * With MODBPF_FUZZ_INSNS it ends when so many instructions have run, of each program in
  * more worlds; it fails if something in the table ran less than once in 10^4 of them.
  */
@@ -27,6 +29,7 @@
 #include "tests/support/claims.h"
 #include "tests/support/fuzz.h"
 #include "tests/support/jitrun.h"
+#include "tests/support/keptprog.h"
 #include "tests/support/tally.h"
 #include "tests/support/verify_btf.h"
 #include "verifier/exact.h"
@@ -443,14 +446,83 @@ static int add_btf(struct rng *rng, struct verify_request *req, struct verify_bt
 	return verify_btf_make(btf, &input, &text, req);
 }
 
+/* --- programs that are kept --------------------------------------------------------- */
+
+#define KEPT "tests/fuzz/verifier.kept"
+#define KEPT_LEAST 30	/* programs */
+
+static FILE *keep;	/* where programs go that make the table fuller; NULL: nowhere */
+
+static u32 rows_of(const struct tally *tally)
+{
+	const u64 *word = &tally->total, *end = (const u64 *)(tally + 1);
+	u32 rows = 0;
+
+	for (; word < end; word++)
+		rows += *word > 0;
+	return rows;
+}
+
+static void begin_keeping(const char *path)
+{
+	keep = fopen(path, "w");
+	CHECK(keep);
+	if (keep)
+		fputs("# SPDX-License-Identifier: GPL-2.0-only\n"
+		      "# Programs of fuzz_verifier: see tests/support/keptprog.h.\n", keep);
+}
+
+static void keep_if_new(const struct randverify *prog, const struct verify_request *req, u32 rows_before)
+{
+	if (keep && !has_failed && rows_of(&tally) > rows_before)
+		keptprog_write(keep, prog, req);
+}
+
+/* --- one after the other ------------------------------------------------------------- */
+
+/* Verify it, and if it is accepted see whether that was right; 0 or why it was not. */
+static int try_program(struct rng *rng, struct verify_request *req)
+{
+	struct verified_prog *prog;
+	int err = verify_first(rng, req, &prog);
+
+	if (err == -EFAULT)
+		fail("the verifier says that it is wrong itself");
+	if (err)
+		goto out;
+	counts.accepted++;
+	claims.has_globals = program.calls == RANDVERIFY_GLOBAL;
+	counts.lengths[program.insn_cnt]++;
+	compare_with_full(*req, prog);
+	run_program(req, prog);
+	if (has_failed && doubt)
+		printf("%s\n%s", doubt, tail.text);
+	else if (doubt)
+		note_doubt();
+	modbpf_verified_free(prog);
+out:
+	claims_clear(&claims);
+	return err;
+}
+
+/* The program's maps get their numbers, and the request all but what load_rules() says. */
+static bool make_request(struct rng *rng, struct verify_request *req, struct verify_btf *btf)
+{
+	*req = verify_request_of(program.insns, program.insn_cnt, program.prog_type);
+	randverify_aim(&program, req);
+	req->ctx = world_slots(req->ctx);
+	return !modbpf_insns_bind_maps(program.insns, program.insn_cnt, index_of, NULL) &&
+	       !add_btf(rng, req, btf);
+}
+
 static void one_program(void)
 {
+	static struct randverify made;
 	struct verify_request req;
-	struct verified_prog *prog;
-	struct verify_btf btf;
+	struct verify_btf btf = {};
+	u32 rows = keep ? rows_of(&tally) : 0;
 	bool damaged;
 	struct rng rng;
-	int err;
 
 	rng_seed(&rng, fuzz.seed * 0x100000001b3 + fuzz.number);
 	rng_next(&rng);
@@ -461,36 +533,41 @@ static void one_program(void)
 		damage(&rng);
 	counts.made++;
 	counts.damaged += damaged;
-	req = verify_request_of(program.insns, program.insn_cnt, program.prog_type);
-	randverify_aim(&program, &req);
-	req.ctx = world_slots(req.ctx);
-	if (modbpf_insns_bind_maps(program.insns, program.insn_cnt, index_of, NULL))
-		return;
-	if (add_btf(&rng, &req, &btf) || !load_rules(&rng, &req)) {
-		modbpf_btf_free(btf.types);
-		return;
+	made = program;
+	if (make_request(&rng, &req, &btf) && load_rules(&rng, &req) && !try_program(&rng, &req)) {
+		counts.damaged_accepted += damaged;
+		keep_if_new(&made, &req, rows);
 	}
-	err = verify_first(&rng, &req, &prog);
-	if (err == -EFAULT)
-		fail("the verifier says that it is wrong itself");
-	if (err) {
-		claims_clear(&claims);
-		modbpf_btf_free(btf.types);
-		return;
-	}
-	counts.accepted++;
-	counts.damaged_accepted += damaged;
-	claims.has_globals = program.calls == RANDVERIFY_GLOBAL;
-	counts.lengths[program.insn_cnt]++;
-	compare_with_full(req, prog);
-	run_program(&req, prog);
-	if (has_failed && doubt)
-		printf("%s\n%s", doubt, tail.text);
-	else if (doubt)
-		note_doubt();
-	claims_clear(&claims);
-	modbpf_verified_free(prog);
 	modbpf_btf_free(btf.types);
+}
+
+/* Those that were accepted once are, still. */
+static void try_kept(void)
+{
+	struct verify_request kept, req;
+	struct verify_btf btf;
+	struct rng rng;
+	FILE *file = fopen(KEPT, "r");
+
+	CHECK(file);
+	world_fill(0, MODBPF_PROG_SOCKET_FILTER);	/* which maps there are */
+	for (fuzz.number = 0; file && !has_failed && keptprog_read(file, &program, &kept); fuzz.number++) {
+		rng_seed(&rng, fuzz.number);
+		btf = (struct verify_btf){};
+		counts.made++;
+		if (!make_request(&rng, &req, &btf))
+			fail("a program that is kept in " KEPT " cannot be loaded");
+		req.rights = kept.rights;
+		req.gpl_compatible = kept.gpl_compatible;
+		req.fence = kept.fence;
+		if (!has_failed && try_program(&rng, &req))
+			fail("a program that is kept in " KEPT " is accepted no more");
+		modbpf_btf_free(btf.types);
+	}
+	if (file)
+		fclose(file);
+	CHECK(fuzz.number >= KEPT_LEAST);
+	printf("%llu programs of %s\n", fuzz.number, KEPT);
 }
 
 static bool go_on(void)
@@ -529,9 +606,11 @@ static void print_counts(void)
 int main(int argc, char **argv)
 {
 	const char *insns = getenv("MODBPF_FUZZ_INSNS");
+	u64 number;
 	u32 few;
 
 	fuzz_begin(&fuzz, argc, argv);
+	number = fuzz.number;
 	if (insns) {
 		wanted = strtoull(insns, NULL, 0);
 		runs = MANY_RUNS;
@@ -539,9 +618,16 @@ int main(int argc, char **argv)
 	if (__sanitizer_set_death_callback)
 		__sanitizer_set_death_callback(print_program);
 	check_begin("random programs");
+	if (getenv("MODBPF_FUZZ_KEEP"))
+		begin_keeping(getenv("MODBPF_FUZZ_KEEP"));
+	else if (!fuzz.single)
+		try_kept();
+	fuzz.number = number;
 	do {
 		one_program();
 	} while (!has_failed && go_on());
+	if (keep)
+		CHECK(!fclose(keep));
 	few = tally_print(&tally, wanted / LEAST_ONE_IN);
 	print_counts();
 	CHECK(!few || wanted < 1000 * LEAST_ONE_IN);	/* chance has its way in a short run */
