@@ -22,6 +22,7 @@
 #include "module/link.h"
 #include "module/map/lock.h"
 #include "module/map/ringbuf.h"
+#include "module/prog_run.h"
 #include "tests/kunit/c_prog.h"
 #include "tests/kunit/map_fixture.h"
 #include "tests/kunit/user_memory.h"
