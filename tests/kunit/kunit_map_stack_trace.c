@@ -84,6 +84,9 @@ static void stacks_begin_with_the_caller(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, is_in(ips[0], "call_at"));
 	KUNIT_EXPECT_TRUE(test, is_in(ips[1], "id_from_one_place"));
 	KUNIT_EXPECT_TRUE(test, is_in(ips[2], "stacks_begin_with_the_caller"));
+	/* Where a stack lies is chance: the next one may need the place of one of these. */
+	while (!map_fixture_next(map, NULL, &next))
+		KUNIT_ASSERT_EQ(test, map->ops->sys_delete(map, &next), 0);
 	id = id_from_one_place(map, 1);
 	KUNIT_ASSERT_GE(test, id, 0ll);
 	key = id;
@@ -233,7 +236,8 @@ static void places_have_numbers_of_their_own(struct kunit *test)
 	s64 one = id_from_one_place(map, 0), another = id_from_another(map, 0);
 
 	KUNIT_EXPECT_GE(test, one, 0ll);
-	KUNIT_EXPECT_GE(test, another, 0ll);
+	/* Or no number, where chance gives both one place. */
+	KUNIT_EXPECT_TRUE(test, another >= 0 || another == -EEXIST);
 	KUNIT_EXPECT_NE(test, one, another);
 	map_fixture_free(map);
 }

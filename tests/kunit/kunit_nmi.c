@@ -340,7 +340,7 @@ static int interrupt_section(struct kprobe *probe, struct pt_regs *regs)
 
 static void queue_is_busy_in_an_nmi(struct kunit *test)
 {
-	struct kprobe probe = { .addr = (kprobe_opcode_t *)map_unlock, .pre_handler = interrupt_section };
+	struct kprobe probe = { .addr = (kprobe_opcode_t *)map_section_ends, .pre_handler = interrupt_section };
 	u64 value[2] = { 1ULL << 40, ~(1ULL << 40) };
 	s64 nmis;
 
