@@ -16,16 +16,6 @@ static bool is_mov(const struct modbpf_insn *insn)
 	return BPF_OP(insn->code) == BPF_MOV;
 }
 
-static bool is_packet(const struct reg *reg)
-{
-	return reg->kind == REG_PACKET || reg->kind == REG_PACKET_META;
-}
-
-static bool is_packet_place(const struct reg *reg)
-{
-	return is_packet(reg) || reg->kind == REG_PACKET_END;
-}
-
 static int check_mov_reg(struct step *step)
 {
 	const struct modbpf_insn *insn = step->insn;
@@ -40,7 +30,7 @@ static int check_mov_reg(struct step *step)
 			*dst = *src;
 			return 0;
 		}
-		if (!bits && (is_packet_place(src) || src->kind == REG_PACKET_LOW)) {
+		if (!bits && reg_has_packet_low(src)) {
 			*dst = reg_pointer(REG_PACKET_LOW);
 			return 0;
 		}
@@ -170,7 +160,7 @@ static int check_move_pointer(struct step *step, u32 ptr_no, struct scalar by, b
 			      "value %lld makes %s pointer be out of bounds",
 			      lo, reg_kind_name(ptr.kind));
 	}
-	if (is_packet(&ptr))
+	if (reg_is_packet(&ptr))
 		move_packet_base(step, &ptr, by, minus);
 	step_regs(step)[step->insn->dst_reg] = ptr;
 	return 0;
@@ -179,17 +169,12 @@ static int check_move_pointer(struct step *step, u32 ptr_no, struct scalar by, b
 /* The distance of two places in the packet is a number, and tells nothing of where it is. */
 static struct scalar packet_distance(const struct reg *dst, const struct reg *src)
 {
-	if (dst->kind != src->kind || !is_packet(dst))
+	if (dst->kind != src->kind || !reg_is_packet(dst))
 		return scalar_unknown();
 	/* Those of one id have one base, those of one kind are counted from one place. */
 	if (dst->id == src->id)
 		return scalar_const((u64)((s64)dst->off - src->off));
 	return scalar_alu(BPF_SUB, true, false, dst->num, src->num);
-}
-
-static bool has_packet_low(const struct reg *reg)
-{
-	return is_packet_place(reg) || reg->kind == REG_PACKET_LOW;
 }
 
 /*
@@ -200,16 +185,16 @@ static bool mark_distance(struct reg *dst, const struct reg *src, u8 op, bool is
 {
 	struct scalar distance;
 
-	if (op == BPF_SUB && (is64 ? is_packet_place(dst) && is_packet_place(src) :
-				     has_packet_low(dst) && has_packet_low(src))) {
+	if (op == BPF_SUB && (is64 ? reg_is_packet_place(dst) && reg_is_packet_place(src) :
+				     reg_has_packet_low(dst) && reg_has_packet_low(src))) {
 		distance = packet_distance(dst, src);
 		*dst = reg_scalar(is64 ? distance : scalar_truncate(distance, 4, false));
 		return true;
 	}
 	if (is64)
 		return false;
-	if (!(has_packet_low(dst) && src->kind == REG_SCALAR && (op == BPF_SUB || op == BPF_ADD)) &&
-	    !(has_packet_low(src) && dst->kind == REG_SCALAR && op == BPF_ADD))
+	if (!(reg_has_packet_low(dst) && src->kind == REG_SCALAR && (op == BPF_SUB || op == BPF_ADD)) &&
+	    !(reg_has_packet_low(src) && dst->kind == REG_SCALAR && op == BPF_ADD))
 		return false;
 	*dst = reg_pointer(REG_PACKET_LOW);
 	return true;

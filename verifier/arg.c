@@ -48,7 +48,7 @@ static int check_fillable(struct step *step, u32 regno, u32 bytes, bool exact)
 	struct span span;
 	int err;
 
-	if (reg->kind == REG_PACKET || reg->kind == REG_PACKET_META)
+	if (reg_is_packet(reg))
 		return refuse_kind(step, regno, "fp, map_value, ringbuf_mem");
 	if (reg->kind != REG_STACK)
 		return check_region(step, regno, 0, bytes, ACCESS_WRITE);
@@ -259,8 +259,7 @@ static int check_size_arg(struct step *step, const struct helper *helper, u32 re
 	if (memory == ARG_READ_OR_NULL && !bytes && is_exactly_null(step->state, at))
 		return 0;
 	/* The packet may be gone before the helper has read it all. */
-	if (helper->flags & HELPER_MOVES_PACKET &&
-	    (at->kind == REG_PACKET || at->kind == REG_PACKET_META))
+	if (helper->flags & HELPER_MOVES_PACKET && reg_is_packet(at))
 		return refuse_kind(step, regno - 1, "fp, map_value, ringbuf_mem, mem");
 	return check_readable(step, regno - 1, bytes);
 }

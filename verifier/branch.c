@@ -210,12 +210,6 @@ static bool is_end_of(const struct reg *pointer, const struct reg *end)
 	       scalar_is_const(end->num) && !scalar_value(end->num);
 }
 
-static bool is_packet_place(const struct reg *reg)
-{
-	return reg->kind == REG_PACKET || reg->kind == REG_PACKET_META ||
-	       reg->kind == REG_PACKET_END;
-}
-
 static const struct packet_row *packet_row_of(u8 op)
 {
 	u32 i;
@@ -267,7 +261,7 @@ static int branch_on_pointers(struct step *step, struct operands *ops)
 		if (is_zero(ops->dst) && ops->src->kind != REG_PACKET_LOW)
 			return branch_on_null(step, &swapped);
 	}
-	if (is64 && op != BPF_JSET && is_packet_place(ops->dst) && is_packet_place(ops->src))
+	if (is64 && op != BPF_JSET && reg_is_packet_place(ops->dst) && reg_is_packet_place(ops->src))
 		return branch_on_packet(step, ops);
 	return refuse(step, REFUSE_POINTER_COMPARISON, blame,
 		      "R%u pointer comparison prohibited", blame);

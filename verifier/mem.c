@@ -297,7 +297,7 @@ static int check_packet_store(struct step *step)
 {
 	const struct reg *dst = &step_regs(step)[step->insn->dst_reg];
 
-	if (dst->kind != REG_PACKET && dst->kind != REG_PACKET_META)
+	if (!reg_is_packet(dst))
 		return 0;
 	if (!step->prog->rule->packet_write) {
 		return refuse(step, REFUSE_PACKET_WRITE, step->insn->dst_reg,

@@ -110,7 +110,7 @@ static void print_reg(struct vlog *log, const struct reg *reg)
 		vlog_add(log, "ref=%u,", reg->ref);
 	if (reg->kind == REG_RECORD || reg->kind == REG_RECORD_OR_NULL)
 		vlog_add(log, "ref=%u,sz=%u,", reg->ref, reg->size);
-	if (reg->kind == REG_PACKET || reg->kind == REG_PACKET_META)
+	if (reg_is_packet(reg))
 		vlog_add(log, "off=%d,r=%u,", reg->off, reg->range);
 	print_bounds(log, reg->num);
 	vlog_add(log, ")");

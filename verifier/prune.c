@@ -70,7 +70,7 @@ static bool reg_contains(struct id_map *ids, const struct reg *outer, const stru
 		return false;
 	if (outer->range > inner->range)
 		return false;
-	if (outer->kind == REG_PACKET || outer->kind == REG_PACKET_META) {
+	if (reg_is_packet(outer)) {
 		/* Without an id the base is the packet's start itself. */
 		if (!outer->id != !inner->id)
 			return false;

@@ -258,10 +258,7 @@ struct ref *state_find_ref(struct state *state, u32 id)
 /* Is it of reference @ref; 0: does it point into the packet? */
 static bool is_gone(const struct reg *reg, u32 ref)
 {
-	if (ref)
-		return reg->ref == ref;
-	return reg->kind == REG_PACKET || reg->kind == REG_PACKET_META ||
-	       reg->kind == REG_PACKET_END || reg->kind == REG_PACKET_LOW;
+	return ref ? reg->ref == ref : reg_has_packet_low(reg);
 }
 
 static void drop_pointers(struct state *state, u32 ref)

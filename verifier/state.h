@@ -159,6 +159,24 @@ static inline struct frame *state_top(const struct state *state)
 	return state->frames[state->frame_cnt - 1];
 }
 
+/* Does it lead into the packet, or to what stands in front of it? */
+static inline bool reg_is_packet(const struct reg *reg)
+{
+	return reg->kind == REG_PACKET || reg->kind == REG_PACKET_META;
+}
+
+/* The same, or to its end. */
+static inline bool reg_is_packet_place(const struct reg *reg)
+{
+	return reg_is_packet(reg) || reg->kind == REG_PACKET_END;
+}
+
+/* The same, or is it the lower half of one? These are what is gone when the packet moves. */
+static inline bool reg_has_packet_low(const struct reg *reg)
+{
+	return reg_is_packet_place(reg) || reg->kind == REG_PACKET_LOW;
+}
+
 static inline u8 frame_byte(const struct frame *frame, u32 slot, u32 byte)
 {
 	return slot < frame->slot_cnt ? frame->slots[slot].bytes[byte] : BYTE_UNINIT;

@@ -197,7 +197,7 @@ static void add_pointer(struct vlog *log, const struct program *prog, const stru
 		vlog_add(log, ", at ");
 		add_offset(log, reg->num);
 	}
-	if (reg->kind == REG_PACKET || reg->kind == REG_PACKET_META)
+	if (reg_is_packet(reg))
 		add_packet_room(log, reg);
 }
 
