@@ -135,12 +135,12 @@ int check_callback_call(struct step *step, const struct helper *helper,
 		callee->is_callback = true;
 		callee->refs_before = step->state->ref_cnt;
 		callee->last_id_before = *step->last_id;
-		for (i = 0; i < ARRAY_SIZE(row->gives); i++)
+		for (i = 0; i < ARRAY_SIZE(row->gives); i++) {
 			callee->regs[i + 1] = given(step, row->gives[i], args->map, &context,
 						    step->fork->frame_cnt - 1);
-		for (i = 1; i <= ARRAY_SIZE(row->gives); i++)
-			if (callee->regs[i].kind == REG_DYNPTR)
-				callee->dynptr = callee->regs[i].ref;
+			if (row->gives[i] == GIVES_DYNPTR)
+				callee->dynptr = callee->regs[i + 1].ref;
+		}
 	}
 	wait_no_more(state_top(step->state));
 	return 0;

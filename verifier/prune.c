@@ -88,12 +88,9 @@ static bool is_number(const struct frame *frame, u32 slot, u32 byte)
 
 static bool is_zero(const struct frame *frame, u32 slot, u32 byte)
 {
-	const struct spill *spill = frame_spill(frame, slot, byte);
+	u8 value;
 
-	if (!spill)
-		return frame_byte(frame, slot, byte) == BYTE_ZERO;
-	return spill->reg.kind == REG_SCALAR && scalar_is_const(spill->reg.num) &&
-	       !(scalar_value(spill->reg.num) >> (8 * (byte - spill->first)) & 0xff);
+	return frame_known_byte(frame, slot, byte, &value) && !value;
 }
 
 static bool byte_contains(u8 outer, const struct frame *inner, u32 slot, u32 byte)

@@ -130,19 +130,14 @@ static struct scalar number_of_run(const struct frame *frame, u32 slot, u32 firs
 /* The value of @cnt bytes, if each is known. */
 static bool known_value(const struct frame *frame, u32 slot, u32 first, u32 cnt, u64 *value)
 {
-	const struct spill *spill;
-	u64 byte;
 	u32 i;
+	u8 byte;
 
 	*value = 0;
 	for (i = 0; i < cnt; i++) {
-		spill = frame_spill(frame, slot, first + i);
-		byte = 0;
-		if (spill && spill->reg.kind == REG_SCALAR && scalar_is_const(spill->reg.num))
-			byte = scalar_value(spill->reg.num) >> (8 * (first + i - spill->first)) & 0xff;
-		else if (frame_byte(frame, slot, first + i) != BYTE_ZERO)
+		if (!frame_known_byte(frame, slot, first + i, &byte))
 			return false;
-		*value |= byte << (8 * i);
+		*value |= (u64)byte << (8 * i);
 	}
 	return true;
 }
@@ -188,7 +183,7 @@ static enum slot_byte byte_left(const struct spill *spill, u32 byte)
 		return BYTE_UNINIT;
 	if (spill->reg.deps || !scalar_is_const(spill->reg.num))
 		return BYTE_MISC;
-	return scalar_value(spill->reg.num) >> (8 * (byte - spill->first)) & 0xff ? BYTE_MISC : BYTE_ZERO;
+	return spill_byte(spill, byte) ? BYTE_MISC : BYTE_ZERO;
 }
 
 /* A number of 8 bytes loses the half in which @byte is. False: nothing is known of the other. */

@@ -190,6 +190,26 @@ static inline struct spill *frame_spill(const struct frame *frame, u32 slot, u32
 	return held < BYTE_SPILL ? NULL : &frame->spills[held - BYTE_SPILL];
 }
 
+/* What the byte of a number that @spill is holds. */
+static inline u8 spill_byte(const struct spill *spill, u32 byte)
+{
+	return scalar_value(spill->reg.num) >> (8 * (byte - spill->first));
+}
+
+/* Is it known which number the byte holds? Then *@value is that. */
+static inline bool frame_known_byte(const struct frame *frame, u32 slot, u32 byte, u8 *value)
+{
+	const struct spill *spill = frame_spill(frame, slot, byte);
+
+	*value = 0;
+	if (!spill)
+		return frame_byte(frame, slot, byte) == BYTE_ZERO;
+	if (spill->reg.kind != REG_SCALAR || !scalar_is_const(spill->reg.num))
+		return false;
+	*value = spill_byte(spill, byte);
+	return true;
+}
+
 /* @spill lies in a slot that exists, and in bytes that are of no other. -ENOMEM. */
 int frame_add_spill(struct frame *frame, const struct spill *spill);
 /* Its bytes are uninitialised. The last spill moves to its place. */
