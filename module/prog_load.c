@@ -46,6 +46,7 @@ struct prog_load {
 	struct func_info *funcs;
 	struct line_info *lines;
 	u32 rights;		/* VERIFY_RIGHT_* */
+	bool is_restricted;	/* under policy=group only: no capability is behind this load */
 	struct user_log log;
 };
 
@@ -74,12 +75,6 @@ static u32 rights_of(const struct caller *caller)
 	return rights;
 }
 
-/* Under policy=group only: no capability is behind this load. */
-static bool is_restricted(const struct prog_load *load)
-{
-	return !caller_bpf_capable(load->caller);
-}
-
 static struct load_facts facts_of(const struct prog_load *load)
 {
 	const union modbpf_attr *attr = load->attr;
@@ -90,7 +85,7 @@ static struct load_facts facts_of(const struct prog_load *load)
 		.prog_flags = attr->prog_flags,
 		.prog_ifindex = attr->prog_ifindex,
 		.rights = load->rights,
-		.is_restricted = is_restricted(load),
+		.is_restricted = load->is_restricted,
 		.attach_btf_id = attr->attach_btf_id,
 		.attaches_elsewhere = attr->attach_prog_fd,
 		.has_core_relos = attr->core_relo_cnt || attr->core_relos ||
@@ -239,7 +234,7 @@ static int gather_maps(struct prog_load *load)
  */
 static bool is_for(const struct prog_load *load, u32 level, bool has_right)
 {
-	return is_restricted(load) || level == 2 || (level == 1 && !has_right);
+	return load->is_restricted || level == 2 || (level == 1 && !has_right);
 }
 
 static int gather(struct prog_load *load)
@@ -259,7 +254,7 @@ static int gather(struct prog_load *load)
 	err = load_check_type(&facts, &load->type, &why);
 	if (err)
 		return reject(load, err, why);
-	prog->is_blinded = is_for(load, modbpf_blind, caller_bpf_capable(load->caller));
+	prog->is_blinded = is_for(load, modbpf_blind, !load->is_restricted);
 	prog->type = attr->prog_type;
 	prog->expected_attach_type = attr->expected_attach_type;
 	err = gather_insns(load);
@@ -286,8 +281,8 @@ static int verify(struct prog_load *load)
 		.expected_attach_type = prog->expected_attach_type,
 		.kernel_btf = prog->kernel_btf ? kernel_btf_types(prog->kernel_btf) : NULL,
 		.attach_btf_id = load->attr->attach_btf_id,
-		.rights = is_restricted(load) ? 0 : load->rights,
-		.is_restricted = is_restricted(load),
+		.rights = load->is_restricted ? 0 : load->rights,
+		.is_restricted = load->is_restricted,
 		.gpl_compatible = prog->gpl_compatible,
 		.maps = load->descs,
 		.map_cnt = prog->map_cnt,
@@ -390,6 +385,7 @@ int prog_load_command(const struct caller *caller, const union modbpf_attr *attr
 	load->caller = caller;
 	load->attr = attr;
 	load->rights = rights_of(caller);
+	load->is_restricted = !caller_bpf_capable(caller);
 	err = user_log_init(&load->log, caller, attr->log_level, attr->log_buf, attr->log_size);
 	if (err)
 		goto free_load;
