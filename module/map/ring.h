@@ -59,6 +59,12 @@ static inline u64 ring_avail(const struct ring *ring)
 	return smp_load_acquire(ring->producer) - consumer;
 }
 
+/* The bytes of a record whose header's len is @bits. */
+static inline u32 ring_len(u32 bits)
+{
+	return bits & ~(RING_BUSY_BIT | RING_DISCARD_BIT);
+}
+
 static inline u64 ring_record_bytes(u32 len)
 {
 	return round_up((u64)len + RING_HEADER_BYTES, 8);

@@ -80,7 +80,7 @@ static void ringbuf_settle(struct ringbuf_map *rb)
 		len = READ_ONCE(header->len);
 		if (len & RING_BUSY_BIT)
 			break;
-		rb->pending += ring_record_bytes(len & ~RING_DISCARD_BIT);
+		rb->pending += ring_record_bytes(ring_len(len));
 	}
 }
 

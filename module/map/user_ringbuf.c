@@ -83,7 +83,7 @@ static notrace void user_ringbuf_pass(struct user_ringbuf_map *rb, u64 bytes)
 	smp_store_release(rb->ring.consumer, rb->position);
 }
 
-/* The next sample's length and bits, or 0: there is none, -EINVAL, -E2BIG. */
+/* The next sample's length and bits; -ENODATA: there is none, -EINVAL, -E2BIG. */
 static notrace s64 user_ringbuf_peek(struct user_ringbuf_map *rb)
 {
 	struct ring *ring = &rb->ring;
@@ -99,7 +99,7 @@ static notrace s64 user_ringbuf_peek(struct user_ringbuf_map *rb)
 	header = (struct ring_header *)(ring->data + (rb->position & ring->mask));
 	/* Pairs with the release of user space: the sample is there unless it is busy. */
 	bits = smp_load_acquire(&header->len);
-	len = bits & ~(RING_BUSY_BIT | RING_DISCARD_BIT);
+	len = ring_len(bits);
 	if (ring_record_bytes(len) > producer - rb->position)
 		return -EINVAL;
 	if (ring_record_bytes(len) > ring->mask + 1 || len > DYNPTR_MAX_BYTES)
@@ -124,7 +124,7 @@ static notrace long user_ringbuf_visit_all(struct user_ringbuf_map *rb, user_rin
 			break;
 		if (bits < 0)
 			return bits;
-		len = bits & ~(RING_BUSY_BIT | RING_DISCARD_BIT);
+		len = ring_len(bits);
 		if (!(bits & RING_DISCARD_BIT)) {
 			is_over = visit(cookie, sample, len);
 			visited++;
