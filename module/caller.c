@@ -96,6 +96,18 @@ long caller_copy_string(const struct caller *caller, char *dst, u64 from, size_t
 	return length == bytes ? -E2BIG : length;
 }
 
+int caller_put_name(const struct caller *caller, u64 to, u32 room, const char *name)
+{
+	size_t bytes = strlen(name) + 1;
+
+	if (bytes <= room)
+		return caller_copy_out(caller, to, name, bytes);
+	if (caller_copy_out(caller, to, name, room - 1) ||
+	    caller_copy_out(caller, to + room - 1, "", 1))
+		return -EFAULT;
+	return -ENOSPC;
+}
+
 struct file *caller_fget(const struct caller *caller, int fd)
 {
 	return fget(fd);

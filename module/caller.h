@@ -53,6 +53,12 @@ void *caller_dup(const struct caller *caller, u64 from, size_t bytes);
  */
 long caller_copy_string(const struct caller *caller, char *dst, u64 from, size_t bytes);
 
+/*
+ * @name to @room bytes at @to, at least one. What does not fit is cut, and terminated: -ENOSPC;
+ * 0, -EFAULT. Sleeps.
+ */
+int caller_put_name(const struct caller *caller, u64 to, u32 room, const char *name);
+
 /* The file at @fd with a reference, or NULL. fput() it. */
 struct file *caller_fget(const struct caller *caller, int fd);
 /* The same of @task's. */

@@ -27,34 +27,17 @@ static int link_place(const struct modbpf_link *link, struct event_place *place,
 		return -ENOTSUPP;
 	place->fd_type = FD_RAW_TRACEPOINT;
 	place->name = raw_tracepoint_link_event(link);
-	rcu_read_lock();
-	*prog_id = link_prog(link)->obj.id;
-	rcu_read_unlock();
+	*prog_id = link_prog_id(link);
 	return 0;
-}
-
-/* As much of the name as fits, always terminated. */
-static int put_name(const struct caller *caller, const union modbpf_attr *attr, const char *name)
-{
-	u32 len = strlen(name), room = attr->task_fd_query.buf_len;
-	u64 to = attr->task_fd_query.buf;
-
-	if (!room || !to)
-		return 0;
-	if (room > len)
-		return caller_copy_out(caller, to, name, len + 1);
-	if (caller_copy_out(caller, to, name, room - 1) ||
-	    caller_copy_out(caller, to + room - 1, "", 1))
-		return -EFAULT;
-	return -ENOSPC;
 }
 
 static int put_answer(const struct caller *caller, const union modbpf_attr *attr,
 		      const struct command_out *out, const struct event_place *place, u32 prog_id)
 {
 	const char *name = place->name ?: "";
-	u32 len = strlen(name);
-	int err = put_name(caller, attr, name);
+	u32 len = strlen(name), room = attr->task_fd_query.buf_len;
+	u64 to = attr->task_fd_query.buf;
+	int err = room && to ? caller_put_name(caller, to, room, name) : 0;
 
 	if (err && err != -ENOSPC)
 		return err;

@@ -313,9 +313,7 @@ static void link_facts(const struct modbpf_link *link, struct modbpf_link_info *
 	memset(info, 0, sizeof(*info));
 	info->type = link->ops->type;
 	info->id = link->obj.id;
-	rcu_read_lock();
-	info->prog_id = link_prog(link)->obj.id;
-	rcu_read_unlock();
+	info->prog_id = link_prog_id(link);
 	info->events = sum.events;
 	info->drops = sum.drops;
 	info->recursion_misses = sum.recursion_misses;

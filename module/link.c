@@ -109,6 +109,16 @@ void link_init(struct modbpf_link *link, const struct link_ops *ops, struct modb
 	INIT_WORK(&link->detach_work, link_detach_work);
 }
 
+u32 link_prog_id(const struct modbpf_link *link)
+{
+	u32 id;
+
+	rcu_read_lock();
+	id = link_prog(link)->obj.id;
+	rcu_read_unlock();
+	return id;
+}
+
 /* True when the caller has to free it. */
 static bool link_drop(struct modbpf_link *link)
 {

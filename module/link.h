@@ -87,6 +87,9 @@ static __always_inline struct modbpf_prog *link_prog_untraced(const struct modbp
 	return rcu_dereference_raw(link->prog);
 }
 
+/* The number of the program that it runs now. */
+u32 link_prog_id(const struct modbpf_link *link);
+
 static inline struct modbpf_link *link_get(struct modbpf_link *link)
 {
 	refcount_inc(&link->obj.refs);

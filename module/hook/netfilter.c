@@ -309,9 +309,7 @@ u32 netfilter_links_of(const struct net *net, const struct netfilter_ids *ids)
 		if (link->net != net || !READ_ONCE(link->link.obj.id))
 			continue;
 		if (cnt < ids->room) {
-			rcu_read_lock();
-			ids->progs[cnt] = link_prog(&link->link)->obj.id;
-			rcu_read_unlock();
+			ids->progs[cnt] = link_prog_id(&link->link);
 			ids->links[cnt] = link->link.obj.id;
 		}
 		cnt++;

@@ -119,23 +119,15 @@ static int raw_tracepoint_link_fill_info(const struct caller *caller,
 					 const struct modbpf_link_info *asked)
 {
 	const struct raw_tracepoint_link *link = raw_link_of(base);
-	u32 bytes = strlen(link->ref.tp->name) + 1;
 	u64 to = asked->raw_tracepoint.tp_name;
 	u32 room = asked->raw_tracepoint.tp_name_len;
 
 	if (!to != !room)
 		return -EINVAL;
 	info->raw_tracepoint.tp_name = to;
-	info->raw_tracepoint.tp_name_len = bytes;
+	info->raw_tracepoint.tp_name_len = strlen(link->ref.tp->name) + 1;
 	info->raw_tracepoint.cookie = link->site.cookie;
-	if (!to)
-		return 0;
-	if (caller_copy_out(caller, to, link->ref.tp->name, min(room, bytes)))
-		return -EFAULT;
-	if (room >= bytes)
-		return 0;
-	/* What does not fit is cut, and terminated. */
-	return caller_copy_out(caller, to + room - 1, "", 1) ? -EFAULT : -ENOSPC;
+	return to ? caller_put_name(caller, to, room, link->ref.tp->name) : 0;
 }
 
 static void raw_tracepoint_link_show_fdinfo(const struct modbpf_link *base, struct seq_file *m)
