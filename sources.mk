@@ -192,6 +192,7 @@ MODULE_SRCS := \
 	module/prog.c \
 	module/prog_bind.c \
 	module/prog_image.c \
+	module/prog_info.c \
 	module/prog_load.c \
 	module/prog_query.c \
 	module/prog_target.c \

@@ -43,3 +43,8 @@ void audit_denial(u32 cmd)
 {
 	audit_record("deny", "cmd", cmd, false);
 }
+
+void audit_denied_ioctl(u32 number)
+{
+	audit_record("deny", "ioctl", number, false);
+}

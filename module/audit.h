@@ -8,9 +8,11 @@
 
 #include <linux/types.h>
 
-/* @op, a word, was done: to a program if it is "load" or "set-bpf", else to a link. */
+/* @op, a word, was done: to a program if it is "load", "set-bpf" or "unset-bpf", else to a link. */
 void audit_say(const char *op, u32 id);
 /* A command of enum modbpf_cmd was refused with -EPERM. */
 void audit_denial(u32 cmd);
+/* So was an ioctl of the device or of an event, whose number it is. */
+void audit_denied_ioctl(u32 number);
 
 #endif

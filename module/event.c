@@ -95,7 +95,7 @@ static int event_enable(struct modbpf_event *event, bool enabled)
 	return err;
 }
 
-int event_attach(struct modbpf_event *event, struct modbpf_prog *prog, u64 cookie)
+int event_attach(struct modbpf_event *event, struct modbpf_prog *prog, u64 cookie, bool by_link)
 {
 	int err;
 
@@ -106,6 +106,7 @@ int event_attach(struct modbpf_event *event, struct modbpf_prog *prog, u64 cooki
 	if (rcu_access_pointer(event->prog))
 		goto unlock;
 	event->cookie = cookie;
+	event->has_link = by_link;
 	rcu_assign_pointer(event->prog, prog_get(prog));
 	err = event_settle(event);
 	if (!err)
@@ -138,17 +139,20 @@ int event_replace(struct modbpf_event *event, const struct modbpf_prog *old,
 
 void event_detach(struct modbpf_event *event, struct modbpf_prog *prog)
 {
-	bool is_it;
+	bool is_it, is_told = false;
 
 	mutex_lock(&event->lock);
 	is_it = prog && rcu_access_pointer(event->prog) == prog;
 	if (is_it) {
 		RCU_INIT_POINTER(event->prog, NULL);
+		is_told = !event->has_link;
 		event_settle(event);
 		/* Under the lock: the next one's cookie must not be shown to this one. */
 		synchronize_rcu();
 	}
 	mutex_unlock(&event->lock);
+	if (is_told)
+		audit_say("unset-bpf", prog->obj.id);
 	if (is_it)
 		prog_put(prog);
 }
@@ -247,9 +251,11 @@ static int set_prog(struct modbpf_event *event, int fd)
 	prog = prog_get_by_fd(&caller, fd);
 	if (IS_ERR(prog))
 		return PTR_ERR(prog);
-	err = event_attach(event, prog, 0);
+	err = event_attach(event, prog, 0, false);
 	if (!err)
 		audit_say("set-bpf", prog->obj.id);
+	else if (err == -EACCES || err == -EPERM)
+		audit_denied_ioctl(PERF_EVENT_IOC_SET_BPF);
 	prog_put(prog);
 	return err;
 }
@@ -387,7 +393,7 @@ static int read_request(const struct caller *caller, u64 uopen, struct event_req
 	return check_attr(&request->attr);
 }
 
-long event_open(const struct caller *caller, u64 uopen)
+static long open_event(const struct caller *caller, u64 uopen)
 {
 	const struct event_ops *ops;
 	struct event_request request;
@@ -414,6 +420,8 @@ long event_open(const struct caller *caller, u64 uopen)
 	refcount_set(&event->refs, 1);
 	event->charge = charge;
 	event->ops = ops;
+	event->type = request.attr.type;
+	event->config = request.attr.config;
 	mutex_init(&event->lock);
 	INIT_WORK(&event->detach_work, event_detach_work);
 	mutex_lock(&events_lock);
@@ -428,5 +436,14 @@ long event_open(const struct caller *caller, u64 uopen)
 	fd = caller_fd_install(caller, "[perf_event]", &event_fops, event, O_RDWR);
 	if (fd < 0)
 		event_put(event);
+	return fd;
+}
+
+long event_open(const struct caller *caller, u64 uopen)
+{
+	long fd = open_event(caller, uopen);
+
+	if (fd == -EACCES || fd == -EPERM)
+		audit_denied_ioctl(MODBPF_IOC_PERF);
 	return fd;
 }

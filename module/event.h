@@ -30,8 +30,11 @@ struct vm_area_struct;
 struct modbpf_event {
 	refcount_t refs;
 	const struct event_ops *ops;
+	u32 type;			/* of the attr that it was opened with */
+	u64 config;
 	struct modbpf_prog __rcu *prog;	/* reference; NULL: none is attached */
 	u64 cookie;			/* of the attachment; set before prog is */
+	bool has_link;			/* or PERF_EVENT_IOC_SET_BPF has put prog there */
 	unsigned long func_ip;		/* of the function whose entry or return it is; 0: neither */
 	bool enabled;			/* by its user */
 	bool armed;			/* the kernel tells us of it */
@@ -114,10 +117,10 @@ int event_place(const struct caller *caller, struct modbpf_event *event, char *r
 		struct event_place *place, u32 *prog_id);
 
 /*
- * Attach: takes a reference to @prog. 0; -EEXIST: there is one already; -EINVAL: not
+ * Attach, by a link that says in the audit log when it ends or not: takes a reference to @prog. 0; -EEXIST: there is one already; -EINVAL: not
  * a program for this kind. Detach @prog, if it is the one: no handler runs it any more. Sleep.
  */
-int event_attach(struct modbpf_event *event, struct modbpf_prog *prog, u64 cookie);
+int event_attach(struct modbpf_event *event, struct modbpf_prog *prog, u64 cookie, bool by_link);
 /* @prog in the place of @old: 0, or -ENOLINK if that does not hang there. Sleeps. */
 int event_replace(struct modbpf_event *event, const struct modbpf_prog *old,
 		  struct modbpf_prog *prog);

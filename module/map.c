@@ -208,7 +208,7 @@ static __poll_t map_poll(struct file *file, struct poll_table_struct *wait)
 
 static void map_show_fdinfo(struct seq_file *m, struct file *file)
 {
-	const struct modbpf_map *map = file->private_data;
+	struct modbpf_map *map = file->private_data;
 
 	seq_printf(m, "map_type:\t%u\n", map->type);
 	seq_printf(m, "key_size:\t%u\n", map->key_size);
@@ -219,6 +219,8 @@ static void map_show_fdinfo(struct seq_file *m, struct file *file)
 	seq_printf(m, "memlock:\t%llu\n", map->memory);
 	seq_printf(m, "map_id:\t%u\n", map->obj.id);
 	seq_printf(m, "frozen:\t%u\n", READ_ONCE(map->frozen));
+	if (map->ops->show_fdinfo)
+		map->ops->show_fdinfo(map, m);
 }
 
 const struct file_operations modbpf_map_fops = {

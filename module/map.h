@@ -25,6 +25,7 @@ struct caller;
 struct file;
 struct map_ops;
 struct modbpf_btf;
+struct seq_file;
 struct vm_area_struct;
 
 /* What the maps in a map of maps are like. */
@@ -146,6 +147,7 @@ struct map_ops {
 	void (*bind)(struct modbpf_map *map, struct map_bind *bind);
 	/* The bytes of a frozen single-value map, for constant loads; NULL: none. */
 	const u8 *(*frozen_bytes)(struct modbpf_map *map);
+	void (*show_fdinfo)(struct modbpf_map *map, struct seq_file *m);	/* sleeps */
 	/* The user's last fd is gone (program arrays drop their programs). */
 	void (*release_fds)(struct modbpf_map *map);
 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Is the time that programs run measured? While any fd of ENABLE_STATS is open; else it
- * costs a jump that is not there.
+ * Is the time that programs run measured? While any fd of ENABLE_STATS is open, or the
+ * parameter stats is on; else it costs a jump that is not there.
  */
 #ifndef MODBPF_MODULE_STATS_H
 #define MODBPF_MODULE_STATS_H

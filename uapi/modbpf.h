@@ -111,6 +111,16 @@ enum modbpf_link_type {
 #define MODBPF_TAG_SIZE		8
 
 /* link_create.kprobe_multi.flags */
+/* What a perf_event link hangs on: Linux's enum bpf_perf_event_type. */
+enum {
+	MODBPF_PERF_EVENT_UPROBE = 1,
+	MODBPF_PERF_EVENT_URETPROBE = 2,
+	MODBPF_PERF_EVENT_KPROBE = 3,
+	MODBPF_PERF_EVENT_KRETPROBE = 4,
+	MODBPF_PERF_EVENT_TRACEPOINT = 5,
+	MODBPF_PERF_EVENT_EVENT = 6
+};
+
 #define MODBPF_KPROBE_MULTI_RETURN	(1U << 0)
 
 /* link_update.flags */
@@ -496,6 +506,39 @@ struct modbpf_link_info {
 			__u64 missed;
 			__aligned_u64 cookies;
 		} kprobe_multi;
+		/* Which part is filled says type; name_len as tp_name_len above. */
+		struct {
+			__u32 type;		/* MODBPF_PERF_EVENT_* */
+			__u32 pad;
+			union {
+				struct {
+					__aligned_u64 file_name;
+					__u32 name_len;
+					__u32 offset;	/* in the file, its lower 32 bits */
+					__u64 cookie;
+				} uprobe;
+				struct {
+					__aligned_u64 func_name;	/* empty: by address */
+					__u32 name_len;
+					__u32 offset;	/* in the function */
+					__u64 addr;	/* 0 without CAP_SYSLOG */
+					__u64 missed;
+					__u64 cookie;
+				} kprobe;
+				struct {
+					__aligned_u64 tp_name;
+					__u32 name_len;
+					__u32 pad_tracepoint;
+					__u64 cookie;
+				} tracepoint;
+				struct {
+					__u64 config;	/* of perf_event_attr, as type */
+					__u32 type;
+					__u32 pad_event;
+					__u64 cookie;
+				} event;
+			};
+		} perf_event;
 		__u64 room[14];		/* more than Linux's largest, which may grow */
 	};
 	/* modbpf's own */

@@ -15,6 +15,7 @@
 #include "module/hook/counters.h"
 #include "module/hook/event_args.h"
 #include "module/hook/tracepoint.h"
+#include "module/info.h"
 #include "module/link.h"
 #include "module/prog.h"
 #include "module/prog_run.h"
@@ -119,15 +120,12 @@ static int raw_tracepoint_link_fill_info(const struct caller *caller,
 					 const struct modbpf_link_info *asked)
 {
 	const struct raw_tracepoint_link *link = raw_link_of(base);
-	u64 to = asked->raw_tracepoint.tp_name;
-	u32 room = asked->raw_tracepoint.tp_name_len;
 
-	if (!to != !room)
-		return -EINVAL;
-	info->raw_tracepoint.tp_name = to;
-	info->raw_tracepoint.tp_name_len = strlen(link->ref.tp->name) + 1;
+	info->raw_tracepoint.tp_name = asked->raw_tracepoint.tp_name;
+	info->raw_tracepoint.tp_name_len = asked->raw_tracepoint.tp_name_len;
 	info->raw_tracepoint.cookie = link->site.cookie;
-	return to ? caller_put_name(caller, to, room, link->ref.tp->name) : 0;
+	return info_put_name(caller, asked->raw_tracepoint.tp_name,
+			     &info->raw_tracepoint.tp_name_len, link->ref.tp->name);
 }
 
 static void raw_tracepoint_link_show_fdinfo(const struct modbpf_link *base, struct seq_file *m)

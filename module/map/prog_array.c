@@ -14,6 +14,7 @@
 
 #include <linux/err.h>
 #include <linux/mutex.h>
+#include <linux/seq_file.h>
 #include <linux/slab.h>
 
 #include "module/map/area.h"
@@ -193,6 +194,18 @@ static void prog_array_bind(struct modbpf_map *map, struct map_bind *bind)
 	bind->max_entries = map->max_entries;
 }
 
+/* Once something decided what may meet here. */
+static void prog_array_show_fdinfo(struct modbpf_map *map, struct seq_file *m)
+{
+	struct prog_array_map *array = prog_array_of(map);
+
+	mutex_lock(&array->change);
+	if (array->prog_type)
+		seq_printf(m, "owner_prog_type:\t%u\nowner_jited:\t%u\n", array->prog_type,
+			   array->jited);
+	mutex_unlock(&array->change);
+}
+
 const struct map_ops prog_array_map_ops = {
 	.type = MODBPF_MAP_PROG_ARRAY,
 	.name = "prog_array",
@@ -203,5 +216,6 @@ const struct map_ops prog_array_map_ops = {
 	.sys_delete = prog_array_sys_delete,
 	.next_key = index_next_key,
 	.bind = prog_array_bind,
+	.show_fdinfo = prog_array_show_fdinfo,
 	.release_fds = prog_array_release_fds,
 };

@@ -5,6 +5,7 @@
 
 check "the module is inserted" insert
 check "programs, links, BTF, information" "$E2E/abi" || echo "$out"
+check "what is told of objects" "$E2E/abi_info" || echo "$out"
 check "maps" "$E2E/abi_map" || echo "$out"
 check "a 32-bit process" "$E2E/client32" || echo "$out"
 check "helpers on packets" modbpf run -- "$E2E/skb_helpers" "$E2E/skb_helpers.bpf.o" || echo "$out"

@@ -12,6 +12,30 @@ check "the module is inserted" insert
 hold "$SCRATCH/run" modbpf run -- "$E2E/foreign" "$E2E/perf_events.bpf.o" || finish
 contains "it counts as it would there" "$(cat "$SCRATCH/run")" "counted 100"
 check "its program is the module's" has_program
+echo 1 >/sys/module/modbpf/parameters/stats
+"$E2E/umasks" 50 0
+prog=$(modbpf prog show | sed -n 's/:.* name on_tracepoint.*//p')
+check "bpftool puts it into a program array" modbpf run -- \
+	bpftool map update name next key 0 0 0 0 value id "$prog"
+cat >"$SCRATCH/shown.py" <<'END'
+import json, subprocess, time
+def show(what):
+    return json.loads(subprocess.check_output(["bpftool", "-j", what, "show"]))
+maps = {m["name"]: m for m in show("map")}
+(prog,), (link,) = show("prog"), show("link")
+assert (prog["type"], prog["name"], prog["gpl_compatible"], prog["jited"], prog["uid"]) == \
+    ("tracepoint", "on_tracepoint", True, True, 0)
+assert 0 < prog["run_time_ns"] < 10 ** 10 and prog["run_cnt"] >= 150
+assert abs(prog["loaded_at"] - time.time()) < 300
+assert prog["map_ids"] == [maps["numbers"]["id"]] and prog["btf_id"] == maps["numbers"]["btf_id"]
+assert prog["bytes_memlock"] > prog["bytes_xlated"] + prog["bytes_jited"] > 0
+assert (link["type"], link["prog_id"]) == ("perf_event", prog["id"])
+assert [maps["numbers"][k] for k in ("type", "bytes_key", "bytes_value", "max_entries", "flags", "frozen")] == \
+    ["array", 4, 8, 9, 0, 0]
+assert maps["numbers"]["bytes_memlock"] >= 9 * 8
+assert (maps["next"]["owner_prog_type"], maps["next"]["owner_jited"]) == ("tracepoint", True)
+END
+check "bpftool shows what there is" modbpf run -- python3 "$SCRATCH/shown.py"
 release
 check "all is gone" within 10 nothing_is_loaded
 # The same by itself is the kernel's affair.

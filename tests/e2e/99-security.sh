@@ -44,6 +44,11 @@ check "nothing of his stays charged" within 5 nobody_is_charged
 chmod 666 /dev/modbpf
 equal "others may not load" "$(as 4321 "$E2E/member" | grep -c 'FAIL.*for members.*not permitted')" 4
 check "that is audited" audited deny
+# The ioctl's number: read and write, 32 bytes, 0xeb 1.
+check "so is that none opens an event" audited "deny ioctl=$((0xc020eb01))"
+check "a program is put to an event" "$E2E/member" event
+check "that is audited" audited set-bpf
+check "and that it went with it" within 5 audited unset-bpf
 
 # Without blind and fence, but not for members.
 hold "$SCRATCH/member" setpriv --reuid=65534 --regid=65533 --groups=1234 "$E2E/member" hold

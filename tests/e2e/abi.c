@@ -298,44 +298,6 @@ static void test_packet_load(void)
 	}
 }
 
-/* The time of programs is measured only while an fd of ENABLE_STATS is open. */
-static __u64 run_time_of(int fd)
-{
-	struct modbpf_prog_info info = {};
-	__u32 len = sizeof(info);
-
-	want("its information", info_of(fd, &info, &len), 0);
-	return info.run_time_ns;
-}
-
-static void test_stats(void)
-{
-	unsigned char packet[64] = { [12] = 8 };
-	union modbpf_attr attr = {}, run = {};
-	int fd = want_fd("a filter", load_trivial(TYPE_SOCKET_FILTER)), stats, second;
-	__u64 measured;
-
-	run.test.prog_fd = fd;
-	run.test.data_in = addr(packet);
-	run.test.data_size_in = sizeof(packet);
-	run.test.repeat = 100;
-	want("a run that nobody measures", call(MODBPF_CMD_PROG_TEST_RUN, &run, sizeof(run)), 0);
-	want("takes no time", run_time_of(fd), 0);
-	attr.enable_stats.type = 1;
-	want("other statistics", call(MODBPF_CMD_ENABLE_STATS, &attr, sizeof(attr)), -EINVAL);
-	attr.enable_stats.type = 0;
-	stats = want_fd("statistics", call(MODBPF_CMD_ENABLE_STATS, &attr, sizeof(attr)));
-	second = want_fd("again", call(MODBPF_CMD_ENABLE_STATS, &attr, sizeof(attr)));
-	close(second);
-	want("a run that is measured", call(MODBPF_CMD_PROG_TEST_RUN, &run, sizeof(run)), 0);
-	measured = run_time_of(fd);
-	want_that("takes time", measured > 0 && measured < 10000000000ULL);
-	close(stats);
-	want("a run afterwards", call(MODBPF_CMD_PROG_TEST_RUN, &run, sizeof(run)), 0);
-	want_that("takes none", run_time_of(fd) == measured);
-	close(fd);
-}
-
 static void test_links(void)
 {
 	union modbpf_attr attr = {};
@@ -684,7 +646,6 @@ int main(void)
 	test_load_log();
 	test_run_attr();
 	test_packet_load();
-	test_stats();
 	test_links();
 	test_link_update();
 	test_query();

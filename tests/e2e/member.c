@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * What may a member of the device's group do under policy=group? "member": the rights, as
- * a user without capabilities. "member hold": holds a program until killed. "member image
+ * a user without capabilities. "member event": an event with a program, and its end. "member hold": holds a program until killed. "member image
  * ID": are there fences, and constants, in the machine code of that program? As root.
  */
 #include <linux/perf_event.h>
@@ -107,6 +107,17 @@ static void test_events(void)
 	want("an event", ioctl(device, MODBPF_IOC_PERF, &open) < 0 ? -errno : 0, -EACCES);
 }
 
+/* As root: a program is put to an event, and goes with it. */
+static int use_event(void)
+{
+	struct perf_event_attr attr = { .type = PERF_TYPE_SOFTWARE, .size = sizeof(attr),
+					.config = PERF_COUNT_SW_CPU_CLOCK, .sample_period = 100000000 };
+	struct modbpf_perf_open open = { .attr = addr(&attr), .pid = 0, .cpu = -1, .group_fd = -1 };
+	int fd = ioctl(device, MODBPF_IOC_PERF, &open);
+
+	return fd < 0 || ioctl(fd, PERF_EVENT_IOC_SET_BPF, load_trivial(7)) || close(fd);
+}
+
 static int show_image(const char *id)
 {
 	static unsigned char code[4096];
@@ -134,6 +145,8 @@ int main(int argc, char **argv)
 	device = open(MODBPF_DEVICE, O_RDWR | O_CLOEXEC);
 	if (device < 0)
 		return 1;
+	if (argc > 1 && !strcmp(argv[1], "event"))
+		return use_event();
 	if (argc > 2)
 		return show_image(argv[2]);
 	if (argc > 1) {
@@ -143,8 +156,9 @@ int main(int argc, char **argv)
 		fflush(stdout);
 		return pause();
 	}
+	/* First: the log has a limit for what is denied. */
+	test_events();
 	test_programs();
 	test_objects();
-	test_events();
 	return finish("member");
 }

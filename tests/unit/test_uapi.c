@@ -298,6 +298,23 @@ static void other_info(void)
 	AT(struct modbpf_link_info, kprobe_multi.flags, 28, 4);
 	AT(struct modbpf_link_info, kprobe_multi.missed, 32, 8);
 	AT(struct modbpf_link_info, kprobe_multi.cookies, 40, 8);
+	AT(struct modbpf_link_info, perf_event.type, 16, 4);
+	AT(struct modbpf_link_info, perf_event.uprobe.file_name, 24, 8);
+	AT(struct modbpf_link_info, perf_event.uprobe.name_len, 32, 4);
+	AT(struct modbpf_link_info, perf_event.uprobe.offset, 36, 4);
+	AT(struct modbpf_link_info, perf_event.uprobe.cookie, 40, 8);
+	AT(struct modbpf_link_info, perf_event.kprobe.func_name, 24, 8);
+	AT(struct modbpf_link_info, perf_event.kprobe.name_len, 32, 4);
+	AT(struct modbpf_link_info, perf_event.kprobe.offset, 36, 4);
+	AT(struct modbpf_link_info, perf_event.kprobe.addr, 40, 8);
+	AT(struct modbpf_link_info, perf_event.kprobe.missed, 48, 8);
+	AT(struct modbpf_link_info, perf_event.kprobe.cookie, 56, 8);
+	AT(struct modbpf_link_info, perf_event.tracepoint.tp_name, 24, 8);
+	AT(struct modbpf_link_info, perf_event.tracepoint.name_len, 32, 4);
+	AT(struct modbpf_link_info, perf_event.tracepoint.cookie, 40, 8);
+	AT(struct modbpf_link_info, perf_event.event.config, 24, 8);
+	AT(struct modbpf_link_info, perf_event.event.type, 32, 4);
+	AT(struct modbpf_link_info, perf_event.event.cookie, 40, 8);
 }
 
 #define CMD(name) CHECK_EQ(MODBPF_CMD_##name, BPF_##name)
