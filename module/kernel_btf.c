@@ -90,6 +90,17 @@ struct kernel_btf *kernel_btf_get(void)
 	return btf;
 }
 
+int kernel_btf_try(struct kernel_btf **btf)
+{
+	int err;
+
+	*btf = kernel_btf_get();
+	err = PTR_ERR_OR_ZERO(*btf);
+	if (err)
+		*btf = NULL;
+	return err == -ENOMEM || err == -EINTR ? err : 0;
+}
+
 void kernel_btf_put(struct kernel_btf *btf)
 {
 	if (!btf)

@@ -18,6 +18,8 @@ struct kernel_btf;
  * -ENOMEM, -EINTR, and what opening it says). Sleeps; some 5 MB to read the first time.
  */
 struct kernel_btf *kernel_btf_get(void);
+/* The same, but *@btf is NULL where there is none, or none that the caller may open. 0, -ENOMEM, -EINTR. */
+int kernel_btf_try(struct kernel_btf **btf);
 /* NULL is fine. Sleeps. */
 void kernel_btf_put(struct kernel_btf *btf);
 const struct btf_types *kernel_btf_types(const struct kernel_btf *btf);

@@ -57,7 +57,7 @@ struct modbpf_prog {
 	struct modbpf_map **bound;	/* references to maps that it does not name: PROG_BIND_MAP */
 	u32 bound_cnt;
 	struct modbpf_btf *btf;	/* reference, or NULL */
-	struct kernel_btf *kernel_btf;	/* reference, or NULL: TRACING has it */
+	struct kernel_btf *kernel_btf;	/* reference, or NULL: TRACING has it, others while they are loaded */
 	struct prog_target *target;	/* NULL but for TRACING, which has one once it is verified */
 	u32 *line_starts;	/* in the image, bytes; as many as verified->lines; NULL under jit=0 */
 	u32 jited_bytes;

@@ -266,6 +266,8 @@ static int gather(struct prog_load *load)
 	err = gather_btf(load);
 	if (!err && prog->type == MODBPF_PROG_TRACING)
 		err = prog_target_find(prog, attr->attach_btf_id);
+	else if (!err && load->type->has_kernel_types)
+		err = kernel_btf_try(&prog->kernel_btf);
 	return err ? err : gather_maps(load);
 }
 
@@ -300,6 +302,10 @@ static int verify(struct prog_load *load)
 
 	err = modbpf_verify(&req, &prog->verified, &prog->stats);
 	prog->verify_nsecs = ktime_get_ns() - begin;
+	if (!prog->target) {
+		kernel_btf_put(prog->kernel_btf);
+		prog->kernel_btf = NULL;
+	}
 	return err;
 }
 

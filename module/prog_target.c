@@ -3,7 +3,6 @@
 #include "module/prog_target.h"
 
 #include <linux/bits.h>
-#include <linux/err.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 
@@ -38,16 +37,14 @@ static int keep_target(struct modbpf_prog *prog, u32 btf_id, const struct btf_ty
 int prog_target_find(struct modbpf_prog *prog, u32 btf_id)
 {
 	bool is_event = prog->expected_attach_type == MODBPF_ATTACH_TRACE_RAW_TP;
-	struct kernel_btf *btf = kernel_btf_get();
 	const struct btf_types *types;
 	struct btf_call call;
 	const char *why;
-	int err;
+	int err = kernel_btf_try(&prog->kernel_btf);
 
-	if (IS_ERR(btf))
-		return PTR_ERR(btf) == -ENOMEM || PTR_ERR(btf) == -EINTR ? PTR_ERR(btf) : 0;
-	prog->kernel_btf = btf;
-	types = kernel_btf_types(btf);
+	if (err || !prog->kernel_btf)
+		return err;
+	types = kernel_btf_types(prog->kernel_btf);
 	err = is_event ? btf_call_of_event(types, btf_id, &call, &why) :
 			 btf_call_of_func(types, btf_id, &call, &why);
 	return err ? 0 : keep_target(prog, btf_id, types, &call);

@@ -104,6 +104,8 @@ static int check_movable(struct step *step, u32 regno)
 	case REG_RECORD:
 	case REG_MEM:
 	case REG_TYPED:
+	case REG_NF_STATE:
+	case REG_NF_SKB:
 		return 0;
 	case REG_MAP_OR_NULL:
 	case REG_VALUE_OR_NULL:

@@ -356,7 +356,8 @@ int check_ctx_load(struct step *step, u32 regno, u32 bytes, bool sign_extend,
 	if (step->found->ctx_end < step->insn->off + bytes)
 		step->found->ctx_end = step->insn->off + bytes;
 	*value = field->kind == REG_SCALAR ? reg_scalar(scalar_loaded(bytes, sign_extend)) :
-					     reg_pointer(field->kind);
+		 step->prog->rule->ctx == CTX_KIND_NF ? hook_pointer(step->prog, field->kind) :
+							reg_pointer(field->kind);
 	return 0;
 }
 

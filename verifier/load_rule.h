@@ -13,6 +13,7 @@ struct load_type {
 	u32 right;		/* VERIFY_RIGHT_* that it takes to load one; 0: none */
 	u64 attach_types;	/* bit per expected_attach_type; all set: not looked at */
 	bool has_skb;		/* the context is the runtime's skb_ctx */
+	bool has_kernel_types;	/* its context leads to structures of the kernel's */
 	bool is_for_anyone;	/* by who has no CAP_BPF, where policy=group lets one */
 };
 

@@ -71,18 +71,12 @@ int refuse_access(struct step *step, u32 regno)
 	enum refusal_code code = reg->kind == REG_SCALAR ? REFUSE_ACCESS_NUMBER :
 				 reg_may_be_null(reg) ? REFUSE_ACCESS_MAY_BE_NULL :
 				 REFUSE_ACCESS_WRONG_POINTER;
-	bool foreign = reg->kind == REG_NF_STATE || reg->kind == REG_NF_SKB;
-	int err;
 
-	if (reg->kind == REG_TYPED)
+	if (reg_is_typed(reg))
 		return refuse(step, REFUSE_TYPED_WRITE, regno, "only read is supported: R%u is a %s",
 			      regno, reg_kind_name(reg->kind));
-	err = refuse(step, foreign ? REFUSE_ACCESS_KERNEL_STRUCT : code, regno,
-			 "R%u invalid mem access '%s'", regno, reg_kind_name(reg->kind));
-
-	if (foreign)
-		vlog_line(step->log, "not supported yet: dereferencing a kernel structure");
-	return err;
+	return refuse(step, code, regno, "R%u invalid mem access '%s'", regno,
+		      reg_kind_name(reg->kind));
 }
 
 static int check_offset_bounded(struct step *step, u32 regno, s64 off)
@@ -241,7 +235,7 @@ int check_load(struct step *step)
 		return err;
 	if (src->kind == REG_CTX) {
 		err = check_ctx_load(step, insn->src_reg, row->bytes, sign_extend, &value);
-	} else if (src->kind == REG_TYPED) {
+	} else if (reg_is_typed(src)) {
 		err = check_typed_load(step, insn->src_reg, row->bytes, sign_extend, &value);
 	} else {
 		err = check_same_access(step, NOTE_DIRECT);

@@ -10,9 +10,9 @@
 
 static const struct refusal_row rows[REFUSE_CODE_COUNT] = {
 	[REFUSE_ACCESS_KERNEL_STRUCT] = { "access-kernel-struct", -EACCES,
-		"memory whose layout is known; the fields of this kernel structure are "
-		"not",
-		"read what the context's own fields offer, or copy it with "
+		"a kernel that says what its types are (CONFIG_DEBUG_INFO_BTF), or that "
+		"was told",
+		"read the packet alone (bpf_dynptr_from_skb), or copy the structure with "
 		"bpf_probe_read_kernel" },
 	[REFUSE_ACCESS_MAY_BE_NULL] = { "access-may-be-null", -EACCES,
 		"a pointer that is known not to be null",
@@ -370,6 +370,9 @@ static const struct refusal_row rows[REFUSE_CODE_COUNT] = {
 	[REFUSE_TYPED_OFFSET] = { "typed-offset", -EACCES,
 		"a constant offset from a pointer to a kernel structure",
 		"copy what lies at a variable offset with bpf_probe_read_kernel" },
+	[REFUSE_TYPED_RIGHT] = { "typed-right", -EPERM,
+		"CAP_PERFMON, for loads from structures of the kernel",
+		"load the program with CAP_PERFMON, or read the packet alone" },
 	[REFUSE_TYPED_WRITE] = { "typed-write", -EACCES,
 		"loads only: the kernel's structures are not for programs to change",
 		"write to a map or to the stack" },

@@ -39,6 +39,24 @@ int find_call(struct program *prog, struct vlog *log)
 	return err ? refuse_target(prog, log, why) : 0;
 }
 
+void find_hook_types(struct program *prog)
+{
+	const struct btf_types *types = prog->req->kernel_btf;
+
+	if (!types)
+		return;
+	prog->state_type = btf_struct_named(types, "nf_hook_state");
+	prog->skb_type = btf_struct_named(types, "sk_buff");
+}
+
+struct reg hook_pointer(const struct program *prog, enum reg_kind kind)
+{
+	struct reg reg = reg_pointer(kind);
+
+	reg.size = kind == REG_NF_STATE ? prog->state_type : prog->skb_type;
+	return reg;
+}
+
 /* The type of the 8 bytes at place @at of the context; false: nothing is there. */
 static bool type_at(const struct program *prog, u32 at, u32 *type)
 {
@@ -89,6 +107,16 @@ int check_typed_load(struct step *step, u32 regno, u32 bytes, bool sign_extend,
 	u32 pointee;
 	s64 off;
 
+	if (!reg->size) {
+		return refuse(step, REFUSE_ACCESS_KERNEL_STRUCT, regno,
+			      "R%u invalid mem access '%s': the types of the kernel are not known",
+			      regno, reg_kind_name(reg->kind));
+	}
+	/* Who loads a program of another type with typed pointers has the right. */
+	if (reg->kind != REG_TYPED && !(step->prog->req->rights & VERIFY_RIGHT_PERFMON)) {
+		return refuse(step, REFUSE_TYPED_RIGHT, regno,
+			      "R%u: access to structures of the kernel needs CAP_PERFMON", regno);
+	}
 	if (!scalar_is_const(reg->num)) {
 		return refuse(step, REFUSE_TYPED_OFFSET, regno,
 			      "R%u variable offset of a pointer to a kernel structure", regno);

@@ -4,6 +4,9 @@
  * vouches for them. They may be null or stale, so loads through them may fault and then
  * give 0; nothing is stored through them, and no helper takes one for what it points to.
  *
+ * What a netfilter program's context points to, and nothing else, is there for sure: these
+ * pointers have kinds of their own, and are no numbers.
+ *
  * With CAP_PERFMON a typed pointer is a number wherever one is wanted; what was a
  * number never becomes a pointer.
  */
@@ -14,7 +17,11 @@
 
 /* A program whose context is a call: what it is called with goes to prog->call. 0, -EINVAL. */
 int find_call(struct program *prog, struct vlog *log);
-/* A load from such a context, which R@regno points to. */
+/* The types of what a netfilter program's context points to, as far as they are known. */
+void find_hook_types(struct program *prog);
+/* What a field of such a context is. */
+struct reg hook_pointer(const struct program *prog, enum reg_kind kind);
+/* A load from the context of a call, which R@regno points to. */
 int check_call_ctx_load(struct step *step, u32 bytes, bool sign_extend,
 			struct reg *value);
 /* A load through the typed pointer R@regno. */
@@ -25,5 +32,11 @@ int check_typed_load(struct step *step, u32 regno, u32 bytes, bool sign_extend,
 bool reg_is_number(const struct step *step, const struct reg *reg);
 /* What reg_is_number() allows becomes that number. */
 void mark_number(const struct step *step, struct reg *reg);
+
+/* Does it point to a structure of the kernel's? */
+static inline bool reg_is_typed(const struct reg *reg)
+{
+	return reg->kind == REG_TYPED || reg->kind == REG_NF_STATE || reg->kind == REG_NF_SKB;
+}
 
 #endif

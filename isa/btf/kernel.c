@@ -108,6 +108,19 @@ static bool is_struct(const struct btf_view *view)
 	return view->kind == MODBPF_BTF_STRUCT || view->kind == MODBPF_BTF_UNION;
 }
 
+u32 btf_struct_named(const struct btf_types *types, const char *name)
+{
+	struct btf_view view;
+	u32 id;
+
+	for (id = 1; id < types->cnt; id++) {
+		view = btf_view_of(types, id);
+		if (view.kind == MODBPF_BTF_STRUCT && !strcmp(btf_string(types, view.name_off), name))
+			return id;
+	}
+	return 0;
+}
+
 static bool is_foreign_tag(const struct btf_types *types, const struct btf_view *view)
 {
 	const char *name = btf_string(types, view->name_off);

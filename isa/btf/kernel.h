@@ -42,6 +42,9 @@ u32 btf_arg_bytes(const struct btf_types *types, u32 type);
  */
 u32 btf_pointee(const struct btf_types *types, u32 type);
 
+/* The structure of that name; 0: there is none. Looks at all types. */
+u32 btf_struct_named(const struct btf_types *types, const char *name);
+
 enum btf_found {
 	BTF_FOUND_NOTHING,	/* not all of it is inside of the structure */
 	BTF_FOUND_NUMBER,

@@ -100,12 +100,12 @@ static int make_rows(const struct btf_types *types)
 
 static int read_rows(void)
 {
-	struct kernel_btf *btf = kernel_btf_get();
-	int err;
+	struct kernel_btf *btf;
+	int err = kernel_btf_try(&btf);
 
 	/* Who may not open it answers for no other. */
-	if (IS_ERR(btf))
-		return PTR_ERR(btf) == -ENOMEM || PTR_ERR(btf) == -EINTR ? PTR_ERR(btf) : 0;
+	if (err || !btf)
+		return err;
 	err = make_rows(kernel_btf_types(btf));
 	kernel_btf_put(btf);
 	return err;

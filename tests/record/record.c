@@ -415,7 +415,8 @@ static bool record_program(const char *path, u32 nth)
 			continue;
 		is_there = true;
 		/* The kernel's types differ with the kernel: what asks for them is compared by 76-check. */
-		if (bpf_program__type(prog) == BPF_PROG_TYPE_TRACING) {
+		if (bpf_program__type(prog) == BPF_PROG_TYPE_TRACING ||
+		    bpf_program__type(prog) == MODBPF_PROG_NETFILTER) {
 			left_out++;
 			bpf_program__set_autoload(prog, false);
 			continue;

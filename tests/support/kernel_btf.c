@@ -145,6 +145,17 @@ static void put_task(const struct basics *b)
 	put_member("more", more, 232 * 8);
 }
 
+static void put_hook(const struct basics *b)
+{
+	put("nf_hook_state", MODBPF_BTF_STRUCT, 3, 120);
+	put_member("hook", b->char_, 0);
+	put_member("pf", b->char_, 8);
+	put_member("in", b->task_ptr, 112 * 8);
+	put("sk_buff", MODBPF_BTF_STRUCT, 2, 32);
+	put_member("len", b->int_, 0);
+	put_member("owner", b->task_ptr, 24 * 8);
+}
+
 #define TASK_ID 32
 
 static void put_all(void)
@@ -167,6 +178,7 @@ static void put_all(void)
 	put_member("owner", b.task_ptr, 64);
 	b.file_ptr = put_ptr(b.file);
 	put_task(&b);
+	put_hook(&b);
 	for (i = 0; i < 13; i++)
 		longs[i] = b.long_;
 	put_func("f_task", b.task_ptr, 5, (u32[]){ b.task_ptr, b.int_,

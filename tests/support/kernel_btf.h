@@ -22,6 +22,9 @@
  *		struct file more[];			232
  *	};
  *
+ *	struct nf_hook_state { char hook, pf; struct task *in; };	0, 1, 112 of 120
+ *	struct sk_buff { int len; struct task *owner; };	0, 24 of 32
+ *
  *	struct task *f_task(struct task *, int, const struct task *, void *, bool);
  *	void f_void(void);
  *	long f_most(12 longs); what is refused: f_many(13 longs), f_wide(struct file), f_dots(int, ...),

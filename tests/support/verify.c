@@ -205,7 +205,7 @@ void verify_text(const struct verify_input *input, struct verify_output *out)
 	req.is_restricted = input->is_restricted;
 	if (req.is_restricted)
 		req.rights = 0;
-	if (input->target) {
+	if (input->target && strcmp(input->target, "none")) {
 		req.kernel_btf = kernel_btf();
 		req.attach_btf_id = strtoul(input->target, NULL, 0) ? : kernel_btf_id(input->target);
 	}
@@ -378,6 +378,9 @@ static void fill_call(void)
 	call[5] = (u64)tasks[1];		/* the result of f_task */
 }
 
+/* What a NETFILTER program is given: where its structures have pointers, the tasks have. */
+static u64 hook[] = { (u64)tasks[1], (u64)tasks[0] };
+
 /* Nothing is to be read but the tasks. */
 static u64 probe_load(u64 addr, u32 bytes)
 {
@@ -415,8 +418,10 @@ u64 verify_run(const struct verify_output *out)
 	fill_helpers(helpers);
 	fill_binds(binds, no_programs);
 	fill_call();
-	if (out->prog_type == MODBPF_PROG_KPROBE || out->prog_type == MODBPF_PROG_NETFILTER)
+	if (out->prog_type == MODBPF_PROG_KPROBE)
 		context = regs;
+	else if (out->prog_type == MODBPF_PROG_NETFILTER)
+		context = hook;
 	else if (out->prog_type == MODBPF_PROG_TRACING)
 		context = call;
 	result = modbpf_interp_run(&env, context, NULL);

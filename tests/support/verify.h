@@ -18,7 +18,7 @@ struct verify_input {
 	bool is_restricted;
 	u32 withheld;		/* VERIFY_RIGHT_* that the caller does not have */
 	bool proprietary, fence;
-	const char *target;	/* of a TRACING program: see kernel_btf.h; NULL: there is no kernel BTF */
+	const char *target;	/* of a TRACING program, see kernel_btf.h; NULL, "none": there is no kernel BTF */
 	const char *funcs[VERIFY_FUNCS];	/* "global int f(s*, int)", in order: see verify_btf.h */
 	u32 func_cnt;
 	const char *lines;	/* "0 3 7": the instructions at which a line begins; NULL: none */

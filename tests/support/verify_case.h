@@ -8,6 +8,7 @@
  *	rights: none			none, all (the default), "no write-user", or "anyone's"
  *	license: proprietary		GPL if not given
  *	target: f_task			TRACING: a name in tests/support/kernel_btf.h, or an id
+ *	target: any			NETFILTER: these types are known; none: they are not
  *	work: 1000			budget in work units
  *	expect: EACCES			accept, or the errno of the rejection
  *	log: invalid access to stack	a part of the log; any number of these
