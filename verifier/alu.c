@@ -96,6 +96,7 @@ static int check_movable(struct step *step, u32 regno)
 	const struct reg *reg = &step_regs(step)[regno];
 
 	switch (reg->kind) {
+	case REG_CTX:
 	case REG_STACK:
 	case REG_VALUE:
 	case REG_KEY:
@@ -154,6 +155,10 @@ static int check_move_pointer(struct step *step, u32 ptr_no, struct scalar by, b
 		return refuse(step, REFUSE_POINTER_OFFSET, number_no,
 			      "math between %s pointer and register with unbounded min value is not allowed",
 			      reg_kind_name(ptr.kind));
+	}
+	if (ptr.kind == REG_CTX && !scalar_is_const(by)) {
+		return refuse(step, REFUSE_CTX_MOVED, number_no,
+			      "variable ctx access: R%u is not a constant", number_no);
 	}
 	ptr.num = scalar_alu(minus ? BPF_SUB : BPF_ADD, true, false, ptr.num, by);
 	lo = ptr.num.r64.smin;

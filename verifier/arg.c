@@ -2,6 +2,7 @@
 /* Is each argument of a helper call of the kind that the helper's row names? */
 #include "verifier/arg.h"
 
+#include "verifier/ctx.h"
 #include "verifier/dynptr.h"
 #include "verifier/exact.h"
 #include "verifier/format.h"
@@ -318,7 +319,9 @@ static int check_record_arg(struct step *step, u32 regno, struct call_args *args
 
 static int check_ctx_arg(struct step *step, u32 regno)
 {
-	return step_regs(step)[regno].kind == REG_CTX ? 0 : refuse_kind(step, regno, "ctx");
+	if (step_regs(step)[regno].kind != REG_CTX)
+		return refuse_kind(step, regno, "ctx");
+	return check_ctx_unmoved(step, regno);
 }
 
 /* The helper reads a string at a pointer; where it ends is not known before. */

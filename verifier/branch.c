@@ -6,7 +6,7 @@
  */
 #include "isa/opcode.h"
 #include "verifier/exact.h"
-#include "verifier/step.h"
+#include "verifier/mem.h"
 #include "verifier/typed.h"
 
 #define NO_REG 16	/* the second operand is the immediate */
@@ -246,6 +246,15 @@ static bool is_zero(const struct reg *reg)
 	return reg->kind == REG_SCALAR && scalar_is_const(reg->num) && !scalar_value(reg->num);
 }
 
+/* Nothing is learnt: either way it is what it was. */
+static int branch_on_either(struct step *step, const struct operands *ops)
+{
+	mark_exact(step->state, ops->dst->deps | ops->src->deps);
+	mark_way(step, true);
+	mark_way(step, false);
+	return step_fork(step, jump_target(step->insn, step->pc));
+}
+
 static int branch_on_pointers(struct step *step, struct operands *ops)
 {
 	u8 op = BPF_OP(step->insn->code);
@@ -260,6 +269,9 @@ static int branch_on_pointers(struct step *step, struct operands *ops)
 			return branch_on_null(step, ops);
 		if (is_zero(ops->dst) && ops->src->kind != REG_PACKET_LOW)
 			return branch_on_null(step, &swapped);
+		/* From outside of their objects, how far these are apart could be searched for. */
+		if (is_inside(step, ops->dst) && is_inside(step, ops->src))
+			return branch_on_either(step, ops);
 	}
 	if (is64 && op != BPF_JSET && reg_is_packet_place(ops->dst) && reg_is_packet_place(ops->src))
 		return branch_on_packet(step, ops);
@@ -283,15 +295,6 @@ static bool may_compare_typed(const struct step *step, const struct operands *op
 	       (ops->dst->kind == ops->src->kind || is_zero(ops->dst) || is_zero(ops->src));
 }
 
-/* Nothing is learnt: either way it is what it was. */
-static int branch_on_typed(struct step *step, const struct operands *ops)
-{
-	mark_exact(step->state, ops->dst->deps | ops->src->deps);
-	mark_way(step, true);
-	mark_way(step, false);
-	return step_fork(step, jump_target(step->insn, step->pc));
-}
-
 int check_branch(struct step *step)
 {
 	const struct modbpf_insn *insn = step->insn;
@@ -309,6 +312,6 @@ int check_branch(struct step *step)
 	if (ops.dst->kind == REG_SCALAR && ops.src->kind == REG_SCALAR)
 		return branch_on_numbers(step, &ops);
 	if (may_compare_typed(step, &ops))
-		return branch_on_typed(step, &ops);
+		return branch_on_either(step, &ops);
 	return branch_on_pointers(step, &ops);
 }

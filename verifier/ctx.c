@@ -332,12 +332,24 @@ static int check_slot(struct step *step, const struct ctx_field *field, bool wri
 	return usable ? 0 : refuse_absent(step, write);
 }
 
+int check_ctx_unmoved(struct step *step, u32 regno)
+{
+	s64 at = scalar_value(step_regs(step)[regno].num);
+
+	if (!at)
+		return 0;
+	return refuse(step, REFUSE_CTX_MOVED, regno,
+		      "dereference of modified ctx ptr R%u off=%lld disallowed", regno, at);
+}
+
 int check_ctx_load(struct step *step, u32 regno, u32 bytes, bool sign_extend,
 		   struct reg *value)
 {
 	const struct ctx_field *field;
-	int err;
+	int err = check_ctx_unmoved(step, regno);
 
+	if (err)
+		return err;
 	if (step->prog->rule->ctx == CTX_KIND_CALL)
 		return check_call_ctx_load(step, bytes, sign_extend, value);
 	field = check_field(step, regno, bytes, false, &err);
@@ -363,8 +375,8 @@ int check_ctx_load(struct step *step, u32 regno, u32 bytes, bool sign_extend,
 
 int check_ctx_store(struct step *step, u32 regno, u32 bytes)
 {
-	int err;
-	const struct ctx_field *field = check_field(step, regno, bytes, true, &err);
+	int err = check_ctx_unmoved(step, regno);
+	const struct ctx_field *field = err ? NULL : check_field(step, regno, bytes, true, &err);
 
 	if (!field)
 		return err;

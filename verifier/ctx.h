@@ -8,6 +8,8 @@
 
 #include "verifier/step.h"
 
+/* R@regno is the context: refuse, unless it points to its start. */
+int check_ctx_unmoved(struct step *step, u32 regno);
 int check_ctx_load(struct step *step, u32 regno, u32 bytes, bool sign_extend,
 		   struct reg *value);
 int check_ctx_store(struct step *step, u32 regno, u32 bytes);

@@ -8,6 +8,7 @@
 #include "verifier/global.h"
 
 #include "isa/btf/btf.h"
+#include "verifier/ctx.h"
 #include "verifier/exact.h"
 #include "verifier/mem.h"
 #include "verifier/stack.h"
@@ -280,7 +281,8 @@ static int check_arg(struct step *step, u32 routine, u32 at)
 	case GLOBAL_NUMBER:
 		return reg_is_number(step, reg) ? 0 : refuse_arg(step, routine, regno, "scalar");
 	case GLOBAL_CTX:
-		return reg->kind == REG_CTX ? 0 : refuse_arg(step, routine, regno, "ctx");
+		return reg->kind == REG_CTX ? check_ctx_unmoved(step, regno) :
+					      refuse_arg(step, routine, regno, "ctx");
 	case GLOBAL_MEM:
 		if (reg->kind == REG_SCALAR || reg_may_be_null(reg))
 			return refuse_arg(step, routine, regno, "fp, map_value, ringbuf_mem, mem");

@@ -112,31 +112,46 @@ static int check_packet_region(struct step *step, u32 regno, s64 off, u32 bytes)
 	return 0;
 }
 
+/* How many bytes may be accessed where it points to; -1: none, or they are not told by a size. */
+static s64 region_size(const struct step *step, const struct reg *reg)
+{
+	switch (reg->kind) {
+	case REG_VALUE:
+		return prog_map(step->prog, reg->map)->value_size;
+	case REG_KEY:
+		return prog_map(step->prog, reg->map)->key_size;
+	case REG_RECORD:
+	case REG_MEM:
+		return reg->size;
+	default:
+		return -1;
+	}
+}
+
+bool is_inside(const struct step *step, const struct reg *reg)
+{
+	s64 at = scalar_value(reg->num);
+
+	if (!scalar_is_const(reg->num))
+		return false;
+	if (reg->kind == REG_STACK)
+		return at >= -(s64)MODBPF_STACK_SIZE && at <= 0;
+	return at >= 0 && at < region_size(step, reg);
+}
+
 int check_region(struct step *step, u32 regno, s64 off, u32 bytes, u32 access)
 {
 	const struct reg *reg = &step_regs(step)[regno];
 	s64 lo = reg->num.r64.smin, hi = reg->num.r64.smax;
-	u32 size;
+	s64 size = region_size(step, reg);
 	int err;
 
-	switch (reg->kind) {
-	case REG_VALUE:
-		size = prog_map(step->prog, reg->map)->value_size;
-		break;
-	case REG_KEY:
-		size = prog_map(step->prog, reg->map)->key_size;
-		break;
-	case REG_RECORD:
-	case REG_MEM:
-		size = reg->size;
-		break;
-	case REG_PACKET:
-	case REG_PACKET_META:
+	if (reg_is_packet(reg)) {
 		err = check_offset_bounded(step, regno, off);
 		return err ? : check_packet_region(step, regno, off, bytes);
-	default:
-		return refuse_access(step, regno);
 	}
+	if (size < 0)
+		return refuse_access(step, regno);
 	err = check_permission(step, regno, access);
 	if (!err)
 		err = check_offset_bounded(step, regno, off);

@@ -26,6 +26,8 @@ int check_same_access(struct step *step, u16 flag);
  */
 bool value_is_frozen(const struct step *step, const struct reg *reg, s64 off, u32 bytes,
 		     u64 *value);
+/* Does it point to a known place in its stack frame, or in an object whose size is known? */
+bool is_inside(const struct step *step, const struct reg *reg);
 /* Is R@regno + @off a multiple of @bytes, counted from the object's start? */
 bool is_aligned(const struct reg *reg, s64 off, u32 bytes);
 

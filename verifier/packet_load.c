@@ -10,6 +10,7 @@
 
 #include "isa/opcode.h"
 #include "verifier/callback.h"
+#include "verifier/ctx.h"
 #include "verifier/lock.h"
 #include "verifier/step.h"
 
@@ -29,7 +30,7 @@ static int check_place(struct step *step)
 		return refuse(step, REFUSE_PACKET_LOAD_CTX, MODBPF_REG_SKB,
 			      "at the time of BPF_LD_ABS|IND R6 != pointer to skb");
 	}
-	return 0;
+	return check_ctx_unmoved(step, MODBPF_REG_SKB);
 }
 
 static int check_index(struct step *step)

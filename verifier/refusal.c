@@ -100,6 +100,10 @@ static const struct refusal_row rows[REFUSE_CODE_COUNT] = {
 	[REFUSE_CTX_FIELD_ABSENT] = { "ctx-field-absent", -EACCES,
 		"a field that this runtime provides",
 		"compute the value from other fields, or use a helper" },
+	[REFUSE_CTX_MOVED] = { "ctx-moved", -EACCES,
+		"the context's own address, and offsets in the instruction that accesses it",
+		"keep the compiler from adding to the context first: access its fields "
+		"where they are, each in a statement of its own" },
 	[REFUSE_CTX_SIGN_LOAD] = { "ctx-sign-load", -EACCES,
 		"a load from the context that is not sign-extending",
 		"load the field as unsigned, and cast the variable" },
@@ -267,7 +271,8 @@ static const struct refusal_row rows[REFUSE_CODE_COUNT] = {
 		"check for null before adding to a pointer that may be null, and keep "
 		"other pointers as they are" },
 	[REFUSE_POINTER_COMPARISON] = { "pointer-comparison", -EACCES,
-		"two numbers, two pointers of the same kind, or a pointer and null",
+		"two numbers, a pointer and null, two places in the packet, or two known places "
+		"in objects, for whether they are the same",
 		"compare what the pointers point to" },
 	[REFUSE_POINTER_OFFSET] = { "pointer-offset", -EACCES,
 		"an offset of less than 2^29 bytes either way",

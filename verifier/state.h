@@ -13,7 +13,7 @@
 enum reg_kind {
 	REG_UNINIT,
 	REG_SCALAR,
-	REG_CTX,		/* always its start: no arithmetic moves it */
+	REG_CTX,		/* .num is a constant, and 0 wherever it is used for more than an address */
 	REG_STACK,		/* of frame .frame; .num counts from its end (R10) */
 	REG_MAP,		/* the map .map itself */
 	REG_MAP_OR_NULL,	/* found in another one */
