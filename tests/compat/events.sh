@@ -65,9 +65,12 @@ event_names() { getent hosts sweep.invalid >/dev/null; sleep 0.3; }
 event_privileges() { chroot / /bin/true; sleep 0.3; }
 
 event_work() {
-	local i
-	for i in 1 2 3; do (timeout 0.3 sh -c 'while :; do :; done') & done
-	wait $(jobs -p) 2>/dev/null
+	local i workers=()
+	for i in 1 2 3; do
+		(timeout 0.3 sh -c 'while :; do :; done') &
+		workers+=($!)
+	done
+	wait "${workers[@]}" 2>/dev/null	# not for the tool, which is a child too
 	sleep 0.2
 }
 
