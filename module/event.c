@@ -123,18 +123,20 @@ int event_replace(struct modbpf_event *event, const struct modbpf_prog *old,
 		  struct modbpf_prog *prog)
 {
 	struct modbpf_prog *gone = NULL;
+	int err = -ENOLINK;
 
 	if (!(event->ops->prog_types >> prog->type & 1))
 		return -EINVAL;
 	mutex_lock(&event->lock);
 	if (rcu_access_pointer(event->prog) == old)
+		err = event->armed && event->ops->change ? event->ops->change(event, prog) : 0;
+	if (!err)
 		gone = rcu_replace_pointer(event->prog, prog_get(prog),
 					   lockdep_is_held(&event->lock));
 	mutex_unlock(&event->lock);
-	if (!gone)
-		return -ENOLINK;
-	prog_put(gone);
-	return 0;
+	if (gone)
+		prog_put(gone);
+	return err;
 }
 
 void event_detach(struct modbpf_event *event, struct modbpf_prog *prog)

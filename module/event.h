@@ -80,6 +80,11 @@ struct event_ops {
 	/* Begin, and end, to call event_run(). NULL: nothing to do. Sleep. */
 	int (*arm)(struct modbpf_event *event);
 	void (*disarm)(struct modbpf_event *event);
+	/*
+	 * @prog will take the place of the program of the event, which is armed. 0 or -errno.
+	 * NULL: nothing to do. Sleeps.
+	 */
+	int (*change)(struct modbpf_event *event, const struct modbpf_prog *prog);
 	int (*mmap)(struct modbpf_event *event, struct vm_area_struct *vma);
 	__poll_t (*poll)(struct modbpf_event *event, struct file *file,
 			 struct poll_table_struct *wait);
@@ -121,7 +126,7 @@ int event_place(const struct caller *caller, struct modbpf_event *event, char *r
  * a program for this kind. Detach @prog, if it is the one: no handler runs it any more. Sleep.
  */
 int event_attach(struct modbpf_event *event, struct modbpf_prog *prog, u64 cookie, bool by_link);
-/* @prog in the place of @old: 0, or -ENOLINK if that does not hang there. Sleeps. */
+/* @prog in the place of @old: 0; -ENOLINK: that does not hang there; or what the kind says. Sleeps. */
 int event_replace(struct modbpf_event *event, const struct modbpf_prog *old,
 		  struct modbpf_prog *prog);
 void event_detach(struct modbpf_event *event, struct modbpf_prog *prog);

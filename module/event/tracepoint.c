@@ -4,6 +4,9 @@
  * counter of the processor that it happened on: there is one on each, all tasks are
  * seen, whatever pid and cpu were asked for, as with Linux's own eBPF.
  *
+ * Making it takes most of the time of an event. A program that never looks at its
+ * context, and hands it to nobody, hangs on the tracepoint itself: no record is made.
+ *
  * The record lies in a buffer of PERF_MAX_TRACE_SIZE bytes that belongs to this event
  * while it is handled. A program that looks, or calls one that may look, behind the
  * record's end finds zeros there instead of what an older record left.
@@ -16,6 +19,7 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/trace_events.h>
+#include <linux/tracepoint.h>
 
 #include "isa/abi.h"
 #include "module/event/types.h"
@@ -25,6 +29,8 @@
 struct tracepoint_event {
 	struct modbpf_event event;
 	u32 reach;			/* bytes of a record that the program may look at */
+	struct tracepoint *hooked;	/* NULL: not without a record; under event.lock */
+	bool by_record;			/* the counters' events count, not those of hooked */
 	struct perf_event *counters[];	/* per possible CPU; NULL: it was not there */
 };
 
@@ -33,18 +39,28 @@ static struct tracepoint_event *tracepoint_event_of(struct modbpf_event *event)
 	return container_of(event, struct tracepoint_event, event);
 }
 
-static void overflow(struct perf_event *counter, struct perf_sample_data *data,
-		     struct pt_regs *regs)
+static void run_with_record(struct perf_event *counter, struct perf_sample_data *data,
+			    struct pt_regs *regs)
 {
 	struct tracepoint_event *tp = counter->overflow_handler_context;
 	const struct perf_raw_frag *frag = &data->raw->frag;
 	u32 reach = READ_ONCE(tp->reach);
 
+	if (unlikely(!READ_ONCE(tp->by_record)))
+		return;
 	if (unlikely(frag->size < reach))
 		memset(frag->data + frag->size, 0, reach - frag->size);
 	event_run(&tp->event, frag->data, regs);
 }
-NOKPROBE_SYMBOL(overflow);
+NOKPROBE_SYMBOL(run_with_record);
+
+/* Whatever the tracepoint is called with. */
+static notrace void run_without(struct tracepoint_event *tp)
+{
+	if (likely(!READ_ONCE(tp->by_record)))
+		event_run(&tp->event, NULL, NULL);
+}
+NOKPROBE_SYMBOL(run_without);
 
 static void tracepoint_event_destroy(struct modbpf_event *event)
 {
@@ -64,7 +80,8 @@ static int make_counters(struct tracepoint_event *tp, u64 id)
 		.size = sizeof(attr),
 		.config = id,
 		.sample_period = 1,
-		.sample_type = PERF_SAMPLE_RAW,
+		/* With the period: once an event, of those too that stand for many. */
+		.sample_type = PERF_SAMPLE_RAW | PERF_SAMPLE_PERIOD,
 		.disabled = 1,
 	};
 	struct perf_event *counter;
@@ -72,7 +89,7 @@ static int make_counters(struct tracepoint_event *tp, u64 id)
 
 	/* Not under cpus_read_lock(), which the first counter takes to patch the tracepoint in. */
 	for_each_online_cpu(cpu) {
-		counter = perf_event_create_kernel_counter(&attr, cpu, NULL, overflow, tp);
+		counter = perf_event_create_kernel_counter(&attr, cpu, NULL, run_with_record, tp);
 		if (counter == ERR_PTR(-ENODEV))	/* the processor has just gone */
 			continue;
 		if (IS_ERR(counter))
@@ -100,48 +117,119 @@ static struct modbpf_event *tracepoint_event_create(const struct caller *caller,
 	return ERR_PTR(err);
 }
 
-/* The program does not change while the event is armed. */
-static int tracepoint_event_arm(struct modbpf_event *event)
+/* The event as the kernel knows it: all counters are of the same. NULL: there is no counter. */
+static struct trace_event_call *kernel_event(const struct tracepoint_event *tp)
 {
-	struct tracepoint_event *tp = tracepoint_event_of(event);
-	const struct modbpf_prog *prog = rcu_access_pointer(event->prog);
-	u32 reach = prog->verified->ctx_end;
 	int cpu;
+
+	for_each_possible_cpu(cpu)
+		if (tp->counters[cpu])
+			return tp->counters[cpu]->tp_event;
+	return NULL;
+}
+
+static void set_counters(struct tracepoint_event *tp, bool enabled)
+{
+	int cpu;
+
+	for_each_possible_cpu(cpu) {
+		if (!tp->counters[cpu])
+			continue;
+		if (enabled)
+			perf_event_enable(tp->counters[cpu]);
+		else
+			perf_event_disable(tp->counters[cpu]);
+	}
+	WRITE_ONCE(tp->by_record, enabled);
+}
+
+/* -EOPNOTSUPP: what happens there is more, or less, than that the tracepoint is called. */
+static int hook(struct tracepoint_event *tp)
+{
+	struct trace_event_call *call = kernel_event(tp);
+	int err;
+
+	if (!call || !(call->flags & TRACE_EVENT_FL_TRACEPOINT) ||
+	    call->class->reg != trace_event_reg)
+		return -EOPNOTSUPP;
+	/* The counters hold whose module it is. */
+	err = tracepoint_probe_register(call->tp, run_without, tp);
+	if (!err)
+		tp->hooked = call->tp;
+	return err;
+}
+
+static void unhook(struct tracepoint_event *tp)
+{
+	tracepoint_probe_unregister(tp->hooked, run_without, tp);
+	tp->hooked = NULL;
+	tracepoint_synchronize_unregister();
+}
+
+static u32 reach_of(const struct modbpf_prog *prog)
+{
 	u32 i;
 
 	for (i = 0; i < prog->verified->subprog_cnt; i++)
 		if (prog->verified->subprogs[i].has_tail_call)
-			reach = TRACE_RECORD_BYTES;
+			return TRACE_RECORD_BYTES;
+	return prog->verified->ctx_end;
+}
+
+static int tracepoint_event_arm(struct modbpf_event *event)
+{
+	struct tracepoint_event *tp = tracepoint_event_of(event);
+	const struct modbpf_prog *prog = rcu_access_pointer(event->prog);
+	u32 reach = reach_of(prog);
+
 	if (reach > PERF_MAX_TRACE_SIZE)
 		return -EACCES;
+	if (!prog->verified->uses_ctx && !hook(tp))
+		return 0;
 	WRITE_ONCE(tp->reach, reach);
-	for_each_possible_cpu(cpu)
-		if (tp->counters[cpu])
-			perf_event_enable(tp->counters[cpu]);
+	set_counters(tp, true);
 	return 0;
 }
 
 static void tracepoint_event_disarm(struct modbpf_event *event)
 {
 	struct tracepoint_event *tp = tracepoint_event_of(event);
-	int cpu;
 
-	for_each_possible_cpu(cpu)
-		if (tp->counters[cpu])
-			perf_event_disable(tp->counters[cpu]);
+	if (tp->hooked)
+		unhook(tp);
+	else
+		set_counters(tp, false);
+}
+
+/*
+ * From now on there is a record, as far as either program looks. The counters are asked before
+ * what hangs on the tracepoint is: what happens at this very moment is missed by both, or seen once.
+ */
+static int tracepoint_event_change(struct modbpf_event *event, const struct modbpf_prog *prog)
+{
+	struct tracepoint_event *tp = tracepoint_event_of(event);
+	u32 reach = reach_of(prog);
+
+	if (reach > PERF_MAX_TRACE_SIZE)
+		return -EACCES;
+	if (tp->hooked && !prog->verified->uses_ctx)
+		return 0;
+	WRITE_ONCE(tp->reach, max(tp->reach, reach));
+	if (tp->hooked) {
+		set_counters(tp, true);
+		unhook(tp);
+	}
+	return 0;
 }
 
 static int tracepoint_event_place(const struct caller *caller, struct modbpf_event *event,
 				  char *room, struct event_place *place)
 {
-	struct tracepoint_event *tp = tracepoint_event_of(event);
-	int cpu;
+	struct trace_event_call *call = kernel_event(tracepoint_event_of(event));
 
 	place->fd_type = EVENT_FD_TRACEPOINT;
-	/* All counters are of the same event. */
-	for_each_possible_cpu(cpu)
-		if (tp->counters[cpu])
-			place->name = trace_event_name(tp->counters[cpu]->tp_event);
+	if (call)
+		place->name = trace_event_name(call);
 	return 0;
 }
 
@@ -152,5 +240,6 @@ const struct event_ops tracepoint_event_ops = {
 	.destroy = tracepoint_event_destroy,
 	.arm = tracepoint_event_arm,
 	.disarm = tracepoint_event_disarm,
+	.change = tracepoint_event_change,
 	.place = tracepoint_event_place,
 };

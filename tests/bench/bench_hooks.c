@@ -31,6 +31,7 @@
 #define EVENTS 100	/* of a round */
 #define INSNS_MOST 256
 #define FUNCTION "__x64_sys_umask"
+#define RECORD_PID 8	/* of task_rename's record, bytes */
 
 #define INSN(opcode, dst, src, offset, value) \
 	((struct modbpf_insn){ .code = opcode, .dst_reg = dst, .src_reg = src, .off = offset, .imm = value })
@@ -315,7 +316,7 @@ static double cost(void (*event)(void))
 struct row {
 	const char *name;
 	long (*hang)(const struct side *side, const struct code *code, int arg);
-	int arg;	/* at the return; a type of attachment or of program */
+	int arg;	/* at the return; a type of attachment or of program; looks at the record */
 	void (*event)(void);
 	int rules;	/* 0: it only counts */
 };
@@ -329,6 +330,7 @@ static const struct row rows[] = {
 	{ "fexit", hang_tracing, MODBPF_ATTACH_TRACE_FEXIT, call, 0 },
 	{ "raw tracepoint", hang_raw, 0, rename_task, 0 },
 	{ "tracepoint", hang_tracepoint, 0, rename_task, 0 },
+	{ "tracepoint, a field", hang_tracepoint, 1, rename_task, 0 },
 	{ "netfilter, counter", hang_netfilter, MODBPF_PROG_NETFILTER, send_packet, 0 },
 	{ "netfilter, 1 rule", hang_netfilter, MODBPF_PROG_CGROUP_SKB, send_packet, 1 },
 	{ "netfilter, 50 rules", hang_netfilter, MODBPF_PROG_CGROUP_SKB, send_packet, 50 },
@@ -345,6 +347,8 @@ static double added(const struct row *row, const struct side *side)
 	if (row->rules) {
 		add_rules(&code, map, row->rules);
 	} else {
+		if (row->hang == hang_tracepoint && row->arg)
+			add(&code, INSN(BPF_LDX | BPF_MEM | BPF_W, 6, 1, RECORD_PID, 0));
 		add_count(&code, map);
 		add_return(&code, row->hang == hang_netfilter);
 	}
@@ -388,14 +392,18 @@ static void print_figure(double figure)
 		printf(" %10.0f", figure);
 }
 
-int main(void)
+/* "bench_hooks [PREFIX]": rows whose name begins so, or all. */
+int main(int argc, char **argv)
 {
+	const char *prefix = argc > 1 ? argv[1] : "";
 	size_t i;
 
 	open_device();
 	open_sockets();
 	printf("%-22s %10s %10s %10s\n", "instructions an event", "modbpf", "Linux", "nft");
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		if (strncmp(rows[i].name, prefix, strlen(prefix)))
+			continue;
 		printf("%-22s", rows[i].name);
 		print_figure(added(&rows[i], &ours));
 		/* Linux has no packet access of this type there. */

@@ -61,6 +61,67 @@ int on_many(struct pt_regs *regs)
 	return 0;
 }
 
+/* The format of task/task_rename. */
+struct rename_record {
+	__u64 common;
+	__s32 pid;
+	char old[16], new[16];
+};
+
+/* Does not ask what happened. */
+SEC("tracepoint/task/task_rename")
+int counts_renames(void *record)
+{
+	if (is_watched())
+		add(ENTRIES, 1);
+	return 0;
+}
+
+SEC("tracepoint/task/task_rename")
+int reads_renames(struct rename_record *record)
+{
+	if (!is_watched())
+		return 0;
+	add(RETURNS, 1);
+	add(MASKS, record->new[0]);
+	add(RESULTS, bpf_get_attach_cookie(record));
+	if (record->pid != (__s32)bpf_get_current_pid_tgid())
+		add(WRONG, 1);
+	return 0;
+}
+
+/* Behind the fields, where there is none. */
+SEC("tracepoint/task/task_rename")
+int looks_behind_renames(struct long_record *record)
+{
+	if (is_watched())
+		add(record->words[999] ? WRONG : FRAMES, 1);
+	return 0;
+}
+
+/* An event that perf counts as many. The format of sched/sched_stat_runtime. */
+struct runtime_record {
+	__u64 common;
+	char name[16];
+	__s32 pid;
+};
+
+SEC("tracepoint/sched/sched_stat_runtime")
+int reads_runtimes(struct runtime_record *record)
+{
+	if (record->pid && is_watched())
+		add(ENTRIES, 1);
+	return 0;
+}
+
+SEC("raw_tracepoint/sched_stat_runtime")
+int counts_runtimes(void *args)
+{
+	if (is_watched())
+		add(RETURNS, 1);
+	return 0;
+}
+
 /* Called from the next: looks where no field is. */
 SEC("tracepoint/syscalls/sys_enter_umask")
 int looks_beyond(struct long_record *record)

@@ -13,6 +13,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -33,8 +34,16 @@ __attribute__((noinline)) long test_probed(long a, long b)
 	return a + b;
 }
 
+static void renames(int cnt)
+{
+	int i;
+
+	for (i = 0; i < cnt; i++)
+		prctl(PR_SET_NAME, "a name", 0, 0, 0);
+}
+
 /* On all CPUs in turn: an event that is seen on some only would be short. */
-static void umasks_everywhere(int cnt)
+static void everywhere(void (*happen)(int cnt), int cnt)
 {
 	cpu_set_t set, old;
 	int cpu;
@@ -44,7 +53,7 @@ static void umasks_everywhere(int cnt)
 		CPU_ZERO(&set);
 		CPU_SET(cpu, &set);
 		sched_setaffinity(0, sizeof(set), &set);
-		umasks(cnt / 2);
+		happen(cnt / 2);
 	}
 	sched_setaffinity(0, sizeof(old), &old);
 }
@@ -83,7 +92,7 @@ static void test_tracepoint(void)
 	start();
 	link = want_link("a tracepoint", bpf_program__attach_tracepoint_opts(
 			 prog("on_tracepoint"), "syscalls", "sys_enter_umask", &opts));
-	umasks_everywhere(CALLS);
+	everywhere(umasks, CALLS);
 	want("tracepoint: each call", number(ENTRIES), CALLS);
 	want("tracepoint: its argument", number(MASKS), CALLS / 2 * (CALLS / 2 - 1));
 	want("tracepoint: its cookie", number(RESULTS), (__u64)CALLS * COOKIE);
@@ -98,6 +107,55 @@ static void test_tracepoint(void)
 	want("zeros behind the record", number(WRONG), 0);
 	want("each time", number(FRAMES), CALLS);
 	bpf_link__destroy(link);
+}
+
+/* A program that does not ask for the record sees the same events, as does one that takes its place. */
+static void test_no_record(void)
+{
+	LIBBPF_OPTS(bpf_tracepoint_opts, opts, .bpf_cookie = COOKIE);
+	struct bpf_link *link;
+
+	start();
+	link = want_link("who does not look", bpf_program__attach_tracepoint_opts(
+			 prog("counts_renames"), "task", "task_rename", &opts));
+	everywhere(renames, CALLS);
+	want("each rename", number(ENTRIES), CALLS);
+	want("by who looks", bpf_link_update(bpf_link__fd(link),
+					     bpf_program__fd(prog("reads_renames")), NULL), 0);
+	everywhere(renames, CALLS);
+	want("each rename is read", number(RETURNS), CALLS);
+	want("as it is", number(MASKS), CALLS * 'a');
+	want("by its task", number(WRONG), 0);
+	want("with the cookie", number(RESULTS), (__u64)CALLS * COOKIE);
+	want("by who looks further", bpf_link_update(bpf_link__fd(link), bpf_program__fd(
+						     prog("looks_behind_renames")), NULL), 0);
+	everywhere(renames, CALLS);
+	want("zeros behind what is read", number(FRAMES), CALLS);
+	want("by who does not look", bpf_link_update(bpf_link__fd(link), bpf_program__fd(
+						     prog("counts_renames")), NULL), 0);
+	everywhere(renames, CALLS);
+	want("again each rename", number(ENTRIES), 2 * CALLS);
+	bpf_link__destroy(link);
+	renames(CALLS);
+	want("no rename after", number(ENTRIES) + number(RETURNS), 3 * CALLS);
+	want("nothing that is not there", number(WRONG), 0);
+}
+
+/* Once an event, whatever it says how many it stands for. */
+static void test_weighted(void)
+{
+	struct bpf_link *raw, *link;
+
+	raw = want_link("a raw one", bpf_program__attach_raw_tracepoint(
+			prog("counts_runtimes"), "sched_stat_runtime"));
+	link = want_link("one that counts", bpf_program__attach_tracepoint(
+			 prog("reads_runtimes"), "sched", "sched_stat_runtime"));
+	start();
+	spin(50);
+	want_that("it happened", number(ENTRIES) > 0);
+	want_that("once each time", number(ENTRIES) <= number(RETURNS) + 10);
+	bpf_link__destroy(link);
+	bpf_link__destroy(raw);
 }
 
 /* The address of a function of the kernel's. */
@@ -617,6 +675,8 @@ int main(int argc, char **argv)
 	libbpf_set_print(NULL);
 	test_tracepoint();
 	test_update();
+	test_no_record();
+	test_weighted();
 	test_kprobe();
 	test_many(false);
 	test_many(true);

@@ -208,21 +208,30 @@ static void tells_of_packet_and_context(void)
 	static const struct {
 		const char *text;
 		u32 type, ctx_end;
-		bool writes;
+		bool writes, uses;
 	} rows[] = {
 		{ "r0 = *(u64 *)(r1 +16); r0 = *(u8 *)(r1 +8); r0 = 0; exit",
-		  MODBPF_PROG_TRACEPOINT, 24, false },
-		{ "r0 = 0; exit", MODBPF_PROG_TRACEPOINT, 0, false },
+		  MODBPF_PROG_TRACEPOINT, 24, false, true },
+		{ "r0 = 0; exit", MODBPF_PROG_TRACEPOINT, 0, false, false },
 		{ "r2 = *(u32 *)(r1 +80); r1 = *(u32 *)(r1 +76); r3 = r1; r3 += 1; r0 = 0;"
 		  "if r3 > r2 goto out; *(u8 *)(r1 +0) = 0; out: exit",
-		  MODBPF_PROG_SCHED_CLS, 84, true },
+		  MODBPF_PROG_SCHED_CLS, 84, true, true },
 		{ "r2 = *(u32 *)(r1 +80); r1 = *(u32 *)(r1 +76); r3 = r1; r3 += 1; r0 = 0;"
 		  "if r3 > r2 goto out; r0 = *(u8 *)(r1 +0); out: exit",
-		  MODBPF_PROG_SCHED_CLS, 84, false },
+		  MODBPF_PROG_SCHED_CLS, 84, false, true },
 		{ "r2 = 0; r3 = r10; r3 += -8; *(u64 *)(r10 -8) = 0; r4 = 8; r5 = 0;"
-		  "call skb_store_bytes; r0 = 0; exit", MODBPF_PROG_SCHED_CLS, 0, true },
+		  "call skb_store_bytes; r0 = 0; exit", MODBPF_PROG_SCHED_CLS, 0, true, true },
 		{ "r2 = 0; r3 = r10; r3 += -8; r4 = 8;"
-		  "call skb_load_bytes; r0 = 0; exit", MODBPF_PROG_SCHED_CLS, 0, false },
+		  "call skb_load_bytes; r0 = 0; exit", MODBPF_PROG_SCHED_CLS, 0, false, true },
+		{ "call get_smp_processor_id; r1 = 0; r0 += r1; exit", MODBPF_PROG_TRACEPOINT, 0, false, false },
+		{ "r6 = 0; r0 = 0; if r6 == 0 goto out; r0 = *(u64 *)(r1 +8); out: r0 = 0; exit",
+		  MODBPF_PROG_TRACEPOINT, 0, false, true },
+		{ "call get_attach_cookie; r0 = 0; exit", MODBPF_PROG_TRACEPOINT, 0, false, true },
+		{ "r6 = r1; r0 = 0; exit", MODBPF_PROG_TRACEPOINT, 0, false, true },
+		{ "call f; exit; f: r0 = 0; exit", MODBPF_PROG_TRACEPOINT, 0, false, false },
+		{ "call f; exit; f: r0 = *(u32 *)(r1 +8); r0 = 0; exit", MODBPF_PROG_TRACEPOINT, 12, false, true },
+		{ "*(u64 *)(r10 -8) = r1; r0 = 0; exit", MODBPF_PROG_TRACEPOINT, 0, false, true },
+		{ "r2 = map[progs]; r3 = 0; call tail_call; r0 = 0; exit", MODBPF_PROG_TRACEPOINT, 0, false, true },
 	};
 	struct verify_output out;
 	u32 i;
@@ -235,6 +244,7 @@ static void tells_of_packet_and_context(void)
 		if (!out.err) {
 			CHECK_EQ(out.prog->ctx_end, rows[i].ctx_end);
 			CHECK_EQ(out.prog->uses_packet_write, rows[i].writes);
+			CHECK_EQ(out.prog->uses_ctx, rows[i].uses);
 		}
 		verify_output_free(&out);
 	}
