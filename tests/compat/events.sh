@@ -33,6 +33,7 @@ event_files() {
 		echo text >$SWEEP/sweep_file
 		cat $SWEEP/sweep_file >/dev/null
 		stat $SWEEP/sweep_file >/dev/null
+		stat -f $SWEEP/sweep_file >/dev/null
 		sync $SWEEP/sweep_file
 		rm $SWEEP/sweep_file
 	done
@@ -96,4 +97,11 @@ event_out_of_memory() {
 	sleep 0.3
 }
 
-event_reclaim() { timeout 5 head -c 900M /dev/zero | timeout 5 tail -c 880M >/dev/null; }
+event_reclaim() {	# who allocates must free first, as long as so much is to be kept free
+	local before keep
+	before=$(cat /proc/sys/vm/min_free_kbytes)
+	keep=$(($(awk '/^MemFree/ { print $2 }' /proc/meminfo) * 3 / 4))
+	echo "$keep" >/proc/sys/vm/min_free_kbytes
+	timeout 3 head -c 300M /dev/zero | timeout 3 tail -c 280M >/dev/null
+	echo "$before" >/proc/sys/vm/min_free_kbytes
+}
