@@ -405,7 +405,7 @@ static bool record_program(const char *path, u32 nth)
 	struct bpf_object *obj = object_open(path);
 	struct bpf_program *prog;
 	bool is_there = false;
-	u32 at = 0;
+	u32 at = 0, type;
 
 	if (!obj)
 		die("%s cannot be opened", path);
@@ -415,8 +415,8 @@ static bool record_program(const char *path, u32 nth)
 			continue;
 		is_there = true;
 		/* The kernel's types differ with the kernel: what asks for them is compared by 76-check. */
-		if (bpf_program__type(prog) == BPF_PROG_TYPE_TRACING ||
-		    bpf_program__type(prog) == MODBPF_PROG_NETFILTER) {
+		type = bpf_program__type(prog);
+		if (type == MODBPF_PROG_TRACING || type == MODBPF_PROG_NETFILTER) {
 			left_out++;
 			bpf_program__set_autoload(prog, false);
 			continue;
