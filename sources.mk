@@ -5,6 +5,7 @@
 
 # The pure code: goes into modbpf.ko and into libmodbpf-core.a.
 ISA_SRCS := \
+	isa/btf/join.c \
 	isa/btf/kernel.c \
 	isa/btf/name.c \
 	isa/btf/parse.c \
@@ -157,6 +158,7 @@ MODULE_SRCS := \
 	module/image.c \
 	module/info.c \
 	module/kernel_btf.c \
+	module/kernel_btf_list.c \
 	module/kernel_symbol.c \
 	module/link.c \
 	module/main.c \

@@ -24,6 +24,7 @@ static void btf_free(struct modbpf_btf *btf)
 {
 	modbpf_btf_free(btf->types);
 	kvfree(btf->data);
+	kfree(btf->file);
 	quota_close(&btf->obj.charge);
 	kfree(btf);
 }
@@ -38,7 +39,8 @@ void btf_put(struct modbpf_btf *btf)
 	objects_forget_one();
 }
 
-struct modbpf_btf *btf_get_by_fd(const struct caller *caller, int fd)
+/* Of either. */
+static struct modbpf_btf *get_by_fd(const struct caller *caller, int fd)
 {
 	struct file *file = caller_fget(caller, fd);
 	struct modbpf_btf *btf = ERR_PTR(-EINVAL);
@@ -49,6 +51,26 @@ struct modbpf_btf *btf_get_by_fd(const struct caller *caller, int fd)
 		btf = btf_get(file->private_data);
 	fput(file);
 	return btf;
+}
+
+struct modbpf_btf *btf_get_by_fd(const struct caller *caller, int fd)
+{
+	struct modbpf_btf *btf = get_by_fd(caller, fd);
+
+	if (IS_ERR(btf) || !btf->file)
+		return btf;
+	btf_put(btf);
+	return ERR_PTR(-EACCES);
+}
+
+struct modbpf_btf *btf_get_kernel_by_fd(const struct caller *caller, int fd)
+{
+	struct modbpf_btf *btf = get_by_fd(caller, fd);
+
+	if (IS_ERR(btf) || btf->file)
+		return IS_ERR(btf) ? NULL : btf;
+	btf_put(btf);
+	return NULL;
 }
 
 static int btf_release(struct inode *inode, struct file *file)

@@ -10,9 +10,11 @@
 
 struct btf_types;
 struct caller;
+struct kernel_btf_file;
 
 struct modbpf_btf {
 	struct object obj;
+	struct kernel_btf_file *file;	/* it is the kernel's, and what follows is not kept; or NULL: */
 	u32 bytes;
 	u8 *data;
 	struct btf_types *types;	/* points into data */
@@ -29,7 +31,9 @@ static inline struct modbpf_btf *btf_get(struct modbpf_btf *btf)
 
 /* Process context. NULL is fine. */
 void btf_put(struct modbpf_btf *btf);
-/* With a reference; ERR_PTR(-EBADF: no fd, -EINVAL: not BTF). */
+/* With a reference; ERR_PTR(-EBADF: no fd, -EINVAL: not BTF, -EACCES: it is the kernel's). */
 struct modbpf_btf *btf_get_by_fd(const struct caller *caller, int fd);
+/* With a reference; NULL: it is no BTF, or none of the kernel's. */
+struct modbpf_btf *btf_get_kernel_by_fd(const struct caller *caller, int fd);
 
 #endif

@@ -8,6 +8,7 @@
 #include "module/btf.h"
 #include "module/caller.h"
 #include "module/command.h"
+#include "module/kernel_btf.h"
 #include "module/link.h"
 #include "module/map.h"
 #include "module/prog.h"
@@ -46,7 +47,12 @@ int link_next_id_command(const struct caller *caller, const union modbpf_attr *a
 int btf_next_id_command(const struct caller *caller, const union modbpf_attr *attr,
 			const struct command_out *out)
 {
-	return next_id(caller, &modbpf_btf_ids, attr, out);
+	int err = 0;
+
+	/* Who begins looks at what there is now. */
+	if (!attr->start_id)
+		err = kernel_btf_list_update(caller);
+	return err ?: next_id(caller, &modbpf_btf_ids, attr, out);
 }
 
 int prog_fd_by_id_command(const struct caller *caller, const union modbpf_attr *attr,

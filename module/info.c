@@ -11,11 +11,14 @@
 #include <linux/kernel.h>
 #include <linux/mm.h>
 #include <linux/string.h>
+#include <linux/vmalloc.h>
 
+#include "isa/btf/btf.h"
 #include "module/btf.h"
 #include "module/caller.h"
 #include "module/command.h"
 #include "module/hook/counters.h"
+#include "module/kernel_btf.h"
 #include "module/link.h"
 #include "module/map.h"
 #include "module/prog.h"
@@ -109,28 +112,55 @@ static int link_info(const struct caller *caller, struct modbpf_link *link,
 	return info_write(caller, place, &info, out);
 }
 
+/* As much of its bytes as there is room for. */
+static int put_btf_data(const struct caller *caller, const struct modbpf_btf *btf,
+			struct modbpf_btf_info *info)
+{
+	u32 room = info->btf_size;
+	void *data = NULL;
+	ssize_t bytes;
+	int err;
+
+	if (!btf->file)
+		return info_put_array(caller, info->btf, &info->btf_size, btf->data, btf->bytes, 1);
+	bytes = kernel_btf_file_read(btf, MODBPF_BTF_MAX_BYTES, room ? &data : NULL);
+	if (bytes < 0)
+		return bytes;
+	err = info_put_array(caller, info->btf, &info->btf_size, data, bytes, 1);
+	vfree(data);
+	return err;
+}
+
+/* What user space loads has no name: an empty string. */
+static int put_btf_name(const struct caller *caller, const struct modbpf_btf *btf,
+			struct modbpf_btf_info *info)
+{
+	const char *name = btf->file ? btf->file->name : "";
+	int err = info_put_name(caller, info->name, &info->name_len, name);
+
+	info->name_len = strlen(name);
+	return err;
+}
+
 static int btf_info(const struct caller *caller, const struct modbpf_btf *btf,
 		    struct info_place *place, const struct command_out *out)
 {
 	struct modbpf_btf_info info;
-	u32 fits;
+	int name_err;
 	int err = caller_copy_struct(caller, &info, sizeof(info), place->addr, &place->bytes);
 
 	if (err)
 		return err;
-	if (!info.name != !info.name_len)
-		return -EINVAL;
-	fits = min(info.btf_size, btf->bytes);
-	if (fits && caller_copy_out(caller, info.btf, btf->data, fits))
-		return -EFAULT;
-	/* What user space loads has no name: an empty string. */
-	if (info.name && caller_copy_out(caller, info.name, "", 1))
-		return -EFAULT;
-	info.btf_size = btf->bytes;
+	name_err = put_btf_name(caller, btf, &info);
+	if (name_err && name_err != -ENOSPC)
+		return name_err;
+	err = put_btf_data(caller, btf, &info);
+	if (err)
+		return err;
 	info.id = btf->obj.id;
-	info.name_len = 0;
-	info.kernel_btf = 0;
-	return info_write(caller, place, &info, out);
+	info.kernel_btf = !!btf->file;
+	/* A name that was cut: what there is is told all the same. */
+	return info_write(caller, place, &info, out) ?: name_err;
 }
 
 int object_info_command(const struct caller *caller, const union modbpf_attr *attr,

@@ -9,11 +9,16 @@
  * takes some milliseconds each, in place of one ftrace filter.
  * kallsyms_on_each_match_symbol: without it a name that several functions have stands for the first,
  * even if that is the one that cannot be traced.
+ * find_module: without it there are no fentry, fexit and tp_btf programs for modules, which nobody else
+ * would hold for them.
  */
 #include "module/kernel_symbol.h"
 
 #include <linux/kprobes.h>
+#include <linux/module.h>
+#include <linux/preempt.h>
 #include <linux/printk.h>
+#include <linux/rcupdate.h>
 #include <linux/static_call.h>
 
 typedef int (*symbol_fn)(void *data, unsigned long addr);
@@ -28,7 +33,13 @@ static int match_nothing(symbol_fn fn, const char *name, void *data)
 	return 0;
 }
 
+static struct module *find_no_module(const char *name)
+{
+	return NULL;
+}
+
 DEFINE_STATIC_CALL(find_symbol, find_nothing);
+DEFINE_STATIC_CALL(find_module_named, find_no_module);
 DEFINE_STATIC_CALL(match_symbols, match_nothing);
 
 /* Behind its landing pad, where it has one: a direct call needs none. NULL: there is no such function. */
@@ -54,6 +65,25 @@ void kernel_symbol_init(void)
 	found = function("kallsyms_on_each_match_symbol");
 	if (found)
 		static_call_update(match_symbols, (int (*)(symbol_fn, const char *, void *))found);
+	found = function("find_module");
+	if (found)
+		static_call_update(find_module_named, (struct module *(*)(const char *))found);
+}
+
+/* The list of modules is walked under RCU, of the kind that preemption holds up. */
+struct module *kernel_symbol_module(const char *name)
+{
+	struct module *module;
+
+	rcu_read_lock();
+	preempt_disable();
+	module = static_call(find_module_named)(name);
+	/* One that is still being made is freed if its init fails, whoever holds it. */
+	if (module && (READ_ONCE(module->state) != MODULE_STATE_LIVE || !try_module_get(module)))
+		module = NULL;
+	preempt_enable();
+	rcu_read_unlock();
+	return module;
 }
 
 void kernel_symbol_each(const char *name, symbol_fn fn, void *data)

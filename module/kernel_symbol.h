@@ -3,6 +3,8 @@
 #ifndef MODBPF_MODULE_KERNEL_SYMBOL_H
 #define MODBPF_MODULE_KERNEL_SYMBOL_H
 
+struct module;
+
 /* Sleeps. On failure nothing is ever found. */
 void kernel_symbol_init(void);
 /*
@@ -15,5 +17,7 @@ unsigned long kernel_symbol_addr(const char *name);
  * returns not 0. Not at all before Linux 6.1. Process context.
  */
 void kernel_symbol_each(const char *name, int (*fn)(void *data, unsigned long addr), void *data);
+/* The module of that name with a reference, if it is ready; or NULL. Process context. */
+struct module *kernel_symbol_module(const char *name);
 
 #endif

@@ -85,7 +85,8 @@ void object_withdraw(struct object_ids *ids, struct object *obj)
 	unsigned long flags;
 
 	spin_lock_irqsave(&ids->lock, flags);
-	idr_remove(&ids->idr, obj->id);
+	if (idr_find(&ids->idr, obj->id) == obj)
+		idr_remove(&ids->idr, obj->id);
 	spin_unlock_irqrestore(&ids->lock, flags);
 }
 

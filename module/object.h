@@ -50,7 +50,7 @@ void object_init(struct object *obj, const struct caller *caller);
 
 /* Publish: gives @obj an id. 0, -ENOMEM, -ENOSPC. Sleeps. */
 int object_publish(struct object_ids *ids, struct object *obj);
-/* Any context but NMI. */
+/* A second time does nothing. Any context but NMI. */
 void object_withdraw(struct object_ids *ids, struct object *obj);
 /* The memory of an object that was published has been freed. */
 void objects_forget_one(void);

@@ -77,7 +77,7 @@ void prog_free(struct modbpf_prog *prog)
 	prog_unbind_maps(prog);
 	btf_put(prog->btf);
 	kernel_btf_put(prog->kernel_btf);
-	kfree(prog->target);
+	prog_target_free(prog->target);
 	kfree(prog->subprog_starts);
 	kvfree(prog->line_starts);
 	kfree(prog->callbacks);

@@ -245,7 +245,7 @@ static void prog_facts(const struct modbpf_prog *prog, struct modbpf_prog_info *
 	info->run_cnt = sum.runs;
 	info->recursion_misses = sum.misses;
 	info->verified_insns = prog->stats.insns_processed;
-	info->attach_btf_obj_id = 0;
+	info->attach_btf_obj_id = prog->target ? prog->target->btf_obj_id : 0;
 	info->attach_btf_id = prog->target ? prog->target->btf_id : 0;
 	info->pad_end = 0;
 }

@@ -47,6 +47,7 @@ struct prog_load {
 	struct line_info *lines;
 	u32 rights;		/* VERIFY_RIGHT_* */
 	bool is_restricted;	/* under policy=group only: no capability is behind this load */
+	struct modbpf_btf *attach_btf;	/* the kernel's that attach_btf_id is in; NULL: not said */
 	struct user_log log;
 };
 
@@ -87,11 +88,31 @@ static struct load_facts facts_of(const struct prog_load *load)
 		.rights = load->rights,
 		.is_restricted = load->is_restricted,
 		.attach_btf_id = attr->attach_btf_id,
-		.attaches_elsewhere = attr->attach_prog_fd,
+		.attaches_elsewhere = attr->attach_prog_fd && !load->attach_btf,
 		.has_core_relos = attr->core_relo_cnt || attr->core_relos ||
 				  attr->core_relo_rec_size,
 		.has_token = attr->prog_token_fd || attr->fd_array_cnt,
 	};
+}
+
+/* An fd that is none of the kernel's BTF stays one of something else. */
+static void gather_attach_btf(struct prog_load *load)
+{
+	if (load->attr->attach_btf_obj_fd && load->attr->prog_type == MODBPF_PROG_TRACING)
+		load->attach_btf = btf_get_kernel_by_fd(load->caller,
+							load->attr->attach_btf_obj_fd);
+}
+
+static int gather_target(struct prog_load *load)
+{
+	int err = kernel_btf_list_update(load->caller);
+
+	if (err == -ENOMEM || err == -EINTR)
+		return err;
+	err = prog_target_find(load->prog, load->attach_btf, load->attr->attach_btf_id);
+	if (err == -ENOENT)
+		return reject(load, err, "the module that the program attaches to is gone");
+	return err;
 }
 
 static int gather_license(struct prog_load *load)
@@ -240,11 +261,13 @@ static bool is_for(const struct prog_load *load, u32 level, bool has_right)
 static int gather(struct prog_load *load)
 {
 	const union modbpf_attr *attr = load->attr;
-	const struct load_facts facts = facts_of(load);
 	struct modbpf_prog *prog = load->prog;
+	struct load_facts facts;
 	const char *why = NULL;
 	int err;
 
+	gather_attach_btf(load);
+	facts = facts_of(load);
 	err = load_check_features(&facts, &why);
 	if (err)
 		return reject(load, err, why);
@@ -265,9 +288,9 @@ static int gather(struct prog_load *load)
 		return err;
 	err = gather_btf(load);
 	if (!err && prog->type == MODBPF_PROG_TRACING)
-		err = prog_target_find(prog, attr->attach_btf_id);
+		err = gather_target(load);
 	else if (!err && load->type->has_kernel_types)
-		err = kernel_btf_try(&prog->kernel_btf);
+		err = kernel_btf_try(NULL, &prog->kernel_btf);
 	return err ? err : gather_maps(load);
 }
 
@@ -409,6 +432,7 @@ free_prog:
 		map_put(load->maps[--load->map_cnt]);
 	prog_free(load->prog);
 free_insns:
+	btf_put(load->attach_btf);
 	kvfree(load->lines);
 	kvfree(load->funcs);
 	kvfree(load->insns);

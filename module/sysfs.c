@@ -12,8 +12,10 @@
 #include <linux/file.h>
 #include <linux/fs.h>
 #include <linux/fs_struct.h>
+#include <linux/limits.h>
 #include <linux/magic.h>
 #include <linux/sched/task.h>
+#include <linux/string.h>
 #include <linux/vmalloc.h>
 
 #include "module/compat/file.h"
@@ -49,29 +51,83 @@ static ssize_t read_all(struct file *file, char *to, size_t most)
 	return done;
 }
 
-ssize_t sysfs_read(const char *path, size_t most, void **data)
+static struct file *open_sysfs(const char *path)
 {
 	struct file *file = open_there(path);
-	ssize_t bytes = -EINVAL;
-	char *room;
 
-	if (IS_ERR(file))
-		return PTR_ERR(file);
-	if (file_inode(file)->i_sb->s_magic != SYSFS_MAGIC)
-		goto put_file;
-	most = min_t(u64, most, i_size_read(file_inode(file)));
-	bytes = -ENOMEM;
-	room = vmalloc(most + 1);
+	if (IS_ERR(file) || file_inode(file)->i_sb->s_magic == SYSFS_MAGIC)
+		return file;
+	fput(file);
+	return ERR_PTR(-EINVAL);
+}
+
+static ssize_t read_new(struct file *file, size_t most, void **data)
+{
+	char *room = vmalloc(most + 1);
+	ssize_t bytes;
+
 	if (!room)
-		goto put_file;
+		return -ENOMEM;
 	bytes = read_all(file, room, most);
 	if (bytes >= 0)
 		*data = room;
 	else
 		vfree(room);
-put_file:
+	return bytes;
+}
+
+/* @inode 0: any. */
+ssize_t sysfs_read_same(const char *path, u64 inode, size_t most, void **data)
+{
+	struct file *file = open_sysfs(path);
+	ssize_t bytes = -ENOENT;
+
+	if (IS_ERR(file))
+		return PTR_ERR(file);
+	most = min_t(u64, most, i_size_read(file_inode(file)));
+	if (!inode || file_inode(file)->i_ino == inode)
+		bytes = data ? read_new(file, most, data) : most;
 	fput(file);
 	return bytes;
+}
+
+ssize_t sysfs_read(const char *path, size_t most, void **data)
+{
+	return sysfs_read_same(path, 0, most, data);
+}
+
+struct walk {
+	struct dir_context base;
+	int (*fn)(void *data, const char *name, u64 inode);
+	void *data;
+	int err;
+};
+
+static COMPAT_DIR_ACTOR(walk_entry, ctx, name, bytes, inode)
+{
+	struct walk *walk = container_of(ctx, struct walk, base);
+	char room[NAME_MAX + 1];
+
+	if (name[0] == '.' || bytes > NAME_MAX)
+		return COMPAT_DIR_GO_ON;
+	/* It is not terminated in all file systems. */
+	memcpy(room, name, bytes);
+	room[bytes] = 0;
+	walk->err = walk->fn(walk->data, room, inode);
+	return walk->err ? COMPAT_DIR_STOP : COMPAT_DIR_GO_ON;
+}
+
+int sysfs_each(const char *path, int (*fn)(void *data, const char *name, u64 inode), void *data)
+{
+	struct walk walk = { .base.actor = walk_entry, .fn = fn, .data = data };
+	struct file *file = open_sysfs(path);
+	int err;
+
+	if (IS_ERR(file))
+		return PTR_ERR(file);
+	err = iterate_dir(file, &walk.base);
+	fput(file);
+	return walk.err ?: err;
 }
 
 dev_t nsfs_device(void)

@@ -11,6 +11,16 @@
  * and others. Sleeps.
  */
 ssize_t sysfs_read(const char *path, size_t most, void **data);
+/*
+ * The same of a file that has inode number @inode still; -ENOENT: it has not. @data may be
+ * NULL, to ask how many bytes there are.
+ */
+ssize_t sysfs_read_same(const char *path, u64 inode, size_t most, void **data);
+/*
+ * Calls @fn for each file in a folder of it, until one call returns an error: that, 0,
+ * -ENOENT, -EINVAL (not sysfs) and others. Sleeps.
+ */
+int sysfs_each(const char *path, int (*fn)(void *data, const char *name, u64 inode), void *data);
 
 /* The device that files below /proc/PID/ns are on; 0: it cannot be told. Sleeps. */
 dev_t nsfs_device(void);

@@ -488,7 +488,7 @@ struct modbpf_link_info {
 		} raw_tracepoint;
 		struct {
 			__u32 attach_type;
-			__u32 target_obj_id;	/* 0: the kernel's BTF */
+			__u32 target_obj_id;	/* of the BTF that the function is in */
 			__u32 target_btf_id;
 			__u32 pad;
 			__u64 cookie;

@@ -67,7 +67,7 @@ int load_check_features(const struct load_facts *facts, const char **why)
 	if (facts->attach_btf_id && facts->prog_type != MODBPF_PROG_TRACING)
 		return refuse(why, -EINVAL, "not supported yet: attaching to a BTF id");
 	if (facts->attaches_elsewhere)
-		return refuse(why, -EINVAL, "not supported yet: attaching to a program, or to a module's BTF");
+		return refuse(why, -EINVAL, "not supported yet: attaching to a program");
 	if (facts->has_core_relos)
 		return refuse(why, -EINVAL, "not supported yet: core_relos");
 	if (facts->has_token)

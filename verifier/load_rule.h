@@ -26,7 +26,7 @@ struct load_facts {
 	bool is_restricted;	/* the caller has not even CAP_BPF */
 	u32 rights;		/* VERIFY_RIGHT_* of the caller */
 	u32 attach_btf_id;
-	bool attaches_elsewhere;	/* attach_prog_fd, which is attach_btf_obj_fd, too */
+	bool attaches_elsewhere;	/* attach_prog_fd, which may be attach_btf_obj_fd, is neither 0 nor that */
 	bool has_core_relos;
 	bool has_token;		/* prog_token_fd, fd_array_cnt */
 };

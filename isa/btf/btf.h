@@ -52,6 +52,14 @@ struct btf_view {
 int modbpf_btf_parse(const void *data, u32 bytes, struct btf_why *why, struct btf_types **out);
 void modbpf_btf_free(struct btf_types *types);	/* NULL is fine */
 
+/*
+ * BTF of a module counts its types and the bytes of its strings on from the kernel's: put
+ * the two together at @to, which has room for both, to be parsed as one. *@bytes: how many
+ * that are. 0, or -errno as above, with @why: one of them has no sections.
+ */
+int modbpf_btf_join(const void *base, u32 base_bytes, const void *split, u32 split_bytes,
+		    void *to, u32 *bytes, struct btf_why *why);
+
 /* The record of @id, which is below types->cnt. */
 struct btf_view btf_view_of(const struct btf_types *types, u32 id);
 /* The kind of @id; the type behind typedefs and qualifiers. @id is below types->cnt. */

@@ -90,7 +90,17 @@ static int check_sections(const struct btf_header *hdr, u32 room, struct btf_why
 	return 0;
 }
 
-static int find_sections(const u8 *data, u32 bytes, struct btf_types *types, struct btf_why *why)
+/* What goes on top of other BTF has no empty string of its own, and may have none at all. */
+static bool are_strings(const char *strings, u32 bytes, bool is_split)
+{
+	if (!bytes)
+		return is_split;
+	return bytes - 1 <= MODBPF_BTF_MAX_NAME_OFFSET && (is_split || !strings[0]) &&
+	       !strings[bytes - 1];
+}
+
+int btf_find_sections(const u8 *data, u32 bytes, bool is_split, struct btf_types *types,
+		      struct btf_why *why)
 {
 	struct btf_header hdr;
 	int err = read_header(data, bytes, &hdr, why);
@@ -103,8 +113,7 @@ static int find_sections(const u8 *data, u32 bytes, struct btf_types *types, str
 	types->record_bytes = hdr.type_len;
 	types->strings = (const char *)data + hdr.hdr_len + hdr.str_off;
 	types->string_bytes = hdr.str_len;
-	if (!hdr.str_len || hdr.str_len - 1 > MODBPF_BTF_MAX_NAME_OFFSET ||
-	    types->strings[0] || types->strings[hdr.str_len - 1])
+	if (!are_strings(types->strings, hdr.str_len, is_split))
 		return btf_refuse(why, -EINVAL, "Invalid string section");
 	return 0;
 }
@@ -121,7 +130,7 @@ int modbpf_btf_parse(const void *data, u32 bytes, struct btf_why *why, struct bt
 	parse.types = modbpf_zalloc(sizeof(*parse.types));
 	if (!parse.types)
 		return -ENOMEM;
-	err = find_sections(data, bytes, parse.types, why);
+	err = btf_find_sections(data, bytes, false, parse.types, why);
 	if (!err)
 		err = btf_check_records(&parse);
 	if (!err)

@@ -18,6 +18,12 @@ int btf_refuse_type(const struct btf_parse *parse, const struct btf_view *view, 
 		    const char *fmt, ...) __printf(4, 5);
 const char *btf_kind_name(u32 kind);
 
+/*
+ * parse.c: where its records and its strings are; fills those fields of @types only.
+ * @is_split: it counts on from other BTF.
+ */
+int btf_find_sections(const u8 *data, u32 bytes, bool is_split, struct btf_types *types,
+		      struct btf_why *why);
 /* record.c: each record by itself; makes the table of offsets. */
 int btf_check_records(const struct btf_parse *parse);
 /* resolve.c: nothing contains itself; makes the tables of bases and sizes. */

@@ -101,7 +101,7 @@ static int make_rows(const struct btf_types *types)
 static int read_rows(void)
 {
 	struct kernel_btf *btf;
-	int err = kernel_btf_try(&btf);
+	int err = kernel_btf_try(NULL, &btf);
 
 	/* Who may not open it answers for no other. */
 	if (err || !btf)

@@ -35,7 +35,7 @@ struct function_link {
 	struct run_site site;
 	struct event_args args;
 	u64 result_mask;
-	u32 btf_id;
+	u32 btf_id, btf_obj_id;
 	struct ftrace_ops entry;
 	struct kretprobe exit;
 	char name[];
@@ -197,10 +197,7 @@ static int attach_exit(struct function_link *link)
 static int function_link_update(const struct caller *caller, struct modbpf_link *base,
 				struct modbpf_prog *prog)
 {
-	const struct function_link *link = function_link_of(base);
-
-	return prog->expected_attach_type == base->attach_type &&
-	       prog->target->btf_id == link->btf_id ? 0 : -EINVAL;
+	return prog_target_same(rcu_dereference_protected(base->prog, true), prog) ? 0 : -EINVAL;
 }
 
 static void function_link_detach(struct modbpf_link *base)
@@ -237,6 +234,7 @@ static int function_link_fill_info(const struct caller *caller, const struct mod
 	const struct function_link *link = function_link_of(base);
 
 	info->tracing.attach_type = base->attach_type;
+	info->tracing.target_obj_id = link->btf_obj_id;
 	info->tracing.target_btf_id = link->btf_id;
 	info->tracing.cookie = link->site.cookie;
 	return 0;
@@ -246,9 +244,9 @@ static void function_link_show_fdinfo(const struct modbpf_link *base, struct seq
 {
 	const struct function_link *link = function_link_of(base);
 
-	seq_printf(m, "attach_type:\t%u\ntarget_obj_id:\t0\ntarget_btf_id:\t%u\n"
-		   "target_name:\t%s\ncookie:\t%llu\n", base->attach_type, link->btf_id,
-		   link->name, link->site.cookie);
+	seq_printf(m, "attach_type:\t%u\ntarget_obj_id:\t%u\ntarget_btf_id:\t%u\n"
+		   "target_name:\t%s\ncookie:\t%llu\n", base->attach_type, link->btf_obj_id,
+		   link->btf_id, link->name, link->site.cookie);
 }
 
 static const struct link_ops function_link_ops = {
@@ -282,6 +280,7 @@ int function_link_attach(struct modbpf_prog *prog, u64 cookie, struct modbpf_lin
 	link->args = target->args;
 	link->result_mask = target->result_mask;
 	link->btf_id = target->btf_id;
+	link->btf_obj_id = target->btf_obj_id;
 	memcpy(link->name, target->name, bytes);
 	err = -ENOMEM;
 	if (link->link.counters)

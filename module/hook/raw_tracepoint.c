@@ -218,8 +218,8 @@ int event_link_attach(struct modbpf_prog *prog, u64 cookie, struct modbpf_link *
 		return -ENOMEM;
 	link->args = prog->target->args;
 	err = tracepoint_get(&link->ref, prog->target->name);
-	/* It is the kernel's types that the program was verified with. */
-	if (!err && link->ref.module)
+	/* The program was verified with the types of the one that it was loaded for. */
+	if (!err && link->ref.module != prog->target->module)
 		err = -ENOENT;
 	return hook(link, err, out);
 }

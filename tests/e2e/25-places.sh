@@ -98,11 +98,6 @@ if hold "$SCRATCH/many" modbpf load "$E2E/many.bpf.o"; then
 fi
 
 # A module that goes while its function is called and probed.
-dummy_up() {
-	modprobe dummy numdummies=1 && ip addr add 10.99.0.1/24 dev dummy0 &&
-		ip link set dummy0 up && ip neigh add 10.99.0.2 lladdr 02:00:00:00:00:02 dev dummy0
-}
-
 if modinfo dummy >/dev/null 2>&1; then
 	for kind in entry return; do
 		check "a module is there, $kind" dummy_up

@@ -208,6 +208,12 @@ connects() {	# connects ADDRESS PORT
 	echo hello | timeout 5 ip netns exec left nc -N -w 2 "$1" "$2"
 }
 
+# A device of a module that may go at any time, with a neighbour 10.99.0.2.
+dummy_up() {
+	modprobe dummy numdummies=1 && ip addr add 10.99.0.1/24 dev dummy0 &&
+		ip link set dummy0 up && ip neigh add 10.99.0.2 lladdr 02:00:00:00:00:02 dev dummy0
+}
+
 finish() {
 	stop_servers
 	rm -rf "$SCRATCH"

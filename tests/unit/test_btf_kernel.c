@@ -84,9 +84,118 @@ static void offsets(void)
 		 BTF_FOUND_NOTHING);
 }
 
+/* A module's BTF by hand: types go on at BLOB_NEXT, strings at NAME_END (Linux's btf.rst, 4.2). */
+struct split {
+	struct btf_header header;
+	u32 records[6];
+	char strings[8];
+};
+
+static struct split a_split(void)
+{
+	return (struct split){
+		.header = { .magic = MODBPF_BTF_MAGIC, .version = MODBPF_BTF_VERSION, .hdr_len = 24,
+			    .type_len = 24, .str_off = 24, .str_len = 8 },
+		.records = { BLOB_TYPE(NAME_END, MODBPF_BTF_STRUCT, 0, 1, 8), NAME_END + 4, BLOB_PTR, 0 },
+		.strings = "mod\0own",
+	};
+}
+
+static int join(const struct btf_blob *base, const void *split, u32 bytes, void *to, u32 *joined)
+{
+	/* Of its exact size, so that the sanitizer sees a byte too many. */
+	void *copy = malloc(bytes);
+	struct btf_why why;
+	int err;
+
+	memcpy(copy, split, bytes);
+	err = modbpf_btf_join(base->bytes, base->cnt, copy, bytes, to, joined, &why);
+	free(copy);
+	return err;
+}
+
+/* struct mod { int *own; }; */
+static void module_on_top(void)
+{
+	const struct split split = a_split();
+	struct btf_types *types = NULL;
+	struct btf_member member;
+	struct btf_blob base;
+	struct btf_view view;
+	struct btf_why why;
+	u32 bytes = 0;
+	void *to;
+
+	btf_blob_make(&base, NULL, 0);
+	to = malloc(base.cnt + sizeof(split));
+	CHECK_EQ(join(&base, &split, sizeof(split), to, &bytes), 0);
+	CHECK_EQ(bytes, base.cnt + 24 + 8);
+	CHECK_EQ(modbpf_btf_parse(to, bytes, &why, &types), 0);
+	if (types) {
+		CHECK_EQ(types->cnt, BLOB_NEXT + 1);
+		view = btf_view_of(types, BLOB_NEXT);
+		member = btf_view_member(&view, 0);
+		CHECK_STR(btf_string(types, view.name_off), "mod");
+		CHECK_STR(btf_string(types, member.name_off), "own");
+		CHECK_EQ(btf_kind_of(types, member.type), MODBPF_BTF_PTR);
+		view = btf_view_of(types, BLOB_INT);
+		CHECK_STR(btf_string(types, view.name_off), "int");
+	}
+	modbpf_btf_free(types);
+	free(to);
+}
+
+/* What is no BTF is refused before a byte of it is taken for anything else. */
+static void nothing_on_top(void)
+{
+	static const u32 hdr_lens[] = { 0, 7, 25, 61, 4000000000u };
+	struct split split;
+	struct btf_blob base;
+	u8 *to;
+	u32 bytes, i;
+
+	btf_blob_make(&base, NULL, 0);
+	to = malloc(base.cnt + sizeof(split));
+	for (i = 0; i < sizeof(split); i++) {
+		split = a_split();
+		CHECK(join(&base, &split, i, to, &bytes) < 0);
+	}
+	for (i = 0; i < ARRAY_SIZE(hdr_lens); i++) {
+		split = a_split();
+		split.header.hdr_len = hdr_lens[i];
+		CHECK(join(&base, &split, sizeof(split), to, &bytes) < 0);
+	}
+	split = a_split();
+	split.header.type_len = 4000000000u;
+	CHECK(join(&base, &split, sizeof(split), to, &bytes) < 0);
+	split = a_split();
+	split.header.str_off = 4000000000u;
+	CHECK(join(&base, &split, sizeof(split), to, &bytes) < 0);
+	split = a_split();
+	split.strings[7] = 'x';
+	CHECK(join(&base, &split, sizeof(split), to, &bytes) < 0);
+	free(to);
+}
+
+/* A header of 8 bytes promises sections of no bytes: there is no room for a whole one. */
+static void short_headers(void)
+{
+	const struct btf_header header = { .magic = MODBPF_BTF_MAGIC, .version = MODBPF_BTF_VERSION,
+					   .hdr_len = 8 };
+	struct btf_blob base = { .cnt = 9 };
+	u8 to[18];
+	u32 bytes;
+
+	memcpy(base.bytes, &header, 8);
+	CHECK(join(&base, &header, 8, to, &bytes) < 0);
+}
+
 static const struct check_case cases[] = {
 	{ "calls", calls },
 	{ "offsets", offsets },
+	{ "a module's types on top", module_on_top },
+	{ "what is no BTF on top", nothing_on_top },
+	{ "headers that are short", short_headers },
 	{ "unions within unions end", exploding_unions },
 };
 

@@ -70,7 +70,7 @@ static void features(void)
 	CHECK(is_taken(facts));
 	facts.attaches_elsewhere = true;
 	check_refused(facts, -EINVAL,
-		      "not supported yet: attaching to a program, or to a module's BTF");
+		      "not supported yet: attaching to a program");
 	facts = good;
 	facts.has_core_relos = true;
 	check_refused(facts, -EINVAL, "not supported yet: core_relos");
