@@ -112,7 +112,7 @@ MODULE_SRCS := \
 	module/command.c \
 	module/detach.c \
 	module/event.c \
-	module/event/clock.c \
+	module/event/counter.c \
 	module/event/kprobe.c \
 	module/event/output.c \
 	module/event/tracepoint.c \

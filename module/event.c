@@ -322,6 +322,15 @@ static const struct file_operations event_fops = {
 
 /* --- opening ------------------------------------------------------------------------------- */
 
+/* Who gives more, or less, than can be understood is told how much that is, as on Linux. */
+static int refuse_size(const struct caller *caller, u64 from)
+{
+	const u32 size = sizeof(struct perf_event_attr);
+
+	return caller_copy_out(caller, from + offsetof(struct perf_event_attr, size), &size,
+			       sizeof(size)) ?: -E2BIG;
+}
+
 /* A shorter attr of an older caller, a longer one whose tail is zero. */
 static int copy_attr(const struct caller *caller, u64 from, struct perf_event_attr *attr)
 {
@@ -334,11 +343,11 @@ static int copy_attr(const struct caller *caller, u64 from, struct perf_event_at
 		return -EFAULT;
 	size = size ?: PERF_ATTR_SIZE_VER0;
 	if (size < PERF_ATTR_SIZE_VER0 || size > PAGE_SIZE)
-		return -E2BIG;
+		return refuse_size(caller, from);
 	if (size > sizeof(*attr)) {
 		is_zero = caller_is_zero(caller, from + sizeof(*attr), size - sizeof(*attr));
 		if (is_zero <= 0)
-			return is_zero < 0 ? is_zero : -E2BIG;
+			return is_zero < 0 ? is_zero : refuse_size(caller, from);
 	}
 	if (caller_copy_in(caller, attr, from, min_t(size_t, size, sizeof(*attr))))
 		return -EFAULT;

@@ -6,6 +6,7 @@
 #include "module/event.h"
 
 extern const struct event_ops clock_event_ops;
+extern const struct event_ops hardware_event_ops;
 extern const struct event_ops kprobe_event_ops;
 extern const struct event_ops output_event_ops;
 extern const struct event_ops tracepoint_event_ops;

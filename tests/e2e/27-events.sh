@@ -18,6 +18,7 @@ fi
 # A copy that the kernel can read breakpoints' instructions from, whatever the root is.
 cp "$E2E/perf_events" "$SCRATCH/perf_events"
 check "events of perf_event_open" "$SCRATCH/perf_events" "$E2E/perf_events.bpf.o" || echo "$out"
+check "what the processor counts" "$E2E/hardware" "$E2E/perf_events.bpf.o" || echo "$out"
 check "clocks in a map" "$E2E/clocks" "$E2E/perf_events.bpf.o" || echo "$out"
 
 cp "$E2E/stacks" "$SCRATCH/stacks"

@@ -563,6 +563,10 @@ static void test_wrong(void)
 	want("a group", perf_open(&attr, -1, 0, 0, 0), -EOPNOTSUPP);
 	attr.size = 8;
 	want("a short attr", perf_open(&attr, -1, 0, -1, 0), -E2BIG);
+	want_that("is told how long it may be", attr.size >= PERF_ATTR_SIZE_VER5);
+	attr.size = 8192;
+	want("a long one", perf_open(&attr, -1, 0, -1, 0), -E2BIG);
+	want_that("is told, too", attr.size >= PERF_ATTR_SIZE_VER5 && attr.size < 4096);
 	attr = good;
 	attr.sample_regs_user = 1;
 	want("a field that is not understood", perf_open(&attr, -1, 0, -1, 0), -EOPNOTSUPP);

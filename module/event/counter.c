@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Events of the software clocks: they count time, and a program runs each time so much of it has passed. */
+/*
+ * Events of what counts: the software clocks count time, a processor what it does, and a program
+ * runs each time so much of it has come together. What the machine cannot count is refused as
+ * the kernel refuses it.
+ */
 #include <linux/err.h>
 #include <linux/kprobes.h>
 #include <linux/perf_event.h>
@@ -15,26 +19,26 @@
 
 #define FREQ_MAX 100000	/* per second, what Linux allows by default */
 
-struct clock_event {
+struct counter_event {
 	struct modbpf_event event;
 	struct perf_event *counter;
 };
 
-static struct clock_event *clock_event_of(struct modbpf_event *event)
+static struct counter_event *counter_event_of(struct modbpf_event *event)
 {
-	return container_of(event, struct clock_event, event);
+	return container_of(event, struct counter_event, event);
 }
 
-/* In the timer's interrupt. */
+/* In the timer's interrupt; of what a processor counts, in an NMI. */
 static void overflow(struct perf_event *counter, struct perf_sample_data *data,
 		     struct pt_regs *regs)
 {
-	struct clock_event *clock = counter->overflow_handler_context;
+	struct counter_event *sampled = counter->overflow_handler_context;
 	struct sample_ctx ctx = { .sample_period = data->period };
 
 	static_assert(sizeof(ctx.regs) == sizeof(*regs), "registers of a sample");
 	memcpy(ctx.regs, regs, sizeof(ctx.regs));
-	event_run(&clock->event, &ctx, regs);
+	event_run(&sampled->event, &ctx, regs);
 }
 NOKPROBE_SYMBOL(overflow);
 
@@ -49,26 +53,30 @@ static struct perf_event_attr counter_attr(const struct perf_event_attr *asked)
 		.freq = asked->freq,
 		.exclude_user = asked->exclude_user,
 		.exclude_kernel = asked->exclude_kernel,
+		.exclude_hv = asked->exclude_hv,
 		.exclude_idle = asked->exclude_idle,
 		.disabled = 1,
+		.config1 = asked->config1,
+		.config2 = asked->config2,
 	};
 }
 
 static int check(const struct perf_event_attr *attr)
 {
-	if (attr->config1 || attr->config2)
+	/* What a processor calls by a number of its own may have more words to it. */
+	if (attr->type != PERF_TYPE_RAW && (attr->config1 || attr->config2))
 		return -EINVAL;
 	if (attr->freq)
 		return attr->sample_freq > FREQ_MAX ? -EINVAL : 0;
 	return attr->sample_period >> 63 ? -EINVAL : 0;
 }
 
-static struct modbpf_event *clock_event_create(const struct caller *caller,
+static struct modbpf_event *counter_event_create(const struct caller *caller,
 					       const struct event_request *request)
 {
 	struct perf_event_attr attr = counter_attr(&request->attr);
 	struct task_struct *task = NULL;
-	struct clock_event *clock;
+	struct counter_event *sampled;
 	int err = check(&request->attr);
 
 	if (err)
@@ -78,38 +86,38 @@ static struct modbpf_event *clock_event_create(const struct caller *caller,
 		if (!task)
 			return ERR_PTR(-ESRCH);
 	}
-	clock = kzalloc(sizeof(*clock), GFP_KERNEL_ACCOUNT);
+	sampled = kzalloc(sizeof(*sampled), GFP_KERNEL_ACCOUNT);
 	err = -ENOMEM;
-	if (!clock)
+	if (!sampled)
 		goto put_task;
-	clock->counter = perf_event_create_kernel_counter(&attr, request->cpu, task, overflow,
-							  clock);
-	err = PTR_ERR_OR_ZERO(clock->counter);
+	sampled->counter = perf_event_create_kernel_counter(&attr, request->cpu, task, overflow,
+							  sampled);
+	err = PTR_ERR_OR_ZERO(sampled->counter);
 	if (err)
-		kfree(clock);
+		kfree(sampled);
 put_task:
 	if (task)
 		put_task_struct(task);
-	return err ? ERR_PTR(err) : &clock->event;
+	return err ? ERR_PTR(err) : &sampled->event;
 }
 
-static void clock_event_destroy(struct modbpf_event *event)
+static void counter_event_destroy(struct modbpf_event *event)
 {
 	/* Programs may be reading it, who found it in a map. */
 	synchronize_rcu();
-	perf_event_release_kernel(clock_event_of(event)->counter);
-	kfree(clock_event_of(event));
+	perf_event_release_kernel(counter_event_of(event)->counter);
+	kfree(counter_event_of(event));
 }
 
-static int clock_event_arm(struct modbpf_event *event)
+static int counter_event_arm(struct modbpf_event *event)
 {
-	perf_event_enable(clock_event_of(event)->counter);
+	perf_event_enable(counter_event_of(event)->counter);
 	return 0;
 }
 
-static void clock_event_disarm(struct modbpf_event *event)
+static void counter_event_disarm(struct modbpf_event *event)
 {
-	perf_event_disable(clock_event_of(event)->counter);
+	perf_event_disable(counter_event_of(event)->counter);
 }
 
 /* Whoever counts knows what he has counted only where he does it. */
@@ -121,9 +129,9 @@ static notrace bool is_here(const struct perf_event *counter)
 }
 
 /* A software clock shares its place with nobody: it runs whenever it is enabled. */
-static notrace int clock_event_read(struct modbpf_event *event, u64 *count)
+static notrace int counter_event_read(struct modbpf_event *event, u64 *count)
 {
-	struct perf_event *counter = clock_event_of(event)->counter;
+	struct perf_event *counter = counter_event_of(event)->counter;
 	unsigned long irq;
 	int err = -EINVAL;
 
@@ -142,9 +150,22 @@ static notrace int clock_event_read(struct modbpf_event *event, u64 *count)
 const struct event_ops clock_event_ops = {
 	.name = "clock",
 	.prog_types = BIT_ULL(MODBPF_PROG_PERF_EVENT),
-	.create = clock_event_create,
-	.destroy = clock_event_destroy,
-	.arm = clock_event_arm,
-	.disarm = clock_event_disarm,
-	.read = clock_event_read,
+	.create = counter_event_create,
+	.destroy = counter_event_destroy,
+	.arm = counter_event_arm,
+	.disarm = counter_event_disarm,
+	.read = counter_event_read,
+};
+
+/*
+ * Not to be read by programs: when counters are too few they take turns, and what was counted is
+ * then not what happened.
+ */
+const struct event_ops hardware_event_ops = {
+	.name = "hardware",
+	.prog_types = BIT_ULL(MODBPF_PROG_PERF_EVENT),
+	.create = counter_event_create,
+	.destroy = counter_event_destroy,
+	.arm = counter_event_arm,
+	.disarm = counter_event_disarm,
 };
