@@ -204,7 +204,7 @@ static bool record_holds(const struct reg *reg, u64 value)
 	u32 i;
 
 	for (i = 0; i < WORLD_RECORDS; i++)
-		if (world.records[i].bytes && world.records[i].bytes == reg->size &&
+		if (world.records[i].is_held && world.records[i].bytes == reg->size &&
 		    scalar_contains_value(reg->num, value - (u64)world.records[i].words))
 			return true;
 	return false;
@@ -378,7 +378,7 @@ static bool state_holds(const struct claims *claims, const struct watch *watch, 
 		if (state->frames[i + 1]->call_insn != watch->prog->origin[watch->frames[above + i].call])
 			return false;
 	for (i = 0; i < WORLD_RECORDS; i++)
-		held += world.records[i].bytes != 0;
+		held += world.records[i].is_held;
 	/* A reference that may be null is not held if it is. */
 	if (!above && held > state->ref_cnt)
 		return false;

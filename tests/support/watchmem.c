@@ -29,7 +29,7 @@ bool watch_holds(const struct watch *watch)
 	u32 i;
 
 	for (i = 0; i < WORLD_RECORDS; i++)
-		if (world.records[i].bytes)
+		if (world.records[i].is_held)
 			return true;
 	return watch_holds_dynptrs(watch);
 }
@@ -39,7 +39,8 @@ static bool is_in_records(u64 addr, u64 bytes)
 	u32 i;
 
 	for (i = 0; i < WORLD_RECORDS; i++)
-		if (watch_is_within(addr, bytes, world.records[i].words, world.records[i].bytes))
+		if (world.records[i].is_held &&
+		    watch_is_within(addr, bytes, world.records[i].words, world.records[i].bytes))
 			return true;
 	return false;
 }

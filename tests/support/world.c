@@ -203,7 +203,7 @@ void world_fill(u64 seed, u32 prog_type)
 	for (i = 0; i < WORLD_CTX_WORDS; i++)
 		world.direct[i] = usual_number(&rng, mood);
 	for (i = 0; i < WORLD_RECORDS; i++)
-		world.records[i].bytes = 0;
+		world.records[i].is_held = false;
 	memcpy(world.text, maps[randverify_map("text")].frozen, sizeof(world.text));
 	memcpy(world.rodata, maps[RANDVERIFY_RODATA].frozen, sizeof(world.rodata));
 	world.ctx.data = world.packet;

@@ -25,7 +25,8 @@
 
 struct world_record {
 	u64 words[4];
-	u32 bytes;	/* 0: not held */
+	u32 bytes;	/* may be 0 */
+	bool is_held;
 };
 
 struct world_dynptr {

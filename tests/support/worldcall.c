@@ -232,10 +232,11 @@ static u64 reserve(u64 map, u64 bytes, u64 flags, u64 r4, u64 r5)
 
 	map_of(helper_of(MODBPF_FUNC_ringbuf_reserve), map);
 	for (i = 0; i < WORLD_RECORDS; i++)
-		if (!world.records[i].bytes)
+		if (!world.records[i].is_held)
 			break;
 	if (i == WORLD_RECORDS || bytes > sizeof(world.records[0].words) || !rng_below(&world_results, 4))
 		return 0;
+	world.records[i].is_held = true;
 	world.records[i].bytes = bytes;
 	if (world_watcher)
 		world_watcher->gives_pointer();
@@ -247,8 +248,8 @@ static u64 release(u64 record, u64 flags, u64 r3, u64 r4, u64 r5)
 	u32 i;
 
 	for (i = 0; i < WORLD_RECORDS; i++) {
-		if (record == (u64)world.records[i].words && world.records[i].bytes) {
-			world.records[i].bytes = 0;
+		if (record == (u64)world.records[i].words && world.records[i].is_held) {
+			world.records[i].is_held = false;
 			return 0;
 		}
 	}

@@ -54,11 +54,12 @@ static u64 reserve(u64 map, u64 bytes, u64 flags, u64 addr, u64 r5)
 	u32 i;
 
 	for (i = 0; i < WORLD_RECORDS; i++)
-		if (!world.records[i].bytes)
+		if (!world.records[i].is_held)
 			break;
 	if (flags || !bytes || bytes > sizeof(world.records[0].words) || i == WORLD_RECORDS ||
 	    !rng_below(&world_results, 8))
 		return failed(-22);
+	world.records[i].is_held = true;
 	world.records[i].bytes = bytes;
 	*dynptr = (struct world_dynptr){ (u64)world.records[i].words, bytes };
 	return 0;
@@ -73,7 +74,7 @@ static u64 release(u64 addr, u64 flags, u64 r3, u64 r4, u64 r5)
 		world_watcher->releases_dynptr(addr);
 	for (i = 0; i < WORLD_RECORDS; i++)
 		if (dynptr->data == (u64)world.records[i].words)
-			world.records[i].bytes = 0;
+			world.records[i].is_held = false;
 	*dynptr = (struct world_dynptr){ 0, 0 };
 	return 0;
 }
