@@ -53,7 +53,8 @@ help:				## this list
 	@echo "  DESTDIR=...  root to install below;  PREFIX=/usr"
 	@echo "  MODBPF_INTERP=n, MODBPF_ARENA_KIB=4096    see Kbuild"
 	@echo "  K=6.1|6.12|debug   the kernel that 'make shell' boots"
-	@echo "  TIME=600, SEED=1   for 'make fuzz'; INSNS=100000000: the verifier alone, so many instructions"
+	@echo "  TIME=600, SEED=1   for 'make fuzz'; INSNS=100000000: the verifier alone, so many instructions;"
+	@echo "               CASES=10000000: so many inputs, built with -O2; FUZZERS='btf classic': which"
 	@echo "  COMPAT='execsnoop bpftrace-hist'  for 'make compat': which tools"
 	@echo "  COVERAGE='--missing verifier/mem.c'  for 'make coverage': what is not run"
 	@echo "  MUTATE='--every 1 verifier/prune.c'  for 'make mutate': which bugs"
@@ -214,12 +215,16 @@ $(B)/asan/fuzz_%: $(B)/asan/tests/fuzz/fuzz_%.o $(unit-support) $(B)/asan/libmod
 $(B)/asan/modbpf: $(call objs,$(B)/asan,$(USER_SRCS) $(USER_LIB_SRCS)) $(B)/asan/libmodbpf-core.a
 	$(CC) $(ASAN_CFLAGS) -o $@ $^ $(USER_LIBS)
 TIME ?= 60
+# With a number to reach, sanitizers would only take time: what they would see is seen by "make check".
+fuzz-names := $(if $(INSNS),verifier,$(or $(FUZZERS),$(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))))
+fuzz-wanted := $(if $(INSNS),$(INSNS) instructions,$(if $(CASES),$(CASES) inputs,$(TIME) s))
+fuzz-dir := $(B)/$(if $(INSNS)$(CASES),plain/)asan
 fuzz: deps-build		## run each fuzzer for TIME seconds, from SEED or anywhere
-	$(if $(INSNS),,$(again) $(fuzz-bins))
-	$(if $(INSNS),$(again) B=$(B)/plain ASAN_CFLAGS='-O2 -g' $(B)/plain/asan/fuzz_verifier)
-	@seed=$${SEED:-$$(od -An -N4 -tu4 /dev/urandom | tr -d ' ')}; for fuzzer in $(if $(INSNS),$(B)/plain/asan/fuzz_verifier,$(fuzz-bins)); do \
-		echo "$${fuzzer##*/} from seed $$seed, $(if $(INSNS),$(INSNS) instructions,$(TIME) s)"; \
-		$(if $(INSNS),MODBPF_FUZZ_INSNS=$(INSNS)) $$fuzzer $(TIME) $$seed || exit; done
+	$(again) $(if $(INSNS)$(CASES),B=$(B)/plain ASAN_CFLAGS='-O2 -g') $(fuzz-names:%=$(fuzz-dir)/fuzz_%)
+	@seed=$${SEED:-$$(od -An -N4 -tu4 /dev/urandom | tr -d ' ')}; for name in $(fuzz-names); do \
+		echo "fuzz_$$name from seed $$seed, $(fuzz-wanted)"; \
+		$(if $(INSNS),MODBPF_FUZZ_INSNS=$(INSNS)) $(if $(CASES),MODBPF_FUZZ_CASES=$(CASES)) \
+			$(fuzz-dir)/fuzz_$$name $(TIME) $$seed || exit; done
 
 .PHONY: golden golden-build
 golden-build: $(B)/asan/test_golden $(B)/asan/modbpf
@@ -292,7 +297,7 @@ vmtest: deps-all		## end-to-end tests in QEMU on Debian's 6.1 and 6.12
 	@tests/run vmtest
 stress: deps-all		## the module in and out with a program attached; allocation failures
 	@tests/run stress
-soak: deps-all			## insert, load, attach, fire, remove: 1,000 times, then kmemleak
+soak: deps-all			## stress for an hour: cycles, hostile calls, kills, maps against a model; a table
 	@tests/run soak
 test: deps-all			## all tiers; ends with "N passed, N failed, N skipped"
 	@tests/run all

@@ -18,6 +18,7 @@
  * are the first to execute something of the table are written to the file of that name.
  * With MODBPF_FUZZ_INSNS it ends when so many instructions have run, of each program in
  * more worlds; it fails if something in the table ran less than once in 10^4 of them.
+ * With MODBPF_FUZZ_CASES (fuzz.h) one accepted program in 16 is verified without pruning.
  */
 #include <stdlib.h>
 
@@ -47,6 +48,7 @@
 #define RUNS_IN_DOUBT 1000
 #define DOUBTS_IN 500		/* accepted programs: one of them may differ without a run that shows it */
 #define CLAIMS_EVERY 4		/* accepted programs */
+#define FULL_EVERY 16		/* accepted programs, with MODBPF_FUZZ_CASES: it takes most of the time */
 #define MAX_LENGTH RANDVERIFY_MAX_INSNS
 
 /* Not there in a build without sanitizers. */
@@ -200,6 +202,11 @@ static void compare_with_full(struct verify_request req, const struct verified_p
 	struct verify_stats stats;
 	int err;
 
+	doubt = NULL;
+	claims.is_full = true;
+	if (fuzz.cases && counts.accepted % FULL_EVERY)
+		return;
+	claims.is_full = false;
 	req.max_work = FULL_WORK;
 	tail = (struct tail){ .log = { .write = tail_write, .level = 1 } };
 	req.log = &tail.log;
@@ -210,7 +217,6 @@ static void compare_with_full(struct verify_request req, const struct verified_p
 	if (!is_noting || err)
 		claims.is_full = true;
 	is_noting = false;
-	doubt = NULL;
 	if (!err)
 		doubt = difference(prog, full);
 	else if (err != -E2BIG)
@@ -550,7 +556,6 @@ static void try_kept(void)
 	FILE *file = fopen(KEPT, "r");
 
 	CHECK(file);
-	world_fill(0, MODBPF_PROG_SOCKET_FILTER);	/* which maps there are */
 	for (fuzz.number = 0; file && !has_failed && keptprog_read(file, &program, &kept); fuzz.number++) {
 		rng_seed(&rng, fuzz.number);
 		btf = (struct verify_btf){};
@@ -618,6 +623,7 @@ int main(int argc, char **argv)
 	if (__sanitizer_set_death_callback)
 		__sanitizer_set_death_callback(print_program);
 	check_begin("random programs");
+	world_fill(0, MODBPF_PROG_SOCKET_FILTER);	/* which maps there are */
 	if (getenv("MODBPF_FUZZ_KEEP"))
 		begin_keeping(getenv("MODBPF_FUZZ_KEEP"));
 	else if (!fuzz.single)

@@ -6,7 +6,8 @@
  *
  * Without arguments MODBPF_FUZZ_SECONDS (20) and MODBPF_SEED (1) say for how long and
  * from where. The Nth input depends on the seed and N alone; with a NUMBER only that
- * one is tried.
+ * one is tried. With MODBPF_FUZZ_CASES it is so many inputs, whatever time that takes, and
+ * each tenth is told on stderr.
  */
 #ifndef MODBPF_TESTS_SUPPORT_FUZZ_H
 #define MODBPF_TESTS_SUPPORT_FUZZ_H
@@ -17,11 +18,12 @@ struct fuzz {
 	u64 seed;
 	u64 number;	/* of the input that is tried, from 0 */
 	bool single;
-	u64 end;	/* seconds since 1970 */
+	u64 begin, end;	/* seconds since 1970 */
+	u64 cases;	/* inputs that are wanted; 0: until the end */
 };
 
 void fuzz_begin(struct fuzz *fuzz, int argc, char **argv);
-/* Is there time for another one? Then fuzz->number is its number. */
+/* Shall there be another one? Then fuzz->number is its number. */
 bool fuzz_next(struct fuzz *fuzz);
 
 #endif
