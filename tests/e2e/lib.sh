@@ -49,6 +49,17 @@ check() {
 	return $status
 }
 
+# check_aloud WHAT COMMAND...: as check; what it prints is seen at once.
+check_aloud() {
+	local what=$1
+	shift
+	if "$@" 2>&1 </dev/null; then
+		ok "$what"
+	else
+		bad "$what: '$*' ended with $?"
+	fi
+}
+
 # refused WHAT TEXT COMMAND...: it fails, and says TEXT.
 refused() {
 	local what=$1 text=$2 status

@@ -40,6 +40,7 @@ struct tally variants[VARIANT_COUNT] = {
 };
 const uint32_t event_prog_types[VARIANT_COUNT] = {
 	[CPU_CLOCK] = MODBPF_PROG_PERF_EVENT, [TASK_CLOCK] = MODBPF_PROG_PERF_EVENT,
+	[BPF_OUTPUT] = UINT32_MAX,
 	[TRACEPOINT] = MODBPF_PROG_TRACEPOINT, [KPROBE] = MODBPF_PROG_KPROBE, [UPROBE] = MODBPF_PROG_KPROBE,
 };
 static const uint8_t families[] = { 2, 1, 3, 10, 7, 5 };	/* of NF_IPV4 to NF_NETDEV */

@@ -21,10 +21,13 @@ struct call_row {
 	enum kind gives;	/* KIND_COUNT: no fd */
 };
 
-/* Links are rare: making one and taking it away waits for grace periods, hundreds of calls long. */
-#define ROW(name, weight, fill, gives) { { #name, 0, 0 }, MODBPF_CMD_##name, weight, fill, gives }
+/*
+ * Links are rare: making one and taking it away waits for grace periods, hundreds of calls long.
+ * Loading a program takes as long as forty calls on a map.
+ */
+#define ROW(name, weight, fill, gives) { { #name, NULL }, MODBPF_CMD_##name, weight, fill, gives }
 static struct call_row rows[] = {
-	ROW(MAP_CREATE, 40, make_map, KIND_MAP),
+	ROW(MAP_CREATE, 30, make_map, KIND_MAP),
 	ROW(MAP_LOOKUP_ELEM, 40, use_map, KIND_COUNT),
 	ROW(MAP_UPDATE_ELEM, 60, use_map, KIND_COUNT),
 	ROW(MAP_DELETE_ELEM, 30, use_key, KIND_COUNT),
@@ -33,9 +36,9 @@ static struct call_row rows[] = {
 	ROW(MAP_FREEZE, 4, freeze_map, KIND_COUNT),
 	ROW(MAP_LOOKUP_BATCH, 20, use_batch, KIND_COUNT),
 	ROW(MAP_LOOKUP_AND_DELETE_BATCH, 20, use_batch, KIND_COUNT),
-	ROW(MAP_UPDATE_BATCH, 20, use_batch, KIND_COUNT),
+	ROW(MAP_UPDATE_BATCH, 10, use_batch, KIND_COUNT),
 	ROW(MAP_DELETE_BATCH, 20, use_batch, KIND_COUNT),
-	ROW(PROG_LOAD, 60, load_prog, KIND_PROG),
+	ROW(PROG_LOAD, 20, load_prog, KIND_PROG),
 	ROW(PROG_TEST_RUN, 40, run_prog, KIND_COUNT),
 	ROW(RAW_TRACEPOINT_OPEN, 1, open_raw_tracepoint, KIND_LINK),
 	ROW(LINK_CREATE, 4, make_link, KIND_LINK),
@@ -123,9 +126,8 @@ static const struct call_row *any_row(struct worker *w)
 	return &rows[i];
 }
 
-static void call(struct worker *w)
+static void call(struct worker *w, const struct call_row *row)
 {
-	const struct call_row *row = any_row(w);
 	struct modbpf_call call = { .cmd = row->cmd, .size = sizeof(w->attr), .attr = (uintptr_t)&w->attr };
 	union modbpf_attr asked;
 	bool is_odd;
@@ -200,6 +202,7 @@ static void use_event(struct worker *w)
 		      !ioctl(fd, PERF_EVENT_IOC_SET_BPF, fd_of(w, KIND_PROG, type)));
 		break;
 	case EVENT_MMAP:
+		fd = fd_of(w, KIND_EVENT, event_prog_types[BPF_OUTPUT]);
 		mem = mmap(NULL, 2 * 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 		count(&deeds[EVENT_MMAP], mem != MAP_FAILED);
 		if (mem != MAP_FAILED)
@@ -296,10 +299,71 @@ void act(struct worker *w)
 	else if (what < 14)
 		spoil_memory(w);
 	else
-		call(w);
+		call(w, any_row(w));
+}
+
+static const struct call_row *row_of(uint32_t cmd)
+{
+	unsigned int i;
+
+	for (i = 0; rows[i].cmd != cmd; i++)
+		;
+	return &rows[i];
+}
+
+void act_evenly(struct worker *w)
+{
+	switch (below(w, 10)) {
+	case 0:
+		call_perf(w);
+		break;
+	case 1:
+		use_event(w);
+		break;
+	case 2:
+		fire();
+		break;
+	case 3:
+		touch(w);
+		break;
+	case 4:
+		call(w, row_of(MODBPF_CMD_LINK_CREATE));
+		break;
+	case 5:
+		call(w, row_of(MODBPF_CMD_RAW_TRACEPOINT_OPEN));
+		break;
+	default:
+		call(w, &rows[below(w, ROWS)]);
+	}
+}
+
+#define OBJECTS 60	/* of which a third is not granted */
+
+void make_objects(struct worker *w)
+{
+	unsigned int i;
+
+	for (i = 0; i < OBJECTS; i++) {
+		call(w, row_of(MODBPF_CMD_PROG_LOAD));
+		call(w, row_of(MODBPF_CMD_MAP_CREATE));
+		if (i % 4 == 0)
+			call_perf(w);
+	}
 }
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+void calls_begin(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < ROWS; i++)
+		share_tallies(&rows[i].tally, 1);
+	share_tallies(variants, COUNT(variants));
+	share_tallies(deeds, COUNT(deeds));
+	share_tallies(map_tallies, COUNT(map_tallies));
+	share_tallies(prog_tallies, COUNT(prog_tallies));
+}
 
 bool print_calls(void)
 {

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define KIND_FDS 16	/* that are kept of a kind */
+#define KIND_FDS 32	/* that are kept of a kind */
 
 uint8_t *shared;
 int device;
@@ -104,4 +104,16 @@ void keep(struct worker *w, enum kind kind, int fd, uint32_t type)
 	kept[kind][slot].type = type;
 	if (old > device)
 		close(old);
+}
+
+void close_kept(void)
+{
+	unsigned int kind, slot;
+
+	for (kind = 0; kind < KIND_COUNT; kind++)
+		for (slot = 0; slot < KIND_FDS; slot++) {
+			if (kept[kind][slot].fd > device)
+				close(kept[kind][slot].fd);
+			kept[kind][slot].fd = 0;
+		}
 }

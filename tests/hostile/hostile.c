@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What if user space means ill? "hostile SECONDS [SEED [CALLS]]": threads make calls of the
+ * What if user space means ill? "hostile SECONDS [SEED [CALLS [KILLS]]]": threads make calls of the
  * device that are nearly right: valid ones with some words replaced by numbers, fds and
  * addresses of all kinds, over memory that other threads change and discard meanwhile.
  * Half of the calls are as they should be, so that each command, each type of map and program
  * and each way to attach is granted at times: a table is printed, and what never was is a
  * failure. Else nothing is expected of the answers; the kernel has to survive, and when the
  * process has ended, nothing of it may be left. The tests around it look for both.
+ * With KILLS it is children instead that are killed, one after the other (kills.c).
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -22,6 +23,7 @@
 #include "tests/hostile/hostile.h"
 
 #define THREADS 6
+#define GUARD_BYTES 65536
 
 static time_t end;
 static unsigned long wanted_calls;
@@ -35,13 +37,29 @@ static void *work(void *arg)
 {
 	struct worker *w = arg;
 
-	while (!is_over())
+	while (!is_over()) {
 		act(w);
+		/* Detaching waits until all tasks have slept. */
+		if (!below(w, 64))
+			usleep(1);
+	}
 	return NULL;
 }
 
 static void wake(int number)
 {
+}
+
+/* Each tenth of the way. */
+static void print_progress(void)
+{
+	static unsigned long tenths;
+
+	if (!wanted_calls || made_calls * 10 / wanted_calls <= tenths)
+		return;
+	tenths = made_calls * 10 / wanted_calls;
+	printf("hostile: %lu of %lu calls\n", made_calls, wanted_calls);
+	fflush(stdout);
 }
 
 /* --- the start ------------------------------------------------------------------------------------ */
@@ -67,14 +85,24 @@ static int begin(void)
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGUSR1, wake);
 	device = open(MODBPF_DEVICE, O_RDWR | O_CLOEXEC);
-	shared = mmap(NULL, PAGES * 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (device < 0 || shared == MAP_FAILED) {
+	/* What the kernel is asked to write beyond it must hit nothing of this process. */
+	shared = mmap(NULL, PAGES * 4096 + GUARD_BYTES, PROT_NONE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (device < 0 || shared == MAP_FAILED || mprotect(shared, PAGES * 4096, PROT_READ | PROT_WRITE)) {
 		perror("hostile");
 		return -1;
 	}
 	pins = getenv("HOSTILE_PINS");
+	calls_begin();
 	attach_begin(supply_btf());
 	return 0;
+}
+
+/* Few of them may never be granted something. */
+static int run_kills(uint64_t seed, unsigned long cnt)
+{
+	bool is_clean = kill_children(seed, cnt), has_never = print_calls();
+
+	return !is_clean || (has_never && cnt >= 1000);
 }
 
 int main(int argc, char **argv)
@@ -90,6 +118,8 @@ int main(int argc, char **argv)
 	fflush(stdout);
 	if (begin())
 		return 1;
+	if (argc > 4)
+		return run_kills(seed, strtoul(argv[4], NULL, 0));
 	end = time(NULL) + atoi(argv[1]);
 	wanted_calls = argc > 3 ? strtoul(argv[3], NULL, 0) : 0;
 	for (i = 0; i < THREADS; i++) {
@@ -101,9 +131,10 @@ int main(int argc, char **argv)
 	for (i = 0; i < THREADS; i++)
 		while (pthread_tryjoin_np(threads[i], NULL)) {
 			usleep(is_over() ? 100000 : 500000);
+			print_progress();
 			for (k = i; k < THREADS; k++)
 				pthread_kill(threads[k], SIGUSR1);
 		}
-	printf("hostile: %lu calls\n", made_calls);
+	printf("soak: hostile calls: %lu\n", made_calls);
 	return print_calls();
 }

@@ -47,14 +47,17 @@ int any_fd(struct worker *w);
 int fd_of(struct worker *w, enum kind kind, uint32_t type);
 /* An fd takes the place of another one, which is closed; sometimes under a thread's feet. */
 void keep(struct worker *w, enum kind kind, int fd, uint32_t type);
+void close_kept(void);
 
 /* --- what was granted ------------------------------------------------------------------------ */
 
 struct tally {
 	const char *name;
-	unsigned long tried, granted;
+	struct tally_count *counts;
 };
 
+/* Where they are counted: in memory that children share. Once for each, before count(). */
+void share_tallies(struct tally *tallies, unsigned int cnt);
 void count(struct tally *tally, bool is_granted);
 /* Print them; true: one was tried often, and never granted. */
 bool print_tallies(const char *title, const struct tally *tallies, unsigned int cnt);
@@ -68,7 +71,7 @@ enum variant {
 	VARIANT_COUNT
 };
 extern struct tally variants[VARIANT_COUNT];
-extern const uint32_t event_prog_types[VARIANT_COUNT];	/* that an event takes; 0: any, or none */
+extern const uint32_t event_prog_types[VARIANT_COUNT];	/* that an event takes; UINT32_MAX: none */
 
 /* --- object.c: the attrs of commands; all fields are 0 before ---------------------------------- */
 
@@ -112,8 +115,18 @@ void ask_event(struct worker *w, enum variant variant);	/* goes to w->event */
 
 extern unsigned long made_calls;
 
+void calls_begin(void);
 /* One thing that user space does to the device or to what it has got from it. */
 void act(struct worker *w);
+/* As often one that makes something, or uses it, as another. */
+void act_evenly(struct worker *w);
+/* Objects of each kind, for act_evenly(). */
+void make_objects(struct worker *w);
 bool print_calls(void);
+
+/* --- kills.c ------------------------------------------------------------------------------------- */
+
+/* Children that do anything are killed at any time, so many. True: each time nothing of them was left. */
+bool kill_children(uint64_t seed, unsigned long cnt);
 
 #endif
