@@ -153,7 +153,7 @@ example-names := $(notdir $(patsubst %/,%,$(wildcard examples/*/)))
 example-objs := $(foreach n,$(example-names),$(if $(wildcard examples/$(n)/$(n).bpf.c),$(B)/examples/$(n).bpf.o))
 example-bins := $(foreach n,$(example-names),$(if $(wildcard examples/$(n)/$(n).c),$(B)/examples/$(n)))
 e2e-objs := $(patsubst %.bpf.c,$(B)/%.bpf.o,$(wildcard tests/e2e/*.bpf.c))
-e2e-bins := $(patsubst %.c,$(B)/%,$(filter-out %.bpf.c,$(wildcard tests/e2e/*.c))) $(B)/tests/e2e/hostile
+e2e-bins := $(patsubst %.c,$(B)/%,$(filter-out %.bpf.c,$(wildcard tests/e2e/*.c))) $(B)/tests/e2e/hostile $(B)/tests/e2e/model
 
 define bpf-compile
 	@mkdir -p $(@D)
@@ -184,6 +184,10 @@ $(B)/tests/e2e/corpus: $(call objs,$(B)/user,tests/e2e/corpus.c $(TEST_CORPUS_SR
 $(B)/tests/e2e/hostile: $(call objs,$(B)/user,$(wildcard tests/hostile/*.c))
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -o $@ $^
+
+$(B)/tests/e2e/model: $(call objs,$(B)/user,$(wildcard tests/model/*.c)) $(B)/user/libmodbpf.a $(B)/user/libmodbpf-core.a
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -o $@ $^ $(EXAMPLE_LIBS)
 
 # No 32-bit library is installed, and none is needed.
 $(B)/tests/e2e/client32: tests/e2e/client32.c uapi/modbpf.h
