@@ -6,6 +6,7 @@
 
 if "$E2E/cycles" "$KO" "$E2E/count_calls.bpf.o" "${CYCLES:-20}"; then
 	ok "${CYCLES:-20} times in and out"
+	echo "soak: insert, load, attach, fire, remove: ${CYCLES:-20}"
 else
 	bad "not every cycle was whole"
 fi
