@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #define KILLS_EACH 50	/* before all is looked for */
+#define KILLERS 4	/* at a time */
 #define LEFT_SECONDS 30	/* until grace periods are over */
 #define SHORTEST_US 200
 #define DOUBLINGS 10	/* up to a fifth of a second */
@@ -82,22 +83,49 @@ static bool kill_one(struct worker *w, uint64_t seed)
 	return WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
 }
 
+/* As a process of its own, beside others. */
+static pid_t start_killer(struct worker *w, uint64_t seed, unsigned long cnt)
+{
+	pid_t killer = fork();
+
+	if (killer)
+		return killer;
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	w->state = seed;
+	while (cnt && kill_one(w, draw(w)))
+		cnt--;
+	fflush(stdout);
+	_exit(cnt != 0);
+}
+
+/* Objects for all, children that use them and are killed; then all has to go. */
+static bool kill_some(struct worker *w, unsigned long cnt)
+{
+	pid_t killers[KILLERS];
+	bool is_good = true;
+	int i, status;
+
+	make_objects(w);
+	fflush(stdout);
+	for (i = 0; i < KILLERS; i++)
+		killers[i] = start_killer(w, draw(w) * 0x9e3779b97f4a7c15ull + 1,
+					  cnt / KILLERS + ((unsigned long)i < cnt % KILLERS));
+	for (i = 0; i < KILLERS; i++)
+		is_good &= killers[i] > 0 && waitpid(killers[i], &status, 0) == killers[i] && !status;
+	return all_has_gone() && is_good;
+}
+
 bool kill_children(uint64_t seed, unsigned long cnt)
 {
+	unsigned long done, tenths = 0;
 	struct worker w = { .state = seed };
-	unsigned long i;
 
-	for (i = 0; i < cnt; i++) {
-		if (i % KILLS_EACH == 0)
-			make_objects(&w);
-		if (!kill_one(&w, (seed + i + 1) * 0x9e3779b97f4a7c15ull))
+	for (done = 0; done < cnt; done += KILLS_EACH) {
+		if (!kill_some(&w, cnt - done < KILLS_EACH ? cnt - done : KILLS_EACH))
 			return false;
-		if ((i + 1) % KILLS_EACH && i + 1 < cnt)
-			continue;
-		if (!all_has_gone())
-			return false;
-		if ((i + 1) % (20 * KILLS_EACH) == 0) {
-			printf("hostile: %lu of %lu killed\n", i + 1, cnt);
+		if (done * 10 / cnt > tenths) {
+			tenths = done * 10 / cnt;
+			printf("hostile: %lu of %lu killed\n", done, cnt);
 			fflush(stdout);
 		}
 	}
