@@ -26,6 +26,7 @@
 
 #include "module/compat/cgroup.h"
 #include "module/compat/inode.h"
+#include "module/compat/security.h"
 
 void caller_init_current(struct caller *caller)
 {
@@ -199,7 +200,7 @@ bool caller_bpf_capable(const struct caller *caller)
 bool caller_perfmon_capable(const struct caller *caller)
 {
 	return (caller_capable(caller, CAP_PERFMON) || caller_capable(caller, CAP_SYS_ADMIN)) &&
-	       !security_locked_down(LOCKDOWN_BPF_READ_KERNEL);
+	       !security_locked_down(COMPAT_LOCKDOWN_READ);
 }
 
 bool caller_may_write_user(const struct caller *caller)

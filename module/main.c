@@ -141,10 +141,10 @@ static int __init modbpf_init(void)
 	helpers_init();
 	err = target_init();
 	if (err)
-		return err;
+		goto exit_helpers;
 	err = image_init();
 	if (err)
-		return err;
+		goto exit_helpers;
 	err = objects_init();
 	if (err)
 		goto exit_image;
@@ -175,6 +175,8 @@ exit_objects:
 	objects_exit();
 exit_image:
 	image_exit();
+exit_helpers:
+	helpers_exit();
 	return err;
 }
 

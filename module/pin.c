@@ -138,7 +138,7 @@ static int pin_show_options(struct seq_file *m, struct dentry *root)
 
 static const struct super_operations pin_super_ops = {
 	.statfs = simple_statfs,
-	.drop_inode = generic_delete_inode,
+	.drop_inode = compat_drop_inode,
 	.show_options = pin_show_options,
 	.evict_inode = pin_evict_inode,
 };

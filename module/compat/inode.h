@@ -73,6 +73,13 @@ static inline void compat_kill_pinned_super(struct super_block *sb)
 #endif
 }
 
+/* An inode that nobody uses is dropped. */
+#ifdef COMPAT_INODE_JUST_DROP
+#define compat_drop_inode inode_just_drop
+#else
+#define compat_drop_inode generic_delete_inode
+#endif
+
 /* A new name: the dentry, its directory locked and in @path, or ERR_PTR. */
 static inline struct dentry *compat_path_create(int dir_fd, const char __user *name,
 						struct path *path)

@@ -134,8 +134,9 @@ DECLARE_HELPER(xdp_store_bytes);
 DECLARE_HELPER(xdp_adjust_head);
 DECLARE_HELPER(xdp_adjust_tail);
 
-/* time.c: seed what get_prandom_u32 draws from. */
-void helper_random_init(void);
+/* time.c: seed what get_prandom_u32 draws from, follow the clocks. */
+void helper_time_init(void);
+void helper_time_exit(void);
 /* trace.c: switch on the trace event that trace_printk makes. Sleeps. */
 void helper_trace_init(void);
 

@@ -107,13 +107,14 @@ const helper_fn modbpf_helpers[MODBPF_FUNC_LIMIT] = {
 
 void helpers_init(void)
 {
-	helper_random_init();
 	helper_signal_init();
 	helper_task_init();
+	helper_time_init();
 	helper_trace_init();
 }
 
 void helpers_exit(void)
 {
 	helper_signal_exit();
+	helper_time_exit();
 }

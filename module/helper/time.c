@@ -8,6 +8,8 @@
 #include <linux/prandom.h>
 #include <linux/timekeeping.h>
 
+#include "module/compat/clock.h"
+
 /*
  * A program that interrupts another one between reading and writing the state
  * makes it repeat a number; nothing else can go wrong.
@@ -26,7 +28,7 @@ notrace u64 helper_ktime_get_boot_ns(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
 
 notrace u64 helper_ktime_get_tai_ns(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
 {
-	return ktime_get_tai_fast_ns();
+	return compat_tai_fast_ns();
 }
 
 /* As of the last tick. Not from NMI: it waits until who sets the clock is done. */
@@ -46,7 +48,13 @@ notrace u64 helper_get_prandom_u32(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
 	return prandom_u32_state(raw_cpu_ptr(&helper_random));
 }
 
-void helper_random_init(void)
+void helper_time_init(void)
 {
 	prandom_seed_full_state(&helper_random);
+	compat_clock_init();
+}
+
+void helper_time_exit(void)
+{
+	compat_clock_exit();
 }

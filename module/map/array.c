@@ -146,7 +146,7 @@ static const u8 *array_frozen_bytes(struct modbpf_map *map)
 	return map->max_entries == 1 ? array_of(map)->values : NULL;
 }
 
-const struct map_ops array_map_ops = {
+const struct map_ops map_array_ops = {
 	.type = MODBPF_MAP_ARRAY,
 	.name = "array",
 	.batches = MAP_BATCH_LOOKUP | MAP_BATCH_UPDATE,

@@ -34,7 +34,7 @@ static notrace void *array_of_maps_lookup(struct modbpf_map *map, const void *ke
 	return likely(index < map->max_entries) ? fd_array_at(map, index) : NULL;
 }
 
-const struct map_ops array_of_maps_map_ops = {
+const struct map_ops map_array_of_maps_ops = {
 	.type = MODBPF_MAP_ARRAY_OF_MAPS,
 	.name = "array_of_maps",
 	.batches = MAP_BATCH_LOOKUP | MAP_BATCH_UPDATE,

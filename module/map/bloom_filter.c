@@ -117,7 +117,7 @@ static int bloom_next_key(struct modbpf_map *map, const void *key, void *next)
 	return -EOPNOTSUPP;
 }
 
-const struct map_ops bloom_filter_map_ops = {
+const struct map_ops map_bloom_filter_ops = {
 	.type = MODBPF_MAP_BLOOM_FILTER,
 	.name = "bloom_filter",
 	.create = bloom_create,

@@ -46,7 +46,7 @@ notrace long cgroup_array_has_current(struct modbpf_map *map, u64 index)
 	return IS_ERR(group) ? PTR_ERR(group) : compat_current_is_under(group);
 }
 
-const struct map_ops cgroup_array_map_ops = {
+const struct map_ops map_cgroup_array_ops = {
 	.type = MODBPF_MAP_CGROUP_ARRAY,
 	.name = "cgroup_array",
 	.create = cgroup_array_create,

@@ -657,7 +657,7 @@ static u32 hash_bucket_cnt(const struct modbpf_map *map)
 	.sys_update = hash_update_all, \
 	.sys_value_size = percpu_sys_value_size
 
-const struct map_ops hash_map_ops = {
+const struct map_ops map_hash_ops = {
 	.type = MODBPF_MAP_HASH,
 	.name = "hash",
 	.lookup = hash_lookup,
@@ -665,13 +665,13 @@ const struct map_ops hash_map_ops = {
 	HASH_OPS,
 };
 
-const struct map_ops percpu_hash_map_ops = {
+const struct map_ops map_percpu_hash_ops = {
 	.type = MODBPF_MAP_PERCPU_HASH,
 	.name = "percpu_hash",
 	PERCPU_HASH_OPS,
 };
 
-const struct map_ops lru_hash_map_ops = {
+const struct map_ops map_lru_hash_ops = {
 	.type = MODBPF_MAP_LRU_HASH,
 	.name = "lru_hash",
 	.lookup = hash_lru_lookup,
@@ -679,7 +679,7 @@ const struct map_ops lru_hash_map_ops = {
 	HASH_OPS,
 };
 
-const struct map_ops lru_percpu_hash_map_ops = {
+const struct map_ops map_lru_percpu_hash_ops = {
 	.type = MODBPF_MAP_LRU_PERCPU_HASH,
 	.name = "lru_percpu_hash",
 	PERCPU_HASH_OPS,

@@ -32,9 +32,9 @@ static struct modbpf_map *table_create(const struct map_attr *params)
 	attr.type = MODBPF_MAP_HASH;
 	attr.value_size = sizeof(struct modbpf_map *);
 	attr.inner = NULL;
-	table = hash_map_ops.create(&attr);
+	table = map_hash_ops.create(&attr);
 	if (!IS_ERR(table))
-		map_init(table, &hash_map_ops, &attr);
+		map_init(table, &map_hash_ops, &attr);
 	return table;
 }
 
@@ -58,7 +58,7 @@ static struct modbpf_map *hash_of_maps_create(const struct map_attr *params)
 
 static struct modbpf_map *table_find(struct modbpf_map *table, const void *key)
 {
-	struct modbpf_map **slot = hash_map_ops.lookup(table, key);
+	struct modbpf_map **slot = map_hash_ops.lookup(table, key);
 
 	return slot ? READ_ONCE(*slot) : NULL;
 }
@@ -73,8 +73,8 @@ static void table_clear(struct hash_of_maps *hash)
 		cond_resched();
 		rcu_read_lock();
 		inner = NULL;
-		if (!hash_map_ops.next_key(hash->table, last, next))
-			hash_map_ops.sys_take(hash->table, next, &inner);
+		if (!map_hash_ops.next_key(hash->table, last, next))
+			map_hash_ops.sys_take(hash->table, next, &inner);
 		rcu_read_unlock();
 		if (!inner)
 			return;
@@ -90,7 +90,7 @@ static void hash_of_maps_destroy(struct modbpf_map *map)
 
 	table_clear(hash);
 	mutex_destroy(&hash->table->lock);
-	hash_map_ops.destroy(hash->table);
+	map_hash_ops.destroy(hash->table);
 	mutex_destroy(&hash->change);
 	kvfree(hash->keys);
 	kfree(hash);
@@ -129,7 +129,7 @@ static int hash_of_maps_sys_update(const struct caller *caller, struct modbpf_ma
 	mutex_lock(&hash->change);
 	rcu_read_lock();
 	old = table_find(hash->table, key);
-	err = hash_map_ops.update(hash->table, key, &inner, flags);
+	err = map_hash_ops.update(hash->table, key, &inner, flags);
 	rcu_read_unlock();
 	mutex_unlock(&hash->change);
 	if (err)
@@ -147,7 +147,7 @@ static int hash_of_maps_sys_delete(struct modbpf_map *map, const void *key)
 
 	mutex_lock(&hash->change);
 	rcu_read_lock();
-	err = hash_map_ops.sys_take(hash->table, key, &old);
+	err = map_hash_ops.sys_take(hash->table, key, &old);
 	rcu_read_unlock();
 	mutex_unlock(&hash->change);
 	if (!err)
@@ -157,10 +157,10 @@ static int hash_of_maps_sys_delete(struct modbpf_map *map, const void *key)
 
 static int hash_of_maps_next_key(struct modbpf_map *map, const void *key, void *next)
 {
-	return hash_map_ops.next_key(hash_of(map)->table, key, next);
+	return map_hash_ops.next_key(hash_of(map)->table, key, next);
 }
 
-const struct map_ops hash_of_maps_map_ops = {
+const struct map_ops map_hash_of_maps_ops = {
 	.type = MODBPF_MAP_HASH_OF_MAPS,
 	.name = "hash_of_maps",
 	.create = hash_of_maps_create,

@@ -594,7 +594,7 @@ static int lpm_next_key(struct modbpf_map *map, const void *key, void *next)
 	return node ? 0 : -ENOENT;
 }
 
-const struct map_ops lpm_trie_map_ops = {
+const struct map_ops map_lpm_trie_ops = {
 	.type = MODBPF_MAP_LPM_TRIE,
 	.name = "lpm_trie",
 	.batches = MAP_BATCH_LOOKUP | MAP_BATCH_UPDATE | MAP_BATCH_DELETE,

@@ -119,7 +119,7 @@ static void percpu_array_bind(struct modbpf_map *map, struct map_bind *bind)
 	bind->is_percpu = true;
 }
 
-const struct map_ops percpu_array_map_ops = {
+const struct map_ops map_percpu_array_ops = {
 	.type = MODBPF_MAP_PERCPU_ARRAY,
 	.name = "percpu_array",
 	.batches = MAP_BATCH_LOOKUP | MAP_BATCH_UPDATE,

@@ -75,7 +75,7 @@ notrace int perf_event_array_read(struct modbpf_map *map, u64 index, u64 *count)
 	return event->ops->read ? event->ops->read(event, count) : -EINVAL;
 }
 
-const struct map_ops perf_event_array_map_ops = {
+const struct map_ops map_perf_event_array_ops = {
 	.type = MODBPF_MAP_PERF_EVENT_ARRAY,
 	.name = "perf_event_array",
 	.create = perf_event_array_create,

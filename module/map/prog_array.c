@@ -206,7 +206,7 @@ static void prog_array_show_fdinfo(struct modbpf_map *map, struct seq_file *m)
 	mutex_unlock(&array->change);
 }
 
-const struct map_ops prog_array_map_ops = {
+const struct map_ops map_prog_array_ops = {
 	.type = MODBPF_MAP_PROG_ARRAY,
 	.name = "prog_array",
 	.create = prog_array_create,

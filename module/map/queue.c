@@ -152,7 +152,7 @@ static int queue_next_key(struct modbpf_map *map, const void *key, void *next)
 	return -EINVAL;
 }
 
-const struct map_ops queue_map_ops = {
+const struct map_ops map_queue_ops = {
 	.type = MODBPF_MAP_QUEUE,
 	.name = "queue",
 	.create = queue_create,
@@ -164,7 +164,7 @@ const struct map_ops queue_map_ops = {
 	.next_key = queue_next_key,
 };
 
-const struct map_ops stack_map_ops = {
+const struct map_ops map_stack_ops = {
 	.type = MODBPF_MAP_STACK,
 	.name = "stack",
 	.create = queue_create,

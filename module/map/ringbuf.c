@@ -170,7 +170,7 @@ static __poll_t ringbuf_poll(struct modbpf_map *map, struct file *file,
 	return ring_avail(&rb->ring) ? EPOLLIN | EPOLLRDNORM : 0;
 }
 
-const struct map_ops ringbuf_map_ops = {
+const struct map_ops map_ringbuf_ops = {
 	.type = MODBPF_MAP_RINGBUF,
 	.name = "ringbuf",
 	.create = ringbuf_create,

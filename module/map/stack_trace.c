@@ -309,7 +309,7 @@ static int stack_trace_next_key(struct modbpf_map *map, const void *key, void *n
 	return 0;
 }
 
-const struct map_ops stack_trace_map_ops = {
+const struct map_ops map_stack_trace_ops = {
 	.type = MODBPF_MAP_STACK_TRACE,
 	.name = "stack_trace",
 	.create = stack_trace_create,

@@ -5,23 +5,23 @@
 
 #include "module/map.h"
 
-extern const struct map_ops array_map_ops;
-extern const struct map_ops array_of_maps_map_ops;
-extern const struct map_ops bloom_filter_map_ops;
-extern const struct map_ops cgroup_array_map_ops;
-extern const struct map_ops hash_map_ops;
-extern const struct map_ops hash_of_maps_map_ops;
-extern const struct map_ops lpm_trie_map_ops;
-extern const struct map_ops lru_hash_map_ops;
-extern const struct map_ops lru_percpu_hash_map_ops;
-extern const struct map_ops percpu_array_map_ops;
-extern const struct map_ops percpu_hash_map_ops;
-extern const struct map_ops perf_event_array_map_ops;
-extern const struct map_ops prog_array_map_ops;
-extern const struct map_ops queue_map_ops;
-extern const struct map_ops ringbuf_map_ops;
-extern const struct map_ops stack_map_ops;
-extern const struct map_ops stack_trace_map_ops;
-extern const struct map_ops user_ringbuf_map_ops;
+extern const struct map_ops map_array_ops;
+extern const struct map_ops map_array_of_maps_ops;
+extern const struct map_ops map_bloom_filter_ops;
+extern const struct map_ops map_cgroup_array_ops;
+extern const struct map_ops map_hash_ops;
+extern const struct map_ops map_hash_of_maps_ops;
+extern const struct map_ops map_lpm_trie_ops;
+extern const struct map_ops map_lru_hash_ops;
+extern const struct map_ops map_lru_percpu_hash_ops;
+extern const struct map_ops map_percpu_array_ops;
+extern const struct map_ops map_percpu_hash_ops;
+extern const struct map_ops map_perf_event_array_ops;
+extern const struct map_ops map_prog_array_ops;
+extern const struct map_ops map_queue_ops;
+extern const struct map_ops map_ringbuf_ops;
+extern const struct map_ops map_stack_ops;
+extern const struct map_ops map_stack_trace_ops;
+extern const struct map_ops map_user_ringbuf_ops;
 
 #endif

@@ -156,7 +156,7 @@ notrace long user_ringbuf_drain(struct modbpf_map *map, u64 flags, user_ringbuf_
 	return result;
 }
 
-const struct map_ops user_ringbuf_map_ops = {
+const struct map_ops map_user_ringbuf_ops = {
 	.type = MODBPF_MAP_USER_RINGBUF,
 	.name = "user_ringbuf",
 	.create = user_ringbuf_create,

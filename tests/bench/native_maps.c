@@ -92,15 +92,15 @@ struct native {
 	{ name "_insert", ops, key_size, (entries) + 64, (entries) - 1, INSERT }
 
 static const struct native rows[] = {
-	HASH("hash4_1k", &hash_map_ops, 4, 1024),
-	HASH("hash4_64k", &hash_map_ops, 4, 65536),
-	HASH("hash16_1k", &hash_map_ops, 16, 1024),
-	HASH("hash16_64k", &hash_map_ops, 16, 65536),
-	HASH("percpu_hash", &percpu_hash_map_ops, 4, 1024),
-	{ "lru_hit", &lru_hash_map_ops, 4, 2048, 1023, HIT },
-	{ "lru_evict", &lru_hash_map_ops, 4, 1024, 0, EVICT },
-	{ "lpm_lookup", &lpm_trie_map_ops, 8, PREFIXES + 1, 0, LONGEST },
-	{ "queue_push_pop", &queue_map_ops, 0, 1024, 0, PUSH },
+	HASH("hash4_1k", &map_hash_ops, 4, 1024),
+	HASH("hash4_64k", &map_hash_ops, 4, 65536),
+	HASH("hash16_1k", &map_hash_ops, 16, 1024),
+	HASH("hash16_64k", &map_hash_ops, 16, 65536),
+	HASH("percpu_hash", &map_percpu_hash_ops, 4, 1024),
+	{ "lru_hit", &map_lru_hash_ops, 4, 2048, 1023, HIT },
+	{ "lru_evict", &map_lru_hash_ops, 4, 1024, 0, EVICT },
+	{ "lpm_lookup", &map_lpm_trie_ops, 8, PREFIXES + 1, 0, LONGEST },
+	{ "queue_push_pop", &map_queue_ops, 0, 1024, 0, PUSH },
 };
 
 static struct modbpf_map *make(const struct native *row)
