@@ -43,7 +43,7 @@ u32 kernel_btf_id(const struct kernel_btf *btf);
 
 /*
  * kernel_btf_list.c: objects appear for what is there now, and go for what is not any more.
- * 0, -ENOMEM, -ENOSPC, -EINTR, and what opening the folder says. Sleeps.
+ * 0, -ENOMEM, -ENOSPC, -EINTR. Sleeps.
  */
 int kernel_btf_list_update(const struct caller *caller);
 /* Of "vmlinux", as of the last update; 0: there is none. */

@@ -107,7 +107,7 @@ static int gather_target(struct prog_load *load)
 {
 	int err = kernel_btf_list_update(load->caller);
 
-	if (err == -ENOMEM || err == -EINTR)
+	if (err)
 		return err;
 	err = prog_target_find(load->prog, load->attach_btf, load->attr->attach_btf_id);
 	if (err == -ENOENT)
