@@ -21,6 +21,8 @@ check "events of perf_event_open" "$SCRATCH/perf_events" "$E2E/perf_events.bpf.o
 check "what the processor counts" "$E2E/hardware" "$E2E/perf_events.bpf.o" || echo "$out"
 check "clocks in a map" "$E2E/clocks" "$E2E/perf_events.bpf.o" || echo "$out"
 
+check "returns that are missed" "$E2E/missed" "$E2E/missed.bpf.o" || echo "$out"
+
 cp "$E2E/stacks" "$SCRATCH/stacks"
 check "stacks" "$SCRATCH/stacks" "$E2E/stacks.bpf.o" || echo "$out"
 
