@@ -1,0 +1,72 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Can what runs programs be probed into recursion? The kernel's own tracers hang on every function of
+# the module while programs of each kind run: they see what they always see, the machine lives, and what a
+# probe missed since it hit itself is counted. PROBED=ALL sets a kprobe on each function, too, not on one in
+# twelve, and has programs call each helper, and hang on functions' entries and exits: three minutes.
+. "$(dirname "$0")/lib.sh"
+
+tracing=/sys/kernel/debug/tracing
+
+# Functions that have a name of their own.
+functions() {
+	sed -n 's/^[0-9a-f]* [tT] \([a-z_][A-Za-z0-9_.]*\)\t\[modbpf\]$/\1/p' /proc/kallsyms | sort | uniq -u
+}
+
+# Programs of each kind, with the counts that they must have.
+programs_run() {
+	"$E2E/raw_events" "$E2E/raw_events.bpf.o" || return
+	[ "${PROBED:-}" = ALL ] || return 0
+	"$E2E/helpers" "$E2E/helpers.bpf.o" && "$E2E/typed_events" "$E2E/typed_events.bpf.o"
+}
+
+packets_run() {
+	left ping -c 5 -i 0.05 10.77.0.2
+}
+
+written() {	# how many entries the tracer has made
+	sed -n 's|^# entries-in-buffer/entries-written: [0-9]*/\([0-9]*\).*|\1|p' $tracing/trace
+}
+
+# The kernel refuses what must not be probed, and what it has optimised away.
+set_kprobes() {	# set_kprobes <names: how many are set is in $set
+	local name
+	set=0
+	while read -r name; do
+		{ echo "p:own/p$set modbpf:$name" >>$tracing/kprobe_events; } 2>/dev/null && set=$((set + 1))
+	done
+}
+
+check "the module is inserted" insert probe_write_user=1
+functions >"$SCRATCH/functions"
+check "its functions have names ($(wc -l <"$SCRATCH/functions"))" test "$(wc -l <"$SCRATCH/functions")" -gt 500
+check "two namespaces" net_up
+hold "$SCRATCH/filter" ip netns exec right "$EXAMPLES/firewall" run
+
+echo 64 >$tracing/buffer_size_kb
+check "ftrace takes all of them" eval "echo ':mod:modbpf' >$tracing/set_ftrace_filter"
+check "and traces them" eval "echo function >$tracing/current_tracer"
+check "programs run under ftrace" programs_run || echo "$out"
+check "packets, too" packets_run
+check "ftrace saw the module's functions ($(written))" test "$(written)" -gt 1000
+echo nop >$tracing/current_tracer
+echo >$tracing/set_ftrace_filter
+
+[ "${PROBED:-}" = ALL ] && step=1 || step=12
+awk -v step=$step 'NR % step == 0' "$SCRATCH/functions" >"$SCRATCH/probed"
+set_kprobes <"$SCRATCH/probed"
+check "kprobes are set on functions of the module ($set)" test "$set" -gt 20
+check "and armed" eval "echo 1 >$tracing/events/own/enable"
+check "programs run under kprobes" programs_run || echo "$out"
+check "packets, too" packets_run
+hits=$(awk '{ hits += $2; missed += $3 } END { print hits, missed }' $tracing/kprobe_profile)
+check "the probes were hit (hits and misses: $hits)" test "${hits% *}" -gt 0
+echo 0 >$tracing/events/own/enable
+echo >$tracing/kprobe_events
+echo >$tracing/trace
+
+release
+net_down
+check "nothing is left" within 10 nothing_is_loaded
+check "the module leaves" remove_soon
+finish
