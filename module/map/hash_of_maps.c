@@ -160,6 +160,34 @@ static int hash_of_maps_next_key(struct modbpf_map *map, const void *key, void *
 	return map_hash_ops.next_key(hash_of(map)->table, key, next);
 }
 
+/* A value is the number of a map. What is taken goes with the reference that the table had. */
+static int hash_of_maps_read_bucket(struct modbpf_map *map, u32 bucket, void *keys, void *values,
+				    u32 room, u32 *cnt, u32 how)
+{
+	struct hash_of_maps *hash = hash_of(map);
+	struct modbpf_map **inner = kvmalloc_array(room, sizeof(*inner), GFP_KERNEL_ACCOUNT);
+	u32 *ids = values, i;
+	int err;
+
+	if (!inner)
+		return -ENOMEM;
+	/* As long as nobody changes the table, what stands in it stays. */
+	mutex_lock(&hash->change);
+	err = map_hash_ops.read_bucket(hash->table, bucket, keys, inner, room, cnt, how);
+	for (i = 0; !err && i < *cnt; i++)
+		ids[i] = inner_map_id(inner[i]);
+	mutex_unlock(&hash->change);
+	for (i = 0; !err && how & MAP_READ_TAKE && i < *cnt; i++)
+		map_put(inner[i]);
+	kvfree(inner);
+	return err;
+}
+
+static u32 hash_of_maps_bucket_cnt(const struct modbpf_map *map)
+{
+	return map_hash_ops.bucket_cnt(container_of(map, struct hash_of_maps, map)->table);
+}
+
 const struct map_ops map_hash_of_maps_ops = {
 	.type = MODBPF_MAP_HASH_OF_MAPS,
 	.name = "hash_of_maps",
@@ -170,4 +198,7 @@ const struct map_ops map_hash_of_maps_ops = {
 	.sys_update = hash_of_maps_sys_update,
 	.sys_delete = hash_of_maps_sys_delete,
 	.next_key = hash_of_maps_next_key,
+	.batches = MAP_BATCH_LOOKUP | MAP_BATCH_UPDATE | MAP_BATCH_DELETE | MAP_BATCH_TAKE,
+	.read_bucket = hash_of_maps_read_bucket,
+	.bucket_cnt = hash_of_maps_bucket_cnt,
 };

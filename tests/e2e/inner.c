@@ -64,6 +64,38 @@ static void test_batches(void)
 	want("both", bpf_map_delete_elem(map_fd("colours"), &slot), 0);
 }
 
+static __u32 id_of(const char *map)
+{
+	struct bpf_map_info info = {};
+	__u32 len = sizeof(info);
+
+	want("its information", bpf_obj_get_info_by_fd(map_fd(map), &info, &len), 0);
+	return info.id;
+}
+
+/* A hash by its buckets: numbers come out, descriptors go in. */
+static void test_batches_of_hash(void)
+{
+	__u32 keys[4] = {}, ids[4] = {}, batch, cnt = 4, many;
+	int sizes = map_fd("sizes"), fds[2] = { map_fd("few"), map_fd("many") };
+
+	want("all", bpf_map_lookup_batch(sizes, NULL, &batch, keys, ids, &cnt, NULL), -ENOENT);
+	want("two are there", cnt, 2);
+	many = keys[1] == 3;
+	want_that("with their keys", keys[many] == 3 && keys[!many] == 2);
+	want_that("and numbers", ids[many] == id_of("many") && ids[!many] == id_of("few"));
+	cnt = 4;
+	want("all are taken", bpf_map_lookup_and_delete_batch(sizes, NULL, &batch, keys, ids, &cnt, NULL), -ENOENT);
+	want("two", cnt, 2);
+	want_that("the same", ids[keys[1] == 3] == id_of("many"));
+	cnt = 4;
+	want("nothing is left", bpf_map_lookup_batch(sizes, NULL, &batch, keys, ids, &cnt, NULL), -ENOENT);
+	want("nothing", cnt, 0);
+	keys[0] = 2, keys[1] = 3, cnt = 2;
+	want("both are put back", bpf_map_update_batch(sizes, keys, fds, &cnt, NULL), 0);
+	want("programs find them", run("keeps_to_each_ones_size", 1), 1);
+}
+
 static void *fire(void *cookie)
 {
 	while (!is_over)
@@ -103,6 +135,7 @@ int main(int argc, char **argv)
 	test_programs();
 	test_ids();
 	test_batches();
+	test_batches_of_hash();
 	test_under_fire();
 	bpf_object__close(object);
 	return finish("inner");

@@ -170,6 +170,65 @@ static void batches_of_prefixes(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, command_try(test, TAKE, &attr), -ENOTSUPP);
 }
 
+/* Values are fds on the way in, numbers on the way out; what is taken is gone. */
+static void batches_of_maps(struct kunit *test)
+{
+	int inner = command_make_map(test, MODBPF_MAP_ARRAY, 4, 8, 1, 0);
+	union modbpf_attr attr = { .map_type = MODBPF_MAP_HASH_OF_MAPS, .key_size = 4,
+				   .value_size = 4, .max_entries = ENTRIES, .inner_map_fd = inner };
+	int outer = command_try(test, MODBPF_CMD_MAP_CREATE, &attr);
+	u32 fds[3], ids[4] = {}, got_keys[4], i, seen = 0;
+	static const u32 key[4] = { 1, 2, 3, 4 };
+	u64 keys = command_put_user(test, key, sizeof(key)), values, out, token;
+
+	KUNIT_ASSERT_GE(test, outer, 0);
+	for (i = 0; i < 3; i++)
+		fds[i] = command_make_map(test, MODBPF_MAP_ARRAY, 4, 8, 1, 0);
+	values = command_put_user(test, fds, sizeof(fds));
+	out = command_put_user(test, NULL, sizeof(ids));
+	token = command_put_user(test, NULL, 4);
+	attr = attr_of(outer, keys, values, 3);
+	KUNIT_EXPECT_EQ(test, command_try(test, UPDATE, &attr), 0);
+	KUNIT_EXPECT_EQ(test, attr.batch.count, 3u);
+	for (i = 0; i < 3; i++)
+		command_close(test, fds[i]);
+	attr = attr_of(outer, command_put_user(test, NULL, 16), out, 4);
+	attr.batch.out_batch = token;
+	KUNIT_EXPECT_EQ(test, command_try(test, LOOKUP, &attr), -ENOENT);
+	KUNIT_EXPECT_EQ(test, attr.batch.count, 3u);
+	command_get_user(test, got_keys, attr.batch.keys, sizeof(got_keys));
+	command_get_user(test, ids, out, sizeof(ids));
+	for (i = 0; i < 3; i++) {
+		seen |= 1 << got_keys[i];
+		attr = (union modbpf_attr){ .map_id = ids[i] };
+		fds[i] = command_try(test, MODBPF_CMD_MAP_GET_FD_BY_ID, &attr);
+		KUNIT_EXPECT_GE(test, (int)fds[i], 0);
+		command_close(test, fds[i]);
+	}
+	KUNIT_EXPECT_EQ(test, seen, 0xeu);
+	attr = attr_of(outer, keys, 0, 1);
+	KUNIT_EXPECT_EQ(test, command_try(test, DELETE, &attr), 0);
+	attr = attr_of(outer, command_put_user(test, NULL, 16), out, 4);
+	attr.batch.out_batch = token;
+	KUNIT_EXPECT_EQ(test, command_try(test, TAKE, &attr), -ENOENT);
+	KUNIT_EXPECT_EQ(test, attr.batch.count, 2u);
+	attr.batch.count = 4;
+	KUNIT_EXPECT_EQ(test, command_try(test, LOOKUP, &attr), -ENOENT);
+	KUNIT_EXPECT_EQ(test, attr.batch.count, 0u);
+	/* What was taken has no other reference, nor had what was deleted. */
+	for (i = 0; i < 3; i++) {
+		attr = (union modbpf_attr){ .map_id = ids[i] };
+		KUNIT_EXPECT_EQ(test, command_try(test, MODBPF_CMD_MAP_GET_FD_BY_ID, &attr),
+				-ENOENT);
+	}
+	/* A map that does not fit ends the batch there. */
+	fds[0] = command_make_map(test, MODBPF_MAP_ARRAY, 4, 8, 1, 0);
+	fds[1] = command_make_map(test, MODBPF_MAP_ARRAY, 4, 4, 1, 0);
+	attr = attr_of(outer, keys, command_put_user(test, fds, 8), 2);
+	KUNIT_EXPECT_EQ(test, command_try(test, UPDATE, &attr), -EINVAL);
+	KUNIT_EXPECT_EQ(test, attr.batch.count, 1u);
+}
+
 /* With one bucket, all or nothing. */
 static void batches_keep_buckets_whole(struct kunit *test)
 {
@@ -291,6 +350,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(array_gives_each_element_once),
 	KUNIT_CASE(percpu_array_gives_each_element_once),
 	KUNIT_CASE(batches_of_prefixes),
+	KUNIT_CASE(batches_of_maps),
 	KUNIT_CASE(batches_keep_buckets_whole),
 	KUNIT_CASE(batches_refuse_too_little_room),
 	KUNIT_CASE(batches_refuse_bad_input),
