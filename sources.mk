@@ -161,6 +161,7 @@ MODULE_SRCS := \
 	module/kernel_btf_list.c \
 	module/kernel_symbol.c \
 	module/link.c \
+	module/live.c \
 	module/main.c \
 	module/map.c \
 	module/map/area.c \

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * How does all that hangs anywhere come off at once? Each link, and each event that has a
- * program without one, is detached by a piece of work of its own. Taking many probes out
- * takes the kernel long: the programs of tracing stop first. What is attached meanwhile
- * may stay.
+ * program without one, is switched off; a grace period later a piece of work of its own
+ * unhooks it.
  */
 #include "module/detach.h"
 
+#include <linux/atomic.h>
 #include <linux/cred.h>
 #include <linux/errno.h>
 #include <linux/kernel.h>
@@ -14,6 +14,7 @@
 #include <linux/module.h>
 #include <linux/moduleparam.h>
 #include <linux/printk.h>
+#include <linux/rcupdate.h>
 #include <linux/uidgid.h>
 #include <linux/user_namespace.h>
 #include <linux/workqueue.h>
@@ -21,15 +22,28 @@
 #include "module/caller.h"
 #include "module/event.h"
 #include "module/link.h"
-#include "module/prog.h"
+#include "module/live.h"
 
 static struct workqueue_struct *detach_wq;
+
+/* Works that are queued or run, and who queues; with the last one all is unhooked. */
+static atomic_t detach_pending;
+static ktime_t detach_begin;	/* of the last use */
+
+static s64 ms_since_begin(void)
+{
+	return ktime_ms_delta(ktime_get(), READ_ONCE(detach_begin));
+}
+
+void detach_done(void)
+{
+	if (atomic_dec_and_test(&detach_pending))
+		pr_info("modbpf: all is unhooked after %lld ms\n", ms_since_begin());
+}
 
 static int detach_all_set(const char *value, const struct kernel_param *param)
 {
 	struct caller caller;
-	ktime_t begin = ktime_get();
-	s64 stopped_ms;
 	bool wanted;
 	int err = kstrtobool(value, &wanted);
 
@@ -37,15 +51,16 @@ static int detach_all_set(const char *value, const struct kernel_param *param)
 	if (err || !wanted || !detach_wq)
 		return err;
 	caller_init_current(&caller);
-	progs_stop_tracing(true);
-	stopped_ms = ktime_ms_delta(ktime_get(), begin);
-	links_detach_all();
-	events_detach_all();
-	flush_workqueue(detach_wq);
-	progs_stop_tracing(false);
-	pr_warn("modbpf: user %u had all programs detached: tracing stopped after %lld ms, "
-		"nothing is attached after %lld ms\n", from_kuid(&init_user_ns, caller.cred->uid), stopped_ms,
-		ktime_ms_delta(ktime_get(), begin));
+	WRITE_ONCE(detach_begin, ktime_get());
+	atomic_inc(&detach_pending);
+	live_begin_epoch();
+	links_end_all();
+	events_end_all();
+	/* Where programs run, either is held off: RCU's readers, preemption. */
+	synchronize_rcu();
+	pr_warn("modbpf: user %u had all programs detached: none runs after %lld ms\n",
+		from_kuid(&init_user_ns, caller.cred->uid), ms_since_begin());
+	detach_done();
 	return 0;
 }
 
@@ -56,10 +71,13 @@ static const struct kernel_param_ops detach_all_ops = {
 module_param_cb(detach_all, &detach_all_ops, NULL, 0200);
 MODULE_PARM_DESC(detach_all, "write 1: every program comes off what it hangs on");
 
-void detach_queue(struct work_struct *work)
+bool detach_queue(struct rcu_work *work)
 {
-	/* One writer at a time, by the lock of the parameters, and none leaves before its work is done. */
-	WARN_ON_ONCE(!queue_work(detach_wq, work));
+	atomic_inc(&detach_pending);
+	if (queue_rcu_work(detach_wq, work))
+		return true;
+	atomic_dec(&detach_pending);
+	return false;
 }
 
 int detach_init(void)
@@ -71,8 +89,11 @@ int detach_init(void)
 /* Parameters can be written until after the module's exit. */
 void detach_exit(void)
 {
+	struct workqueue_struct *wq = detach_wq;
+
 	kernel_param_lock(THIS_MODULE);
-	destroy_workqueue(detach_wq);
 	detach_wq = NULL;
 	kernel_param_unlock(THIS_MODULE);
+	rcu_barrier();	/* queue_rcu_work()'s callbacks have run */
+	destroy_workqueue(wq);
 }

@@ -23,11 +23,11 @@
 #include "module/detach.h"
 #include "module/event/types.h"
 #include "module/hook/counters.h"
+#include "module/hook/run.h"
 #include "module/prog.h"
-#include "module/prog_run.h"
 #include "uapi/modbpf.h"
 
-/* All that there are. The lock is outer to the work that it queues, inner to none. */
+/* All that there are. */
 static LIST_HEAD(events);
 static DEFINE_MUTEX(events_lock);
 
@@ -36,21 +36,19 @@ static const struct file_operations event_fops;
 notrace void event_run(struct modbpf_event *event, const void *ctx, struct pt_regs *regs)
 {
 	struct run_site site = { .regs = regs, .event = event };
-	struct modbpf_prog *prog;
 
 	/* On the way into idle RCU may not be watching. */
 	if (unlikely(!rcu_is_watching())) {
-		if (rcu_access_pointer(event->prog))
+		if (live_is_on(&event->live))
 			this_cpu_inc(event->counters->missed);
 		return;
 	}
 	preempt_disable_notrace();
-	prog = rcu_dereference_raw(event->prog);
 	/* What cannot be disarmed goes on to happen. */
-	if (likely(prog && READ_ONCE(event->armed))) {
+	if (likely(READ_ONCE(event->armed))) {
 		site.cookie = event->cookie;
 		site.func_ip = event->func_ip;
-		hook_count_event(event->counters, prog_run_guarded(prog, ctx, &site));
+		hook_run(&event->live, event->counters, ctx, &site);
 	}
 	preempt_enable_notrace();
 }
@@ -97,6 +95,7 @@ static int event_enable(struct modbpf_event *event, bool enabled)
 
 int event_attach(struct modbpf_event *event, struct modbpf_prog *prog, u64 cookie, bool by_link)
 {
+	u64 epoch = live_epoch();
 	int err;
 
 	if (!(event->ops->prog_types >> prog->type & 1))
@@ -108,11 +107,11 @@ int event_attach(struct modbpf_event *event, struct modbpf_prog *prog, u64 cooki
 	event->cookie = cookie;
 	event->has_link = by_link;
 	rcu_assign_pointer(event->prog, prog_get(prog));
-	err = event_settle(event);
+	err = event_settle(event) ?: live_set(&event->live, prog, epoch);
 	if (!err)
 		goto unlock;
 	RCU_INIT_POINTER(event->prog, NULL);
-	synchronize_rcu();
+	event_settle(event);
 	prog_put(prog);
 unlock:
 	mutex_unlock(&event->lock);
@@ -133,6 +132,8 @@ int event_replace(struct modbpf_event *event, const struct modbpf_prog *old,
 	if (!err)
 		gone = rcu_replace_pointer(event->prog, prog_get(prog),
 					   lockdep_is_held(&event->lock));
+	if (gone)
+		live_replace(&event->live, prog);
 	mutex_unlock(&event->lock);
 	if (gone)
 		prog_put(gone);
@@ -146,6 +147,7 @@ void event_detach(struct modbpf_event *event, struct modbpf_prog *prog)
 	mutex_lock(&event->lock);
 	is_it = prog && rcu_access_pointer(event->prog) == prog;
 	if (is_it) {
+		live_clear(&event->live);
 		RCU_INIT_POINTER(event->prog, NULL);
 		is_told = !event->has_link;
 		event_settle(event);
@@ -159,14 +161,17 @@ void event_detach(struct modbpf_event *event, struct modbpf_prog *prog)
 		prog_put(prog);
 }
 
-/* Whatever program it is. */
+/* Whatever program it is that does not run any more. */
 static void event_detach_work(struct work_struct *work)
 {
-	struct modbpf_event *event = container_of(work, struct modbpf_event, detach_work);
+	struct modbpf_event *event = container_of(to_rcu_work(work), struct modbpf_event,
+						  detach_work);
 	struct modbpf_prog *prog;
 
 	mutex_lock(&event->lock);
 	prog = rcu_dereference_protected(event->prog, lockdep_is_held(&event->lock));
+	if (live_is_on(&event->live))
+		prog = NULL;
 	if (prog)
 		prog_get(prog);
 	mutex_unlock(&event->lock);
@@ -175,18 +180,39 @@ static void event_detach_work(struct work_struct *work)
 		prog_put(prog);
 	}
 	event_put(event);
+	detach_done();
 }
 
-void events_detach_all(void)
+/* The event behind @last (NULL: the first), with a reference, for that of @last; or NULL. */
+static struct modbpf_event *event_after(struct modbpf_event *last)
 {
-	struct modbpf_event *event;
+	struct modbpf_event *event, *next = NULL;
 
 	mutex_lock(&events_lock);
-	list_for_each_entry(event, &events, all) {
-		if (refcount_inc_not_zero(&event->refs))
-			detach_queue(&event->detach_work);
+	event = last ?: list_entry(&events, struct modbpf_event, all);
+	list_for_each_entry_continue(event, &events, all) {
+		if (refcount_inc_not_zero(&event->refs)) {
+			next = event;
+			break;
+		}
 	}
 	mutex_unlock(&events_lock);
+	if (last)
+		event_put(last);
+	return next;
+}
+
+void events_end_all(void)
+{
+	struct modbpf_event *event = NULL;
+
+	while ((event = event_after(event))) {
+		if (!live_clear(&event->live))
+			continue;
+		refcount_inc(&event->refs);
+		if (!detach_queue(&event->detach_work))
+			event_put(event);
+	}
 }
 
 void event_put(struct modbpf_event *event)
@@ -434,7 +460,7 @@ static long open_event(const struct caller *caller, u64 uopen)
 	event->type = request.attr.type;
 	event->config = request.attr.config;
 	mutex_init(&event->lock);
-	INIT_WORK(&event->detach_work, event_detach_work);
+	INIT_RCU_WORK(&event->detach_work, event_detach_work);
 	mutex_lock(&events_lock);
 	list_add_tail(&event->all, &events);
 	mutex_unlock(&events_lock);

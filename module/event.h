@@ -16,6 +16,7 @@
 #include <linux/workqueue.h>
 #include <uapi/linux/perf_event.h>
 
+#include "module/live.h"
 #include "module/quota.h"
 
 struct caller;
@@ -32,7 +33,8 @@ struct modbpf_event {
 	const struct event_ops *ops;
 	u32 type;			/* of the attr that it was opened with */
 	u64 config;
-	struct modbpf_prog __rcu *prog;	/* reference; NULL: none is attached */
+	struct modbpf_prog __rcu *prog;	/* reference; NULL: none is attached; under lock */
+	struct live live;		/* prog, but for one that the kill switch has ended */
 	u64 cookie;			/* of the attachment; set before prog is */
 	bool has_link;			/* or PERF_EVENT_IOC_SET_BPF has put prog there */
 	unsigned long func_ip;		/* of the function whose entry or return it is; 0: neither */
@@ -40,7 +42,7 @@ struct modbpf_event {
 	bool armed;			/* the kernel tells us of it */
 	struct mutex lock;		/* prog's changes, enabled, armed */
 	struct list_head all;		/* in the list of all events */
-	struct work_struct detach_work;	/* of events_detach_all() */
+	struct rcu_work detach_work;	/* of events_end_all() */
 	struct hook_counters __percpu *counters;
 	struct quota_charge charge;
 };
@@ -122,8 +124,9 @@ int event_place(const struct caller *caller, struct modbpf_event *event, char *r
 		struct event_place *place, u32 *prog_id);
 
 /*
- * Attach, by a link that says in the audit log when it ends or not: takes a reference to @prog. 0; -EEXIST: there is one already; -EINVAL: not
- * a program for this kind. Detach @prog, if it is the one: no handler runs it any more. Sleep.
+ * Attach and switch on, by a link that says in the audit log when it ends or not: takes a
+ * reference to @prog. 0; -EEXIST: there is one already; -EINVAL: not a program for this kind;
+ * -ECANCELED: see live.h. Detach @prog, if it is the one: no handler runs it any more. Sleep.
  */
 int event_attach(struct modbpf_event *event, struct modbpf_prog *prog, u64 cookie, bool by_link);
 /* @prog in the place of @old: 0; -ENOLINK: that does not hang there; or what the kind says. Sleeps. */
@@ -131,8 +134,8 @@ int event_replace(struct modbpf_event *event, const struct modbpf_prog *old,
 		  struct modbpf_prog *prog);
 void event_detach(struct modbpf_event *event, struct modbpf_prog *prog);
 
-/* Queue the end of what is attached to each event that there is: see detach.h. */
-void events_detach_all(void);
+/* Switch off what is attached to each event that there is, and queue its end: see detach.h. */
+void events_end_all(void);
 
 /* It has happened, at @regs: run the program, if there is one, on @ctx. Any context, NMI included. */
 void event_run(struct modbpf_event *event, const void *ctx, struct pt_regs *regs);

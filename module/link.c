@@ -39,8 +39,10 @@ static void link_detach(struct modbpf_link *link)
 {
 	mutex_lock(&link->lock);
 	if (!link->detached) {
+		/* Unhooking takes its time. */
+		live_clear(&link->live);
 		link->ops->detach(link);
-		WRITE_ONCE(link->detached, true);
+		link->detached = true;
 		/* One that was never published was nobody's. */
 		if (link->obj.id)
 			audit_say("detach", link->obj.id);
@@ -74,13 +76,14 @@ static void link_free_work(struct work_struct *work)
 
 static void link_detach_work(struct work_struct *work)
 {
-	struct modbpf_link *link = container_of(work, struct modbpf_link, detach_work);
+	struct modbpf_link *link = container_of(to_rcu_work(work), struct modbpf_link, detach_work);
 
 	link_detach(link);
 	link_put(link);
+	detach_done();
 }
 
-void links_detach_all(void)
+void links_end_all(void)
 {
 	struct modbpf_link *link;
 	struct object *obj;
@@ -91,8 +94,22 @@ void links_detach_all(void)
 		if (!obj)
 			continue;
 		link = container_of(obj, struct modbpf_link, obj);
-		detach_queue(&link->detach_work);
+		/* One that is off has somebody who ends it, or will not be switched on. */
+		if (!live_clear(&link->live) || !detach_queue(&link->detach_work))
+			link_put(link);
 	}
+}
+
+int link_go_live(struct modbpf_link *link, u64 epoch)
+{
+	int err = -ECANCELED;
+
+	mutex_lock(&link->lock);
+	/* Who found it by its number may have ended it. */
+	if (!link->detached)
+		err = live_set(&link->live, rcu_dereference_protected(link->prog, true), epoch);
+	mutex_unlock(&link->lock);
+	return err;
 }
 
 void link_init(struct modbpf_link *link, const struct link_ops *ops, struct modbpf_prog *prog,
@@ -104,9 +121,10 @@ void link_init(struct modbpf_link *link, const struct link_ops *ops, struct modb
 	link->attach_type = attach_type;
 	link->counters = counters;
 	link->detached = false;
+	link->live = (struct live){};
 	mutex_init(&link->lock);
 	INIT_WORK(&link->free_work, link_free_work);
-	INIT_WORK(&link->detach_work, link_detach_work);
+	INIT_RCU_WORK(&link->detach_work, link_detach_work);
 }
 
 u32 link_prog_id(const struct modbpf_link *link)
@@ -114,7 +132,7 @@ u32 link_prog_id(const struct modbpf_link *link)
 	u32 id;
 
 	rcu_read_lock();
-	id = link_prog(link)->obj.id;
+	id = rcu_dereference(link->prog)->obj.id;
 	rcu_read_unlock();
 	return id;
 }
@@ -174,7 +192,7 @@ static void link_show_fdinfo(struct seq_file *m, struct file *file)
 	seq_printf(m, "link_type:\t%s\n", link->ops->name);
 	seq_printf(m, "link_id:\t%u\n", link->obj.id);
 	rcu_read_lock();
-	prog = link_prog(link);
+	prog = rcu_dereference(link->prog);
 	seq_printf(m, "prog_tag:\t%*phN\n", (int)sizeof(prog->tag), prog->tag);
 	seq_printf(m, "prog_id:\t%u\n", prog->obj.id);
 	rcu_read_unlock();
@@ -185,7 +203,7 @@ static void link_show_fdinfo(struct seq_file *m, struct file *file)
 	/* Our own. */
 	seq_printf(m, "recursion_misses:\t%llu\n", sum.recursion_misses);
 	seq_printf(m, "events:\t%llu\ndrops:\t%llu\n", sum.events, sum.drops);
-	if (READ_ONCE(link->detached))
+	if (link_is_dead(link))
 		seq_puts(m, "state:\tdetached\n");
 }
 
@@ -223,7 +241,7 @@ static const struct hook_row *hook_of(u32 attach_type, const struct modbpf_prog 
  * fd; or it is unhooked again.
  */
 static int link_publish(const struct caller *caller, struct modbpf_link *link,
-			struct modbpf_prog *prog, const struct quota_charge *charge)
+			struct modbpf_prog *prog, const struct quota_charge *charge, u64 epoch)
 {
 	int err;
 
@@ -235,6 +253,11 @@ static int link_publish(const struct caller *caller, struct modbpf_link *link,
 		link_destroy(link);
 		return err;
 	}
+	err = link_go_live(link, epoch);
+	if (err) {
+		link_put(link);
+		return err;
+	}
 	audit_say("attach", link->obj.id);
 	return link_fd_install(caller, link);
 }
@@ -242,6 +265,7 @@ static int link_publish(const struct caller *caller, struct modbpf_link *link,
 static int link_make(const struct caller *caller, const union modbpf_attr *attr,
 		     struct modbpf_prog *prog, link_attach_fn attach)
 {
+	u64 epoch = live_epoch();
 	struct quota_charge charge;
 	struct modbpf_link *link;
 	int err = quota_open(&charge, caller);
@@ -253,7 +277,7 @@ static int link_make(const struct caller *caller, const union modbpf_attr *attr,
 		quota_close(&charge);
 		return err;
 	}
-	return link_publish(caller, link, prog, &charge);
+	return link_publish(caller, link, prog, &charge, epoch);
 }
 
 int link_create_command(const struct caller *caller, const union modbpf_attr *attr,
@@ -294,7 +318,7 @@ static int link_update(const struct caller *caller, struct modbpf_link *link,
 
 	mutex_lock(&link->lock);
 	old = rcu_dereference_protected(link->prog, lockdep_is_held(&link->lock));
-	if (link->detached)
+	if (link_is_dead(link))
 		goto unlock;
 	err = -EPERM;
 	if (expected && expected != old)
@@ -305,6 +329,8 @@ static int link_update(const struct caller *caller, struct modbpf_link *link,
 	err = link->ops->update(caller, link, prog);
 	if (err)
 		goto unlock;
+	/* The kill switch may have been faster. */
+	live_replace(&link->live, prog);
 	rcu_assign_pointer(link->prog, prog_get(prog));
 	prog_put(old);
 unlock:

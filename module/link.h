@@ -13,6 +13,7 @@
 #include <linux/rcupdate.h>
 #include <linux/workqueue.h>
 
+#include "module/live.h"
 #include "module/object.h"
 #include "uapi/modbpf.h"
 
@@ -51,12 +52,13 @@ struct modbpf_link {
 	struct object obj;
 	const struct link_ops *ops;
 	struct modbpf_prog __rcu *prog;	/* reference; changes under lock */
+	struct live live;		/* prog, but on while the link has a number and is not ended */
 	u32 attach_type;
 	struct mutex lock;		/* detach and update against each other */
 	bool detached;
 	struct hook_counters __percpu *counters;	/* own, but for a perf_event link's: the event's */
 	struct work_struct free_work;	/* the last put may be in atomic context */
-	struct work_struct detach_work;	/* of links_detach_all() */
+	struct rcu_work detach_work;	/* of links_end_all() */
 };
 
 extern struct object_ids modbpf_link_ids;
@@ -72,21 +74,6 @@ void link_init(struct modbpf_link *link, const struct link_ops *ops, struct modb
 /* Events that the program did not see, but for those that came while it ran. */
 u64 link_missed(const struct modbpf_link *link);
 
-/*
- * The program, for a handler that looks once an event: so each event meets the old or
- * the new one, never both. Under rcu_read_lock, and good as long as that.
- */
-static inline struct modbpf_prog *link_prog(const struct modbpf_link *link)
-{
-	return rcu_dereference(link->prog);
-}
-
-/* The same for handlers of tracing, with preemption off: calls nothing that could be traced. */
-static __always_inline struct modbpf_prog *link_prog_untraced(const struct modbpf_link *link)
-{
-	return rcu_dereference_raw(link->prog);
-}
-
 /* The number of the program that it runs now. */
 u32 link_prog_id(const struct modbpf_link *link);
 
@@ -97,8 +84,17 @@ static inline struct modbpf_link *link_get(struct modbpf_link *link)
 }
 
 void link_put(struct modbpf_link *link);
-/* Queue the end of each link that there is: see detach.h. */
-void links_detach_all(void);
+/* Switch each link that there is off, and queue its end: see detach.h. */
+void links_end_all(void);
+/*
+ * @link, which hangs and has a number, runs its program from now on. 0; -ECANCELED: the kill
+ * switch was used after @epoch, in which attaching it was begun.
+ */
+int link_go_live(struct modbpf_link *link, u64 epoch);
+static inline bool link_is_dead(const struct modbpf_link *link)
+{
+	return !live_is_on(&link->live);
+}
 /* A new fd, or -errno; takes the caller's reference in any case. Sleeps; call it last. */
 int link_fd_install(const struct caller *caller, struct modbpf_link *link);
 struct modbpf_link *link_get_by_fd(const struct caller *caller, int fd);

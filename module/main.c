@@ -185,9 +185,9 @@ static void __exit modbpf_exit(void)
 	misc_deregister(&device);
 	debugfs_remove(debug_dir);
 	pin_exit();
+	detach_exit();
 	hooks_exit();
 	kernel_btf_exit();
-	detach_exit();
 	objects_exit();
 	quota_exit();
 	helpers_exit();

@@ -9,7 +9,6 @@
 #include <linux/err.h>
 #include <linux/file.h>
 #include <linux/fs.h>
-#include <linux/jump_label.h>
 #include <linux/module.h>
 #include <linux/seq_file.h>
 #include <linux/slab.h>
@@ -26,19 +25,6 @@ DEFINE_PER_CPU(const struct run_site *, prog_run_site);
 DEFINE_PER_CPU(u32, hook_busy_contexts);
 
 struct object_ids modbpf_prog_ids = OBJECT_IDS_INIT(modbpf_prog_ids);
-
-DEFINE_STATIC_KEY_FALSE(prog_tracing_is_stopped);
-
-void progs_stop_tracing(bool is_stopped)
-{
-	if (!is_stopped) {
-		static_branch_disable(&prog_tracing_is_stopped);
-		return;
-	}
-	static_branch_enable(&prog_tracing_is_stopped);
-	/* Preemption is off where programs run. */
-	synchronize_rcu();
-}
 
 void prog_counters(const struct modbpf_prog *prog, struct prog_cpu *sum)
 {

@@ -124,10 +124,4 @@ struct modbpf_prog *prog_get_by_fd(const struct caller *caller, int fd);
 /* A new fd, or -errno; takes the caller's reference in any case. Call it last. */
 int prog_fd_install(const struct caller *caller, struct modbpf_prog *prog);
 
-/*
- * From its return until it is called with false, prog_run_guarded() runs no program, and
- * counts what it does not run as missed. One caller at a time. Sleeps.
- */
-void progs_stop_tracing(bool is_stopped);
-
 #endif

@@ -6,15 +6,11 @@
 #ifndef MODBPF_MODULE_PROG_RUN_H
 #define MODBPF_MODULE_PROG_RUN_H
 
-#include <linux/jump_label.h>
 #include <linux/rcupdate.h>
 #include <linux/sched/clock.h>
 
 #include "module/prog.h"
 #include "module/stats.h"
-
-/* On while detach_all is being obeyed. */
-DECLARE_STATIC_KEY_FALSE(prog_tracing_is_stopped);
 
 static __always_inline u64 prog_call(const struct modbpf_prog *prog, const void *ctx)
 {
@@ -50,7 +46,7 @@ static __always_inline bool prog_run_guarded(struct modbpf_prog *prog, const voi
 	const struct run_site *interrupted;
 	bool is_first = this_cpu_inc_return(prog->cpu->active) == 1;
 
-	if (likely(is_first) && !static_branch_unlikely(&prog_tracing_is_stopped)) {
+	if (likely(is_first)) {
 		this_cpu_inc(prog->cpu->runs);
 		/* Not before the guard: lockdep itself may be traced. */
 		rcu_lock_acquire(&rcu_lock_map);
@@ -61,7 +57,6 @@ static __always_inline bool prog_run_guarded(struct modbpf_prog *prog, const voi
 		rcu_lock_release(&rcu_lock_map);
 	} else {
 		this_cpu_inc(prog->cpu->misses);
-		is_first = false;
 	}
 	this_cpu_dec(prog->cpu->active);
 	return is_first;

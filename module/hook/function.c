@@ -21,9 +21,9 @@
 #include "module/compat/kprobe.h"
 #include "module/hook/busy.h"
 #include "module/hook/counters.h"
+#include "module/hook/run.h"
 #include "module/link.h"
 #include "module/prog.h"
-#include "module/prog_run.h"
 #include "module/prog_target.h"
 
 #define REGISTER_ARGS 6
@@ -56,14 +56,11 @@ static bool is_exit(const struct function_link *link)
 /* Preemption is off: the program stays. */
 static __always_inline void run(struct function_link *link, u64 *context)
 {
-	bool has_run;
-
 	if (unlikely(!rcu_is_watching())) {
 		this_cpu_inc(link->link.counters->missed);
 		return;
 	}
-	has_run = prog_run_guarded(link_prog_untraced(&link->link), context, &link->site);
-	hook_count_event(link->link.counters, has_run);
+	hook_run(&link->link.live, link->link.counters, context, &link->site);
 }
 
 /* The same, unless one of ftrace's programs runs in this context already. */
@@ -72,8 +69,7 @@ static __always_inline void run_alone(struct function_link *link, u64 *context)
 	u32 bit = hook_context_bit();
 
 	if (unlikely(this_cpu_read(hook_busy_contexts) & bit)) {
-		this_cpu_inc(link->link.counters->recursion_misses);
-		this_cpu_inc(link_prog_untraced(&link->link)->cpu->misses);
+		hook_miss(&link->link);
 		return;
 	}
 	this_cpu_or(hook_busy_contexts, bit);

@@ -16,7 +16,7 @@
 #include "module/compat/ftrace.h"
 #include "module/hook/counters.h"
 #include "module/hook/kprobe.h"
-#include "module/prog_run.h"
+#include "module/hook/run.h"
 
 #define PLACES_MAX (1U << 20)	/* of one link, as Linux */
 
@@ -42,8 +42,7 @@ notrace void kprobe_link_run(struct kprobe_link *link, const struct probe_site *
 		this_cpu_inc(link->link.counters->missed);
 		return;
 	}
-	hook_count_event(link->link.counters,
-			 prog_run_guarded(link_prog_untraced(&link->link), regs, &site));
+	hook_run(&link->link.live, link->link.counters, regs, &site);
 }
 NOKPROBE_SYMBOL(kprobe_link_run);
 

@@ -24,7 +24,7 @@
 
 #include "isa/platform.h"
 #include "module/hook/busy.h"
-#include "module/hook/counters.h"
+#include "module/hook/run.h"
 #include "module/kernel_symbol.h"
 
 struct ftrace_set {
@@ -67,8 +67,7 @@ static __always_inline void run(struct ftrace_set *set, unsigned long ip, struct
 	preempt_disable_notrace();
 	bit = hook_context_bit();
 	if (unlikely(this_cpu_read(hook_busy_contexts) & bit)) {
-		this_cpu_inc(link->counters->recursion_misses);
-		this_cpu_inc(link_prog_untraced(link)->cpu->misses);
+		hook_miss(link);
 	} else {
 		this_cpu_or(hook_busy_contexts, bit);
 		kprobe_link_run(set->link, site_at(set, ip), regs);

@@ -77,12 +77,15 @@ static unsigned int run_cgroup_skb(void *priv, struct sk_buff *skb,
 				   const struct nf_hook_state *state)
 {
 	struct netfilter_link *link = priv;
+	struct modbpf_prog *prog = live_prog(&link->link.live);
 	struct skb_ctx ctx;
 	u64 keep;
 
+	if (unlikely(!prog))
+		return NF_ACCEPT;
 	migrate_disable();
 	skb_ctx_init(&ctx, skb, netfilter_view_offset(skb, state, false), state->in, state->out);
-	keep = prog_run_packet(link_prog(&link->link), &ctx) & 1;
+	keep = prog_run_packet(prog, &ctx) & 1;
 	migrate_enable();
 	return counted(link, keep ? NF_ACCEPT : NF_DROP);
 }
@@ -133,10 +136,9 @@ static bool ip_shape_is_kept(const struct ip_shape *shape, const struct sk_buff 
 	       (!shape->says_length || ip_says_length(skb, pf));
 }
 
-static unsigned int judge_sched_cls(struct netfilter_link *link, struct sk_buff *skb,
+static unsigned int judge_sched_cls(struct modbpf_prog *prog, struct sk_buff *skb,
 				    const struct nf_hook_state *state)
 {
-	struct modbpf_prog *prog = link_prog(&link->link);
 	bool may_write = prog->verified->uses_packet_write;
 	u8 ip_family = may_write ? netfilter_ip_family(skb, state) : NFPROTO_UNSPEC;
 	u32 least = state->pf == NFPROTO_ARP ? skb->len : 0;	/* that the kernel has found there */
@@ -163,18 +165,24 @@ static unsigned int judge_sched_cls(struct netfilter_link *link, struct sk_buff 
 static unsigned int run_sched_cls(void *priv, struct sk_buff *skb,
 				  const struct nf_hook_state *state)
 {
-	return counted(priv, judge_sched_cls(priv, skb, state));
+	struct netfilter_link *link = priv;
+	struct modbpf_prog *prog = live_prog(&link->link.live);
+
+	return likely(prog) ? counted(link, judge_sched_cls(prog, skb, state)) : NF_ACCEPT;
 }
 
 static unsigned int run_netfilter(void *priv, struct sk_buff *skb,
 				  const struct nf_hook_state *state)
 {
 	struct netfilter_link *link = priv;
+	struct modbpf_prog *prog = live_prog(&link->link.live);
 	struct nf_ctx ctx = { .state = state, .skb = skb };
 	u64 verdict;
 
+	if (unlikely(!prog))
+		return NF_ACCEPT;
 	migrate_disable();
-	verdict = prog_run_packet(link_prog(&link->link), &ctx);
+	verdict = prog_run_packet(prog, &ctx);
 	migrate_enable();
 	/* The verifier has proved 0 or 1; anything else must not steal a packet. */
 	return counted(link, verdict == NF_ACCEPT ? NF_ACCEPT : NF_DROP);
@@ -264,7 +272,7 @@ static void netfilter_link_show_fdinfo(const struct modbpf_link *base,
 		   link->hook.hooknum, link->hook.priority);
 	if (link->ifindex)
 		seq_printf(m, "ifindex:\t%u\n", link->ifindex);
-	if (!READ_ONCE(link->net) && !READ_ONCE(base->detached))
+	if (!READ_ONCE(link->net) && !link_is_dead(base))
 		seq_puts(m, "state:\tdead\n");
 }
 
@@ -305,8 +313,8 @@ u32 netfilter_links_of(const struct net *net, const struct netfilter_ids *ids)
 
 	mutex_lock(&netfilter_links_lock);
 	list_for_each_entry(link, &netfilter_links, node) {
-		/* One without a number is just being made. */
-		if (link->net != net || !READ_ONCE(link->link.obj.id))
+		/* Or is just being made. */
+		if (link->net != net || link_is_dead(&link->link))
 			continue;
 		if (cnt < ids->room) {
 			ids->progs[cnt] = link_prog_id(&link->link);

@@ -14,11 +14,11 @@
 #include "module/caller.h"
 #include "module/hook/counters.h"
 #include "module/hook/event_args.h"
+#include "module/hook/run.h"
 #include "module/hook/tracepoint.h"
 #include "module/info.h"
 #include "module/link.h"
 #include "module/prog.h"
-#include "module/prog_run.h"
 #include "module/prog_target.h"
 
 #define NAME_BYTES 128		/* as Linux */
@@ -43,8 +43,7 @@ static __always_inline void run(struct raw_tracepoint_link *link, const u64 *arg
 {
 	/* System calls' tracepoints of newer kernels are called with preemption on. */
 	preempt_disable_notrace();
-	hook_count_event(link->link.counters,
-			 prog_run_guarded(link_prog_untraced(&link->link), args, &link->site));
+	hook_run(&link->link.live, link->link.counters, args, &link->site);
 	preempt_enable_notrace();
 }
 

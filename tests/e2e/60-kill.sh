@@ -23,7 +23,7 @@ for round in 1 2; do
 	equal "calls are seen" "$([ "$(map_u64 call_counts 0)" -gt 0 ] && echo yes)" yes
 	if [ $round = 2 ]; then
 		check "all are detached" modbpf detach --all
-		echo "  $(dmesg | grep -o 'tracing stopped after .*' | tail -1)"
+		echo "  $(dmesg | grep -o 'none runs after .*' | tail -1)"
 		packets=$(map_u64 seen 1) made=$(map_u64 call_counts 0)
 		sleep 0.3
 		equal "no packet is seen any more" "$(map_u64 seen 1)" "$packets"
@@ -41,6 +41,9 @@ for round in 1 2; do
 	kill -INT $flood; kill $calls
 	wait $flood $calls 2>/dev/null
 done
+
+check "a link that is made meanwhile does not escape the kill switch" "$E2E/late_attach" || echo "$out"
+check "nothing stays attached" within 20 nothing_is_attached
 
 # Killed at any moment of its start, too.
 for delay in 0.01 0.03 0.05 0.08 0.12 0.2 0.3; do

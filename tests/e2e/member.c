@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * What may a member of the device's group do under policy=group? "member": the rights, as
- * a user without capabilities. "member event": an event with a program, and its end. "member hold": holds a program until killed. "member image
- * ID": are there fences, and constants, in the machine code of that program? As root.
+ * a user without capabilities. "member event": an event with a program, and its end. "member
+ * hold": holds a program until killed. "member image ID": are there fences, and constants, in
+ * the machine code of that program? As root.
  */
 #include <linux/perf_event.h>
 #include <stdlib.h>

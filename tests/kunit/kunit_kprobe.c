@@ -102,8 +102,9 @@ static void ask_addrs(struct kunit *test, const u64 *addrs, u32 cnt)
 static int attach(struct kunit *test, struct modbpf_link **link)
 {
 	struct fixture *f = test->priv;
+	int err = kprobe_link_attach(&f->caller, &f->attr, f->prog, link);
 
-	return kprobe_link_attach(&f->caller, &f->attr, f->prog, link);
+	return err ?: link_go_live(*link, live_epoch());
 }
 
 static struct modbpf_link *attached(struct kunit *test)

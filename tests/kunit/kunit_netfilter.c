@@ -113,8 +113,11 @@ static int attach(struct kunit *test, u32 type, u32 pf, u32 hooknum)
 		.netfilter = { .pf = pf, .hooknum = hooknum, .priority = -5 },
 	} };
 
+	int err;
+
 	f->prog = c_prog_new(test, type, type == MODBPF_PROG_NETFILTER ? nf_body : skb_body);
-	return netfilter_link_attach(&f->caller, &attr, f->prog, &f->link);
+	err = netfilter_link_attach(&f->caller, &attr, f->prog, &f->link);
+	return err ?: link_go_live(f->link, live_epoch());
 }
 
 static void open_sockets(struct kunit *test, int family, struct sockaddr *addr, int bytes)

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Does a program that hangs somewhere run? A handler runs what it finds in a struct live, or
+ * nothing. It is switched on when an attachment is whole, and off at once by who ends it or
+ * by the kill switch, however long it takes then to unhook; a grace period later it runs no more.
+ *
+ * The kill switch begins an epoch, then switches off all that there is: what was begun in an
+ * earlier epoch cannot be switched on any more, so that nothing escapes.
+ */
+#ifndef MODBPF_MODULE_LIVE_H
+#define MODBPF_MODULE_LIVE_H
+
+#include <linux/rcupdate.h>
+#include <linux/types.h>
+
+struct modbpf_prog;
+
+struct live {
+	struct modbpf_prog __rcu *prog;	/* NULL: off. No reference: who switches it has one */
+};
+
+/* When an attachment is begun. */
+u64 live_epoch(void);
+void live_begin_epoch(void);
+
+/* 0; -ECANCELED: @epoch is over. */
+int live_set(struct live *live, struct modbpf_prog *prog, u64 epoch);
+/* @prog instead of what runs: false, it is off, and stays so. */
+bool live_replace(struct live *live, struct modbpf_prog *prog);
+/* True: it was on. */
+bool live_clear(struct live *live);
+
+static inline bool live_is_on(const struct live *live)
+{
+	return rcu_access_pointer(live->prog);
+}
+
+/*
+ * NULL: nothing runs. For a handler that looks once an event: so each event meets the old
+ * program or the new one. Under rcu_read_lock, and good as long as that.
+ */
+static inline struct modbpf_prog *live_prog(const struct live *live)
+{
+	return rcu_dereference(live->prog);
+}
+
+/* The same for handlers of tracing, with preemption off: calls nothing that could be traced. */
+static __always_inline struct modbpf_prog *live_prog_untraced(const struct live *live)
+{
+	return rcu_dereference_raw(live->prog);
+}
+
+#endif
