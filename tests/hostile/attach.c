@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 static uint32_t kprobe_type, uprobe_type, tracepoint_id;
 static bool has_fentry;
@@ -120,6 +121,30 @@ void update_link(struct worker *w)
 void detach_link(struct worker *w)
 {
 	w->attr.link_detach.link_fd = fd_of(w, KIND_LINK, 0);
+}
+
+/* Control groups' types, a network namespace's, netfilter's, and what is none. */
+void query_hooks(struct worker *w)
+{
+	static const uint32_t types[] = { MODBPF_ATTACH_NETFILTER, 0, 1, 17, 36, 41 };
+
+	w->attr.query.attach_type = types[below(w, 3) ? 0 : below(w, 6)];
+	w->attr.query.target_fd = below(w, 4) ? 0 : any_fd(w);
+	w->attr.query.prog_cnt = below(w, 2) ? below(w, 64) : any_number(w);
+	w->attr.query.prog_ids = below(w, 4) ? any_address(w) : 0;
+	w->attr.query.link_ids = below(w, 2) ? any_address(w) : 0;
+}
+
+void query_fd(struct worker *w)
+{
+	static const enum kind kinds[] = { KIND_EVENT, KIND_LINK, KIND_LINK, KIND_PROG };
+	enum kind kind = kinds[below(w, 4)];
+
+	w->attr.task_fd_query.pid = below(w, 8) ? (uint64_t)getpid() : any_number(w);
+	w->attr.task_fd_query.fd = fd_of(w, kind, kind == KIND_LINK ? MODBPF_PROG_RAW_TRACEPOINT :
+					 kind == KIND_EVENT ? MODBPF_PROG_TRACEPOINT : 0);
+	w->attr.task_fd_query.buf = below(w, 4) ? any_address(w) : 0;
+	w->attr.task_fd_query.buf_len = below(w, 2) ? below(w, 64) : any_number(w);
 }
 
 void ask_event(struct worker *w, enum variant variant)

@@ -57,6 +57,9 @@ static struct call_row rows[] = {
 	ROW(OBJ_PIN, 20, pin_object, KIND_COUNT),
 	ROW(OBJ_GET, 20, name_pin, KIND_OTHER),
 	ROW(ENABLE_STATS, 2, enable_stats, KIND_OTHER),
+	ROW(PROG_BIND_MAP, 10, bind_map, KIND_COUNT),
+	ROW(PROG_QUERY, 10, query_hooks, KIND_COUNT),
+	ROW(TASK_FD_QUERY, 10, query_fd, KIND_COUNT),
 };
 #define ROWS (sizeof(rows) / sizeof(rows[0]))
 

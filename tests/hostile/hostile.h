@@ -87,6 +87,7 @@ void freeze_map(struct worker *w);
 void use_batch(struct worker *w);
 void load_prog(struct worker *w);
 void run_prog(struct worker *w);
+void bind_map(struct worker *w);
 void next_map(struct worker *w);
 void next_prog(struct worker *w);
 void next_link(struct worker *w);
@@ -108,6 +109,8 @@ void attach_begin(bool has_types);	/* the kernel has good_btf_attr()'s types */
 void make_link(struct worker *w);
 void open_raw_tracepoint(struct worker *w);
 void update_link(struct worker *w);
+void query_hooks(struct worker *w);
+void query_fd(struct worker *w);
 void detach_link(struct worker *w);
 void ask_event(struct worker *w, enum variant variant);	/* goes to w->event */
 

@@ -282,6 +282,12 @@ void pin_object(struct worker *w)
 	w->attr.bpf_fd = fd_of(w, below(w, KIND_BTF), 0);
 }
 
+void bind_map(struct worker *w)
+{
+	w->attr.prog_bind_map.prog_fd = fd_of(w, KIND_PROG, 0);
+	w->attr.prog_bind_map.map_fd = fd_of(w, KIND_MAP, 0);
+}
+
 void enable_stats(struct worker *w)
 {
 	w->attr.enable_stats.type = below(w, 4) ? 0 : below(w, 3);
