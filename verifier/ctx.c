@@ -342,6 +342,15 @@ int check_ctx_unmoved(struct step *step, u32 regno)
 		      "dereference of modified ctx ptr R%u off=%lld disallowed", regno, at);
 }
 
+static struct reg loaded(const struct program *prog, const struct ctx_field *field, u32 bytes,
+			 bool sign_extend)
+{
+	if (field->kind == REG_SCALAR)
+		return reg_scalar(scalar_loaded(bytes, sign_extend));
+	return prog->rule->ctx == CTX_KIND_NF ? hook_pointer(prog, field->kind) :
+						reg_pointer(field->kind);
+}
+
 int check_ctx_load(struct step *step, u32 regno, u32 bytes, bool sign_extend,
 		   struct reg *value)
 {
@@ -367,9 +376,7 @@ int check_ctx_load(struct step *step, u32 regno, u32 bytes, bool sign_extend,
 		return err;
 	if (step->found->ctx_end < step->insn->off + bytes)
 		step->found->ctx_end = step->insn->off + bytes;
-	*value = field->kind == REG_SCALAR ? reg_scalar(scalar_loaded(bytes, sign_extend)) :
-		 step->prog->rule->ctx == CTX_KIND_NF ? hook_pointer(step->prog, field->kind) :
-							reg_pointer(field->kind);
+	*value = loaded(step->prog, field, bytes, sign_extend);
 	return 0;
 }
 
