@@ -347,8 +347,9 @@ static struct reg loaded(const struct program *prog, const struct ctx_field *fie
 {
 	if (field->kind == REG_SCALAR)
 		return reg_scalar(scalar_loaded(bytes, sign_extend));
-	return prog->rule->ctx == CTX_KIND_NF ? hook_pointer(prog, field->kind) :
-						reg_pointer(field->kind);
+	if (prog->rule->ctx == CTX_KIND_NF)
+		return hook_pointer(prog, field->kind);
+	return reg_pointer(field->kind);
 }
 
 int check_ctx_load(struct step *step, u32 regno, u32 bytes, bool sign_extend,

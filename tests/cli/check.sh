@@ -241,6 +241,12 @@ for ours in build/examples/*.bpf.o build/tests/e2e/*.bpf.o; do
 		else
 			skip "$ours: this kernel has no BTF"
 		fi ;;
+	*/typed_module.bpf.o)
+		if [ -e /sys/kernel/btf/dummy ] && [ -e /sys/kernel/btf/9pnet ]; then
+			says 0 stdout "" check "$ours"
+		else
+			says 255 stderr "failed to prepare load attributes" check "$ours"
+		fi ;;
 	*)	says 0 stdout "" check "$ours" ;;
 	esac
 done
