@@ -57,6 +57,7 @@ VERIFIER_SRCS := \
 	verifier/log.c \
 	verifier/map_attr.c \
 	verifier/map_btf.c \
+	verifier/map_field.c \
 	verifier/mem.c \
 	verifier/packet_load.c \
 	verifier/print.c \
@@ -136,6 +137,7 @@ MODULE_SRCS := \
 	module/helper/table.c \
 	module/helper/task.c \
 	module/helper/time.c \
+	module/helper/timer.c \
 	module/helper/trace.c \
 	module/helper/trace_format.c \
 	module/helper/xdp.c \
@@ -185,6 +187,7 @@ MODULE_SRCS := \
 	module/map/ring.c \
 	module/map/ringbuf.c \
 	module/map/stack_trace.c \
+	module/map/timer.c \
 	module/map/types.c \
 	module/map/user_ringbuf.c \
 	module/map/value_lock.c \
@@ -234,6 +237,7 @@ KUNIT_SRCS := \
 	tests/kunit/kunit_map_queue.c \
 	tests/kunit/kunit_map_ringbuf.c \
 	tests/kunit/kunit_map_stack_trace.c \
+	tests/kunit/kunit_map_timer.c \
 	tests/kunit/kunit_netfilter.c \
 	tests/kunit/kunit_nmi.c \
 	tests/kunit/kunit_object.c \

@@ -134,6 +134,9 @@ static void put_constant(struct out *out, const struct disasm_names *names,
 		put(out, "map[%s:%d][0]%+d",
 		    insn->src_reg == BPF_PSEUDO_MAP_VALUE ? "fd" : "idx", insn->imm, insn[1].imm);
 		break;
+	case MODBPF_PSEUDO_PROG:
+		put(out, "prog");
+		break;
 	case BPF_PSEUDO_FUNC:
 		put(out, "subprog[%+d]", insn->imm);
 		break;

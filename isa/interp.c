@@ -432,6 +432,8 @@ static void run_ld_imm64(struct interp *in, const struct modbpf_insn *insn)
 		*dst = binds[insn->imm].values + (u32)insn[1].imm;
 	else if (insn->src_reg == BPF_PSEUDO_FUNC)
 		*dst = callback_handle(in->env, in->pc + 1 + insn->imm);
+	else if (insn->src_reg == MODBPF_PSEUDO_PROG)
+		*dst = in->env->self;
 	else
 		*dst = insn_imm64(insn);
 	in->pc += 2;

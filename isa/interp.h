@@ -28,6 +28,7 @@ struct interp_env {
 	/* Per subprogram, each pointing here; NULL: the program has no callbacks. */
 	const struct interp_callback *callbacks;
 	const struct map_bind *binds;	/* per map index */
+	u64 self;			/* what helpers take the program for */
 	const u64 *helpers;		/* address by helper id, MODBPF_FUNC_LIMIT entries */
 	/* The value at @addr, 0 if it cannot be read; needed for FACT_PROBE_LOAD only. */
 	u64 (*probe_load)(u64 addr, u32 bytes);

@@ -11,7 +11,7 @@
  * as an instruction offset, and so does the address of a subprogram
  * (BPF_PSEUDO_FUNC); ld_imm64 of BPF_PSEUDO_MAP_FD and _MAP_VALUE has a map index
  * in imm (of the first slot) and the offset into the value in the second slot's
- * imm; its address is bound by who runs the program.
+ * imm; its address is bound by who runs the program, and so is that of MODBPF_PSEUDO_PROG.
  */
 #ifndef MODBPF_ISA_VERIFIED_H
 #define MODBPF_ISA_VERIFIED_H

@@ -42,6 +42,7 @@ struct jit_request {
 	const struct verified_prog *prog;
 	const struct map_desc *maps;
 	const struct map_bind *binds;	/* per map index */
+	u64 self;			/* what helpers take the program for */
 	const struct jit_target *target;
 	u32 opt;			/* optimisation level 0..2 */
 	u64 blind_seed;			/* random: no constant of the program is in the image; 0: they may be */

@@ -121,6 +121,9 @@ static int lower_ld_imm64(const struct jit_request *req, const struct modbpf_ins
 	case BPF_PSEUDO_MAP_FD:
 		op->imm = req->binds[insn->imm].map;
 		return 0;
+	case MODBPF_PSEUDO_PROG:
+		op->imm = req->self;
+		return 0;
 	case BPF_PSEUDO_FUNC:
 		op->kind = IR_FUNC;
 		op->imm = insn->imm;	/* build.c replaces it */

@@ -23,6 +23,7 @@
 #include "module/event.h"
 #include "module/link.h"
 #include "module/live.h"
+#include "module/map/timer.h"
 
 static struct workqueue_struct *detach_wq;
 
@@ -56,8 +57,10 @@ static int detach_all_set(const char *value, const struct kernel_param *param)
 	live_begin_epoch();
 	links_end_all();
 	events_end_all();
+	timers_stop_all();
 	/* Where programs run, either is held off: RCU's readers, preemption. */
 	synchronize_rcu();
+	timers_resume();
 	pr_warn("modbpf: user %u had all programs detached: none runs after %lld ms\n",
 		from_kuid(&init_user_ns, caller.cred->uid), ms_since_begin());
 	detach_done();

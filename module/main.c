@@ -189,6 +189,7 @@ static void __exit modbpf_exit(void)
 	hooks_exit();
 	kernel_btf_exit();
 	objects_exit();
+	progs_exit();
 	quota_exit();
 	helpers_exit();
 	image_exit();

@@ -20,6 +20,7 @@
 #include "module/caller.h"
 #include "module/command.h"
 #include "module/compat/vma.h"
+#include "module/map/timer.h"
 #include "verifier/map_btf.h"
 
 struct object_ids modbpf_map_ids = OBJECT_IDS_INIT(modbpf_map_ids);
@@ -31,6 +32,7 @@ static void map_destroy(struct modbpf_map *map)
 	struct quota_charge charge = map->obj.charge;
 
 	mutex_destroy(&map->lock);
+	map_timers_destroy(map);
 	map->ops->destroy(map);
 	quota_close(&charge);
 	kfree(inner);
@@ -112,7 +114,7 @@ void map_describe(struct modbpf_map *map, struct map_desc *desc)
 	desc->name = map->obj.name;
 	desc->frozen = NULL;
 	desc->frozen_size = 0;
-	desc->lock_end = map->lock_end;
+	memcpy(desc->field_end, map->field_end, sizeof(desc->field_end));
 	desc->inner = map->inner ? &map->inner->desc : NULL;
 	/* Nobody is left who may write: programs by the flag, user space by the freeze. */
 	mutex_lock(&map->lock);
@@ -129,8 +131,11 @@ void map_describe(struct modbpf_map *map, struct map_desc *desc)
 
 static void map_release_fd(struct modbpf_map *map)
 {
-	if (atomic_dec_and_test(&map->fds) && map->ops->release_fds)
-		map->ops->release_fds(map);
+	if (atomic_dec_and_test(&map->fds)) {
+		map_timers_stop(map);
+		if (map->ops->release_fds)
+			map->ops->release_fds(map);
+	}
 	map_put(map);
 }
 
@@ -171,7 +176,7 @@ static int map_mmap(struct file *file, struct vm_area_struct *vma)
 	int err;
 
 	/* A lock that user space can write is none. */
-	if (!map->ops->mmap || map->lock_end)
+	if (!map->ops->mmap || map_has_fields(map->field_end))
 		return -ENOTSUPP;
 	if (!(vma->vm_flags & VM_SHARED))
 		return -EINVAL;
@@ -318,8 +323,9 @@ static int map_set_btf(struct modbpf_map *map, const struct caller *caller,
 		return PTR_ERR(btf);
 	err = map_btf_check(params, btf->types, attr->btf_key_type_id, attr->btf_value_type_id);
 	if (!err)
-		err = map_btf_find_lock(params, btf->types, attr->btf_value_type_id, &map->lock_end);
-	if (!err && map->lock_end && !caller_bpf_capable(caller))
+		err = map_btf_find_fields(params, btf->types, attr->btf_value_type_id,
+					  map->field_end);
+	if (!err && map_has_fields(map->field_end) && !caller_bpf_capable(caller))
 		err = -EPERM;
 	if (err) {
 		btf_put(btf);
@@ -379,8 +385,10 @@ close_quota:
 /* The program's view of the maps inside is that of @inner, of no one in particular. */
 static int map_set_inner(struct modbpf_map *map, struct modbpf_map *inner)
 {
-	if (!inner)
-		return 0;
+	int err = inner ? map_fields_check_inside(inner->field_end) : 0;
+
+	if (err || !inner)
+		return err;
 	map->inner = kzalloc(sizeof(*map->inner), GFP_KERNEL_ACCOUNT);
 	if (!map->inner)
 		return -ENOMEM;
@@ -411,6 +419,8 @@ static struct modbpf_map *map_make(const struct caller *caller, const union modb
 		err = map_set_inner(map, inner);
 	if (!err)
 		err = map_set_btf(map, caller, attr, params);
+	if (!err)
+		err = map_timers_create(map);
 	if (!err)
 		err = object_publish(&modbpf_map_ids, &map->obj);
 	if (!err)

@@ -24,6 +24,7 @@
 struct caller;
 struct file;
 struct map_ops;
+struct map_timer;
 struct modbpf_btf;
 struct seq_file;
 struct vm_area_struct;
@@ -46,7 +47,8 @@ struct modbpf_map {
 	u32 btf_key_type_id;
 	u32 btf_value_type_id;
 	struct modbpf_btf *btf;	/* reference, or NULL */
-	u32 lock_end;		/* bytes up to the end of the lock in a value; 0: it has none */
+	u32 field_end[MAP_FIELD_COUNT];	/* as struct map_desc */
+	struct map_timer *timers;	/* one per element, or NULL: values have none */
 	struct map_inner *inner;	/* of a map of maps, else NULL */
 	u64 memory;		/* bytes that it holds, for fdinfo's memlock */
 	bool frozen;		/* written under lock; no syscall may write any more */
@@ -96,6 +98,11 @@ struct map_ops {
 	void *(*lookup_percpu)(struct modbpf_map *map, const void *key, u32 cpu);
 	long (*update)(struct modbpf_map *map, const void *key, const void *value, u64 flags);
 	long (*delete)(struct modbpf_map *map, const void *key);
+	/*
+	 * Of types whose values may have timers, any context: the value of the element at
+	 * @index, below max_entries, in the map or not; *@key stays if the index is the key.
+	 */
+	void *(*elem_at)(struct modbpf_map *map, u32 index, const void **key);
 	/*
 	 * Maps without keys; context as above, and the syscalls' update, lookup, and
 	 * lookup-and-delete. push: 0, -EINVAL, -E2BIG, -EBUSY. pop and peek fill all

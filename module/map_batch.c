@@ -264,7 +264,7 @@ static int batch_command(const struct caller *caller, const union modbpf_attr *a
 	if (!(access.map->ops->batches & kind))
 		err = -ENOTSUPP;
 	else if (attr->batch.flags || attr->batch.elem_flags & ~(u64)MODBPF_F_LOCK ||
-		 (attr->batch.elem_flags && !access.map->lock_end))
+		 (attr->batch.elem_flags && !access.map->field_end[MAP_FIELD_LOCK]))
 		err = -EINVAL;
 	else
 		err = run(&batch, out, carry_out);

@@ -79,7 +79,7 @@ static int access_copy_key(struct map_access *access, const struct caller *calle
 
 static int check_lock_flag(const struct modbpf_map *map, u64 flags)
 {
-	return flags & MODBPF_F_LOCK && !map->lock_end ? -EINVAL : 0;
+	return flags & MODBPF_F_LOCK && !map->field_end[MAP_FIELD_LOCK] ? -EINVAL : 0;
 }
 
 /* --- lookup -------------------------------------------------------------------- */
@@ -295,7 +295,7 @@ int map_freeze_command(const struct caller *caller, const union modbpf_attr *att
 	map = file->private_data;
 	mutex_lock(&map->lock);
 	/* What is constant cannot be locked. */
-	if (map->lock_end)
+	if (map_has_fields(map->field_end))
 		err = -ENOTSUPP;
 	else if (map->writers || map->frozen)
 		err = -EBUSY;

@@ -9,6 +9,7 @@
 #include <linux/err.h>
 #include <linux/file.h>
 #include <linux/fs.h>
+#include <linux/irq_work.h>
 #include <linux/module.h>
 #include <linux/seq_file.h>
 #include <linux/slab.h>
@@ -110,6 +111,45 @@ void prog_put(struct modbpf_prog *prog)
 		return;
 	object_withdraw(&modbpf_prog_ids, &prog->obj);
 	queue_rcu_work(modbpf_wq, &prog->free_work);
+}
+
+/*
+ * A put may free, which queues work and takes locks that a program may have interrupted. So
+ * programs are listed, each once, and a worker puts as often as was asked. Who finds the count at
+ * 0 lists the program; until the worker has taken the count its references stand, so
+ * the program is there.
+ */
+static LLIST_HEAD(late_progs);
+
+static void put_late(struct work_struct *work)
+{
+	struct modbpf_prog *prog, *next;
+	int cnt;
+
+	llist_for_each_entry_safe(prog, next, llist_del_all(&late_progs), late_node)
+		for (cnt = atomic_xchg(&prog->late_puts, 0); cnt > 0; cnt--)
+			prog_put(prog);
+}
+
+static DECLARE_WORK(late_work, put_late);
+
+static void late_kicked(struct irq_work *kick)
+{
+	queue_work(modbpf_wq, &late_work);
+}
+
+static DEFINE_IRQ_WORK(late_kick, late_kicked);
+
+notrace void prog_put_later(struct modbpf_prog *prog)
+{
+	if (prog && atomic_inc_return(&prog->late_puts) == 1 &&
+	    llist_add(&prog->late_node, &late_progs))
+		irq_work_queue(&late_kick);
+}
+
+void progs_exit(void)
+{
+	irq_work_sync(&late_kick);
 }
 
 struct modbpf_prog *prog_get_by_fd(const struct caller *caller, int fd)

@@ -9,6 +9,7 @@
 #ifndef MODBPF_MODULE_PROG_H
 #define MODBPF_MODULE_PROG_H
 
+#include <linux/llist.h>
 #include <linux/percpu.h>
 #include <linux/rcupdate.h>
 #include <linux/workqueue.h>
@@ -63,6 +64,8 @@ struct modbpf_prog {
 	u32 jited_bytes;
 	u32 *subprog_starts;	/* in the image, bytes; as many as verified->subprogs; NULL under jit=0 */
 	struct rcu_work free_work;
+	atomic_t late_puts;		/* of prog_put_later(), not yet carried out; above 0: in the list of these */
+	struct llist_node late_node;
 };
 
 /* Where a tracing program hangs that runs now. */
@@ -119,6 +122,10 @@ u64 prog_memory(const struct modbpf_prog *prog);
 
 /* Any context but NMI. */
 void prog_put(struct modbpf_prog *prog);
+/* From under a program, any context: the same, a moment later. NULL is fine. */
+void prog_put_later(struct modbpf_prog *prog);
+/* When no program is left. Sleeps. */
+void progs_exit(void);
 /* With a reference; ERR_PTR(-EBADF: no fd, -EINVAL: not a program). */
 struct modbpf_prog *prog_get_by_fd(const struct caller *caller, int fd);
 /* A new fd, or -errno; takes the caller's reference in any case. Call it last. */

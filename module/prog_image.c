@@ -53,6 +53,7 @@ static int size_image(struct modbpf_prog *prog, const struct map_desc *descs,
 		.prog = prog->verified,
 		.maps = descs,
 		.binds = prog->binds,
+		.self = (unsigned long)prog,
 		.target = modbpf_target(),
 		.opt = modbpf_opt,
 	};
@@ -189,6 +190,7 @@ static int interpret(struct modbpf_prog *prog)
 	prog->interp.callbacks = prog->callbacks;
 	prog->interp.prog = prog->verified;
 	prog->interp.binds = prog->binds;
+	prog->interp.self = (unsigned long)prog;
 	prog->interp.helpers = modbpf_target()->helpers;
 	prog->interp.probe_load = probe_load;
 	prog->tail_entry = (unsigned long)&prog->interp;

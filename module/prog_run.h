@@ -9,6 +9,7 @@
 #include <linux/rcupdate.h>
 #include <linux/sched/clock.h>
 
+#include "module/helper/callback.h"
 #include "module/prog.h"
 #include "module/stats.h"
 
@@ -60,6 +61,27 @@ static __always_inline bool prog_run_guarded(struct modbpf_prog *prog, const voi
 	}
 	this_cpu_dec(prog->cpu->active);
 	return is_first;
+}
+
+/*
+ * Call what a timer of @prog's calls. Preemption is off, and the caller has read @prog within
+ * its rcu_read_lock. It may interrupt a run of @prog, which is re-entrant, and is not
+ * interrupted by another callback. Softirq, hard interrupt.
+ */
+static __always_inline void prog_run_callback(struct modbpf_prog *prog, u64 callback, void *map,
+					      const void *key, void *value)
+{
+	const struct run_site *interrupted;
+	u64 begin;
+
+	this_cpu_inc(prog->cpu->runs);
+	interrupted = this_cpu_read(prog_run_site);
+	this_cpu_write(prog_run_site, NULL);
+	begin = stats_are_on() ? sched_clock() : 0;
+	callback_call(callback, (unsigned long)map, (unsigned long)key, (unsigned long)value, 0);
+	if (begin)
+		this_cpu_add(prog->cpu->nsecs, sched_clock() - begin);
+	this_cpu_write(prog_run_site, interrupted);
 }
 
 /*

@@ -109,7 +109,7 @@ static bool can_be_constant(const struct map_desc *map)
 }
 
 static int check_map_btf(const union modbpf_attr *attr, const struct map_attr *params,
-			 u32 *lock_end)
+			 u32 field_end[MAP_FIELD_COUNT])
 {
 	const struct stand_in *btf;
 	int err;
@@ -121,7 +121,7 @@ static int check_map_btf(const union modbpf_attr *attr, const struct map_attr *p
 		return wrong_fd(attr->btf_fd);
 	err = map_btf_check(params, btf->types, attr->btf_key_type_id, attr->btf_value_type_id);
 	if (!err)
-		err = map_btf_find_lock(params, btf->types, attr->btf_value_type_id, lock_end);
+		err = map_btf_find_fields(params, btf->types, attr->btf_value_type_id, field_end);
 	return err;
 }
 
@@ -159,7 +159,9 @@ static int map_create(const union modbpf_attr *attr)
 	if (attr->map_ifindex || attr->btf_vmlinux_value_type_id ||
 	    attr->value_type_btf_obj_fd || attr->map_token_fd || !is_name(attr->map_name))
 		return -EINVAL;
-	err = check_map_btf(attr, &params, &map.lock_end);
+	err = map_fields_check_inside(inner_map.field_end);
+	if (!err)
+		err = check_map_btf(attr, &params, map.field_end);
 	if (err)
 		return err;
 	fd = new_fd(STANDS_FOR_MAP);
@@ -191,7 +193,8 @@ static int check_inner(const struct stand_in *outer, u64 value)
 	if (!inner)
 		return wrong_fd(*(const s32 *)(uintptr_t)value);
 	attr = attr_of(&inner->map);
-	return map_attr_fits(&made_for, &attr) && inner->map.lock_end == outer->inner.lock_end ?
+	return map_attr_fits(&made_for, &attr) &&
+	       !memcmp(inner->map.field_end, outer->inner.field_end, sizeof(inner->map.field_end)) ?
 	       0 : -EINVAL;
 }
 

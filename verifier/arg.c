@@ -8,6 +8,7 @@
 #include "verifier/format.h"
 #include "verifier/helper.h"
 #include "verifier/lock.h"
+#include "verifier/map_field.h"
 #include "verifier/mem.h"
 #include "verifier/stack.h"
 #include "verifier/typed.h"
@@ -358,6 +359,26 @@ static int check_optional_arg(struct step *step, const struct helper *helper, u3
 	return check_printed_arg(step, helper, regno);
 }
 
+static int check_timer_arg(struct step *step, u32 regno, struct call_args *args)
+{
+	args->map = step_regs(step)[regno].map;
+	return check_field_place(step, regno, MAP_FIELD_TIMER);
+}
+
+/* What the timer's callback is given, and what its memory belongs to. */
+static int check_timer_map_arg(struct step *step, u32 regno, const struct call_args *args)
+{
+	const struct reg *reg = &step_regs(step)[regno];
+
+	if (reg->kind != REG_MAP)
+		return refuse_kind(step, regno, "map_ptr");
+	if (reg->map == args->map)
+		return 0;
+	return refuse(step, REFUSE_TIMER_MAP, regno,
+		      "timer pointer in R%u is of another map than map pointer in R%u",
+		      regno - 1, regno);
+}
+
 static int check_callback_context_arg(struct step *step, u32 regno)
 {
 	const struct reg *reg = &step_regs(step)[regno];
@@ -406,6 +427,10 @@ static int check_arg(struct step *step, const struct helper *helper, u32 regno,
 		return check_record_arg(step, regno, args);
 	case ARG_LOCK:
 		return check_lock_arg(step, regno, !(helper->flags & HELPER_UNLOCKS));
+	case ARG_TIMER:
+		return check_timer_arg(step, regno, args);
+	case ARG_TIMER_MAP:
+		return check_timer_map_arg(step, regno, args);
 	case ARG_CALLBACK:
 		return step_regs(step)[regno].kind == REG_FUNC ? 0 :
 		       refuse_kind(step, regno, "func");

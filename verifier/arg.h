@@ -9,7 +9,7 @@ struct helper;
 
 /* What was learnt from the arguments. */
 struct call_args {
-	u32 map;		/* index of the map argument */
+	u32 map;		/* index of the map argument, or of the timer's */
 	u32 ref;		/* of the record or dynptr argument */
 	u32 const_size;		/* ARG_CONST_SIZE */
 	u32 size_max;		/* ARG_SIZE: at most */

@@ -89,7 +89,7 @@ static struct reg found_in_map(struct step *step, u32 map)
 
 	reg.map = holds_maps ? inner_map_of(map) : map;
 	reg.id = step_new_id(step);
-	if (!holds_maps && prog_map(step->prog, map)->lock_end)
+	if (!holds_maps && prog_map(step->prog, map)->field_end[MAP_FIELD_LOCK])
 		reg.ref = reg.id;
 	return reg;
 }
@@ -171,7 +171,8 @@ int check_helper_call(struct step *step)
 	if (!err && helper->flags & HELPER_LEAVES)
 		err = fork_tail_call(step);
 	if (!err && helper->callback)
-		err = check_callback_call(step, helper, &args);
+		err = helper_runs_callback(helper) ? check_callback_call(step, helper, &args) :
+		      check_timer_callback(step, helper, &args);
 	return err ? : set_result(step, helper, &args);
 }
 
@@ -247,7 +248,7 @@ int check_exit(struct step *step)
 
 	if (err)
 		return err;
-	if (state_top(state)->is_callback)
+	if (state->frame_cnt > 1 && state_top(state)->is_callback)
 		return check_callback_exit(step);
 	if (state->frame_cnt > 1)
 		return check_subprog_exit(step);
@@ -260,5 +261,7 @@ int check_exit(struct step *step)
 	if (err)
 		return err;
 	step->ended = true;
+	if (state_top(state)->is_callback)
+		return check_timer_exit(step);
 	return step->found->root ? check_global_exit(step) : check_return_value(step);
 }

@@ -17,6 +17,7 @@ static const struct callback_row {
 } rows[CALLBACK_KIND_COUNT] = {
 	[CALLBACK_LOOP] = { { GIVES_NUMBER, GIVES_CONTEXT }, 1, 0, 1 },
 	[CALLBACK_SAMPLES] = { { GIVES_DYNPTR, GIVES_CONTEXT }, 0, 0, 1 },
+	[CALLBACK_TIMER] = { { GIVES_MAP, GIVES_KEY, GIVES_VALUE }, 0, 0, 0 },
 	[CALLBACK_EACH_ELEM] = { { GIVES_MAP, GIVES_KEY, GIVES_VALUE, GIVES_CONTEXT }, 0, 0, 1 },
 };
 
@@ -39,6 +40,17 @@ bool state_in_callback(const struct state *state)
 		if (state->frames[i]->is_callback)
 			return true;
 	return false;
+}
+
+static int check_not_running(struct step *step, u32 target)
+{
+	u32 routine = step->prog->info[target].subprog, i;
+
+	for (i = 0; i < step->state->frame_cnt; i++)
+		if (step->state->frames[i]->routine == routine)
+			return refuse(step, REFUSE_CALL_RECURSIVE, REFUSAL_NO_REG,
+				      "recursive call from insn %u to %u", step->pc, target);
+	return 0;
 }
 
 static int check_depth(struct step *step)
@@ -76,7 +88,7 @@ static struct reg given(struct step *step, enum callback_arg kind, u32 map,
 	case GIVES_VALUE:
 		reg = reg_pointer(REG_VALUE);
 		/* Its lock is another one in each round. */
-		if (prog_map(step->prog, map)->lock_end)
+		if (prog_map(step->prog, map)->field_end[MAP_FIELD_LOCK])
 			reg.ref = step_new_id(step);
 		break;
 	case GIVES_CONTEXT:
@@ -123,6 +135,8 @@ int check_callback_call(struct step *step, const struct helper *helper,
 	struct frame *callee;
 	int err = check_depth(step);
 
+	if (!err)
+		err = check_not_running(step, target);
 	if (err)
 		return err;
 	if (!rounds_are_over(step, row)) {
@@ -178,6 +192,34 @@ static int check_result(struct step *step, const struct callback_row *row)
 	return refuse(step, REFUSE_RETURN_RANGE, 0,
 		      "At callback return the register R0 has smin=%lld smax=%lld should have been in [%d, %d]",
 		      r0->num.r64.smin, r0->num.r64.smax, row->min, row->max);
+}
+
+/* --- timers --------------------------------------------------------------------- */
+
+int check_timer_callback(struct step *step, const struct helper *helper,
+			 const struct call_args *args)
+{
+	u32 target = step_regs(step)[arg_of_kind(helper, ARG_CALLBACK)].size;
+	struct entry *entry = &step->found->entries[step->prog->info[target].subprog];
+
+	entry->timer_maps |= 1ULL << args->map;
+	return 0;
+}
+
+void enter_timer_callback(struct step *step, u32 map)
+{
+	const struct callback_row *row = &rows[CALLBACK_TIMER];
+	struct frame *frame = state_top(step->state);
+	u32 i;
+
+	frame->is_callback = true;
+	for (i = 0; i < ARRAY_SIZE(row->gives); i++)
+		frame->regs[i + 1] = given(step, row->gives[i], map, NULL, 0);
+}
+
+int check_timer_exit(struct step *step)
+{
+	return check_result(step, &rows[CALLBACK_TIMER]);
 }
 
 /* --- rounds --------------------------------------------------------------- */

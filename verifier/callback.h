@@ -29,6 +29,16 @@ int check_callback_call(struct step *step, const struct helper *helper,
 int check_callback_exit(struct step *step);
 
 /*
+ * What a timer calls is entered with nothing of who set it: it is verified on its own, once
+ * for each map whose timers call it. The call of the helper that sets it, where it begins
+ * (step->state has its frame), and its exit.
+ */
+int check_timer_callback(struct step *step, const struct helper *helper,
+			 const struct call_args *args);
+void enter_timer_callback(struct step *step, u32 map);
+int check_timer_exit(struct step *step);
+
+/*
  * Is @state in another round of a callback than its ancestor @kept? Then it is the
  * helper that goes round, and not a loop that never ends.
  */

@@ -37,7 +37,7 @@ static bool calls_back(const struct modbpf_insn *insn)
 {
 	const struct helper *helper = insn_is_helper_call(insn) ? helper_of(insn->imm) : NULL;
 
-	return helper && helper->callback;
+	return helper && helper_runs_callback(helper);
 }
 
 static int mark_subprog_starts(struct program *prog, struct vlog *log)
@@ -124,6 +124,7 @@ static int check_jumps(struct program *prog, struct vlog *log)
 
 /* A walk through the call graph: where each routine on the way stands. */
 struct call_walk {
+	bool calls_only;			/* who only names another does not come behind it */
 	u8 done[MODBPF_MAX_SUBPROGS];		/* 1: on the way, 2: left */
 	u8 way[MODBPF_MAX_SUBPROGS];
 	u32 at[MODBPF_MAX_SUBPROGS];		/* next instruction to look at */
@@ -151,9 +152,11 @@ static int call_walk_step(const struct program *prog, struct call_walk *walk, st
 		u8 callee;
 
 		*at += insn_slots(insn);
-		if (!insn_names_subprog(insn))
+		if (walk->calls_only ? !insn_is_subprog_call(insn) : !insn_names_subprog(insn))
 			continue;
 		callee = prog->info[jump_target(insn, pc)].subprog;
+		if (walk->done[callee] == 1 && !walk->calls_only)
+			return -EAGAIN;
 		if (walk->done[callee] == 1) {
 			return refuse_program(log, REFUSE_CALL_RECURSIVE, pc,
 					      "recursive call from insn %u to %lld", pc,
@@ -171,20 +174,37 @@ static int call_walk_step(const struct program *prog, struct call_walk *walk, st
 }
 
 /* Starts from every routine, so that a cycle which main does not reach is found as well. */
-static int order_calls(struct program *prog, struct vlog *log)
+static int walk_calls(struct program *prog, struct call_walk *walk, struct vlog *log)
 {
-	struct call_walk *walk = modbpf_zalloc(sizeof(*walk));
 	u32 i;
 	int err = 0;
 
-	if (!walk)
-		return -ENOMEM;
 	for (i = 0; i < prog->routine_cnt && !err; i++) {
 		if (walk->done[i])
 			continue;
 		call_walk_enter(prog, walk, i);
 		while (walk->depth && !err)
 			err = call_walk_step(prog, walk, log);
+	}
+	return err;
+}
+
+/*
+ * Callbacks before who names them, if that can be: what a timer calls may name who set it,
+ * and itself. Whether a helper calls one in a cycle is seen once all calls are known.
+ */
+static int order_calls(struct program *prog, struct vlog *log)
+{
+	struct call_walk *walk = modbpf_zalloc(sizeof(*walk));
+	int err;
+
+	if (!walk)
+		return -ENOMEM;
+	err = walk_calls(prog, walk, log);
+	if (err == -EAGAIN) {
+		memset(walk, 0, sizeof(*walk));
+		walk->calls_only = true;
+		err = walk_calls(prog, walk, log);
 	}
 	modbpf_free(walk);
 	return err;

@@ -129,25 +129,38 @@ static u32 deepest_callee(const struct program *prog, const struct findings *fou
 }
 
 static void log_deepest(const struct program *prog, const struct findings *found,
-			const struct chain *chain, struct vlog *log)
+			const struct chain *chain, u32 routine, struct vlog *log)
 {
-	u32 routine = 0;
+	bool is_first = true;
 
 	if (!vlog_wants(log, VLOG_PATH | VLOG_EVERY))
 		return;
 	vlog_add(log, "known: the deepest chain of calls takes");
 	do {
-		vlog_add(log, "%s %u bytes in the subprogram at insn %u", routine ? "," : "",
+		vlog_add(log, "%s %u bytes in the subprogram at insn %u", is_first ? "" : ",",
 			 found->stack_depth[routine], prog->routines[routine].start);
+		is_first = false;
 		routine = deepest_callee(prog, found, chain, routine);
 	} while (routine && chain->below[routine]);
 	vlog_end(log);
 }
 
+/* What timers call begins a stack of its own. */
+static u32 deepest_root(const struct program *prog, const struct findings *found,
+			const struct chain *chain)
+{
+	u32 i, deepest = 0;
+
+	for (i = 1; i < prog->routine_cnt; i++)
+		if (found->entries[i].timer_maps && chain->below[i] > chain->below[deepest])
+			deepest = i;
+	return deepest;
+}
+
 static int check_chains(const struct program *prog, const struct findings *found,
 			struct chain *chain, struct vlog *log, u32 *depth)
 {
-	u32 i;
+	u32 i, root;
 	int err;
 
 	order_routines(prog, found, chain);
@@ -156,11 +169,12 @@ static int check_chains(const struct program *prog, const struct findings *found
 				      "recursive call through the address of a callback");
 	for (i = 0; i < chain->cnt; i++)
 		look_down(prog, found, chain->order[i], chain);
-	*depth = chain->below[0];
+	root = deepest_root(prog, found, chain);
+	*depth = chain->below[root];
 	if (*depth > MODBPF_STACK_SIZE) {
 		err = refuse_program(log, REFUSE_STACK_DEPTH, REFUSAL_NO_INSN,
 				     "combined stack size of calls is %u. Too large", *depth);
-		log_deepest(prog, found, chain, log);
+		log_deepest(prog, found, chain, root, log);
 		return err;
 	}
 	for (i = chain->cnt; i-- > 0;)

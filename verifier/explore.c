@@ -375,9 +375,17 @@ static int follow_path(struct explorer *x)
 	return err;
 }
 
-/* The first state of @routine: main, or one that is verified on its own. */
-static int begin(struct explorer *x, u32 routine)
+/* What is verified by itself: main, a global function, or what timers of a map call. */
+struct root {
+	u32 routine;
+	bool is_timer;
+	u32 map;
+};
+
+static int begin(struct explorer *x, const struct root *root)
 {
+	u32 routine = root->routine;
+	struct step step;
 	struct reg *regs;
 
 	x->found->root = routine;
@@ -389,7 +397,10 @@ static int begin(struct explorer *x, u32 routine)
 		return -ENOMEM;
 	x->state->insn = x->prog->routines[routine].start;
 	regs = state_top(x->state)->regs;
-	if (routine)
+	step = (struct step){ .prog = x->prog, .state = x->state, .last_id = &x->last_id };
+	if (root->is_timer)
+		enter_timer_callback(&step, root->map);
+	else if (routine)
 		enter_global(x->prog, routine, regs, &x->last_id);
 	else
 		regs[1] = reg_pointer(REG_CTX);
@@ -404,9 +415,9 @@ static void explain(struct explorer *x, u32 routine)
 		explain_path(x->log, x->prog, &path);
 }
 
-static int follow_paths(struct explorer *x, u32 routine)
+static int follow_paths(struct explorer *x, const struct root *root)
 {
-	int err = begin(x, routine);
+	int err = begin(x, root);
 
 	while (!err) {
 		err = follow_path(x);
@@ -418,20 +429,52 @@ static int follow_paths(struct explorer *x, u32 routine)
 			break;
 	}
 	if (err)
-		explain(x, routine);
+		explain(x, root->routine);
+	return err;
+}
+
+/* What was kept is not enough for who is called with more frames above it. */
+static void forget_kept(struct explorer *x)
+{
+	u32 i;
+
+	for (i = 0; i < x->prog->insn_cnt; i++)
+		while (x->kept[i])
+			kept_free(x, x->kept[i]);
+}
+
+/* Follow @routine as whatever it is known to be entered as by now. *@found_more: it was. */
+static int follow_entries(struct explorer *x, u32 routine, bool *found_more)
+{
+	struct entry *entry = &x->found->entries[routine];
+	struct root root = { .routine = routine };
+	int err = 0;
+
+	if (entry->is_called && !entry->is_verified) {
+		if (x->found->notes[x->prog->routines[routine].start].flags & NOTE_SEEN)
+			forget_kept(x);
+		entry->is_verified = true;
+		*found_more = true;
+		err = follow_paths(x, &root);
+	}
+	root.is_timer = true;
+	for (; !err && root.map < MODBPF_MAX_USED_MAPS; root.map++) {
+		if (!((entry->timer_maps & ~entry->timers_verified) >> root.map & 1))
+			continue;
+		entry->timers_verified |= 1ULL << root.map;
+		*found_more = true;
+		err = follow_paths(x, &root);
+	}
 	return err;
 }
 
 static void end(struct explorer *x)
 {
-	u32 i;
-
 	state_free(x->state);
 	while (pop_pending(x))
 		state_free(x->state);
-	for (i = 0; x->kept && i < x->prog->insn_cnt; i++)
-		while (x->kept[i])
-			kept_free(x, x->kept[i]);
+	if (x->kept)
+		forget_kept(x);
 	while (x->evicted)
 		kept_free(x, x->evicted);
 	modbpf_free(x->kept);
@@ -442,6 +485,7 @@ int explore(const struct program *prog, struct findings *found, struct vlog *log
 	    struct verify_stats *stats, u32 *max_states_per_insn)
 {
 	struct explorer *x = modbpf_zalloc(sizeof(*x));
+	bool found_more;
 	u32 i;
 	int err;
 
@@ -453,13 +497,16 @@ int explore(const struct program *prog, struct findings *found, struct vlog *log
 	x->stats = stats;
 	x->kept = modbpf_zalloc(prog->insn_cnt * sizeof(*x->kept));
 	err = x->kept ? 0 : -ENOMEM;
-	/* Callers first: then it is known which are called, and how deep. */
-	for (i = prog->routine_cnt; i-- > 0 && !err;) {
-		u32 routine = prog->callees_first[i];
-
-		if (!routine || found->entries[routine].is_called)
-			err = follow_paths(x, routine);
-	}
+	found->entries[0].is_called = true;
+	/*
+	 * Callers first: then it is known which are called, and how deep. What timers call
+	 * need not be below who sets it.
+	 */
+	do {
+		found_more = false;
+		for (i = prog->routine_cnt; i-- > 0 && !err;)
+			err = follow_entries(x, prog->callees_first[i], &found_more);
+	} while (found_more && !err);
 	*max_states_per_insn = x->max_per_insn;
 	end(x);
 	modbpf_free(x);

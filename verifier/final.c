@@ -12,7 +12,8 @@
 #include "verifier/packet_load.h"
 
 #define MAX_EXPANSION PACKET_LOAD_MAX_INSNS
-static_assert(MAX_EXPANSION >= CTX_MAX_INSNS && MAX_EXPANSION >= 1 + 5, "or a call with its unset arguments");
+static_assert(MAX_EXPANSION >= CTX_MAX_INSNS && MAX_EXPANSION >= 1 + 5,
+	      "or a call with its unset arguments, or the program");
 
 static bool is_branch(const struct modbpf_insn *insn)
 {
@@ -22,12 +23,19 @@ static bool is_branch(const struct modbpf_insn *insn)
 static u32 expand_call(const struct modbpf_insn *insn, const struct insn_note *note,
 		       struct modbpf_insn *out)
 {
+	const struct helper *helper = helper_of(insn->imm);
 	u32 reg, cnt = 0;
 
 	for (reg = 1; reg <= 5; reg++)
 		if (note->unset_args >> reg & 1)
 			out[cnt++] = (struct modbpf_insn){
 				.code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = reg };
+	if (helper && helper->flags & HELPER_TAKES_PROG) {
+		out[cnt++] = (struct modbpf_insn){
+			.code = MODBPF_LD_IMM64, .dst_reg = helper_prog_reg(helper),
+			.src_reg = MODBPF_PSEUDO_PROG };
+		out[cnt++] = (struct modbpf_insn){ 0 };
+	}
 	out[cnt++] = *insn;
 	return cnt;
 }

@@ -326,6 +326,10 @@ static int note_entry(struct step *step, u32 routine)
 		callbacks += state->frames[i]->is_callback;
 	entry->is_called = true;
 	step_note_call(step, state, routine);
+	if (frames <= entry->frames_above && callbacks <= entry->callbacks_above)
+		return 0;
+	/* A timer's callback may be found when the function has been verified for less. */
+	entry->is_verified = false;
 	if (frames > entry->frames_above)
 		entry->frames_above = frames;
 	if (callbacks > entry->callbacks_above)

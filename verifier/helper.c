@@ -28,6 +28,20 @@ const struct helper *helper_of(s32 id)
 	return NULL;
 }
 
+bool helper_runs_callback(const struct helper *helper)
+{
+	return helper->callback && helper->callback != CALLBACK_TIMER;
+}
+
+u32 helper_prog_reg(const struct helper *helper)
+{
+	u32 i = 0;
+
+	while (helper->args[i] != ARG_NONE)
+		i++;
+	return i + 1;
+}
+
 u32 helper_arg_regs(const struct helper *helper)
 {
 	u32 i, regs = 0;

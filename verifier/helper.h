@@ -38,6 +38,8 @@ enum arg_kind {
 	ARG_CTX,
 	ARG_RECORD,		/* a held record, from its start */
 	ARG_LOCK,		/* the lock in a map's value */
+	ARG_TIMER,		/* the timer in a map's value */
+	ARG_TIMER_MAP,		/* the map that the ARG_TIMER before it is in */
 	ARG_CALLBACK,		/* a subprogram, called as .callback says */
 	ARG_CALLBACK_CONTEXT,	/* stack or null, handed to it as it is */
 	ARG_KEPT,		/* memory of a map's value that is used after the call, size in the next argument */
@@ -54,6 +56,7 @@ enum callback_kind {
 	CALLBACK_LOOP,
 	CALLBACK_EACH_ELEM,
 	CALLBACK_SAMPLES,
+	CALLBACK_TIMER,		/* not by the helper, but at any time after it */
 	CALLBACK_KIND_COUNT
 };
 
@@ -80,6 +83,7 @@ enum {
 	HELPER_INTERNAL = 1 << 9,	/* called by what the verifier writes, never by a program */
 	HELPER_UNLOCKS = 1 << 11,	/* releases the ARG_LOCK; who does not, takes it */
 	HELPER_WRITES_USER = 1 << 10,	/* changes the memory of the process that runs */
+	HELPER_TAKES_PROG = 1 << 13,	/* is given the program, too, behind its other arguments */
 	HELPER_ANYONE = 1 << 12,	/* for who has no CAP_BPF: tells nothing but of maps, the packet, time */
 };
 
@@ -97,6 +101,10 @@ struct helper {
 u32 helper_row_cnt(s32 id);
 /* NULL: no such helper. */
 const struct helper *helper_of(s32 id);
+/* Does it call its ARG_CALLBACK itself? */
+bool helper_runs_callback(const struct helper *helper);
+/* The register that a program behind its arguments is in. */
+u32 helper_prog_reg(const struct helper *helper);
 /* Bit n: argument register Rn is read. */
 u32 helper_arg_regs(const struct helper *helper);
 

@@ -13,9 +13,5 @@ int check_lock_arg(struct step *step, u32 regno, bool is_taken);
 /* What calls, and what ends a frame, must not be done under a lock. */
 int check_unlocked_call(struct step *step);
 int check_unlocked_exit(struct step *step);
-/* Does the access at offsets @lo to @hi of R@regno, a map's value, leave its lock alone? */
-int check_lock_untouched(struct step *step, u32 regno, s64 lo, s64 hi);
-/* May programs of this type use @map? */
-int check_lock_prog_type(struct step *step, const struct map_desc *map);
 
 #endif

@@ -11,11 +11,13 @@ enum {
 	KEY_MAY_LACK = 1 << 2,	/* a section of variables, whose only element needs none */
 	HAS_NO_TYPES = 1 << 3,	/* values are not the caller's bytes */
 	MAY_HAVE_LOCK = 1 << 4,
+	MAY_HAVE_TIMER = 1 << 5,
 };
 
 static const u8 rows[MODBPF_MAP_TYPE_COUNT] = {
-	[MODBPF_MAP_HASH] = MAY_HAVE_LOCK,
-	[MODBPF_MAP_ARRAY] = KEY_IS_U32 | KEY_MAY_LACK | MAY_HAVE_LOCK,
+	[MODBPF_MAP_HASH] = MAY_HAVE_LOCK | MAY_HAVE_TIMER,
+	[MODBPF_MAP_LRU_HASH] = MAY_HAVE_TIMER,
+	[MODBPF_MAP_ARRAY] = KEY_IS_U32 | KEY_MAY_LACK | MAY_HAVE_LOCK | MAY_HAVE_TIMER,
 	[MODBPF_MAP_PERCPU_ARRAY] = KEY_IS_U32,
 	[MODBPF_MAP_LPM_TRIE] = KEY_IS_STRUCT,
 	[MODBPF_MAP_PROG_ARRAY] = HAS_NO_TYPES,
@@ -24,6 +26,11 @@ static const u8 rows[MODBPF_MAP_TYPE_COUNT] = {
 	[MODBPF_MAP_STACK_TRACE] = HAS_NO_TYPES,
 	[MODBPF_MAP_ARRAY_OF_MAPS] = HAS_NO_TYPES,
 	[MODBPF_MAP_HASH_OF_MAPS] = HAS_NO_TYPES,
+};
+
+static const u8 needs[MAP_FIELD_COUNT] = {
+	[MAP_FIELD_LOCK] = MAY_HAVE_LOCK,
+	[MAP_FIELD_TIMER] = MAY_HAVE_TIMER,
 };
 
 static bool is_of_size(const struct btf_types *btf, u32 type, u32 bytes)
@@ -66,45 +73,64 @@ int map_btf_check(const struct map_attr *attr, const struct btf_types *btf, u32 
 	return -EINVAL;
 }
 
-static bool is_lock(const struct btf_types *btf, u32 type)
+/* Which field of the kernel's is it? MAP_FIELD_COUNT: none. */
+static enum map_field field_of(const struct btf_types *btf, u32 type)
 {
 	struct btf_view base = btf_base_of(btf, type);
+	u32 i;
 
-	return base.kind == MODBPF_BTF_STRUCT &&
-	       !strcmp(btf_string(btf, base.name_off), "bpf_spin_lock");
+	if (base.kind != MODBPF_BTF_STRUCT)
+		return MAP_FIELD_COUNT;
+	for (i = 0; i < MAP_FIELD_COUNT; i++)
+		if (!strcmp(btf_string(btf, base.name_off), map_field_rows[i].name))
+			break;
+	return i;
 }
 
-static int check_lock(const struct map_attr *attr, const struct btf_types *btf, u32 type, u32 bits)
+static int check_field(const struct map_attr *attr, enum map_field field, u32 size, u32 bits)
 {
-	if (!(rows[attr->type] & MAY_HAVE_LOCK))
+	const struct map_field_row *row = &map_field_rows[field];
+
+	if (!(rows[attr->type] & needs[field]))
 		return -EOPNOTSUPP;
 	if (attr->flags & (MODBPF_F_RDONLY_PROG | MODBPF_F_WRONLY_PROG))
 		return -EACCES;
-	return btf->sizes[type] != MAP_LOCK_BYTES || bits % (8 * MAP_LOCK_BYTES) ? -EINVAL : 0;
+	return size != map_field_bytes[field] || bits % (8 * row->align) ? -EINVAL : 0;
 }
 
-int map_btf_find_lock(const struct map_attr *attr, const struct btf_types *btf, u32 value_type,
-		      u32 *end)
+int map_btf_find_fields(const struct map_attr *attr, const struct btf_types *btf, u32 value_type,
+			u32 field_end[MAP_FIELD_COUNT])
 {
 	struct btf_view value = btf_base_of(btf, value_type);
 	u32 i, bits;
 	int err;
 
-	*end = 0;
+	memset(field_end, 0, MAP_FIELD_COUNT * sizeof(*field_end));
 	if (value.kind != MODBPF_BTF_STRUCT)
 		return 0;
 	for (i = 0; i < value.vlen; i++) {
 		struct btf_member member = btf_view_member(&value, i);
+		enum map_field field = field_of(btf, member.type);
 
-		if (!is_lock(btf, member.type))
+		if (field == MAP_FIELD_COUNT)
 			continue;
-		if (*end)
+		if (field_end[field])
 			return -E2BIG;
 		bits = btf_member_offset(&value, &member);
-		err = check_lock(attr, btf, member.type, bits);
+		err = check_field(attr, field, btf->sizes[member.type], bits);
 		if (err)
 			return err;
-		*end = bits / 8 + MAP_LOCK_BYTES;
+		field_end[field] = bits / 8 + map_field_bytes[field];
 	}
+	return 0;
+}
+
+int map_fields_check_inside(const u32 field_end[MAP_FIELD_COUNT])
+{
+	u32 i;
+
+	for (i = 0; i < MAP_FIELD_COUNT; i++)
+		if (field_end[i] && !map_field_rows[i].may_be_inside)
+			return -MODBPF_ENOTSUPP;
 	return 0;
 }

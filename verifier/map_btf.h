@@ -4,6 +4,7 @@
 #define MODBPF_VERIFIER_MAP_BTF_H
 
 #include "verifier/map_attr.h"
+#include "verifier/map_field.h"
 
 struct btf_types;
 
@@ -14,14 +15,16 @@ struct btf_types;
 int map_btf_check(const struct map_attr *attr, const struct btf_types *btf, u32 key_type,
 		  u32 value_type);
 
-#define MAP_LOCK_BYTES 4	/* struct bpf_spin_lock */
-
 /*
- * Where in values of @value_type is a struct bpf_spin_lock? *@end: bytes up to its end, 0: it
- * has none. -E2BIG: more than one; -EINVAL: not 4 bytes, or not at a multiple of 4;
- * -EOPNOTSUPP: not in such a map; -EACCES: not in one that programs may not both read and write.
+ * Where in values of @value_type are the kernel's fields? @field_end: bytes up to the end of
+ * each, 0: there is none. -E2BIG: more than one of a kind; -EINVAL: of another size, or at no
+ * multiple of its alignment; -EOPNOTSUPP: not in such a map; -EACCES: not in one that programs
+ * may not both read and write.
  */
-int map_btf_find_lock(const struct map_attr *attr, const struct btf_types *btf, u32 value_type,
-		      u32 *end);
+int map_btf_find_fields(const struct map_attr *attr, const struct btf_types *btf, u32 value_type,
+			u32 field_end[MAP_FIELD_COUNT]);
+
+/* May a map with these stand in a map of maps? 0, or -ENOTSUPP (524). */
+int map_fields_check_inside(const u32 field_end[MAP_FIELD_COUNT]);
 
 #endif

@@ -8,7 +8,7 @@
 
 #include "isa/opcode.h"
 #include "verifier/ctx.h"
-#include "verifier/lock.h"
+#include "verifier/map_field.h"
 #include "verifier/stack.h"
 #include "verifier/typed.h"
 
@@ -159,7 +159,7 @@ int check_region(struct step *step, u32 regno, s64 off, u32 bytes, u32 access)
 		return err;
 	if (lo + off < 0 || hi + off + bytes > size)
 		return refuse_bounds(step, regno, off, bytes, size);
-	return reg->kind == REG_VALUE ? check_lock_untouched(step, regno, lo + off, hi + off + bytes) : 0;
+	return reg->kind == REG_VALUE ? check_fields_untouched(step, regno, lo + off, hi + off + bytes) : 0;
 }
 
 int check_same_access(struct step *step, u16 flag)

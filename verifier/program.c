@@ -66,27 +66,46 @@ static int check_request(const struct verify_request *req, struct vlog *log)
 	return 0;
 }
 
-/* Whom a routine calls, it calls; a program that is called by a tail call may do anything. */
+/* Does @routine itself, or one that it names? */
+static bool may_move_packet(const struct program *prog, const struct routine *routine)
+{
+	u32 pc;
+
+	for (pc = routine->start; pc < routine->end; pc += insn_slots(&prog->insns[pc])) {
+		const struct modbpf_insn *insn = &prog->insns[pc];
+		const struct helper *helper = NULL;
+
+		if (insn_is_helper_call(insn))
+			helper = helper_of(insn->imm);
+		if (helper && helper->flags & (HELPER_MOVES_PACKET | HELPER_LEAVES))
+			return true;
+		if (insn_names_subprog(insn) &&
+		    prog->routines[prog->info[jump_target(insn, pc)].subprog].moves_packet)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Whom a routine calls, it calls; a program that is called by a tail call may do anything.
+ * More than one round is needed only where a callback names who is above it.
+ */
 static void mark_packet_movers(struct program *prog)
 {
-	u32 i, pc;
+	bool changed;
+	u32 i;
 
-	for (i = 0; i < prog->routine_cnt; i++) {
-		struct routine *routine = &prog->routines[prog->callees_first[i]];
+	do {
+		changed = false;
+		for (i = 0; i < prog->routine_cnt; i++) {
+			struct routine *routine = &prog->routines[prog->callees_first[i]];
 
-		for (pc = routine->start; pc < routine->end; pc += insn_slots(&prog->insns[pc])) {
-			const struct modbpf_insn *insn = &prog->insns[pc];
-			const struct helper *helper = NULL;
-
-			if (insn_is_helper_call(insn))
-				helper = helper_of(insn->imm);
-			if (helper && helper->flags & (HELPER_MOVES_PACKET | HELPER_LEAVES))
-				routine->moves_packet = true;
-			if (insn_names_subprog(insn) &&
-			    prog->routines[prog->info[jump_target(insn, pc)].subprog].moves_packet)
-				routine->moves_packet = true;
+			if (routine->moves_packet || !may_move_packet(prog, routine))
+				continue;
+			routine->moves_packet = true;
+			changed = true;
 		}
-	}
+	} while (changed);
 }
 
 int program_build(struct program *prog, const struct verify_request *req, struct vlog *log)

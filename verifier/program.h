@@ -55,8 +55,11 @@ struct program {
 /* How a routine that is verified on its own is entered, over all paths. */
 struct entry {
 	bool is_called;
+	bool is_verified;	/* for all below, so far */
 	u8 frames_above;	/* at most */
 	u8 callbacks_above;	/* among them */
+	u64 timer_maps;		/* bit n: timers of map n call it */
+	u64 timers_verified;
 };
 
 /* What is true of an instruction, over all paths that came there. */

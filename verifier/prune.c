@@ -210,6 +210,9 @@ bool state_same_place(const struct state *a, const struct state *b)
 
 	if (a->insn != b->insn || a->frame_cnt != b->frame_cnt)
 		return false;
+	/* The first frame is a timer's callback, or it is not. */
+	if (a->frames[0]->is_callback != b->frames[0]->is_callback)
+		return false;
 	for (i = 1; i < a->frame_cnt; i++)
 		if (a->frames[i]->call_insn != b->frames[i]->call_insn)
 			return false;

@@ -368,6 +368,19 @@ static const struct refusal_row rows[REFUSE_CODE_COUNT] = {
 		"at most 256 bytes of stack in the frames above a tail call",
 		"make the tail call from the main program, or move variables into a "
 		"per-CPU array" },
+	[REFUSE_TIMER_ACCESS] = { "timer-access", -EACCES,
+		"no access to the bytes of a struct bpf_timer",
+		"leave the timer to the helpers that are for it; copy the fields beside it one by one" },
+	[REFUSE_TIMER_MAP] = { "timer-map", -EINVAL,
+		"the map in whose value the timer is",
+		"pass the map that the value was looked up in" },
+	[REFUSE_TIMER_PLACE] = { "timer-place", -EINVAL,
+		"the address of the struct bpf_timer in a map's value",
+		"pass &value->timer, of a map whose values have one and whose types the object tells" },
+	[REFUSE_TIMER_PROG_TYPE] = { "timer-prog-type", -EINVAL,
+		"a program that runs where timers can be started",
+		"programs of kprobes, tracepoints and perf events have no timers; fentry, fexit "
+		"and packet programs have" },
 	[REFUSE_TYPED_BOUNDS] = { "typed-bounds", -EACCES,
 		"a load inside the structure that the pointer points to",
 		"compile with the structure's real layout (CO-RE), or copy memory beyond "

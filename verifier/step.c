@@ -3,7 +3,7 @@
 #include "verifier/step.h"
 
 #include "isa/opcode.h"
-#include "verifier/lock.h"
+#include "verifier/map_field.h"
 
 int check_reg_read(struct step *step, u32 regno)
 {
@@ -126,7 +126,7 @@ static int check_map_address(struct step *step, struct reg *reg)
 			      "not supported yet: map_type %u",
 			      step->prog->req->maps[insn->imm].type);
 	}
-	err = check_lock_prog_type(step, &step->prog->req->maps[insn->imm]);
+	err = check_fields_prog_type(step, &step->prog->req->maps[insn->imm]);
 	if (err)
 		return err;
 	if (insn->src_reg == BPF_PSEUDO_MAP_VALUE)

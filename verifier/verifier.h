@@ -16,6 +16,7 @@
 #include "isa/abi.h"
 #include "isa/insn.h"
 #include "isa/verified.h"
+#include "verifier/map_field.h"
 
 /* What the verifier knows of a map. A program names it by its index. */
 struct map_desc {
@@ -27,7 +28,8 @@ struct map_desc {
 	const u8 *frozen;	/* the value's bytes if they can never change again, else NULL */
 	u32 frozen_size;	/* bytes at frozen */
 	const char *name;	/* for the log; NULL: none */
-	u32 lock_end;		/* bytes up to the end of the struct bpf_spin_lock in a value; 0: it has none */
+	/* Bytes of a value up to the end of each field of the kernel's; 0: it has none. */
+	u32 field_end[MAP_FIELD_COUNT];
 	const struct map_desc *inner;	/* of a map of maps: what each that it holds is like; else NULL */
 };
 

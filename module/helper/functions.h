@@ -117,6 +117,11 @@ DECLARE_HELPER(ktime_get_tai_ns);
 DECLARE_HELPER(ktime_get_coarse_ns);
 DECLARE_HELPER(jiffies64);
 DECLARE_HELPER(get_prandom_u32);
+/* timer.c */
+DECLARE_HELPER(timer_init);
+DECLARE_HELPER(timer_set_callback);
+DECLARE_HELPER(timer_start);
+DECLARE_HELPER(timer_cancel);
 /* trace.c */
 DECLARE_HELPER(trace_printk);
 DECLARE_HELPER(trace_vprintk);

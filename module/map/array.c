@@ -14,6 +14,7 @@
 
 #include "module/map/area.h"
 #include "module/map/index.h"
+#include "module/map/timer.h"
 #include "module/map/types.h"
 #include "module/map/value.h"
 #include "module/map/value_lock.h"
@@ -92,16 +93,25 @@ static notrace void *array_lookup(struct modbpf_map *map, const void *key)
 	return array_value(array_of(map), index);
 }
 
+static notrace void *array_elem_at(struct modbpf_map *map, u32 index, const void **key)
+{
+	return array_value(array_of(map), index);
+}
+
 static notrace long array_update(struct modbpf_map *map, const void *key, const void *value,
 				 u64 flags)
 {
 	bool is_locked = map_flags_take_lock(map, &flags);
 	u32 index = index_of_key(key);
 	int err = index_check_update(map, index, flags);
+	void *found;
 
 	if (unlikely(err))
 		return err;
-	map_value_write(map, array_value(array_of(map), index), value, is_locked);
+	found = array_value(array_of(map), index);
+	if (!map_timer_drop(map, found))
+		return -EBUSY;
+	map_value_write(map, found, value, is_locked);
 	return 0;
 }
 
@@ -153,6 +163,7 @@ const struct map_ops map_array_ops = {
 	.create = array_create,
 	.destroy = array_destroy,
 	.lookup = array_lookup,
+	.elem_at = array_elem_at,
 	.update = array_update,
 	.for_each = index_for_each,
 	.delete = index_delete,

@@ -35,6 +35,7 @@
 #include "module/map/area.h"
 #include "module/map/hash.h"
 #include "module/map/lock.h"
+#include "module/map/timer.h"
 #include "module/map/types.h"
 #include "module/map/value.h"
 #include "module/map/value_lock.h"
@@ -344,6 +345,8 @@ static __always_inline int hash_put_at(struct hash_map *hash, struct hash_bucket
 	if (flags == MODBPF_NOEXIST)
 		return -EEXIST;
 	elem = rcu_dereference_protected(*link, 1);
+	if (!map_timer_drop_nested(&hash->map, hash_value(hash, elem)))
+		return -EBUSY;
 	hash_write_value(hash, elem, value, what, false);
 	mark_used(hash, elem);
 	return 0;
@@ -425,6 +428,10 @@ static int hash_remove(struct hash_map *hash, struct hash_bucket *bucket,
 
 	if (!share)
 		return -EBUSY;
+	if (!map_timer_drop_nested(&hash->map, hash_value(hash, elem))) {
+		map_unlock_nest(&share->lock);
+		return -EBUSY;
+	}
 	if (value)
 		hash_read_value(hash, elem, value, true);
 	hash_unlink(bucket, link);
@@ -440,18 +447,21 @@ notrace int hash_evict(struct hash_map *hash, u32 index)
 	struct hash_elem __rcu **link = &bucket->first;
 	struct hash_elem *other;
 	unsigned long irq;
+	int err = -ENOENT;
 
 	if (!map_lock(&bucket->lock, &irq))
 		return -EBUSY;
 	/* Its hash may have been another one: it is here if it is in this chain. */
 	while ((other = rcu_dereference_protected(*link, 1)) && other != elem)
 		link = &other->next;
-	if (other) {
+	if (other)
+		err = map_timer_drop_nested(&hash->map, hash_value(hash, elem)) ? 0 : -EBUSY;
+	if (!err) {
 		hash_unlink(bucket, link);
 		WRITE_ONCE(elem->slot, 0);
 	}
 	map_unlock(&bucket->lock, irq);
-	return other ? 0 : -ENOENT;
+	return err;
 }
 
 /* @value, unless NULL, gets what the key had at the moment of its removal. */
@@ -661,6 +671,7 @@ const struct map_ops map_hash_ops = {
 	.type = MODBPF_MAP_HASH,
 	.name = "hash",
 	.lookup = hash_lookup,
+	.elem_at = hash_elem_value_at,
 	.update = hash_update,
 	HASH_OPS,
 };
@@ -675,6 +686,7 @@ const struct map_ops map_lru_hash_ops = {
 	.type = MODBPF_MAP_LRU_HASH,
 	.name = "lru_hash",
 	.lookup = hash_lru_lookup,
+	.elem_at = hash_elem_value_at,
 	.update = hash_update,
 	HASH_OPS,
 };

@@ -105,4 +105,7 @@ void hash_reserve_give_back(struct hash_map *hash, u32 slot);
  */
 int hash_reserve_evict(struct hash_map *hash, u32 *slot);
 
+/* map_ops.elem_at. */
+void *hash_elem_value_at(struct modbpf_map *map, u32 index, const void **key);
+
 #endif

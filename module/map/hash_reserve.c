@@ -201,3 +201,11 @@ notrace int hash_reserve_evict(struct hash_map *hash, u32 *slot)
 	}
 	return result;
 }
+
+notrace void *hash_elem_value_at(struct modbpf_map *map, u32 index, const void **key)
+{
+	struct hash_elem *elem = hash_elem_at(hash_of(map), index);
+
+	*key = elem->key;
+	return hash_value(hash_of(map), elem);
+}

@@ -19,7 +19,7 @@ struct modbpf_map *inner_map_get(const struct caller *caller, const struct modbp
 		return inner;
 	map_attr_of(inner, &attr);
 	if (map_attr_fits(&outer->inner->attr, &attr) &&
-	    inner->lock_end == outer->inner->desc.lock_end)
+	    !memcmp(inner->field_end, outer->inner->desc.field_end, sizeof(inner->field_end)))
 		return inner;
 	map_put(inner);
 	return ERR_PTR(-EINVAL);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* How are values copied whose lock is not data, and how is the lock taken? */
+/* How are values copied of which not all is data, and how is the lock in them taken? */
 #include "module/map/value_lock.h"
 
 #include <linux/atomic.h>
@@ -7,7 +7,7 @@
 #include <linux/processor.h>
 
 #include "module/map/value.h"
-#include "verifier/map_btf.h"
+#include "verifier/map_field.h"
 
 notrace void value_lock(u32 *lock, unsigned long *irq)
 {
@@ -25,21 +25,44 @@ notrace void value_unlock(u32 *lock, unsigned long irq)
 
 static u32 *lock_in(const struct modbpf_map *map, void *value)
 {
-	return value + map->lock_end - MAP_LOCK_BYTES;
+	return value + map_field_at(map->field_end, MAP_FIELD_LOCK);
 }
 
-/* All but the lock's bytes, in whole words where they are aligned. */
-static void copy_around(const struct modbpf_map *map, void *to, const void *from)
+/* @bytes at @at, in whole words where they are aligned. */
+static void copy_span(void *to, const void *from, u32 at, u32 bytes)
 {
-	u32 at = map->lock_end, rest = map->value_size - at;
-
-	value_copy(to, from, at - MAP_LOCK_BYTES);
-	if (at % 8 && rest >= 4) {
+	if (at % 8 && bytes >= 4) {
 		value_copy_tail(to + at, from + at, 4);
 		at += 4;
-		rest -= 4;
+		bytes -= 4;
 	}
-	value_copy(to + at, from + at, rest);
+	value_copy(to + at, from + at, bytes);
+}
+
+/* All but the bytes of the kernel's fields, of which there are two at most. */
+static void copy_around(const struct modbpf_map *map, void *to, const void *from)
+{
+	bool timer_first = map->field_end[MAP_FIELD_TIMER] < map->field_end[MAP_FIELD_LOCK];
+	u32 i, at = 0;
+
+	for (i = 0; i < MAP_FIELD_COUNT; i++) {
+		u32 field = timer_first ? MAP_FIELD_COUNT - 1 - i : i;
+
+		if (!map->field_end[field])
+			continue;
+		copy_span(to, from, at, map_field_at(map->field_end, field) - at);
+		at = map->field_end[field];
+	}
+	copy_span(to, from, at, map->value_size - at);
+}
+
+static void clear_fields(const struct modbpf_map *map, void *value)
+{
+	u32 i;
+
+	for (i = 0; i < MAP_FIELD_COUNT; i++)
+		if (map->field_end[i])
+			memset(value + map_field_at(map->field_end, i), 0, map_field_bytes[i]);
 }
 
 notrace void map_value_write(const struct modbpf_map *map, void *value, const void *from,
@@ -47,7 +70,7 @@ notrace void map_value_write(const struct modbpf_map *map, void *value, const vo
 {
 	unsigned long irq;
 
-	if (likely(!map->lock_end)) {
+	if (likely(!map_has_fields(map->field_end))) {
 		value_copy(value, from, map->value_size);
 		return;
 	}
@@ -62,7 +85,7 @@ notrace void map_value_read(const struct modbpf_map *map, void *to, void *value,
 {
 	unsigned long irq;
 
-	if (likely(!map->lock_end)) {
+	if (likely(!map_has_fields(map->field_end))) {
 		value_copy(to, value, map->value_size);
 		return;
 	}
@@ -71,5 +94,5 @@ notrace void map_value_read(const struct modbpf_map *map, void *to, void *value,
 	copy_around(map, to, value);
 	if (is_locked)
 		value_unlock(lock_in(map, value), irq);
-	memset(lock_in(map, to), 0, MAP_LOCK_BYTES);
+	clear_fields(map, to);
 }

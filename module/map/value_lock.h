@@ -18,7 +18,7 @@ void value_lock(u32 *lock, unsigned long *irq);
 void value_unlock(u32 *lock, unsigned long irq);
 
 /*
- * A whole value in, or out: its lock's bytes stay as they are, or are read as zeros. Under
+ * A whole value in, or out: bytes of the kernel's fields stay as they are, or are read as zeros. Under
  * the lock if @is_locked.
  */
 void map_value_write(const struct modbpf_map *map, void *value, const void *from, bool is_locked);
@@ -30,7 +30,7 @@ void map_value_read(const struct modbpf_map *map, void *to, void *value, bool is
  */
 static inline bool map_flags_take_lock(const struct modbpf_map *map, u64 *flags)
 {
-	bool is_locked = *flags & MODBPF_F_LOCK && map->lock_end;
+	bool is_locked = *flags & MODBPF_F_LOCK && map->field_end[MAP_FIELD_LOCK];
 
 	if (is_locked)
 		*flags &= ~(u64)MODBPF_F_LOCK;

@@ -6,6 +6,7 @@
 #include "module/map/types.h"
 #include "module/map/area.h"
 #include "module/map/percpu_area.h"
+#include "module/map/timer.h"
 
 #include "tests/bench/maps.h"
 #include "tests/bench/native_maps.h"
@@ -37,6 +38,12 @@ u32 map_sys_value_size(const struct modbpf_map *map)
 int quota_set(struct quota_charge *charge, enum quota_kind kind, u64 amount)
 {
 	return 0;
+}
+
+/* None has timers. */
+bool map_timer_drop_slowly(struct modbpf_map *map, void *value, bool is_nested)
+{
+	return true;
 }
 
 /* One processor has one value. */

@@ -41,6 +41,7 @@ refused "without keys" "create" modbpf map create "$pins/no" type bloom_filter k
 
 check "maps in maps" "$E2E/inner" "$E2E/inner.bpf.o" || echo "$out"
 check "locks in values" "$E2E/lock" "$E2E/lock.bpf.o" || echo "$out"
+check "timers in values" "$E2E/timer" "$E2E/timer.bpf.o" || echo "$out"
 check "samples from user space" "$E2E/samples" "$E2E/samples.bpf.o" || echo "$out"
 
 umount "$pins"

@@ -15,7 +15,7 @@ static struct modbpf_map *make(struct kunit *test, struct map_attr attr, u32 loc
 {
 	struct modbpf_map *map = map_fixture_make(test, attr);
 
-	map->lock_end = lock_end;
+	map->field_end[MAP_FIELD_LOCK] = lock_end;
 	return map;
 }
 
@@ -31,7 +31,7 @@ static void copies_leave_the_lock_alone(struct kunit *test)
 	for (size = 4; size <= BYTES; size++) {
 		for (at = 0; at + 4 <= size; at += 4) {
 			map.value_size = size;
-			map.lock_end = at + 4;
+			map.field_end[MAP_FIELD_LOCK] = at + 4;
 			memset(to, 0xff, sizeof(to));
 			memset(to + at, 0, 4);
 			memset(back, 0xff, sizeof(back));

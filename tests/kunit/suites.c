@@ -46,6 +46,7 @@
 	row(kunit_map_ringbuf_suite) \
 	row(kunit_map_stack_trace_suite) \
 	row(kunit_map_take_command_suite) \
+	row(kunit_map_timer_suite) \
 	row(kunit_map_update_command_suite) \
 	row(kunit_netfilter_suite) \
 	row(kunit_nmi_suite) \

@@ -182,20 +182,30 @@ static int load_btf(const struct btf_blob *blob)
 	return ask(MODBPF_CMD_BTF_LOAD, &attr);
 }
 
-/* Of a key of @desc, and of a value with a lock in it. */
-static void describe_lock(const struct map_desc *desc, union modbpf_attr *attr)
+/* Of a key of @desc, and of a value with the kernel's fields in it. */
+static void describe_fields(const struct map_desc *desc, union modbpf_attr *attr)
 {
-	const u32 words[] = {
+	bool has_lock = desc->field_end[MAP_FIELD_LOCK], has_timer = desc->field_end[MAP_FIELD_TIMER];
+	u32 words[] = {
 		BLOB_TYPE(NAME_LOCK, MODBPF_BTF_STRUCT, 0, 1, 4), NAME_A, BLOB_INT, 0,
-		BLOB_TYPE(NAME_S, MODBPF_BTF_STRUCT, 0, 1, desc->value_size),
-			NAME_B, BLOB_NEXT, (desc->lock_end - 4) * 8,
+		BLOB_TYPE(NAME_TIMER, MODBPF_BTF_STRUCT, 0, 1, 16), NAME_A, BLOB_INT, 0,
+		BLOB_TYPE(NAME_S, MODBPF_BTF_STRUCT, 0, has_lock + has_timer, desc->value_size),
+		0, 0, 0, 0, 0, 0,
 	};
+	u32 cnt = ARRAY_SIZE(words) - 6, i;
 	struct btf_blob blob;
 
-	btf_blob_make(&blob, words, ARRAY_SIZE(words));
+	for (i = 0; i < MAP_FIELD_COUNT; i++) {
+		if (!desc->field_end[i])
+			continue;
+		words[cnt++] = NAME_B;
+		words[cnt++] = BLOB_NEXT + i;
+		words[cnt++] = 8 * map_field_at(desc->field_end, i);
+	}
+	btf_blob_make(&blob, words, cnt);
 	attr->btf_fd = load_btf(&blob);
 	attr->btf_key_type_id = desc->key_size == 4 ? BLOB_INT : BLOB_STRUCT;
-	attr->btf_value_type_id = BLOB_NEXT + 1;
+	attr->btf_value_type_id = BLOB_NEXT + MAP_FIELD_COUNT;
 }
 
 static int make_map(const struct map_desc *desc)
@@ -208,8 +218,8 @@ static int make_map(const struct map_desc *desc)
 	int fd;
 
 	snprintf(attr.map_name, sizeof(attr.map_name), "%s", desc->name ? desc->name : "");
-	if (desc->lock_end)
-		describe_lock(desc, &attr);
+	if (map_has_fields(desc->field_end))
+		describe_fields(desc, &attr);
 	if (desc->inner)
 		attr.inner_map_fd = make_map(desc->inner);
 	fd = ask(MODBPF_CMD_MAP_CREATE, &attr);

@@ -29,7 +29,7 @@ static void put_strings(struct btf_blob *blob)
 	static const char some[NAME_LONGEST + 1] =
 		"\0a\0b\0int\0s\0.data\0001a\0a b\0a\n\0a\xe9";
 	static const char more[NAME_END - NAME_SKB] = "__sk_buff\0arg:nonnull\0arg:ctx\0arg:other\0"
-						      "bpf_user_pt_regs_t\0bpf_spin_lock\0bpf_dynptr";
+						      "bpf_user_pt_regs_t\0bpf_spin_lock\0bpf_dynptr\0bpf_timer";
 	u8 *names = blob->bytes + blob->cnt;
 
 	memset(names, 'a', NAME_END);

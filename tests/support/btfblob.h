@@ -50,7 +50,8 @@ enum {
 	NAME_REGS = NAME_OTHER + 10,	/* "bpf_user_pt_regs_t" */
 	NAME_LOCK = NAME_REGS + 19,	/* "bpf_spin_lock" */
 	NAME_DYNPTR = NAME_LOCK + 14,	/* "bpf_dynptr" */
-	NAME_END = NAME_DYNPTR + 11
+	NAME_TIMER = NAME_DYNPTR + 11,	/* "bpf_timer" */
+	NAME_END = NAME_TIMER + 10
 };
 
 #define BLOB_BYTES 4096

@@ -95,7 +95,7 @@ static bool fits(struct maker *mk, struct call_plan *plan, u32 index)
 	if (plan->wanted_type != MODBPF_MAP_TYPE_COUNT && plan->wanted_type != map->type)
 		return false;
 	return rule && world_has(index) && rule->may & plan->helper->map_use &&
-	       !(writes && map->flags & MODBPF_F_RDONLY_PROG) && (!map->lock_end || may_lock(mk)) &&
+	       !(writes && map->flags & MODBPF_F_RDONLY_PROG) && (!map_has_fields(map->field_end) || may_lock(mk)) &&
 	       (!has_value || map->value_size <= STACK_BYTES) && map->key_size <= 8;
 }
 
@@ -445,6 +445,9 @@ void put_call(struct maker *mk)
 	case 12:
 	case 13:
 		put_lock(mk);
+		break;
+	case 14:
+		put_timer(mk);
 		break;
 	case 20:
 	case 21:

@@ -127,6 +127,8 @@ void put_subprog_call(struct maker *mk);
 void put_lookup(struct maker *mk, const char *map);
 /* A lock in a value is taken and released. */
 void put_lock(struct maker *mk);
+/* A timer in a value is set up, started, cancelled. */
+void put_timer(struct maker *mk);
 bool may_lock(const struct maker *mk);
 /* A map that is found in another, and used. */
 void put_found_map(struct maker *mk);

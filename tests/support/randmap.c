@@ -5,6 +5,7 @@
  */
 #include "isa/abi.h"
 #include "tests/support/randmaker.h"
+#include "verifier/map_field.h"
 #include "verifier/rule.h"
 
 void put_lookup(struct maker *mk, const char *map)
@@ -217,6 +218,61 @@ void put_lock(struct maker *mk)
 	if (mistake == OTHER_VALUE)	/* on one way, or on both */
 		put_choice(mk);
 	put_lock_call(mk, row, 0, MODBPF_FUNC_spin_unlock);
+	land_all(mk, &ends);
+	put_rest(mk);
+}
+
+/* --- timers ------------------------------------------------------------------------------ */
+
+/* Maps whose values have a timer, where it is, and where there is data. */
+static const struct timed {
+	const char *map;
+	u32 timer, data;
+} timed[] = { { "timed", 8, 24 }, { "timed_array", 0, 20 }, { "timed_single", 0, 16 } };
+
+enum timer_mistake { TIMER_FINE, TIMER_ELSEWHERE, TIMER_READ, TIMER_OF_OTHER_MAP, TIMER_MISTAKES };
+
+/* Of the value in R9. */
+static void put_timer_call(struct maker *mk, const struct timed *row, enum timer_mistake mistake)
+{
+	static const s32 ids[] = { MODBPF_FUNC_timer_init, MODBPF_FUNC_timer_start, MODBPF_FUNC_timer_cancel };
+	s32 id = ids[below(mk, ARRAY_SIZE(ids))];
+	u32 other = mistake == TIMER_OF_OTHER_MAP;
+
+	put(mk, BPF_ALU64 | BPF_MOV | BPF_X, 1, 9, 0, 0);
+	put(mk, BPF_ALU64 | BPF_ADD | BPF_K, 1, 0, 0, row->timer + (mistake == TIMER_ELSEWHERE ? 4 : 0));
+	if (id == MODBPF_FUNC_timer_init)
+		put_map(mk, 2, BPF_PSEUDO_MAP_FD,
+			randverify_map(timed[(row - timed + other) % ARRAY_SIZE(timed)].map), 0);
+	else if (id == MODBPF_FUNC_timer_start)
+		put(mk, BPF_ALU64 | BPF_MOV | BPF_K, 2, 0, 0, below(mk, 64));
+	if (id != MODBPF_FUNC_timer_cancel)
+		put(mk, BPF_ALU64 | BPF_MOV | BPF_K, 3, 0, 0, below(mk, 8));
+	put(mk, BPF_JMP | BPF_CALL, 0, 0, 0, id);
+	mk->known.set &= ~0x3fu;
+}
+
+void put_timer(struct maker *mk)
+{
+	const struct timed *row = &timed[below(mk, ARRAY_SIZE(timed))];
+	enum timer_mistake mistake = one_in(mk, 8) ? 1 + below(mk, TIMER_MISTAKES - 1) : TIMER_FINE;
+	struct ends ends = { .cnt = 0 };
+	u32 calls = 1 + below(mk, 3);
+
+	if (!may_lock(mk))
+		return;
+	if (row->data == 16 && one_in(mk, 2)) {
+		put_map(mk, 0, BPF_PSEUDO_MAP_VALUE, randverify_map(row->map), 0);
+	} else {
+		put_lookup(mk, row->map);
+		put_null_check(mk, &ends);
+	}
+	put(mk, BPF_ALU64 | BPF_MOV | BPF_X, 9, 0, 0, 0);
+	mk->known.set &= ~0x23fu;
+	while (calls--)
+		put_timer_call(mk, row, mistake);
+	put(mk, BPF_ST | BPF_MEM | BPF_W, 9, 0,
+	    mistake == TIMER_READ ? row->timer + below(mk, MAP_TIMER_BYTES) : row->data, 5);
 	land_all(mk, &ends);
 	put_rest(mk);
 }

@@ -23,51 +23,57 @@ static const u8 text_bytes[96] =
 	"%d %d %d %d\0____" "plain\0__________" "ends with memory";
 
 /* As "array" is, which is what a look-up in a map of maps finds when a program runs. */
-static const struct map_desc inner_array = { MODBPF_MAP_ARRAY, 4, 16, 4, MODBPF_F_INNER_MAP, NULL, 0, NULL, 0, NULL };
-static const struct map_desc inner_hash = { MODBPF_MAP_HASH, 8, 48, 16, 0, NULL, 0, NULL, 0, NULL };
-static const struct map_desc inner_ring = { MODBPF_MAP_RINGBUF, 0, 0, 4096, 0, NULL, 0, NULL, 0, NULL };
-static const struct map_desc inner_locked = { MODBPF_MAP_ARRAY, 4, 16, 4, 0, NULL, 0, NULL, 4, NULL };
-static const struct map_desc inner_maps = { MODBPF_MAP_ARRAY_OF_MAPS, 4, 4, 4, 0, NULL, 0, NULL, 0, &inner_array };
+static const struct map_desc inner_array = {
+	MODBPF_MAP_ARRAY, 4, 16, 4, MODBPF_F_INNER_MAP, NULL, 0, NULL, { 0 }, NULL
+};
+static const struct map_desc inner_hash = { MODBPF_MAP_HASH, 8, 48, 16, 0, NULL, 0, NULL, { 0 }, NULL };
+static const struct map_desc inner_ring = { MODBPF_MAP_RINGBUF, 0, 0, 4096, 0, NULL, 0, NULL, { 0 }, NULL };
+static const struct map_desc inner_locked = { MODBPF_MAP_ARRAY, 4, 16, 4, 0, NULL, 0, NULL, { 4 }, NULL };
+static const struct map_desc inner_maps = { MODBPF_MAP_ARRAY_OF_MAPS, 4, 4, 4, 0, NULL, 0, NULL, { 0 }, &inner_array };
 
 static const struct {
 	const char *name;
 	struct map_desc desc;
 } maps[] = {
-	{ "array", { MODBPF_MAP_ARRAY, 4, 16, 4, 0, NULL, 0, NULL, 0, NULL } },
-	{ "single", { MODBPF_MAP_ARRAY, 4, 48, 1, 0, NULL, 0, NULL, 0, NULL } },
-	{ "percpu", { MODBPF_MAP_PERCPU_ARRAY, 4, 8, 4, 0, NULL, 0, NULL, 0, NULL } },
-	{ "hash", { MODBPF_MAP_HASH, 8, 48, 16, 0, NULL, 0, NULL, 0, NULL } },
-	{ "lpm", { MODBPF_MAP_LPM_TRIE, 8, 8, 16, MODBPF_F_NO_PREALLOC, NULL, 0, NULL, 0, NULL } },
-	{ "ring", { MODBPF_MAP_RINGBUF, 0, 0, 4096, 0, NULL, 0, NULL, 0, NULL } },
-	{ "progs", { MODBPF_MAP_PROG_ARRAY, 4, 4, 4, 0, NULL, 0, NULL, 0, NULL } },
-	{ "progs2", { MODBPF_MAP_PROG_ARRAY, 4, 4, 8, 0, NULL, 0, NULL, 0, NULL } },
-	{ "rodata", { MODBPF_MAP_ARRAY, 4, 16, 1, MODBPF_F_RDONLY_PROG, ro_bytes, 16, NULL, 0, NULL } },
-	{ "readonly", { MODBPF_MAP_ARRAY, 4, 16, 4, MODBPF_F_RDONLY_PROG, NULL, 0, NULL, 0, NULL } },
-	{ "writeonly", { MODBPF_MAP_ARRAY, 4, 16, 1, MODBPF_F_WRONLY_PROG, NULL, 0, NULL, 0, NULL } },
-	{ "sockmap", { MODBPF_MAP_SOCKMAP, 4, 4, 4, 0, NULL, 0, NULL, 0, NULL } },
-	{ "perf", { MODBPF_MAP_PERF_EVENT_ARRAY, 4, 4, 2, 0, NULL, 0, NULL, 0, NULL } },
-	{ "percpu_hash", { MODBPF_MAP_PERCPU_HASH, 8, 16, 4, 0, NULL, 0, NULL, 0, NULL } },
-	{ "lru", { MODBPF_MAP_LRU_HASH, 8, 16, 4, 0, NULL, 0, NULL, 0, NULL } },
-	{ "lru_percpu", { MODBPF_MAP_LRU_PERCPU_HASH, 8, 16, 4, 0, NULL, 0, NULL, 0, NULL } },
-	{ "queue", { MODBPF_MAP_QUEUE, 0, 16, 4, 0, NULL, 0, NULL, 0, NULL } },
-	{ "stack", { MODBPF_MAP_STACK, 0, 16, 4, 0, NULL, 0, NULL, 0, NULL } },
-	{ "bloom", { MODBPF_MAP_BLOOM_FILTER, 0, 16, 4, 0, NULL, 0, NULL, 0, NULL } },
-	{ "queue_readonly", { MODBPF_MAP_QUEUE, 0, 16, 4, MODBPF_F_RDONLY_PROG, NULL, 0, NULL, 0, NULL } },
-	{ "queue_writeonly", { MODBPF_MAP_QUEUE, 0, 16, 4, MODBPF_F_WRONLY_PROG, NULL, 0, NULL, 0, NULL } },
+	{ "array", { MODBPF_MAP_ARRAY, 4, 16, 4, 0, NULL, 0, NULL, { 0 }, NULL } },
+	{ "single", { MODBPF_MAP_ARRAY, 4, 48, 1, 0, NULL, 0, NULL, { 0 }, NULL } },
+	{ "percpu", { MODBPF_MAP_PERCPU_ARRAY, 4, 8, 4, 0, NULL, 0, NULL, { 0 }, NULL } },
+	{ "hash", { MODBPF_MAP_HASH, 8, 48, 16, 0, NULL, 0, NULL, { 0 }, NULL } },
+	{ "lpm", { MODBPF_MAP_LPM_TRIE, 8, 8, 16, MODBPF_F_NO_PREALLOC, NULL, 0, NULL, { 0 }, NULL } },
+	{ "ring", { MODBPF_MAP_RINGBUF, 0, 0, 4096, 0, NULL, 0, NULL, { 0 }, NULL } },
+	{ "progs", { MODBPF_MAP_PROG_ARRAY, 4, 4, 4, 0, NULL, 0, NULL, { 0 }, NULL } },
+	{ "progs2", { MODBPF_MAP_PROG_ARRAY, 4, 4, 8, 0, NULL, 0, NULL, { 0 }, NULL } },
+	{ "rodata", { MODBPF_MAP_ARRAY, 4, 16, 1, MODBPF_F_RDONLY_PROG, ro_bytes, 16, NULL, { 0 }, NULL } },
+	{ "readonly", { MODBPF_MAP_ARRAY, 4, 16, 4, MODBPF_F_RDONLY_PROG, NULL, 0, NULL, { 0 }, NULL } },
+	{ "writeonly", { MODBPF_MAP_ARRAY, 4, 16, 1, MODBPF_F_WRONLY_PROG, NULL, 0, NULL, { 0 }, NULL } },
+	{ "sockmap", { MODBPF_MAP_SOCKMAP, 4, 4, 4, 0, NULL, 0, NULL, { 0 }, NULL } },
+	{ "perf", { MODBPF_MAP_PERF_EVENT_ARRAY, 4, 4, 2, 0, NULL, 0, NULL, { 0 }, NULL } },
+	{ "percpu_hash", { MODBPF_MAP_PERCPU_HASH, 8, 16, 4, 0, NULL, 0, NULL, { 0 }, NULL } },
+	{ "lru", { MODBPF_MAP_LRU_HASH, 8, 16, 4, 0, NULL, 0, NULL, { 0 }, NULL } },
+	{ "lru_percpu", { MODBPF_MAP_LRU_PERCPU_HASH, 8, 16, 4, 0, NULL, 0, NULL, { 0 }, NULL } },
+	{ "queue", { MODBPF_MAP_QUEUE, 0, 16, 4, 0, NULL, 0, NULL, { 0 }, NULL } },
+	{ "stack", { MODBPF_MAP_STACK, 0, 16, 4, 0, NULL, 0, NULL, { 0 }, NULL } },
+	{ "bloom", { MODBPF_MAP_BLOOM_FILTER, 0, 16, 4, 0, NULL, 0, NULL, { 0 }, NULL } },
+	{ "queue_readonly", { MODBPF_MAP_QUEUE, 0, 16, 4, MODBPF_F_RDONLY_PROG, NULL, 0, NULL, { 0 }, NULL } },
+	{ "queue_writeonly", { MODBPF_MAP_QUEUE, 0, 16, 4, MODBPF_F_WRONLY_PROG, NULL, 0, NULL, { 0 }, NULL } },
 	{ "text", { MODBPF_MAP_ARRAY, 4, sizeof(text_bytes), 1, MODBPF_F_RDONLY_PROG, text_bytes,
-		    sizeof(text_bytes), NULL, 0, NULL } },
-	{ "array_of_maps", { MODBPF_MAP_ARRAY_OF_MAPS, 4, 4, 4, 0, NULL, 0, NULL, 0, &inner_array } },
-	{ "hash_of_maps", { MODBPF_MAP_HASH_OF_MAPS, 8, 4, 4, 0, NULL, 0, NULL, 0, &inner_hash } },
-	{ "of_rings", { MODBPF_MAP_ARRAY_OF_MAPS, 4, 4, 4, 0, NULL, 0, NULL, 0, &inner_ring } },
-	{ "of_unknown", { MODBPF_MAP_ARRAY_OF_MAPS, 4, 4, 4, 0, NULL, 0, NULL, 0, NULL } },
-	{ "of_maps_of_maps", { MODBPF_MAP_ARRAY_OF_MAPS, 4, 4, 4, 0, NULL, 0, NULL, 0, &inner_maps } },
-	{ "locked", { MODBPF_MAP_HASH, 8, 24, 4, 0, NULL, 0, NULL, 12, NULL } },
-	{ "locked_array", { MODBPF_MAP_ARRAY, 4, 16, 4, 0, NULL, 0, NULL, 4, NULL } },
-	{ "locked_single", { MODBPF_MAP_ARRAY, 4, 16, 1, 0, NULL, 0, NULL, 4, NULL } },
-	{ "of_locked", { MODBPF_MAP_ARRAY_OF_MAPS, 4, 4, 4, 0, NULL, 0, NULL, 0, &inner_locked } },
-	{ "groups", { MODBPF_MAP_CGROUP_ARRAY, 4, 4, 4, 0, NULL, 0, NULL, 0, NULL } },
-	{ "stacks", { MODBPF_MAP_STACK_TRACE, 4, 64, 16, 0, NULL, 0, NULL, 0, NULL } },
-	{ "user_ring", { MODBPF_MAP_USER_RINGBUF, 0, 0, 4096, 0, NULL, 0, NULL, 0, NULL } },
+		    sizeof(text_bytes), NULL, { 0 }, NULL } },
+	{ "array_of_maps", { MODBPF_MAP_ARRAY_OF_MAPS, 4, 4, 4, 0, NULL, 0, NULL, { 0 }, &inner_array } },
+	{ "hash_of_maps", { MODBPF_MAP_HASH_OF_MAPS, 8, 4, 4, 0, NULL, 0, NULL, { 0 }, &inner_hash } },
+	{ "of_rings", { MODBPF_MAP_ARRAY_OF_MAPS, 4, 4, 4, 0, NULL, 0, NULL, { 0 }, &inner_ring } },
+	{ "of_unknown", { MODBPF_MAP_ARRAY_OF_MAPS, 4, 4, 4, 0, NULL, 0, NULL, { 0 }, NULL } },
+	{ "of_maps_of_maps", { MODBPF_MAP_ARRAY_OF_MAPS, 4, 4, 4, 0, NULL, 0, NULL, { 0 }, &inner_maps } },
+	{ "locked", { MODBPF_MAP_HASH, 8, 24, 4, 0, NULL, 0, NULL, { 12 }, NULL } },
+	{ "locked_array", { MODBPF_MAP_ARRAY, 4, 16, 4, 0, NULL, 0, NULL, { 4 }, NULL } },
+	{ "locked_single", { MODBPF_MAP_ARRAY, 4, 16, 1, 0, NULL, 0, NULL, { 4 }, NULL } },
+	{ "of_locked", { MODBPF_MAP_ARRAY_OF_MAPS, 4, 4, 4, 0, NULL, 0, NULL, { 0 }, &inner_locked } },
+	{ "groups", { MODBPF_MAP_CGROUP_ARRAY, 4, 4, 4, 0, NULL, 0, NULL, { 0 }, NULL } },
+	{ "stacks", { MODBPF_MAP_STACK_TRACE, 4, 64, 16, 0, NULL, 0, NULL, { 0 }, NULL } },
+	{ "user_ring", { MODBPF_MAP_USER_RINGBUF, 0, 0, 4096, 0, NULL, 0, NULL, { 0 }, NULL } },
+	{ "timed", { MODBPF_MAP_HASH, 8, 32, 4, 0, NULL, 0, NULL, { 0, 24 }, NULL } },
+	{ "timed_array", { MODBPF_MAP_ARRAY, 4, 24, 4, 0, NULL, 0, NULL, { 20, 16 }, NULL } },
+	{ "timed_lru", { MODBPF_MAP_LRU_HASH, 8, 32, 4, 0, NULL, 0, NULL, { 0, 24 }, NULL } },
+	{ "timed_single", { MODBPF_MAP_ARRAY, 4, 24, 1, 0, NULL, 0, NULL, { 0, 16 }, NULL } },
 };
 
 #define MAP_CNT ARRAY_SIZE(maps)
@@ -78,7 +84,7 @@ const char *const verify_map_names[MAP_CNT] = {
 	"queue", "stack", "bloom", "queue_readonly", "queue_writeonly", "text",
 	"array_of_maps", "hash_of_maps", "of_rings", "of_unknown", "of_maps_of_maps",
 	"locked", "locked_array", "locked_single", "of_locked", "groups", "stacks",
-	"user_ring",
+	"user_ring", "timed", "timed_array", "timed_lru", "timed_single",
 };
 
 /* What stands for the kernel's sk_buff. */
@@ -331,6 +337,7 @@ static void fill_helpers(u64 *helpers)
 	helpers[MODBPF_FUNC_jiffies64] = (u64)seven;
 	helpers[MODBPF_FUNC_get_numa_node_id] = (u64)seven;
 	helpers[MODBPF_FUNC_trace_printk] = (u64)third;
+	helpers[MODBPF_FUNC_timer_set_callback] = (u64)third;
 	helpers[MODBPF_FUNC_skb_pull_data] = (u64)seven;
 	helpers[MODBPF_FUNC_packet_load] = (u64)packet_load;
 	helpers[MODBPF_FUNC_ringbuf_reserve] = (u64)reserve;
@@ -405,7 +412,7 @@ u64 verify_run(const struct verify_output *out)
 	u64 regs[21] = { 0 };
 	struct interp_callback *callbacks = calloc(out->prog->subprog_cnt, sizeof(*callbacks));
 	struct interp_env env = { .prog = out->prog, .binds = binds, .helpers = helpers,
-				  .callbacks = callbacks, .max_insns = 10000000,
+				  .callbacks = callbacks, .max_insns = 10000000, .self = 0x5e1f,
 				  .probe_load = probe_load };
 	void *context = &ctx;
 	u64 result;

@@ -20,7 +20,7 @@ bool watch_is_in_values(u64 addr, u64 bytes, bool write)
 		if (world_values(map, write ? WORLD_WRITE : WORLD_READ, &first, &size, &cnt) &&
 		    watch_is_within(addr, bytes, (void *)first, (u64)size * cnt) &&
 		    (addr - first) % size + bytes <= size)
-			return !world_touches_lock(addr, bytes);
+			return !world_touches_fields(addr, bytes);
 	return false;
 }
 

@@ -38,6 +38,9 @@ static const struct values {
 	{ "locked", offsetof(struct world, locked), 24, WORLD_ENTRIES, .direct = false },
 	{ "locked_array", offsetof(struct world, locked_array), 16, WORLD_ENTRIES, .direct = true },
 	{ "locked_single", offsetof(struct world, locked_single), 16, 1, .direct = true },
+	{ "timed", offsetof(struct world, timed), 32, WORLD_ENTRIES, .direct = false },
+	{ "timed_array", offsetof(struct world, timed_array), 24, WORLD_ENTRIES, .direct = true },
+	{ "timed_single", offsetof(struct world, timed_single), 24, 1, .direct = true },
 };
 
 /* What a look-up in a map of maps finds: as the map that the verifier takes it for. */
@@ -51,26 +54,30 @@ static const struct {
 static const struct values *rows[WORLD_MAPS];	/* by map index, NULL: it has none */
 static u32 inner[WORLD_MAPS];
 
-/* Values with a lock, and where in them it is. */
+/* Values with a field of the kernel's, and where in them it is. */
 static struct {
 	const struct values *row;
+	enum map_field field;
 	u32 off;
-} locks[ARRAY_SIZE(values)];
-static u32 lock_cnt;
+} fields[ARRAY_SIZE(values) * MAP_FIELD_COUNT];
+static u32 field_cnt;
 
 static_assert(sizeof(struct world) % 8 == 0, "filled in steps of 8 bytes");
 
 static void find_rows(void)
 {
 	const struct map_desc *maps = verify_request_of(NULL, 0, 0).maps;
-	u32 i, map;
+	u32 i, map, field;
 
 	for (i = 0; i < ARRAY_SIZE(values); i++) {
 		map = randverify_map(values[i].map);
 		rows[map] = &values[i];
-		if (maps[map].lock_end) {
-			locks[lock_cnt].row = rows[map];
-			locks[lock_cnt++].off = maps[map].lock_end - MAP_LOCK_BYTES;
+		for (field = 0; field < MAP_FIELD_COUNT; field++) {
+			if (!maps[map].field_end[field])
+				continue;
+			fields[field_cnt].row = rows[map];
+			fields[field_cnt].field = field;
+			fields[field_cnt++].off = map_field_at(maps[map].field_end, field);
 		}
 		if (maps[map].value_size == values[i].bytes)
 			continue;
@@ -109,31 +116,36 @@ bool world_has(u32 map)
 	return verify_request_of(NULL, 0, 0).maps[map].type != MODBPF_MAP_ARRAY || rows[map];
 }
 
-/* The lock in the value that @addr lies in, 0: none. */
-static u64 lock_near(u64 addr)
+/* Where the field of fields[@i] is in the value that @addr lies in, 0: it lies in none of these. */
+static u64 field_near(u32 i, u64 addr)
+{
+	const struct values *row = fields[i].row;
+	u64 at = addr - (u64)&world - row->offset;
+
+	return at < (u64)row->bytes * row->cnt ? addr - at % row->bytes + fields[i].off : 0;
+}
+
+bool world_is_field(u64 addr, enum map_field field)
 {
 	u32 i;
 
-	for (i = 0; i < lock_cnt; i++) {
-		const struct values *row = locks[i].row;
-		u64 at = addr - (u64)&world - row->offset;
+	for (i = 0; i < field_cnt; i++)
+		if (fields[i].field == field && addr && field_near(i, addr) == addr)
+			return true;
+	return false;
+}
 
-		if (at < (u64)row->bytes * row->cnt)
-			return addr - at % row->bytes + locks[i].off;
+bool world_touches_fields(u64 addr, u64 bytes)
+{
+	u32 i;
+
+	for (i = 0; i < field_cnt; i++) {
+		u64 at = field_near(i, addr);
+
+		if (at && addr < at + map_field_bytes[fields[i].field] && at < addr + bytes)
+			return true;
 	}
-	return 0;
-}
-
-bool world_is_lock(u64 addr)
-{
-	return addr && lock_near(addr) == addr;
-}
-
-bool world_touches_lock(u64 addr, u64 bytes)
-{
-	u64 lock = lock_near(addr);
-
-	return lock && addr < lock + MAP_LOCK_BYTES && lock < addr + bytes;
+	return false;
 }
 
 static void fill_tables(void)

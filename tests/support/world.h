@@ -60,6 +60,8 @@ struct world {
 	u64 writeonly[2];
 	WORLD_GAP(gap11);
 	u64 locked[WORLD_ENTRIES][3], locked_array[WORLD_ENTRIES][2], locked_single[2];
+	WORLD_GAP(gap15);
+	u64 timed[WORLD_ENTRIES][4], timed_array[WORLD_ENTRIES][3], timed_single[3];
 	WORLD_GAP(gap7);
 	u64 key;	/* that of an element which a callback is called for */
 	WORLD_GAP(gap12);
@@ -116,9 +118,9 @@ bool world_values(u32 map, enum world_access access, u64 *first, u32 *bytes, u32
 bool world_has(u32 map);
 /* The map that a look-up in @map finds, if it holds maps. */
 u32 world_inner(u32 map);
-/* Is @addr that of a lock? Do the bytes belong to one? */
-bool world_is_lock(u64 addr);
-bool world_touches_lock(u64 addr, u64 bytes);
+/* Is @addr that of a field of the kernel's? Do the bytes belong to one? */
+bool world_is_field(u64 addr, enum map_field field);
+bool world_touches_fields(u64 addr, u64 bytes);
 /* For programs that run in the world: where its metadata is, besides tests/support/verify.h. */
 const struct ctx_slot *world_slots(const struct ctx_slot *slots);
 

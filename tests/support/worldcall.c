@@ -103,6 +103,15 @@ static u64 result_of(const struct helper *row, u64 map, u64 size)
 	       (u64)-(s64)(1 + rng_below(&world_results, 4095));
 }
 
+static bool is_value_of(u64 map, u64 addr)
+{
+	u32 bytes, cnt;
+	u64 first;
+
+	return map && map <= verify_map_cnt && world_values(map - 1, WORLD_ANY, &first, &bytes, &cnt) &&
+	       addr - first < (u64)bytes * cnt;
+}
+
 static u64 stand_in(u32 id, const u64 *args)
 {
 	const struct helper *row = helper_of(id);
@@ -155,6 +164,14 @@ static u64 stand_in(u32 id, const u64 *args)
 			size = args[i];
 			if (!size && row->args[i] == ARG_SIZE)
 				complain("has no bytes");
+			break;
+		case ARG_TIMER:
+			if (!world_is_field(args[i], MAP_FIELD_TIMER))
+				complain("is given what is no timer");
+			break;
+		case ARG_TIMER_MAP:
+			if (!is_value_of(args[i], args[i - 1]))
+				complain("is given another map than the timer's");
 			break;
 		case ARG_CTX:
 			if (args[i] != (u64)world_context(world.prog_type))
@@ -260,7 +277,7 @@ static u64 release(u64 record, u64 flags, u64 r3, u64 r4, u64 r5)
 /* Nobody else runs here: it need not wait. */
 static u64 take_lock(u64 lock, u64 r2, u64 r3, u64 r4, u64 r5)
 {
-	if (!world_is_lock(lock))
+	if (!world_is_field(lock, MAP_FIELD_LOCK))
 		complain("takes what is no lock");
 	if (world.lock)
 		complain("takes a second lock");

@@ -69,10 +69,11 @@ static void types_fit(void)
 	modbpf_btf_free(types);
 }
 
-/* From L on: the lock; a typedef of it; one of 8 bytes; and then values of 16 bytes. */
+/* From L on: the lock; a typedef of it; one of 8 bytes; values of 16 bytes; from L + 10 on: timers. */
 #define L BLOB_NEXT
 #define INTS(at) NAME_A, BLOB_INT, 8 * (at)
 #define LOCK(at) NAME_B, L, 8 * (at)
+#define TIMER(at) NAME_A, L + 10, 8 * (at)
 
 static const u32 lock_words[] = {
 	BLOB_TYPE(NAME_LOCK, MODBPF_BTF_STRUCT, 0, 1, 4), NAME_A, BLOB_INT, 0,
@@ -85,28 +86,51 @@ static const u32 lock_words[] = {
 	BLOB_TYPE(NAME_S, MODBPF_BTF_STRUCT, 0, 1, 16), NAME_B, L + 2, 8 * 8,
 	BLOB_TYPE(NAME_S, MODBPF_BTF_STRUCT, 0, 1, 16), INTS(0),
 	BLOB_TYPE(NAME_S, MODBPF_BTF_STRUCT, 0, 1, 16), NAME_B, L + 3, 0,
+	BLOB_TYPE(NAME_TIMER, MODBPF_BTF_STRUCT, 0, 1, 16), NAME_A, BLOB_INT, 0,
+	BLOB_TYPE(NAME_TIMER, MODBPF_BTF_STRUCT, 0, 1, 8), NAME_A, BLOB_INT, 0,
+	BLOB_TYPE(NAME_S, MODBPF_BTF_STRUCT, 0, 2, 24), INTS(0), TIMER(8),
+	BLOB_TYPE(NAME_S, MODBPF_BTF_STRUCT, 0, 2, 24), TIMER(0), LOCK(16),
+	BLOB_TYPE(NAME_S, MODBPF_BTF_STRUCT, 0, 2, 32), TIMER(0), TIMER(16),
+	BLOB_TYPE(NAME_S, MODBPF_BTF_STRUCT, 0, 2, 24), INTS(0), TIMER(4),
+	BLOB_TYPE(NAME_S, MODBPF_BTF_STRUCT, 0, 2, 24), INTS(0), NAME_B, L + 11, 8 * 8,
 };
 
 static const struct {
 	u32 type, value, flags, end;
 	int err;
+	u32 timer;
 } lock_rows[] = {
-	{ MODBPF_MAP_HASH, L + 3, 0, 4, 0 },
-	{ MODBPF_MAP_ARRAY, L + 3, 0, 4, 0 },
-	{ MODBPF_MAP_ARRAY, L + 4, 0, 16, 0 },
-	{ MODBPF_MAP_HASH, L + 5, 0, 0, -E2BIG },
-	{ MODBPF_MAP_HASH, L + 6, 0, 0, -EINVAL },
-	{ MODBPF_MAP_HASH, L + 7, 0, 0, -EINVAL },
-	{ MODBPF_MAP_HASH, L + 8, 0, 0, 0 },
+	{ MODBPF_MAP_HASH, L + 3, 0, 4, 0, 0 },
+	{ MODBPF_MAP_ARRAY, L + 3, 0, 4, 0, 0 },
+	{ MODBPF_MAP_ARRAY, L + 4, 0, 16, 0, 0 },
+	{ MODBPF_MAP_HASH, L + 5, 0, 0, -E2BIG, 0 },
+	{ MODBPF_MAP_HASH, L + 6, 0, 0, -EINVAL, 0 },
+	{ MODBPF_MAP_HASH, L + 7, 0, 0, -EINVAL, 0 },
+	{ MODBPF_MAP_HASH, L + 8, 0, 0, 0, 0 },
 	/* A lock further inside is none: its bytes are data. */
-	{ MODBPF_MAP_HASH, L + 9, 0, 0, 0 },
-	{ MODBPF_MAP_HASH, BLOB_ARRAY, 0, 0, 0 },
-	{ MODBPF_MAP_PERCPU_ARRAY, L + 3, 0, 0, -EOPNOTSUPP },
-	{ MODBPF_MAP_LPM_TRIE, L + 3, 0, 0, -EOPNOTSUPP },
-	{ MODBPF_MAP_QUEUE, L + 3, 0, 0, -EOPNOTSUPP },
-	{ MODBPF_MAP_QUEUE, L + 8, 0, 0, 0 },
-	{ MODBPF_MAP_ARRAY, L + 3, MODBPF_F_RDONLY_PROG, 0, -EACCES },
-	{ MODBPF_MAP_HASH, L + 3, MODBPF_F_WRONLY_PROG, 0, -EACCES },
+	{ MODBPF_MAP_HASH, L + 9, 0, 0, 0, 0 },
+	{ MODBPF_MAP_HASH, BLOB_ARRAY, 0, 0, 0, 0 },
+	{ MODBPF_MAP_PERCPU_ARRAY, L + 3, 0, 0, -EOPNOTSUPP, 0 },
+	{ MODBPF_MAP_LPM_TRIE, L + 3, 0, 0, -EOPNOTSUPP, 0 },
+	{ MODBPF_MAP_QUEUE, L + 3, 0, 0, -EOPNOTSUPP, 0 },
+	{ MODBPF_MAP_QUEUE, L + 8, 0, 0, 0, 0 },
+	{ MODBPF_MAP_ARRAY, L + 3, MODBPF_F_RDONLY_PROG, 0, -EACCES, 0 },
+	{ MODBPF_MAP_HASH, L + 3, MODBPF_F_WRONLY_PROG, 0, -EACCES, 0 },
+	{ MODBPF_MAP_HASH, L + 12, 0, 0, 0, 24 },
+	{ MODBPF_MAP_ARRAY, L + 12, 0, 0, 0, 24 },
+	{ MODBPF_MAP_LRU_HASH, L + 12, 0, 0, 0, 24 },
+	{ MODBPF_MAP_ARRAY, L + 13, 0, 20, 0, 16 },
+	{ MODBPF_MAP_LRU_HASH, L + 13, 0, 0, -EOPNOTSUPP, 0 },
+	{ MODBPF_MAP_HASH, L + 14, 0, 0, -E2BIG, 0 },
+	{ MODBPF_MAP_HASH, L + 15, 0, 0, -EINVAL, 0 },
+	{ MODBPF_MAP_HASH, L + 16, 0, 0, -EINVAL, 0 },
+	{ MODBPF_MAP_PERCPU_HASH, L + 12, 0, 0, -EOPNOTSUPP, 0 },
+	{ MODBPF_MAP_LRU_PERCPU_HASH, L + 12, 0, 0, -EOPNOTSUPP, 0 },
+	{ MODBPF_MAP_PERCPU_ARRAY, L + 12, 0, 0, -EOPNOTSUPP, 0 },
+	{ MODBPF_MAP_LPM_TRIE, L + 12, 0, 0, -EOPNOTSUPP, 0 },
+	{ MODBPF_MAP_STACK, L + 12, 0, 0, -EOPNOTSUPP, 0 },
+	{ MODBPF_MAP_ARRAY, L + 12, MODBPF_F_RDONLY_PROG, 0, -EACCES, 0 },
+	{ MODBPF_MAP_ARRAY, L + 12, MODBPF_F_WRONLY_PROG, 0, -EACCES, 0 },
 };
 
 static void locks_are_found(void)
@@ -114,7 +138,7 @@ static void locks_are_found(void)
 	struct btf_types *types;
 	struct btf_blob blob;
 	struct btf_why why;
-	u32 i, end;
+	u32 i, end[MAP_FIELD_COUNT];
 	int err;
 
 	btf_blob_make(&blob, lock_words, ARRAY_SIZE(lock_words));
@@ -125,9 +149,11 @@ static void locks_are_found(void)
 			.max_entries = 4, .flags = lock_rows[i].flags,
 		};
 
-		err = map_btf_find_lock(&attr, types, lock_rows[i].value, &end);
-		if (err != lock_rows[i].err || (!err && end != lock_rows[i].end))
-			check_failed(__FILE__, __LINE__, "row %u: %d, %u", i, err, end);
+		err = map_btf_find_fields(&attr, types, lock_rows[i].value, end);
+		if (err != lock_rows[i].err || (!err && (end[MAP_FIELD_LOCK] != lock_rows[i].end ||
+							 end[MAP_FIELD_TIMER] != lock_rows[i].timer)))
+			check_failed(__FILE__, __LINE__, "row %u: %d, %u, %u", i, err,
+				     end[MAP_FIELD_LOCK], end[MAP_FIELD_TIMER]);
 	}
 	modbpf_btf_free(types);
 }

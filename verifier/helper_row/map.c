@@ -51,13 +51,17 @@ const struct helper helper_rows_map[MODBPF_FUNC_LIMIT] = {
 		.callback = CALLBACK_EACH_ELEM,
 		.types = TYPES_ALL, .map_use = MAP_MAY_FOR_EACH END,
 	HELPER(timer_init)
-		.flags = HELPER_GPL | HELPER_ABSENT, .types = TYPES_ALL END,
+		.args = { ARG_TIMER, ARG_TIMER_MAP, ARG_NUMBER },
+		.flags = HELPER_GPL, .types = TYPES_ALL END,
 	HELPER(timer_set_callback)
-		.flags = HELPER_GPL | HELPER_ABSENT, .types = TYPES_ALL END,
+		.args = { ARG_TIMER, ARG_CALLBACK }, .callback = CALLBACK_TIMER,
+		.flags = HELPER_GPL | HELPER_TAKES_PROG, .types = TYPES_ALL END,
 	HELPER(timer_start)
-		.flags = HELPER_GPL | HELPER_ABSENT, .types = TYPES_ALL END,
+		.args = { ARG_TIMER, ARG_NUMBER, ARG_NUMBER },
+		.flags = HELPER_GPL, .types = TYPES_ALL END,
 	HELPER(timer_cancel)
-		.flags = HELPER_GPL | HELPER_ABSENT, .types = TYPES_ALL END,
+		.args = { ARG_TIMER },
+		.flags = HELPER_GPL, .types = TYPES_ALL END,
 	HELPER(map_lookup_percpu_elem)
 		.args = { ARG_MAP, ARG_KEY, ARG_NUMBER }, .ret = RET_VALUE_OR_NULL,
 		.types = TYPES_ALL, .map_use = MAP_MAY_LOOKUP_PERCPU END,
