@@ -113,7 +113,7 @@ static_assert(sizeof(struct modbpf_insn) == 8, "RFC 9669 section 3.1");
 #define BPF_PSEUDO_FUNC		4
 #define BPF_PSEUDO_MAP_IDX	5
 #define BPF_PSEUDO_MAP_IDX_VALUE	6
-#define MODBPF_PSEUDO_PROG	15	/* the program itself; the verifier alone writes it */
+#define MODBPF_PSEUDO_PROG	7	/* the program itself; the verifier alone writes it */
 
 /* src_reg of a call. */
 #define BPF_PSEUDO_CALL		1

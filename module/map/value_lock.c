@@ -74,6 +74,7 @@ notrace void map_value_write(const struct modbpf_map *map, void *value, const vo
 		value_copy(value, from, map->value_size);
 		return;
 	}
+	is_locked = is_locked && map->field_end[MAP_FIELD_LOCK];
 	if (is_locked)
 		value_lock(lock_in(map, value), &irq);
 	copy_around(map, value, from);
@@ -89,6 +90,7 @@ notrace void map_value_read(const struct modbpf_map *map, void *to, void *value,
 		value_copy(to, value, map->value_size);
 		return;
 	}
+	is_locked = is_locked && map->field_end[MAP_FIELD_LOCK];
 	if (is_locked)
 		value_lock(lock_in(map, value), &irq);
 	copy_around(map, to, value);
