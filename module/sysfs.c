@@ -14,20 +14,46 @@
 #include <linux/fs_struct.h>
 #include <linux/limits.h>
 #include <linux/magic.h>
+#include <linux/pid.h>
+#include <linux/pid_namespace.h>
+#include <linux/rcupdate.h>
 #include <linux/sched/task.h>
 #include <linux/string.h>
 #include <linux/vmalloc.h>
 
 #include "module/compat/file.h"
 
+/* Process 1's, not the idle task's: where that one, and kernel threads, have theirs is empty since 7.0. */
+static int get_first_root(struct path *root)
+{
+	struct task_struct *task;
+	int err = -ENOENT;
+
+	rcu_read_lock();
+	task = pid_task(find_pid_ns(1, &init_pid_ns), PIDTYPE_PID);
+	if (task)
+		get_task_struct(task);
+	rcu_read_unlock();
+	if (!task)
+		return err;
+	task_lock(task);
+	if (task->fs) {
+		get_fs_root(task->fs, root);
+		err = 0;
+	}
+	task_unlock(task);
+	put_task_struct(task);
+	return err;
+}
+
 static struct file *open_there(const char *path)
 {
 	struct file *file;
 	struct path root;
+	int err = get_first_root(&root);
 
-	task_lock(&init_task);
-	get_fs_root(init_task.fs, &root);
-	task_unlock(&init_task);
+	if (err)
+		return ERR_PTR(err);
 	file = compat_file_open_root(&root, path);
 	path_put(&root);
 	return file;
