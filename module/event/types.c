@@ -30,18 +30,19 @@ static const struct {
 	{ "/sys/bus/event_source/devices/uprobe/type", 0, ANY_CONFIG, &uprobe_event_ops },
 };
 
-/* The number in a file; 0, which is PERF_TYPE_HARDWARE, if there is none. */
-static u32 type_in(const char *file)
+/* The number in a file to *@type; 0, which is PERF_TYPE_HARDWARE, if there is none. 0 or -ENOMEM. */
+static int type_in(const char *file, u32 *type)
 {
 	void *text;
-	u32 type;
+	ssize_t bytes = sysfs_read(file, 16, &text);
 
-	if (sysfs_read(file, 16, &text) < 0)
-		return 0;
-	if (kstrtou32(strim(text), 10, &type))
-		type = 0;
+	*type = 0;
+	if (bytes < 0)
+		return bytes == -ENOMEM ? -ENOMEM : 0;
+	if (kstrtou32(strim(text), 10, type))
+		*type = 0;
 	vfree(text);
-	return type;
+	return 0;
 }
 
 const struct event_ops *event_ops_of(const struct perf_event_attr *attr)
@@ -52,7 +53,9 @@ const struct event_ops *event_ops_of(const struct perf_event_attr *attr)
 	for (i = 0; i < ARRAY_SIZE(rows); i++) {
 		if (rows[i].type_file && is_known)
 			continue;
-		type = rows[i].type_file ? type_in(rows[i].type_file) : rows[i].type;
+		type = rows[i].type;
+		if (rows[i].type_file && type_in(rows[i].type_file, &type))
+			return ERR_PTR(-ENOMEM);
 		if (type == attr->type &&
 		    (rows[i].config == ANY_CONFIG || rows[i].config == attr->config))
 			return rows[i].ops;
