@@ -245,7 +245,7 @@ for ours in build/examples/*.bpf.o build/tests/e2e/*.bpf.o; do
 		if [ -e /sys/kernel/btf/dummy ] && [ -e /sys/kernel/btf/9pnet ]; then
 			says 0 stdout "" check "$ours"
 		else
-			says 255 stderr "failed to prepare load attributes" check "$ours"
+			says 255 stderr "Error: $ours: prog 'on_xmit': failed to prepare load attributes" check "$ours"
 		fi ;;
 	*)	says 0 stdout "" check "$ours" ;;
 	esac
