@@ -104,14 +104,14 @@ static struct kernel_btf *kernel_btf_make(struct modbpf_btf *module)
 
 	if (!btf)
 		return ERR_PTR(-ENOMEM);
-	if (module)
+	if (module) {
 		btf->module = btf_get(module);
-	else if (supplied)
-		btf->supplied = btf_get(supplied);
-	if (module)
 		err = read_module(btf);
-	else if (!supplied)
+	} else if (supplied) {
+		btf->supplied = btf_get(supplied);
+	} else {
 		err = read_own(btf);
+	}
 	if (err) {
 		kernel_btf_free(btf);
 		return ERR_PTR(err);

@@ -134,6 +134,15 @@ static void settle_null(struct state *state, u32 id, u32 ref, bool null)
 		state_drop_ref(state, ref);
 }
 
+/* Nothing is learnt: either way it is what it was. */
+static int branch_on_either(struct step *step, const struct operands *ops)
+{
+	mark_exact(step->state, ops->dst->deps | ops->src->deps);
+	mark_way(step, true);
+	mark_way(step, false);
+	return step_fork(step, jump_target(step->insn, step->pc));
+}
+
 static int branch_on_null(struct step *step, struct operands *ops)
 {
 	u8 op = BPF_OP(step->insn->code);
@@ -146,9 +155,7 @@ static int branch_on_null(struct step *step, struct operands *ops)
 			go_one_way(step, op == BPF_JNE);
 			return 0;
 		}
-		mark_way(step, true);
-		mark_way(step, false);
-		return step_fork(step, jump_target(step->insn, step->pc));
+		return branch_on_either(step, ops);
 	}
 	/* A slice that is null leaves the dynptr what it was. */
 	if (ops->dst->kind == REG_RECORD_OR_NULL)
@@ -244,15 +251,6 @@ static int branch_on_packet(struct step *step, struct operands *ops)
 static bool is_zero(const struct reg *reg)
 {
 	return reg->kind == REG_SCALAR && scalar_is_const(reg->num) && !scalar_value(reg->num);
-}
-
-/* Nothing is learnt: either way it is what it was. */
-static int branch_on_either(struct step *step, const struct operands *ops)
-{
-	mark_exact(step->state, ops->dst->deps | ops->src->deps);
-	mark_way(step, true);
-	mark_way(step, false);
-	return step_fork(step, jump_target(step->insn, step->pc));
 }
 
 static int branch_on_pointers(struct step *step, struct operands *ops)

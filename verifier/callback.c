@@ -102,6 +102,20 @@ static struct reg given(struct step *step, enum callback_arg kind, u32 map,
 	return reg;
 }
 
+/* @callee, frame @frame, begins as a callback. */
+static void give_all(struct step *step, struct frame *callee, const struct callback_row *row,
+		     u32 map, const struct reg *context, u32 frame)
+{
+	u32 i;
+
+	callee->is_callback = true;
+	for (i = 0; i < ARRAY_SIZE(row->gives); i++) {
+		callee->regs[i + 1] = given(step, row->gives[i], map, context, frame);
+		if (row->gives[i] == GIVES_DYNPTR)
+			callee->dynptr = callee->regs[i + 1].ref;
+	}
+}
+
 /* Have as many rounds been followed as there can be? */
 static bool rounds_are_over(struct step *step, const struct callback_row *row)
 {
@@ -130,7 +144,7 @@ int check_callback_call(struct step *step, const struct helper *helper,
 {
 	const struct callback_row *row = &rows[helper->callback];
 	const struct reg *regs = step_regs(step);
-	u32 target = regs[arg_of_kind(helper, ARG_CALLBACK)].size, i;
+	u32 target = regs[arg_of_kind(helper, ARG_CALLBACK)].size;
 	struct reg context = regs[arg_of_kind(helper, ARG_CALLBACK_CONTEXT)];
 	struct frame *callee;
 	int err = check_depth(step);
@@ -146,15 +160,9 @@ int check_callback_call(struct step *step, const struct helper *helper,
 		if (err)
 			return err;
 		callee = state_top(step->fork);
-		callee->is_callback = true;
 		callee->refs_before = step->state->ref_cnt;
 		callee->last_id_before = *step->last_id;
-		for (i = 0; i < ARRAY_SIZE(row->gives); i++) {
-			callee->regs[i + 1] = given(step, row->gives[i], args->map, &context,
-						    step->fork->frame_cnt - 1);
-			if (row->gives[i] == GIVES_DYNPTR)
-				callee->dynptr = callee->regs[i + 1].ref;
-		}
+		give_all(step, callee, row, args->map, &context, step->fork->frame_cnt - 1);
 	}
 	wait_no_more(state_top(step->state));
 	return 0;
@@ -208,13 +216,7 @@ int check_timer_callback(struct step *step, const struct helper *helper,
 
 void enter_timer_callback(struct step *step, u32 map)
 {
-	const struct callback_row *row = &rows[CALLBACK_TIMER];
-	struct frame *frame = state_top(step->state);
-	u32 i;
-
-	frame->is_callback = true;
-	for (i = 0; i < ARRAY_SIZE(row->gives); i++)
-		frame->regs[i + 1] = given(step, row->gives[i], map, NULL, 0);
+	give_all(step, state_top(step->state), &rows[CALLBACK_TIMER], map, NULL, 0);
 }
 
 int check_timer_exit(struct step *step)

@@ -71,6 +71,12 @@ static notrace u64 now(u32 clock)
 	return clock == TIMER_BOOTTIME ? ktime_get_boottime_ns() : ktime_get_ns();
 }
 
+/* The lock is held; settle() reads it without. */
+static notrace void wish_changed(struct map_timer *timer)
+{
+	WRITE_ONCE(timer->changes, timer->changes + 1);
+}
+
 /* --- the hrtimers ------------------------------------------------------------------ */
 
 static notrace void settle_clock(struct map_timer *timer, const struct timer_wish *wish, u32 clock)
@@ -221,7 +227,7 @@ static notrace struct modbpf_prog *forget(struct map_timer *timer, bool stays_in
 	timer->wish.is_init = stays_init && timer->wish.is_init;
 	timer->wish.is_armed = false;
 	timer->wish.prog = NULL;
-	WRITE_ONCE(timer->changes, timer->changes + 1);
+	wish_changed(timer);
 	return prog;
 }
 
@@ -333,7 +339,7 @@ notrace long map_timer_init(struct map_timer *timer, u64 clock)
 	if (!err) {
 		timer->wish.is_init = true;
 		timer->wish.clock = clock == CLOCK_BOOTTIME ? TIMER_BOOTTIME : TIMER_MONOTONIC;
-		WRITE_ONCE(timer->changes, timer->changes + 1);
+		wish_changed(timer);
 	}
 	map_unlock(&timer->lock, irq);
 	return err;
@@ -358,7 +364,7 @@ notrace long map_timer_set_callback(struct map_timer *timer, u64 callback,
 		old = timer->wish.prog == prog ? NULL : timer->wish.prog;
 		timer->wish.prog = prog;
 		timer->wish.callback = callback;
-		WRITE_ONCE(timer->changes, timer->changes + 1);
+		wish_changed(timer);
 	}
 	map_unlock(&timer->lock, irq);
 	prog_put_later(old);
@@ -391,7 +397,7 @@ notrace long map_timer_start(struct map_timer *timer, u64 nsecs, bool is_absolut
 		/* A time before the clock's begin has come. */
 		timer->wish.expires = is_absolute ? (nsecs > KTIME_MAX ? 0 : nsecs) :
 				      expiry_of(timer->wish.clock, nsecs);
-		WRITE_ONCE(timer->changes, timer->changes + 1);
+		wish_changed(timer);
 	}
 	map_unlock(&timer->lock, irq);
 	if (!err)
