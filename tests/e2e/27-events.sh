@@ -6,15 +6,6 @@
 check "the module is inserted" insert
 check "raw tracepoints" "$E2E/raw_events" "$E2E/raw_events.bpf.o" || echo "$out"
 
-check "typed events" "$E2E/typed_events" "$E2E/typed_events.bpf.o" || echo "$out"
-
-if [ -e /sys/kernel/btf/vmlinux ]; then
-	check "a module is there" dummy_up
-	check "a module's events" "$E2E/typed_module" "$E2E/typed_module.bpf.o" "$VM_DIR" || echo "$out"
-else
-	skip "functions of modules" "this kernel has no BTF"
-fi
-
 # A copy that the kernel can read breakpoints' instructions from, whatever the root is.
 cp "$E2E/perf_events" "$SCRATCH/perf_events"
 check "events of perf_event_open" "$SCRATCH/perf_events" "$E2E/perf_events.bpf.o" || echo "$out"

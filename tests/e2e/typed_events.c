@@ -221,26 +221,95 @@ static long supply(int btf)
 	return ioctl(device, MODBPF_IOC_KERNEL_BTF, &btf) ? -errno : 0;
 }
 
-/* What of a kernel's types a program at umask() looks at. The function's id goes to @func. */
-static int made_btf(__u32 *func)
+/* Loads @btf and frees it; an fd. */
+static int load_btf(struct btf *btf)
 {
-	struct btf *btf = btf__new_empty();
 	union modbpf_attr attr = {};
 	__u32 size;
 	int number;
 
-	number = btf__add_int(btf, "long", 8, 0);
+	attr.btf = addr(btf__raw_data(btf, &size));
+	attr.btf_size = size;
+	number = want_fd("types of a kernel", call(MODBPF_CMD_BTF_LOAD, &attr, sizeof(attr)));
+	btf__free(btf);
+	return number;
+}
+
+/* What of a kernel's types a program at umask() looks at. The function's id goes to @func. */
+static int made_btf(__u32 *func)
+{
+	struct btf *btf = btf__new_empty();
+	int number = btf__add_int(btf, "long", 8, 0);
+
 	btf__add_struct(btf, "pt_regs", sizeof(struct pt_regs));
 	btf__add_field(btf, "rdi", number, 8 * offsetof(struct pt_regs, rdi), 0);
 	btf__add_ptr(btf, number + 1);
 	btf__add_func_proto(btf, number);
 	btf__add_func_param(btf, "regs", number + 2);
 	*func = btf__add_func(btf, "__x64_sys_umask", BTF_FUNC_STATIC, number + 3);
-	attr.btf = addr(btf__raw_data(btf, &size));
-	attr.btf_size = size;
-	number = want_fd("types of a kernel", call(MODBPF_CMD_BTF_LOAD, &attr, sizeof(attr)));
-	btf__free(btf);
-	return number;
+	return load_btf(btf);
+}
+
+#define FAR (1 << 25)	/* bytes behind the registers */
+
+/* A lie: a number of user space's is a pointer, a structure goes on for megabytes, arguments are six. */
+static int false_btf(__u32 *func)
+{
+	struct btf *btf = btf__new_empty();
+	int number = btf__add_int(btf, "long", 8, 0), i;
+
+	btf__add_struct(btf, "pt_regs", FAR + 8);
+	btf__add_field(btf, "rdi", number + 2, 8 * offsetof(struct pt_regs, rdi), 0);
+	btf__add_field(btf, "far", number + 2, 8 * FAR, 0);
+	btf__add_ptr(btf, number + 1);
+	btf__add_func_proto(btf, number + 2);
+	for (i = 0; i < 6; i++)
+		btf__add_func_param(btf, "regs", number + 2);
+	*func = btf__add_func(btf, "__x64_sys_umask", BTF_FUNC_STATIC, number + 3);
+	return load_btf(btf);
+}
+
+#define LOAD(dst, src, offset) \
+	{ .code = BPF_LDX | BPF_MEM | BPF_DW, .dst_reg = dst, .src_reg = src, .off = offset }
+#define ADD(dst, number) { .code = BPF_ALU64 | BPF_ADD | BPF_K, .dst_reg = dst, .imm = number }
+
+/* Follows every pointer that it is told of; @is_exit: the result, too. */
+static long load_credulous(bool is_exit, __u32 func)
+{
+	const short rdi = offsetof(struct pt_regs, rdi);
+	const struct modbpf_insn insns[] = {
+		LOAD(6, 1, 0), LOAD(7, 1, 40), LOAD(8, 1, is_exit ? 48 : 8),
+		LOAD(2, 6, rdi), LOAD(3, 2, rdi), LOAD(3, 3, rdi),
+		LOAD(3, 7, rdi), LOAD(3, 3, rdi), LOAD(3, 8, rdi), LOAD(3, 3, rdi),
+		ADD(6, FAR), LOAD(3, 6, 0), LOAD(3, 3, rdi), ADD(2, FAR), LOAD(3, 2, 0),
+		MOV64_IMM(0, 0), EXIT_INSN,
+	};
+	union modbpf_attr attr = load_attr(BPF_PROG_TYPE_TRACING, insns,
+					   sizeof(insns) / sizeof(insns[0]));
+
+	attr.expected_attach_type = is_exit ? BPF_TRACE_FEXIT : BPF_TRACE_FENTRY;
+	attr.attach_btf_id = func;
+	return call(MODBPF_CMD_PROG_LOAD, &attr, sizeof(attr));
+}
+
+static void run_credulous(bool is_exit, __u32 func)
+{
+	/* Addresses of nobody, of the kernel's, and that are none. */
+	static const unsigned long given[] = { 0, 1, 4096, 1UL << 47, ~0UL << 47, ~0UL, ~7UL,
+					       1UL << 63, 0xffffffff81000000 };
+	int prog = want_fd("a program that believes it", load_credulous(is_exit, func)), link, i;
+	union modbpf_attr attr = {};
+	struct bpf_prog_info info = {};
+	__u32 len = sizeof(info);
+
+	attr.raw_tracepoint.prog_fd = prog;
+	link = want_fd("on the function", call(MODBPF_CMD_RAW_TRACEPOINT_OPEN, &attr, sizeof(attr)));
+	for (i = 0; i < CALLS; i++)
+		syscall(NR_UMASK, given[i % (sizeof(given) / sizeof(given[0]))]);
+	close(link);
+	want("its information", info_of(prog, &info, &len), 0);
+	want_that("it has run, and come back", info.run_cnt >= CALLS);
+	close(prog);
 }
 
 /* A program that reads what umask() was given; an fd, or -errno. */
@@ -292,6 +361,11 @@ static int without_types(void)
 	want("supplied again", supply(btf), 0);
 	close(btf);
 	run_at_umask(BPF_TRACE_FENTRY, func);
+	btf = false_btf(&func);
+	want("a lie is supplied", supply(btf), 0);
+	close(btf);
+	run_credulous(false, func);
+	run_credulous(true, func);
 	want("none any more", supply(-1), 0);
 	want("again without", load_at_umask(BPF_TRACE_FENTRY, func), -EINVAL);
 	return finish("typed_events");
