@@ -7,6 +7,7 @@
 ISA_SRCS := \
 	isa/btf/join.c \
 	isa/btf/kernel.c \
+	isa/btf/kfunc.c \
 	isa/btf/name.c \
 	isa/btf/parse.c \
 	isa/btf/record.c \
@@ -47,6 +48,7 @@ VERIFIER_SRCS := \
 	verifier/global.c \
 	verifier/helper.c \
 	verifier/helper_row/general.c \
+	verifier/helper_row/kfunc.c \
 	verifier/helper_row/map.c \
 	verifier/helper_row/packet.c \
 	verifier/helper_row/tracing.c \
@@ -123,6 +125,7 @@ MODULE_SRCS := \
 	module/helper/cgroup.c \
 	module/helper/checksum.c \
 	module/helper/dynptr.c \
+	module/helper/dynptr_packet.c \
 	module/helper/event.c \
 	module/helper/lock.c \
 	module/helper/loop.c \
@@ -162,6 +165,7 @@ MODULE_SRCS := \
 	module/kernel_btf.c \
 	module/kernel_btf_list.c \
 	module/kernel_symbol.c \
+	module/kfunc.c \
 	module/link.c \
 	module/live.c \
 	module/main.c \
@@ -320,6 +324,7 @@ TEST_SUPPORT_SRCS := \
 	tests/support/randcall.c \
 	tests/support/randchain.c \
 	tests/support/randdynptr.c \
+	tests/support/randkfunc.c \
 	tests/support/randmap.c \
 	tests/support/randnumber.c \
 	tests/support/randprog.c \

@@ -161,12 +161,22 @@ enum {
 	X(ringbuf_discard_dynptr, 200) X(dynptr_read, 201) X(dynptr_write, 202) \
 	X(dynptr_data, 203) X(ktime_get_tai_ns, 208) X(user_ringbuf_drain, 209)
 
+/*
+ * Functions that a program calls by the id of their FUNC in BTF (BPF_PSEUDO_KFUNC_CALL), not
+ * by a number of Linux's: these numbers are the runtime's own. The name is that behind bpf_.
+ */
+#define MODBPF_KFUNCS(X) \
+	X(dynptr_from_skb, 240) X(dynptr_slice, 241) X(dynptr_slice_rdwr, 242) \
+	X(dynptr_size, 243) X(dynptr_is_null, 244) X(dynptr_is_rdonly, 245) \
+	X(dynptr_adjust, 246) X(dynptr_clone, 247)
+
 /* The runtime's own, which no program can call: BPF_LD_[ABS|IND] become calls of it. */
 #define MODBPF_OWN_HELPERS(X) X(packet_load, 255)
 
 #define MODBPF_DEFINE_HELPER(name, id) MODBPF_FUNC_##name = id,
 enum modbpf_helper_id {
 	MODBPF_HELPERS(MODBPF_DEFINE_HELPER)
+	MODBPF_KFUNCS(MODBPF_DEFINE_HELPER)
 	MODBPF_OWN_HELPERS(MODBPF_DEFINE_HELPER)
 	MODBPF_FUNC_LIMIT = 256,	/* no id is this high */
 };

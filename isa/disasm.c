@@ -157,6 +157,8 @@ static void put_call(struct out *out, const struct disasm_names *names,
 		put(out, "call pc%+d", insn->imm);
 	else if (insn->src_reg == BPF_PSEUDO_KFUNC_CALL && insn->off)
 		put(out, "call kfunc#%d,fd:%d", insn->imm, insn->off);
+	else if (insn->src_reg == BPF_PSEUDO_KFUNC_CALL && kfunc_name(insn->imm))
+		put(out, "call kfunc#bpf_%s", kfunc_name(insn->imm));
 	else if (insn->src_reg == BPF_PSEUDO_KFUNC_CALL)
 		put(out, "call kfunc#%d", insn->imm);
 	else if (helper_name(insn->imm))

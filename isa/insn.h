@@ -145,6 +145,12 @@ static inline bool insn_is_helper_call(const struct modbpf_insn *insn)
 	return insn->code == (BPF_JMP | BPF_CALL) && insn->src_reg == 0;
 }
 
+/* By a BTF id; where modbpf_insns_bind_kfuncs() has been, by the number of one of isa/abi.h. */
+static inline bool insn_is_kfunc_call(const struct modbpf_insn *insn)
+{
+	return insn->code == (BPF_JMP | BPF_CALL) && insn->src_reg == BPF_PSEUDO_KFUNC_CALL;
+}
+
 static inline bool insn_is_subprog_call(const struct modbpf_insn *insn)
 {
 	return insn->code == (BPF_JMP | BPF_CALL) &&

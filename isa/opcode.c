@@ -177,11 +177,24 @@ const char *helper_name(s32 id)
 {
 #define HELPER_NAME(name, id) [id] = #name,
 	static const char *const names[MODBPF_FUNC_LIMIT] = {
-		MODBPF_HELPERS(HELPER_NAME) MODBPF_OWN_HELPERS(HELPER_NAME)
+		MODBPF_HELPERS(HELPER_NAME) MODBPF_KFUNCS(HELPER_NAME)
+		MODBPF_OWN_HELPERS(HELPER_NAME)
 	};
 #undef HELPER_NAME
 
 	return id >= 0 && id < MODBPF_FUNC_LIMIT ? names[id] : NULL;
+}
+
+const char *kfunc_name(s32 id)
+{
+	switch (id) {
+#define KFUNC_CASE(name, id) case id:
+	MODBPF_KFUNCS(KFUNC_CASE)
+#undef KFUNC_CASE
+		return helper_name(id);
+	default:
+		return NULL;
+	}
 }
 
 /* The fields that a complaint may be about. */

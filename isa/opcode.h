@@ -123,5 +123,7 @@ const struct atomic_op *atomic_lookup(s32 imm);
 
 /* The name behind "bpf_" of a helper, NULL if there is none here. */
 const char *helper_name(s32 id);
+/* The same of a kernel function; NULL: the id is none of one. */
+const char *kfunc_name(s32 id);
 
 #endif

@@ -39,8 +39,7 @@ void btf_put(struct modbpf_btf *btf)
 	objects_forget_one();
 }
 
-/* Of either. */
-static struct modbpf_btf *get_by_fd(const struct caller *caller, int fd)
+struct modbpf_btf *btf_get_any_by_fd(const struct caller *caller, int fd)
 {
 	struct file *file = caller_fget(caller, fd);
 	struct modbpf_btf *btf = ERR_PTR(-EINVAL);
@@ -55,9 +54,9 @@ static struct modbpf_btf *get_by_fd(const struct caller *caller, int fd)
 
 struct modbpf_btf *btf_get_by_fd(const struct caller *caller, int fd)
 {
-	struct modbpf_btf *btf = get_by_fd(caller, fd);
+	struct modbpf_btf *btf = btf_get_any_by_fd(caller, fd);
 
-	if (IS_ERR(btf) || !btf->file)
+	if (IS_ERR(btf) || !btf_is_kernel(btf))
 		return btf;
 	btf_put(btf);
 	return ERR_PTR(-EACCES);
@@ -65,7 +64,7 @@ struct modbpf_btf *btf_get_by_fd(const struct caller *caller, int fd)
 
 struct modbpf_btf *btf_get_kernel_by_fd(const struct caller *caller, int fd)
 {
-	struct modbpf_btf *btf = get_by_fd(caller, fd);
+	struct modbpf_btf *btf = btf_get_any_by_fd(caller, fd);
 
 	if (IS_ERR(btf) || btf->file)
 		return IS_ERR(btf) ? NULL : btf;

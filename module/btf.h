@@ -6,6 +6,7 @@
 #ifndef MODBPF_MODULE_BTF_H
 #define MODBPF_MODULE_BTF_H
 
+#include "isa/btf/kfunc.h"
 #include "module/object.h"
 
 struct btf_types;
@@ -14,10 +15,11 @@ struct kernel_btf_file;
 
 struct modbpf_btf {
 	struct object obj;
-	struct kernel_btf_file *file;	/* it is the kernel's, and what follows is not kept; or NULL: */
+	struct kernel_btf_file *file;	/* it is the kernel's, and what follows is not kept; or NULL */
 	u32 bytes;
 	u8 *data;
-	struct btf_types *types;	/* points into data */
+	struct btf_types *types;	/* points into data; NULL: it is of our own functions, which */
+	struct kfunc_btf_base kfuncs;	/* count on from these */
 };
 
 extern struct object_ids modbpf_btf_ids;
@@ -33,7 +35,15 @@ static inline struct modbpf_btf *btf_get(struct modbpf_btf *btf)
 void btf_put(struct modbpf_btf *btf);
 /* With a reference; ERR_PTR(-EBADF: no fd, -EINVAL: not BTF, -EACCES: it is the kernel's). */
 struct modbpf_btf *btf_get_by_fd(const struct caller *caller, int fd);
-/* With a reference; NULL: it is no BTF, or none of the kernel's. */
+/* Is it what the kernel has, or stands among that? */
+static inline bool btf_is_kernel(const struct modbpf_btf *btf)
+{
+	return !btf->types;
+}
+
+/* With a reference; ERR_PTR(-EBADF, -EINVAL: not BTF). */
+struct modbpf_btf *btf_get_any_by_fd(const struct caller *caller, int fd);
+/* With a reference; NULL: it is no BTF, or none of a file of the kernel's. */
 struct modbpf_btf *btf_get_kernel_by_fd(const struct caller *caller, int fd);
 
 #endif

@@ -9,6 +9,7 @@
 #include "module/caller.h"
 #include "module/command.h"
 #include "module/kernel_btf.h"
+#include "module/kfunc.h"
 #include "module/link.h"
 #include "module/map.h"
 #include "module/prog.h"
@@ -52,6 +53,8 @@ int btf_next_id_command(const struct caller *caller, const union modbpf_attr *at
 	/* Who begins looks at what there is now. */
 	if (!attr->start_id)
 		err = kernel_btf_list_update(caller);
+	if (!attr->start_id && !err)
+		err = kfunc_publish(caller);
 	return err ?: next_id(caller, &modbpf_btf_ids, attr, out);
 }
 

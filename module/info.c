@@ -131,11 +131,11 @@ static int put_btf_data(const struct caller *caller, const struct modbpf_btf *bt
 	return err;
 }
 
-/* What user space loads has no name: an empty string. */
+/* What user space loads has no name: an empty string. That of our functions has. */
 static int put_btf_name(const struct caller *caller, const struct modbpf_btf *btf,
 			struct modbpf_btf_info *info)
 {
-	const char *name = btf->file ? btf->file->name : "";
+	const char *name = btf->file ? btf->file->name : btf->obj.name;
 	int err = info_put_name(caller, info->name, &info->name_len, name);
 
 	info->name_len = strlen(name);
@@ -158,7 +158,7 @@ static int btf_info(const struct caller *caller, const struct modbpf_btf *btf,
 	if (err)
 		return err;
 	info.id = btf->obj.id;
-	info.kernel_btf = !!btf->file;
+	info.kernel_btf = btf_is_kernel(btf);
 	/* A name that was cut: what there is is told all the same. */
 	return info_write(caller, place, &info, out) ?: name_err;
 }

@@ -17,6 +17,7 @@
 #include "isa/btf/btf.h"
 #include "module/btf.h"
 #include "module/caller.h"
+#include "module/kfunc.h"
 #include "module/sysfs.h"
 
 #define PATH "/sys/kernel/btf/vmlinux"
@@ -231,6 +232,8 @@ long kernel_btf_supply(const struct caller *caller, u64 ufd)
 	if (IS_ERR(btf))
 		return PTR_ERR(btf);
 	err = supply(btf);
+	if (!err)
+		kfunc_withdraw();
 	btf_put(btf);
 	return err;
 }

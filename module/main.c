@@ -19,6 +19,7 @@
 #include "module/helper.h"
 #include "module/image.h"
 #include "module/kernel_btf.h"
+#include "module/kfunc.h"
 #include "module/kernel_symbol.h"
 #include "module/link.h"
 #include "module/object.h"
@@ -187,6 +188,7 @@ static void __exit modbpf_exit(void)
 	pin_exit();
 	detach_exit();
 	hooks_exit();
+	kfunc_withdraw();
 	kernel_btf_exit();
 	objects_exit();
 	progs_exit();

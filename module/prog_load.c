@@ -22,6 +22,7 @@
 #include "module/command.h"
 #include "module/hook/skb.h"
 #include "module/kernel_btf.h"
+#include "module/kfunc.h"
 #include "module/map/prog_array.h"
 #include "module/prog.h"
 #include "module/prog_target.h"
@@ -291,6 +292,9 @@ static int gather(struct prog_load *load)
 		err = gather_target(load);
 	else if (!err && load->type->has_kernel_types)
 		err = kernel_btf_try(NULL, &prog->kernel_btf);
+	if (!err)
+		err = kfunc_bind(load->caller, attr->fd_array, load->insns, attr->insn_cnt,
+				 &load->log);
 	return err ? err : gather_maps(load);
 }
 

@@ -16,50 +16,54 @@
 #define RUNNING_KERNEL "/sys/kernel/btf/vmlinux"
 
 static const char *named;
-static u8 *bytes;	/* which types is of */
-static struct btf_types *types;
+static struct btf_types *types;	/* of the kernel that is named */
 
-static int read_file(const char *path, size_t *size)
+static int read_file(const char *path, u8 **bytes, size_t *size)
 {
 	FILE *file = fopen(path, "re");
 	int err = 0;
 
 	if (!file)
 		return -errno;
-	bytes = malloc(MODBPF_BTF_MAX_BYTES + 1);
-	*size = bytes ? fread(bytes, 1, MODBPF_BTF_MAX_BYTES + 1, file) : 0;
-	if (!bytes || ferror(file))
-		err = bytes ? -EIO : -ENOMEM;
+	*bytes = malloc(MODBPF_BTF_MAX_BYTES + 1);
+	*size = *bytes ? fread(*bytes, 1, MODBPF_BTF_MAX_BYTES + 1, file) : 0;
+	if (!*bytes || ferror(file))
+		err = *bytes ? -EIO : -ENOMEM;
 	fclose(file);
 	return err;
 }
 
-/* 0; -errno, and @why of BTF that is none. */
-static int read_types(const char *path, struct btf_why *why)
+/* 0, and *@found, whose bytes stay; -errno, and @why of BTF that is none. */
+static int read_types(const char *path, struct btf_why *why, struct btf_types **found)
 {
+	u8 *bytes = NULL;
 	size_t size = 0;
 	int err;
 
 	why->text[0] = 0;
-	err = read_file(path, &size);
+	err = read_file(path, &bytes, &size);
 	if (!err)
-		err = modbpf_btf_parse(bytes, size, why, &types);
-	if (err) {
+		err = modbpf_btf_parse(bytes, size, why, found);
+	if (err)
 		free(bytes);
-		bytes = NULL;
-	}
 	return err;
+}
+
+const struct btf_types *kernel_types_running(void)
+{
+	static struct btf_types *running;
+	static bool is_read;
+	struct btf_why why;
+
+	if (!is_read)
+		read_types(RUNNING_KERNEL, &why, &running);
+	is_read = true;
+	return running;
 }
 
 const struct btf_types *kernel_types(void)
 {
-	static bool is_read;
-	struct btf_why why;
-
-	if (!is_read && !types)
-		read_types(RUNNING_KERNEL, &why);
-	is_read = true;
-	return types;
+	return named ? types : kernel_types_running();
 }
 
 const char *kernel_types_path(void)
@@ -106,7 +110,7 @@ int kernel_types_use(const char *path)
 {
 	LIBBPF_OPTS(libbpf_prog_handler_opts, opts, .prog_prepare_load_fn = find_target);
 	struct btf_why why;
-	int err = read_types(path, &why);
+	int err = read_types(path, &why, &types);
 	size_t i;
 
 	if (err)

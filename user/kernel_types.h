@@ -15,5 +15,7 @@ int kernel_types_use(const char *path);
 const char *kernel_types_path(void);
 /* The types; NULL: they are not known. Read once. */
 const struct btf_types *kernel_types(void);
+/* Those of the kernel that runs, where libbpf finds kernel functions whatever is named. */
+const struct btf_types *kernel_types_running(void);
 
 #endif

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "isa/btf/btf.h"
+#include "isa/btf/kfunc.h"
 #include "uapi/modbpf.h"
 #include "user/kernel_types.h"
 #include "user/offline_log.h"
@@ -27,7 +28,9 @@
 
 #define LICENSE_BYTES 128
 
-enum stand_kind { STANDS_FOR_NOTHING, STANDS_FOR_MAP, STANDS_FOR_BTF };
+enum stand_kind { STANDS_FOR_NOTHING, STANDS_FOR_MAP, STANDS_FOR_BTF, STANDS_FOR_KFUNCS };
+
+#define KFUNCS_ID 1	/* of the only BTF that can be looked for */
 
 /* What an fd stands for. */
 struct stand_in {
@@ -38,7 +41,7 @@ struct stand_in {
 	struct map_desc inner;
 	bool is_frozen;
 	u8 *value;		/* of a map whose value can become constant, or NULL */
-	u8 *btf;		/* bytes, of which types tells */
+	u8 *btf;		/* bytes, of which types tells; of kfuncs, whose types nobody asks for */
 	u32 btf_bytes;
 	struct btf_types *types;
 };
@@ -271,18 +274,62 @@ static int btf_load(union modbpf_attr *attr)
 	return fd;
 }
 
-/* libbpf asks it of BTF only, to see whether it can ask. */
+/* What libbpf finds kernel functions in, which the kernel that runs need not have. */
+static struct kfunc_btf_base kfunc_base(void)
+{
+	const struct btf_types *running = kernel_types_running();
+
+	return running ? (struct kfunc_btf_base){ running->cnt, running->string_bytes } :
+			 (struct kfunc_btf_base){ 1, 0 };
+}
+
+static int btf_next_id(const union modbpf_attr *attr, u32 *next)
+{
+	*next = KFUNCS_ID;
+	return attr->start_id < KFUNCS_ID ? 0 : -ENOENT;
+}
+
+static int btf_fd_by_id(const union modbpf_attr *attr)
+{
+	const struct kfunc_btf_base base = kfunc_base();
+	int fd;
+
+	if (attr->btf_id != KFUNCS_ID)
+		return -ENOENT;
+	fd = new_fd(STANDS_FOR_KFUNCS);
+	if (fd < 0)
+		return fd;
+	stand_ins[fd].btf = kfunc_btf_make(&base, &stand_ins[fd].btf_bytes);
+	if (stand_ins[fd].btf)
+		return fd;
+	close(fd);
+	return -ENOMEM;
+}
+
+static void copy_fitting(u64 to, u32 room, const void *from, u32 bytes)
+{
+	memcpy((void *)(uintptr_t)to, from, room < bytes ? room : bytes);
+}
+
+/* libbpf asks it of BTF only: to see whether it can ask, and of what it finds kernel functions in. */
 static int object_info(const union modbpf_attr *attr)
 {
-	const struct stand_in *stand_in = stand_in_of(attr->info.bpf_fd, STANDS_FOR_BTF);
+	const struct stand_in *kfuncs = stand_in_of(attr->info.bpf_fd, STANDS_FOR_KFUNCS);
+	const struct stand_in *stand_in = kfuncs ? : stand_in_of(attr->info.bpf_fd, STANDS_FOR_BTF);
 	struct modbpf_btf_info info = { 0 };
 	u32 room = attr->info.info_len;
 
 	if (!stand_in)
 		return -EINVAL;
+	memcpy(&info, (void *)(uintptr_t)attr->info.info, room < sizeof(info) ? room : sizeof(info));
+	copy_fitting(info.btf, info.btf_size, stand_in->btf, stand_in->btf_bytes);
+	if (kfuncs)
+		copy_fitting(info.name, info.name_len, KFUNC_BTF_NAME, sizeof(KFUNC_BTF_NAME));
+	info.name_len = kfuncs ? strlen(KFUNC_BTF_NAME) : 0;
+	info.kernel_btf = !!kfuncs;
 	info.btf_size = stand_in->btf_bytes;
-	info.id = attr->info.bpf_fd;
-	memcpy((void *)(uintptr_t)attr->info.info, &info, room < sizeof(info) ? room : sizeof(info));
+	info.id = kfuncs ? KFUNCS_ID : attr->info.bpf_fd;
+	copy_fitting(attr->info.info, room, &info, sizeof(info));
 	return 0;
 }
 
@@ -347,6 +394,34 @@ static int map_index_of(void *cookie, s32 fd, bool by_index)
 		load->maps[i].frozen_size = stand_in->map.value_size;
 	}
 	return load->map_cnt++;
+}
+
+/* libbpf makes the array if a function is in other BTF than the kernel's, as long as it has to be. */
+static int kfunc_name_of(void *cookie, s32 id, s16 off, const char **name)
+{
+	const struct kfunc_btf_base base = kfunc_base();
+	const struct btf_types *running;
+	struct load *load = cookie;
+	const s32 *fds = (const s32 *)(uintptr_t)load->attr->fd_array;
+	struct btf_view view;
+
+	if (off < 0)
+		return reject(load, -EINVAL, "negative offset disallowed for kernel module function call");
+	if (off && !fds)
+		return reject(load, -EPROTO, "kernel function with offset > 0 without fd_array is invalid");
+	if (off && !stand_in_of(fds[off], STANDS_FOR_KFUNCS))
+		return reject(load, wrong_fd(fds[off]), "invalid module BTF fd specified");
+	if (off) {
+		*name = kfunc_btf_func(&base, id);
+		return 0;
+	}
+	running = kernel_types_running();
+	if (!running || (u32)id >= running->cnt)
+		return 0;
+	view = btf_view_of(running, id);
+	if (view.kind == MODBPF_BTF_FUNC)
+		*name = btf_string(running, view.name_off);
+	return 0;
 }
 
 static int check_attr(struct load *load, u32 rights)
@@ -476,6 +551,8 @@ static int load_and_verify(struct load *load)
 	memcpy(load->insns, (const void *)(uintptr_t)attr->insns, bytes);
 	err = gather_btf(load);
 	if (!err)
+		err = modbpf_insns_bind_kfuncs(load->insns, attr->insn_cnt, kfunc_name_of, load);
+	if (!err)
 		err = modbpf_insns_bind_maps(load->insns, attr->insn_cnt, map_index_of, load);
 	if (!err)
 		err = verify(load, rights);
@@ -537,7 +614,11 @@ static int answer(int cmd, const void *given, size_t size)
 	case MODBPF_CMD_OBJ_GET_INFO_BY_FD:
 		return object_info(&attr);
 	case MODBPF_CMD_BTF_GET_NEXT_ID:
-		return -ENOENT;
+		result = btf_next_id(&attr, &attr.next_id);
+		PUT(given, size, &attr, next_id);
+		return result;
+	case MODBPF_CMD_BTF_GET_FD_BY_ID:
+		return btf_fd_by_id(&attr);
 	case MODBPF_CMD_PROG_LOAD:
 		result = prog_load(&attr);
 		PUT(given, size, &attr, log_true_size);

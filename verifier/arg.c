@@ -215,6 +215,11 @@ static int check_printed_data(struct step *step, const struct helper *helper, u3
 	return err;
 }
 
+static bool moves_packet(const struct helper *helper, const struct call_args *args)
+{
+	return helper->flags & HELPER_MOVES_PACKET || dynptr_moves_packet(helper, args);
+}
+
 /* The size of the memory in another argument. */
 static int check_size_arg(struct step *step, const struct helper *helper, u32 regno,
 			  struct call_args *args)
@@ -246,6 +251,9 @@ static int check_size_arg(struct step *step, const struct helper *helper, u32 re
 	}
 	bytes = reg->num.r64.umax;
 	args->size_max = bytes;
+	/* The packet may be gone before the helper is done with it. */
+	if (moves_packet(helper, args) && reg_is_in_packet(at))
+		return refuse_kind(step, regno - 1, "fp, map_value, ringbuf_mem, mem");
 	if (memory == ARG_PRINTED && !exact) {
 		return refuse(step, REFUSE_SIZE_NOT_CONSTANT, regno,
 			      "R%u is not a known constant", regno);
@@ -260,9 +268,6 @@ static int check_size_arg(struct step *step, const struct helper *helper, u32 re
 		return check_fillable(step, regno - 1, bytes, exact);
 	if (memory == ARG_READ_OR_NULL && !bytes && is_exactly_null(step->state, at))
 		return 0;
-	/* The packet may be gone before the helper has read it all. */
-	if (helper->flags & HELPER_MOVES_PACKET && reg_is_packet(at))
-		return refuse_kind(step, regno - 1, "fp, map_value, ringbuf_mem, mem");
 	return check_readable(step, regno - 1, bytes);
 }
 
@@ -284,7 +289,8 @@ static int check_string_arg(struct step *step, u32 regno)
 		      "R%u does not point to a constant of a read-only map", regno);
 }
 
-static int check_const_size_arg(struct step *step, u32 regno, struct call_args *args)
+static int check_const_size_arg(struct step *step, const struct helper *helper, u32 regno,
+				struct call_args *args)
 {
 	const struct reg *reg = &step_regs(step)[regno];
 
@@ -300,6 +306,8 @@ static int check_const_size_arg(struct step *step, u32 regno, struct call_args *
 			      "R%u unbounded memory access, size is too large", regno);
 	}
 	args->const_size = scalar_value(reg->num);
+	if (helper->args[regno - 2] == ARG_BUFFER_OR_NULL)
+		return check_buffer_arg(step, regno - 1, args->const_size, args);
 	return 0;
 }
 
@@ -323,6 +331,18 @@ static int check_ctx_arg(struct step *step, u32 regno)
 	if (step_regs(step)[regno].kind != REG_CTX)
 		return refuse_kind(step, regno, "ctx");
 	return check_ctx_unmoved(step, regno);
+}
+
+/* What the hook has given, as it has given it. */
+static int check_skb_arg(struct step *step, u32 regno)
+{
+	const struct reg *reg = &step_regs(step)[regno];
+	bool is_hook = step->prog->rule->ctx == CTX_KIND_NF;
+
+	if (reg->kind == (is_hook ? REG_NF_SKB : REG_CTX) && scalar_is_const(reg->num) &&
+	    !scalar_value(reg->num))
+		return 0;
+	return refuse_kind(step, regno, is_hook ? "sk_buff" : "ctx");
 }
 
 /* The helper reads a string at a pointer; where it ends is not known before. */
@@ -420,9 +440,11 @@ static int check_arg(struct step *step, const struct helper *helper, u32 regno,
 	case ARG_CONST_FORMAT:
 		return check_string_arg(step, regno);
 	case ARG_CONST_SIZE:
-		return check_const_size_arg(step, regno, args);
+		return check_const_size_arg(step, helper, regno, args);
 	case ARG_CTX:
 		return check_ctx_arg(step, regno);
+	case ARG_SKB:
+		return check_skb_arg(step, regno);
 	case ARG_RECORD:
 		return check_record_arg(step, regno, args);
 	case ARG_LOCK:
@@ -438,10 +460,13 @@ static int check_arg(struct step *step, const struct helper *helper, u32 regno,
 		return check_callback_context_arg(step, regno);
 	case ARG_DYNPTR:
 	case ARG_RING_DYNPTR:
+	case ARG_FREE_DYNPTR:
 	case ARG_NEW_DYNPTR:
 	case ARG_NEW_RING_DYNPTR:
+	case ARG_NEW_SKB_DYNPTR:
+	case ARG_NEW_SAME_DYNPTR:
 		return check_dynptr_arg(step, kind, regno, args);
-	default:	/* ARG_ADDRESS: anything; ARG_READ*, ARG_FILL: checked with the size */
+	default:	/* ARG_ADDRESS: anything; ARG_READ*, ARG_FILL, ARG_BUFFER*: checked with the size */
 		return 0;
 	}
 }

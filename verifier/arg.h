@@ -11,6 +11,10 @@ struct helper;
 struct call_args {
 	u32 map;		/* index of the map argument, or of the timer's */
 	u32 ref;		/* of the record or dynptr argument */
+	u8 dynptr;		/* enum dynptr_kind of that */
+	bool is_lent;		/* ARG_BUFFER_OR_NULL: stack of a frame, */
+	u8 lent_frame;
+	s32 lent_off;		/* from there on */
 	u32 const_size;		/* ARG_CONST_SIZE */
 	u32 size_max;		/* ARG_SIZE: at most */
 };

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * Which maps does a program name? File descriptors and fd_array indices in
+ * Which maps and kernel functions does a program name? File descriptors and fd_array indices in
  * ld_imm64 become indices of the request's map table, so that nothing behind
- * this point knows of fds. Instructions that are malformed stay as they are:
+ * this point knows of fds, and BTF ids become numbers of functions. Instructions that are malformed stay as they are:
  * the verifier rejects them with a reason.
  */
 #include "verifier/verifier.h"
+
+#include "verifier/helper.h"
 
 static bool names_map(const struct modbpf_insn *insn)
 {
@@ -47,6 +49,34 @@ int modbpf_insns_bind_maps(struct modbpf_insn *insns, u32 insn_cnt,
 			return -E2BIG;
 		insn->src_reg = is_value(insn) ? BPF_PSEUDO_MAP_VALUE : BPF_PSEUDO_MAP_FD;
 		insn->imm = index;
+	}
+	return 0;
+}
+
+int modbpf_insns_bind_kfuncs(struct modbpf_insn *insns, u32 insn_cnt,
+			     int (*name_of)(void *cookie, s32 id, s16 off, const char **name),
+			     void *cookie)
+{
+	const char *name;
+	u32 i;
+	int err;
+
+	for (i = 0; i < insn_cnt; i++) {
+		struct modbpf_insn *insn = &insns[i];
+
+		if (insn_is_ld_imm64(insn))
+			i++;	/* the second slot is data, whatever it looks like */
+		if (!insn_is_kfunc_call(insn))
+			continue;
+		name = NULL;
+		err = insn->imm > 0 ? name_of(cookie, insn->imm, insn->off, &name) : 0;
+		if (err)
+			return err;
+		if (name && helper_kfunc_id(name))
+			insn->imm = helper_kfunc_id(name);
+		else if (insn->imm > 0)
+			insn->imm = -insn->imm;
+		insn->off = 0;
 	}
 	return 0;
 }

@@ -6,6 +6,7 @@
 #include "verifier/arg.h"
 
 #include "verifier/callback.h"
+#include "verifier/dynptr.h"
 #include "verifier/exact.h"
 #include "verifier/global.h"
 #include "verifier/helper.h"
@@ -121,10 +122,8 @@ static int set_result(struct step *step, const struct helper *helper,
 		r0->ref = r0->id;
 		return step_hold_ref(step, r0->id);
 	case RET_SLICE_OR_NULL:
-		*r0 = reg_pointer(REG_MEM_OR_NULL);
-		r0->size = args->const_size;
-		r0->id = step_new_id(step);
-		r0->ref = args->ref;
+	case RET_CONST_SLICE_OR_NULL:
+		*r0 = dynptr_slice(step, helper, args);
 		return 0;
 	default:
 		*r0 = reg_scalar(scalar_unknown());
@@ -144,18 +143,28 @@ static int fork_tail_call(struct step *step)
 	return err;
 }
 
+static int refuse_unknown(struct step *step)
+{
+	s32 id = step->insn->imm;
+	int err;
+
+	if (insn_is_kfunc_call(step->insn))
+		return refuse(step, REFUSE_KFUNC_UNSUPPORTED, REFUSAL_NO_REG,
+			      "calling kernel function #%d is not allowed: it is none of those that are here",
+			      id < 0 ? -id : id);
+	err = refuse(step, REFUSE_HELPER_UNKNOWN, REFUSAL_NO_REG, "invalid func unknown#%d", id);
+	vlog_line(step->log, "not supported yet: helper %d", id);
+	return err;
+}
+
 int check_helper_call(struct step *step)
 {
-	const struct helper *helper = helper_of(step->insn->imm);
+	const struct helper *helper = helper_called(step->insn);
 	struct call_args args = { 0 };
 	int err;
 
-	if (!helper || helper->flags & HELPER_INTERNAL) {
-		err = refuse(step, REFUSE_HELPER_UNKNOWN, REFUSAL_NO_REG,
-			     "invalid func unknown#%d", step->insn->imm);
-		vlog_line(step->log, "not supported yet: helper %d", step->insn->imm);
-		return err;
-	}
+	if (!helper || helper->flags & HELPER_INTERNAL)
+		return refuse_unknown(step);
 	step->state->called_back = false;
 	err = check_availability(step, helper);
 	if (!err && helper->args[0] != ARG_LOCK)
@@ -168,6 +177,8 @@ int check_helper_call(struct step *step)
 		step->found->packet_write = true;
 	if (!err && helper->flags & HELPER_MOVES_PACKET)
 		state_drop_packet(step->state);
+	if (!err && helper->flags & HELPER_WRITES_DYNPTR)
+		err = check_dynptr_write(step, helper, &args);
 	if (!err && helper->flags & HELPER_LEAVES)
 		err = fork_tail_call(step);
 	if (!err && helper->callback)
@@ -210,7 +221,8 @@ static int check_subprog_exit(struct step *step)
 	struct state *state = step->state;
 	struct reg r0 = state_top(state)->regs[0];
 
-	if (r0.kind == REG_STACK && r0.frame == state->frame_cnt - 1) {
+	if ((r0.kind == REG_STACK && r0.frame == state->frame_cnt - 1) ||
+	    reg_is_lent_by(&r0, state->frame_cnt - 1)) {
 		return refuse(step, REFUSE_RETURN_STACK_POINTER, 0,
 			      "cannot return stack pointer to the caller");
 	}

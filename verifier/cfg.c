@@ -35,7 +35,7 @@ static bool is_insn_at(const struct program *prog, s64 target)
 
 static bool calls_back(const struct modbpf_insn *insn)
 {
-	const struct helper *helper = insn_is_helper_call(insn) ? helper_of(insn->imm) : NULL;
+	const struct helper *helper = helper_called(insn);
 
 	return helper && helper_runs_callback(helper);
 }

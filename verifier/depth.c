@@ -66,9 +66,9 @@ static bool makes_tail_call(const struct program *prog, const struct findings *f
 		const struct modbpf_insn *insn = &prog->insns[pc];
 		const struct helper *helper;
 
-		if (!(found->notes[pc].flags & NOTE_SEEN) || !insn_is_helper_call(insn))
+		if (!(found->notes[pc].flags & NOTE_SEEN))
 			continue;
-		helper = helper_of(insn->imm);
+		helper = helper_called(insn);
 		if (helper && helper->flags & HELPER_LEAVES)
 			return true;
 	}

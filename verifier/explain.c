@@ -72,12 +72,14 @@ static bool is_call(const struct modbpf_insn *insn)
 static u32 lost_at(const struct program *prog, struct origin origin, u32 regno)
 {
 	const struct modbpf_insn *insn = &prog->insns[origin.made];
+	const struct helper *helper;
 	bool by_call, acquires;
 
 	if (origin.made >= prog->insn_cnt)
 		return TRAIL_NOWHERE;
 	by_call = is_call(insn) && origin.set == origin.made;
-	acquires = insn_is_helper_call(insn) && helper_of(insn->imm)->flags & HELPER_ACQUIRES;
+	helper = helper_called(insn);
+	acquires = helper && helper->flags & HELPER_ACQUIRES;
 	/* R1 to R5 end at a call, R0 where it gives no result. */
 	if (by_call && (regno || !acquires))
 		return origin.set;

@@ -20,23 +20,38 @@ static bool is_branch(const struct modbpf_insn *insn)
 	return insn_jumps(insn) && !insn_is_goto(insn);
 }
 
-static u32 expand_call(const struct modbpf_insn *insn, const struct insn_note *note,
+static struct modbpf_insn set_insn(u32 reg, s32 number)
+{
+	return (struct modbpf_insn){ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = reg, .imm = number };
+}
+
+static s32 how_packets_are_seen(const struct prog_rule *rule)
+{
+	return (rule->packet_write ? HELPER_TOLD_WRITABLE : 0) |
+	       (rule->ctx == CTX_KIND_NF ? HELPER_TOLD_IS_SKB : 0);
+}
+
+static u32 expand_call(const struct program *prog, const struct helper *helper,
+		       const struct modbpf_insn *insn, const struct insn_note *note,
 		       struct modbpf_insn *out)
 {
-	const struct helper *helper = helper_of(insn->imm);
 	u32 reg, cnt = 0;
 
 	for (reg = 1; reg <= 5; reg++)
 		if (note->unset_args >> reg & 1)
-			out[cnt++] = (struct modbpf_insn){
-				.code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = reg };
-	if (helper && helper->flags & HELPER_TAKES_PROG) {
+			out[cnt++] = set_insn(reg, 0);
+	if (helper->told == TOLD_PACKET_IN_R4)
+		out[cnt++] = set_insn(4, how_packets_are_seen(prog->rule));
+	if (helper->told == TOLD_BUFFER_IN_R5)
+		out[cnt++] = set_insn(5, !!(note->flags & NOTE_BUFFER_UNSET));
+	if (helper->flags & HELPER_TAKES_PROG) {
 		out[cnt++] = (struct modbpf_insn){
 			.code = MODBPF_LD_IMM64, .dst_reg = helper_prog_reg(helper),
 			.src_reg = MODBPF_PSEUDO_PROG };
 		out[cnt++] = (struct modbpf_insn){ 0 };
 	}
-	out[cnt++] = *insn;
+	out[cnt] = *insn;
+	out[cnt++].src_reg = 0;	/* a kernel function is one of the runtime's now */
 	return cnt;
 }
 
@@ -60,8 +75,8 @@ static u32 expand(const struct program *prog, const struct findings *found, u32 
 		return 0;
 	if (note->flags & NOTE_CTX)
 		return ctx_rewrite(prog, insn, out);
-	if (insn_is_helper_call(insn))
-		return expand_call(insn, note, out);
+	if (helper_called(insn))
+		return expand_call(prog, helper_called(insn), insn, note, out);
 	if (insn_is_packet_load(insn))
 		return packet_load_expand(insn, out);
 	out[0] = *insn;
@@ -188,7 +203,7 @@ static int write_insns(const struct program *prog, const struct findings *found,
 
 static bool is_leaving_call(const struct modbpf_insn *insn)
 {
-	const struct helper *helper = insn_is_helper_call(insn) ? helper_of(insn->imm) : NULL;
+	const struct helper *helper = helper_called(insn);
 
 	return helper && helper->flags & HELPER_LEAVES;
 }

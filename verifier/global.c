@@ -241,7 +241,7 @@ static int check_memory(struct step *step, u32 routine, u32 regno, u32 bytes)
 	int err;
 
 	/* A function that moves the packet would be left with a pointer to where it was. */
-	if (reg_is_packet(reg)) {
+	if (reg_is_in_packet(reg)) {
 		if (step->prog->routines[routine].moves_packet)
 			return refuse_arg(step, routine, regno, "fp, map_value, ringbuf_mem, mem");
 		if (!step->prog->rule->packet_write)

@@ -4,6 +4,7 @@
 
 static const struct helper *const tables[] = {
 	helper_rows_general,
+	helper_rows_kfunc,
 	helper_rows_map,
 	helper_rows_packet,
 	helper_rows_tracing,
@@ -40,6 +41,33 @@ u32 helper_prog_reg(const struct helper *helper)
 	while (helper->args[i] != ARG_NONE)
 		i++;
 	return i + 1;
+}
+
+const struct helper *helper_called(const struct modbpf_insn *insn)
+{
+	bool is_kfunc = insn_is_kfunc_call(insn);
+	const struct helper *helper;
+
+	if (!is_kfunc && !insn_is_helper_call(insn))
+		return NULL;
+	helper = helper_of(insn->imm);
+	return helper && !!(helper->flags & HELPER_KFUNC) == is_kfunc ? helper : NULL;
+}
+
+#define KFUNC_PREFIX "bpf_"
+#define KFUNC_PREFIX_BYTES (sizeof(KFUNC_PREFIX) - 1)
+
+s32 helper_kfunc_id(const char *name)
+{
+	s32 id;
+
+	if (strncmp(name, KFUNC_PREFIX, KFUNC_PREFIX_BYTES))
+		return 0;
+	for (id = 1; id < MODBPF_FUNC_LIMIT; id++)
+		if (helper_rows_kfunc[id].name &&
+		    !strcmp(helper_rows_kfunc[id].name, name + KFUNC_PREFIX_BYTES))
+			return id;
+	return 0;
 }
 
 u32 helper_arg_regs(const struct helper *helper)

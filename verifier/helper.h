@@ -11,7 +11,7 @@
 #define MODBPF_VERIFIER_HELPER_H
 
 #include "isa/abi.h"
-#include "isa/platform.h"
+#include "isa/insn.h"
 
 enum arg_kind {
 	ARG_NONE,
@@ -45,8 +45,13 @@ enum arg_kind {
 	ARG_KEPT,		/* memory of a map's value that is used after the call, size in the next argument */
 	ARG_DYNPTR,		/* one that is there; see dynptr.h */
 	ARG_RING_DYNPTR,	/* a record of a ring */
+	ARG_FREE_DYNPTR,	/* one in the stack that need not be released */
 	ARG_NEW_DYNPTR,		/* stack in which one is made */
 	ARG_NEW_RING_DYNPTR,	/* which must be released, whatever the helper returns */
+	ARG_NEW_SKB_DYNPTR,	/* of a packet */
+	ARG_NEW_SAME_DYNPTR,	/* of the kind of the ARG_FREE_DYNPTR */
+	ARG_SKB,		/* the packet: the context, or what the context calls skb */
+	ARG_BUFFER_OR_NULL,	/* memory that the result may lie in, constant size in the next; or null */
 	ARG_KIND_COUNT
 };
 
@@ -67,6 +72,7 @@ enum return_kind {
 	RET_VALUE_OR_NULL,	/* a value of the map */
 	RET_RECORD_OR_NULL,
 	RET_SLICE_OR_NULL,	/* memory of the dynptr, of the constant size */
+	RET_CONST_SLICE_OR_NULL,	/* the same, not to be written */
 	RET_KIND_COUNT
 };
 
@@ -84,7 +90,21 @@ enum {
 	HELPER_UNLOCKS = 1 << 11,	/* releases the ARG_LOCK; who does not, takes it */
 	HELPER_WRITES_USER = 1 << 10,	/* changes the memory of the process that runs */
 	HELPER_TAKES_PROG = 1 << 13,	/* is given the program, too, behind its other arguments */
+	HELPER_KFUNC = 1 << 14,		/* called as a kernel function is, not by its number */
+	HELPER_WRITES_DYNPTR = 1 << 15,	/* through the ARG_DYNPTR: the packet, if it is one of it */
+	HELPER_MOVES_DYNPTR = 1 << 16,	/* which moves the packet then, or fails where it may not be written */
 	HELPER_ANYONE = 1 << 12,	/* for who has no CAP_BPF: tells nothing but of maps, the packet, time */
+};
+
+/*
+ * What the final program tells a function in a register that the program does not set. Of
+ * the packet: HELPER_TOLD_*. Of the buffer: 1, it is to be filled whether it is used or not.
+ */
+enum told_kind { TOLD_NOTHING, TOLD_PACKET_IN_R4, TOLD_BUFFER_IN_R5 };
+
+enum {
+	HELPER_TOLD_WRITABLE = 1 << 0,	/* programs of this type may write to packets */
+	HELPER_TOLD_IS_SKB = 1 << 1,	/* R1 is not the context but what the runtime calls skb */
 };
 
 struct helper {
@@ -92,6 +112,7 @@ struct helper {
 	u8 args[5];		/* enum arg_kind */
 	u8 ret;			/* enum return_kind */
 	u8 callback;		/* enum callback_kind */
+	u8 told;		/* enum told_kind */
 	u32 flags;		/* HELPER_* */
 	u32 map_use;		/* MAP_MAY_* that the map needs */
 	u64 types;		/* bit n: programs of type n have it; see TYPES_* */
@@ -105,6 +126,10 @@ const struct helper *helper_of(s32 id);
 bool helper_runs_callback(const struct helper *helper);
 /* The register that a program behind its arguments is in. */
 u32 helper_prog_reg(const struct helper *helper);
+/* What a call calls; NULL: no call of a helper or a kernel function, or of none that there is. */
+const struct helper *helper_called(const struct modbpf_insn *insn);
+/* The number of the kernel function of that name; 0: it is none of ours. */
+s32 helper_kfunc_id(const char *name);
 /* Bit n: argument register Rn is read. */
 u32 helper_arg_regs(const struct helper *helper);
 

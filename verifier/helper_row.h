@@ -13,6 +13,7 @@
 #define END }
 
 extern const struct helper helper_rows_general[MODBPF_FUNC_LIMIT];
+extern const struct helper helper_rows_kfunc[MODBPF_FUNC_LIMIT];
 extern const struct helper helper_rows_map[MODBPF_FUNC_LIMIT];
 extern const struct helper helper_rows_packet[MODBPF_FUNC_LIMIT];
 extern const struct helper helper_rows_tracing[MODBPF_FUNC_LIMIT];

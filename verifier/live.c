@@ -33,7 +33,7 @@ static struct effect effect_of_call(const struct program *prog, u32 pc)
 		effect.reads &= prog->routines[callee].live_in;
 		return effect;
 	}
-	helper = insn_is_helper_call(insn) ? helper_of(insn->imm) : NULL;
+	helper = helper_called(insn);
 	if (helper)
 		effect.reads = helper_arg_regs(helper);
 	return effect;

@@ -29,6 +29,9 @@ static int check_permission(struct step *step, u32 regno, u32 access)
 	if (reg->kind == REG_KEY && access & ACCESS_WRITE)
 		return refuse(step, REFUSE_MAP_WRITE, regno,
 			      "write into map key forbidden, key_size=%u", map->key_size);
+	if (reg->mem & MEM_READ_ONLY && access & ACCESS_WRITE)
+		return refuse(step, REFUSE_SLICE_WRITE, regno,
+			      "R%u cannot write into rdonly_mem", regno);
 	if (reg->kind != REG_VALUE)
 		return 0;
 	if (access & ACCESS_WRITE && map->flags & MODBPF_F_RDONLY_PROG) {

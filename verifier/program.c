@@ -73,11 +73,10 @@ static bool may_move_packet(const struct program *prog, const struct routine *ro
 
 	for (pc = routine->start; pc < routine->end; pc += insn_slots(&prog->insns[pc])) {
 		const struct modbpf_insn *insn = &prog->insns[pc];
-		const struct helper *helper = NULL;
+		const struct helper *helper = helper_called(insn);
 
-		if (insn_is_helper_call(insn))
-			helper = helper_of(insn->imm);
-		if (helper && helper->flags & (HELPER_MOVES_PACKET | HELPER_LEAVES))
+		if (helper && helper->flags & (HELPER_MOVES_PACKET | HELPER_MOVES_DYNPTR |
+					       HELPER_LEAVES))
 			return true;
 		if (insn_names_subprog(insn) &&
 		    prog->routines[prog->info[jump_target(insn, pc)].subprog].moves_packet)

@@ -77,6 +77,7 @@ enum {
 	NOTE_KEY_VARIES = 1 << 10,
 	NOTE_STACK = 1 << 11,		/* loads from a stack, or stores to one */
 	NOTE_PROBE = 1 << 12,		/* loads through a pointer of the kernel's */
+	NOTE_BUFFER_UNSET = 1 << 13,	/* the buffer that is passed may hold what must not be seen */
 };
 
 struct insn_note {

@@ -65,7 +65,7 @@ static bool reg_contains(struct id_map *ids, const struct reg *outer, const stru
 		return id_fits(ids, outer->id, inner->id);
 	if (!scalar_contains(outer->num, inner->num))
 		return false;
-	if (outer->frame != inner->frame || outer->map != inner->map ||
+	if (outer->frame != inner->frame || outer->map != inner->map || outer->mem != inner->mem ||
 	    outer->size != inner->size || outer->off != inner->off)
 		return false;
 	if (outer->range > inner->range)

@@ -86,7 +86,7 @@ static const struct prog_rule prog_rules[MODBPF_PROG_TYPE_COUNT] = {
 		.attach_type = -1,
 	},
 	[MODBPF_PROG_NETFILTER] = {
-		.name = "NETFILTER", .ctx = CTX_KIND_NF,
+		.name = "NETFILTER", .ctx = CTX_KIND_NF, .packet_write = true,
 		.attach_type = MODBPF_ATTACH_NETFILTER,
 	},
 };

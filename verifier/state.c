@@ -185,11 +185,6 @@ int state_push_frame(struct state *state, u32 call_insn, u32 routine)
 	return 0;
 }
 
-void state_pop_frame(struct state *state)
-{
-	frame_free(state->frames[--state->frame_cnt]);
-}
-
 /* --- spills --------------------------------------------------------------- */
 
 static void set_bytes(struct frame *frame, const struct spill *spill, u8 held)
@@ -255,13 +250,25 @@ struct ref *state_find_ref(struct state *state, u32 id)
 	return NULL;
 }
 
-/* Is it of reference @ref; 0: does it point into the packet? */
-static bool is_gone(const struct reg *reg, u32 ref)
+/* What ends: what has a reference, what leads into the packet, or memory that is lent. */
+struct ended {
+	u32 ref;
+	bool packet;
+	u32 frame;
+	s32 lo, hi;
+};
+
+static bool is_gone(const struct reg *reg, const struct ended *ended)
 {
-	return ref ? reg->ref == ref : reg_has_packet_low(reg);
+	if (ended->ref)
+		return reg->ref == ended->ref;
+	if (ended->packet)
+		return reg_has_packet_low(reg) || reg_is_in_packet(reg);
+	return reg_is_lent_by(reg, ended->frame) && reg->off < ended->hi &&
+	       reg->off + (s32)reg->size > ended->lo;
 }
 
-static void drop_pointers(struct state *state, u32 ref)
+static void drop_pointers(struct state *state, const struct ended *ended)
 {
 	u32 i, at;
 
@@ -269,11 +276,11 @@ static void drop_pointers(struct state *state, u32 ref)
 		struct frame *frame = state->frames[i];
 
 		for (at = 0; at < MODBPF_REG_FP; at++)
-			if (is_gone(&frame->regs[at], ref))
+			if (is_gone(&frame->regs[at], ended))
 				frame->regs[at] = reg_uninit();
 		/* From the last on: that is what moves to a place that gets free. */
 		for (at = frame->spill_cnt; at-- > 0;)
-			if (is_gone(&frame->spills[at].reg, ref))
+			if (is_gone(&frame->spills[at].reg, ended))
 				frame_drop_spill(frame, &frame->spills[at]);
 	}
 }
@@ -284,10 +291,22 @@ void state_drop_ref(struct state *state, u32 id)
 
 	if (ref)
 		*ref = state->refs[--state->ref_cnt];
-	drop_pointers(state, id);
+	drop_pointers(state, &(struct ended){ .ref = id });
+}
+
+void state_drop_lent(struct state *state, u32 frame, s32 lo, s32 hi)
+{
+	if (state->has_lent)
+		drop_pointers(state, &(struct ended){ .frame = frame, .lo = lo, .hi = hi });
+}
+
+void state_pop_frame(struct state *state)
+{
+	state_drop_lent(state, state->frame_cnt - 1, -MODBPF_STACK_SIZE, 0);
+	frame_free(state->frames[--state->frame_cnt]);
 }
 
 void state_drop_packet(struct state *state)
 {
-	drop_pointers(state, 0);
+	drop_pointers(state, &(struct ended){ .packet = true });
 }

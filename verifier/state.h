@@ -37,10 +37,18 @@ enum reg_kind {
 	REG_KIND_COUNT
 };
 
+/* What a slice of a dynptr is, besides memory. */
+enum {
+	MEM_READ_ONLY = 1 << 0,
+	MEM_PACKET = 1 << 1,	/* of a packet: gone when that moves */
+	MEM_LENT = 1 << 2,	/* or .size bytes of the stack of frame .frame, from .off on, see dynptr.h */
+};
+
 struct reg {
 	u8 kind;	/* enum reg_kind */
-	u8 frame;	/* stack, key: index of the frame that it goes with */
+	u8 frame;	/* stack, key, lent memory: index of the frame that it goes with */
 	u8 map;		/* map index */
+	u8 mem;		/* memory: MEM_* */
 	/*
 	 * Scalars with the same id are equal. Pointers that may be null are
 	 * null together. Packet pointers of one id differ by constants. 0: none.
@@ -49,7 +57,7 @@ struct reg {
 	/* Record: the reference that it is; value with a lock: the look-up; dynptr and its slices: the dynptr. */
 	u32 ref;
 	u32 size;	/* record, memory: bytes; subprogram: instruction; typed: id in the kernel's BTF */
-	s32 off;	/* packet: distance from the base that id names; dynptr: 0 or 8 */
+	s32 off;	/* packet: distance from the base that id names; dynptr: 0 or 8; lent memory: from R10 */
 	u32 range;	/* packet: bytes from that base that are inside the packet */
 	u64 deps;	/* scalar: numbers of the parent state that it comes from; see exact.h */
 	struct scalar num;	/* scalar: the value; pointer: bytes from the start */
@@ -118,6 +126,7 @@ struct state {
 	struct state *next;	/* in whichever list it is */
 	struct kept *parent;	/* the state kept last on the way here, NULL: none */
 	u32 insn;		/* the instruction that comes next */
+	bool has_lent;		/* there may be memory that is lent */
 	bool called_back;	/* a callback has just returned to insn, which called it */
 	u32 ref_cnt;
 	u32 frame_cnt;
@@ -165,7 +174,19 @@ static inline bool reg_is_packet(const struct reg *reg)
 	return reg->kind == REG_PACKET || reg->kind == REG_PACKET_META;
 }
 
-/* The same, or to its end. */
+/* Does it lead into the packet in whatever way? */
+static inline bool reg_is_in_packet(const struct reg *reg)
+{
+	return reg_is_packet(reg) || reg->mem & MEM_PACKET;
+}
+
+/* May it lead to bytes of that frame's stack, though it is no pointer to the stack? */
+static inline bool reg_is_lent_by(const struct reg *reg, u32 frame)
+{
+	return reg->mem & MEM_LENT && reg->frame == frame;
+}
+
+/* Does it lead into the packet, or to its end? */
 static inline bool reg_is_packet_place(const struct reg *reg)
 {
 	return reg_is_packet(reg) || reg->kind == REG_PACKET_END;
@@ -241,6 +262,8 @@ struct reg *reg_walk_next(struct reg_walk *walk);
 struct ref *state_find_ref(struct state *state, u32 id);
 /* Forget reference @id and all pointers to what it was. */
 void state_drop_ref(struct state *state, u32 id);
+/* Bytes @lo..@hi-1 of a frame's stack are overwritten: forget memory that they may be. */
+void state_drop_lent(struct state *state, u32 frame, s32 lo, s32 hi);
 /* The packet may have moved: forget all pointers into it. */
 void state_drop_packet(struct state *state);
 

@@ -167,13 +167,10 @@ static int check_ld_imm64(struct step *step)
 static int check_call(struct step *step)
 {
 	switch (step->insn->src_reg) {
-	case 0:
-		return check_helper_call(step);
 	case BPF_PSEUDO_CALL:
 		return check_subprog_call(step);
 	default:
-		return refuse(step, REFUSE_KFUNC_UNSUPPORTED, REFUSAL_NO_REG,
-			      "not supported yet: call of a kernel function");
+		return check_helper_call(step);
 	}
 }
 

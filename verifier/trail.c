@@ -124,7 +124,7 @@ static void walk_drop(struct walk *walk, bool is_release, u32 pc)
 static void walk_call(struct walk *walk, const struct program *prog, u32 pc)
 {
 	const struct modbpf_insn *insn = &prog->insns[pc];
-	const struct helper *helper = insn_is_helper_call(insn) ? helper_of(insn->imm) : NULL;
+	const struct helper *helper = helper_called(insn);
 	u32 routine;
 
 	if (helper && helper->flags & HELPER_RELEASES)

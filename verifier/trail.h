@@ -41,7 +41,8 @@ static inline bool insn_turns(const struct modbpf_insn *insn)
 {
 	u8 class = BPF_CLASS(insn->code);
 
-	return (class == BPF_JMP || class == BPF_JMP32) && !insn_is_helper_call(insn);
+	return (class == BPF_JMP || class == BPF_JMP32) && !insn_is_helper_call(insn) &&
+	       !insn_is_kfunc_call(insn);
 }
 
 static inline u64 trail_bytes(const struct trail *trail)

@@ -141,6 +141,17 @@ int modbpf_insns_bind_maps(struct modbpf_insn *insns, u32 insn_cnt,
 			   int (*index_of)(void *cookie, s32 fd, bool by_index),
 			   void *cookie);
 
+/*
+ * Replace the BTF ids of kernel function calls by the numbers of isa/abi.h: src_reg stays
+ * BPF_PSEUDO_KFUNC_CALL, off becomes 0. name_of(cookie, id, off, &name) sets the name of the
+ * FUNC @id of the kernel's BTF, or of that behind the fd at place @off of fd_array, if @off is not 0;
+ * NULL: there is no such function. 0 or -errno. What is none of ours is left for the verifier to
+ * reject: imm is below 1 then.
+ */
+int modbpf_insns_bind_kfuncs(struct modbpf_insn *insns, u32 insn_cnt,
+			     int (*name_of)(void *cookie, s32 id, s16 off, const char **name),
+			     void *cookie);
+
 #define MODBPF_MAX_USED_MAPS 64	/* Linux's MAX_USED_MAPS */
 
 #endif

@@ -23,18 +23,25 @@ static void *memory_arg(u64 reg)
 	return (void *)(unsigned long)reg;
 }
 
-/* Where are the @bytes bytes from @off on? 0, -EINVAL: it is nothing, -E2BIG: they are not in it. */
-static notrace int find_part(const struct modbpf_dynptr *dynptr, u32 off, u32 bytes, void **part)
+/*
+ * Are the @bytes bytes from *@off on in it? 0, -EINVAL: it is nothing, -E2BIG: they are not.
+ * The guess that they are must not lead outside: *@off is 0 then.
+ */
+static __always_inline int check_part(const struct modbpf_dynptr *dynptr, u32 *off, u32 bytes)
 {
 	unsigned long starts = dynptr->size + 1UL - bytes;	/* places where so many bytes begin */
 
 	if (unlikely(!dynptr->data))
 		return -EINVAL;
-	if (unlikely(bytes > dynptr->size || off >= starts))
+	if (unlikely(bytes > dynptr->size || *off >= starts))
 		return -E2BIG;
-	/* The guess that they are must not lead outside; of no or fewer than no places it is the first. */
-	*part = dynptr->data + array_index_nospec(off, starts);
+	*off = array_index_nospec(*off, starts);
 	return 0;
+}
+
+static __always_inline void *part_of(const struct modbpf_dynptr *dynptr, u32 off)
+{
+	return dynptr->data + dynptr->offset + off;
 }
 
 /* data, size, flags, the dynptr that is made */
@@ -54,38 +61,125 @@ notrace u64 helper_dynptr_from_mem(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
 /* to, size, dynptr, offset, flags. What is not read is filled with zeroes. */
 notrace u64 helper_dynptr_read(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
 {
-	void *part;
-	int err = r5 ? -EINVAL : find_part(dynptr_arg(r3), r4, r2, &part);
+	const struct modbpf_dynptr *dynptr = dynptr_arg(r3);
+	u32 off = r4;
+	int err = r5 ? -EINVAL : check_part(dynptr, &off, r2);
 
 	if (unlikely(err)) {
 		memset(memory_arg(r1), 0, r2);
 		return err;
 	}
+	if (dynptr->of != DYNPTR_OF_MEMORY)
+		return dynptr_packet_read(dynptr, off, memory_arg(r1), r2);
 	/* They may be the same memory. */
-	memmove(memory_arg(r1), part, r2);
+	memmove(memory_arg(r1), part_of(dynptr, off), r2);
 	return 0;
 }
 
 /* dynptr, offset, from, size, flags */
 notrace u64 helper_dynptr_write(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
 {
-	void *part;
-	int err = r5 ? -EINVAL : find_part(dynptr_arg(r1), r2, r4, &part);
+	const struct modbpf_dynptr *dynptr = dynptr_arg(r1);
+	u32 off = r2;
+	int err = dynptr->is_rdonly ? -EINVAL : check_part(dynptr, &off, r4);
 
 	if (unlikely(err))
 		return err;
-	memmove(part, memory_arg(r3), r4);
+	if (dynptr->of != DYNPTR_OF_MEMORY)
+		return dynptr_packet_write(dynptr, off, memory_arg(r3), r4, r5);
+	if (unlikely(r5))
+		return -EINVAL;
+	memmove(part_of(dynptr, off), memory_arg(r3), r4);
 	return 0;
 }
 
-/* dynptr, offset, size */
+/* dynptr, offset, size. A packet may lie in pieces: of it there are only the slices below. */
 notrace u64 helper_dynptr_data(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
 {
-	void *part;
+	const struct modbpf_dynptr *dynptr = dynptr_arg(r1);
+	u32 off = r2;
 
-	if (unlikely(find_part(dynptr_arg(r1), r2, r3, &part)))
+	if (unlikely(dynptr->of != DYNPTR_OF_MEMORY || dynptr->is_rdonly ||
+		     check_part(dynptr, &off, r3)))
 		return 0;
-	return (unsigned long)part;
+	return (unsigned long)part_of(dynptr, off);
+}
+
+static __always_inline void *slice(const struct modbpf_dynptr *dynptr, u32 off, void *buffer,
+				   u32 bytes)
+{
+	if (unlikely(check_part(dynptr, &off, bytes)))
+		return NULL;
+	if (dynptr->of != DYNPTR_OF_MEMORY)
+		return dynptr_packet_slice(dynptr, off, buffer, bytes);
+	return part_of(dynptr, off);
+}
+
+/* dynptr, offset, buffer or null, its size; whether to fill it even if the result is not in it */
+notrace u64 helper_dynptr_slice(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
+{
+	/* The buffer may lie where the dynptr was: it is over then. */
+	const struct modbpf_dynptr dynptr = *dynptr_arg(r1);
+	void *buffer = memory_arg(r3), *found;
+
+	if (r5 && buffer)
+		memset(buffer, 0, (u32)r4);
+	found = slice(&dynptr, r2, buffer, r4);
+	return (unsigned long)found;
+}
+
+/* The same. */
+notrace u64 helper_dynptr_slice_rdwr(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
+{
+	const struct modbpf_dynptr dynptr = *dynptr_arg(r1);
+	void *buffer = memory_arg(r3), *found;
+
+	if (r5 && buffer)
+		memset(buffer, 0, (u32)r4);
+	found = dynptr.is_rdonly ? NULL : slice(&dynptr, r2, buffer, r4);
+	return (unsigned long)found;
+}
+
+/* dynptr */
+notrace u64 helper_dynptr_size(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
+{
+	return dynptr_arg(r1)->data ? dynptr_arg(r1)->size : (u32)-EINVAL;
+}
+
+/* dynptr */
+notrace u64 helper_dynptr_is_null(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
+{
+	return !dynptr_arg(r1)->data;
+}
+
+/* dynptr */
+notrace u64 helper_dynptr_is_rdonly(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
+{
+	return dynptr_arg(r1)->data && dynptr_arg(r1)->is_rdonly;
+}
+
+/* dynptr, where it shall begin and end */
+notrace u64 helper_dynptr_adjust(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
+{
+	struct modbpf_dynptr *dynptr = dynptr_arg(r1);
+	u32 start = r2, end = r3;
+
+	if (!dynptr->data || start > end)
+		return -EINVAL;
+	if (end > dynptr->size)
+		return -ERANGE;
+	dynptr->offset += start;
+	dynptr->size = end - start;
+	return 0;
+}
+
+/* dynptr, the one that is made */
+notrace u64 helper_dynptr_clone(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
+{
+	const struct modbpf_dynptr from = *dynptr_arg(r1);
+
+	*dynptr_arg(r2) = from;
+	return from.data ? 0 : -EINVAL;
 }
 
 /* map, size, flags, the dynptr that is made */

@@ -3,7 +3,8 @@
  * The helper functions, for the table in table.c. Arguments and results are
  * those of Linux's helper of the same name; see module/helper.h for what has been
  * proved about them. None sleeps. None allocates and all can be called from NMI, but for
- * ktime_get_coarse_ns and those of checksum.c, skb.c and socket.c, which packet programs alone have.
+ * ktime_get_coarse_ns and those of checksum.c, dynptr_packet.c, skb.c and socket.c, which packet
+ * programs alone have.
  */
 #ifndef MODBPF_MODULE_HELPER_FUNCTIONS_H
 #define MODBPF_MODULE_HELPER_FUNCTIONS_H
@@ -27,9 +28,18 @@ DECLARE_HELPER(dynptr_from_mem);
 DECLARE_HELPER(dynptr_read);
 DECLARE_HELPER(dynptr_write);
 DECLARE_HELPER(dynptr_data);
+DECLARE_HELPER(dynptr_slice);
+DECLARE_HELPER(dynptr_slice_rdwr);
+DECLARE_HELPER(dynptr_size);
+DECLARE_HELPER(dynptr_is_null);
+DECLARE_HELPER(dynptr_is_rdonly);
+DECLARE_HELPER(dynptr_adjust);
+DECLARE_HELPER(dynptr_clone);
 DECLARE_HELPER(ringbuf_reserve_dynptr);
 DECLARE_HELPER(ringbuf_submit_dynptr);
 DECLARE_HELPER(ringbuf_discard_dynptr);
+/* dynptr_packet.c */
+DECLARE_HELPER(dynptr_from_skb);
 /* event.c */
 DECLARE_HELPER(perf_event_output);
 DECLARE_HELPER(perf_event_read);

@@ -106,6 +106,14 @@ const helper_fn modbpf_helpers[MODBPF_FUNC_LIMIT] = {
 	[MODBPF_FUNC_dynptr_write] = helper_dynptr_write,
 	[MODBPF_FUNC_dynptr_data] = helper_dynptr_data,
 	[MODBPF_FUNC_ktime_get_tai_ns] = helper_ktime_get_tai_ns,
+	[MODBPF_FUNC_dynptr_from_skb] = helper_dynptr_from_skb,
+	[MODBPF_FUNC_dynptr_slice] = helper_dynptr_slice,
+	[MODBPF_FUNC_dynptr_slice_rdwr] = helper_dynptr_slice_rdwr,
+	[MODBPF_FUNC_dynptr_size] = helper_dynptr_size,
+	[MODBPF_FUNC_dynptr_is_null] = helper_dynptr_is_null,
+	[MODBPF_FUNC_dynptr_is_rdonly] = helper_dynptr_is_rdonly,
+	[MODBPF_FUNC_dynptr_adjust] = helper_dynptr_adjust,
+	[MODBPF_FUNC_dynptr_clone] = helper_dynptr_clone,
 	[MODBPF_FUNC_packet_load] = helper_packet_load,
 };
 

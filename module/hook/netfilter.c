@@ -136,30 +136,53 @@ static bool ip_shape_is_kept(const struct ip_shape *shape, const struct sk_buff 
 	       (!shape->says_length || ip_says_length(skb, pf));
 }
 
+/* What a program that may write to the packet is watched for. */
+struct packet_watch {
+	u8 ip_family;	/* NFPROTO_UNSPEC: nobody relies on an IP header */
+	u32 least;	/* bytes that the kernel has found there */
+	struct ip_shape shape;
+};
+
+/* Before @prog runs: false, and the packet is dropped, if there is no memory for one of its own. */
+static bool packet_watch_begin(struct packet_watch *watch, const struct modbpf_prog *prog,
+			       struct sk_buff *skb, const struct nf_hook_state *state)
+{
+	bool may_write = prog->verified->uses_packet_write;
+
+	watch->ip_family = may_write ? netfilter_ip_family(skb, state) : NFPROTO_UNSPEC;
+	watch->least = state->pf == NFPROTO_ARP ? skb->len : 0;
+	/* A clone's bytes are shared, with TCP's retransmit queue and with taps. */
+	if (may_write && skb_ensure_writable(skb, skb_headlen(skb)))
+		return false;
+	if (watch->ip_family)
+		ip_shape_take(&watch->shape, skb, watch->ip_family);
+	return true;
+}
+
+/* Behind it: false, and the packet is dropped, if it is not what the kernel relies upon. */
+static bool packet_watch_end(const struct packet_watch *watch, const struct sk_buff *skb)
+{
+	if (skb->len >= watch->least &&
+	    (!watch->ip_family || ip_shape_is_kept(&watch->shape, skb, watch->ip_family)))
+		return true;
+	atomic64_inc(&netfilter_bad_verdicts);
+	return false;
+}
+
 static unsigned int judge_sched_cls(struct modbpf_prog *prog, struct sk_buff *skb,
 				    const struct nf_hook_state *state)
 {
-	bool may_write = prog->verified->uses_packet_write;
-	u8 ip_family = may_write ? netfilter_ip_family(skb, state) : NFPROTO_UNSPEC;
-	u32 least = state->pf == NFPROTO_ARP ? skb->len : 0;	/* that the kernel has found there */
-	struct ip_shape shape;
+	struct packet_watch watch;
 	struct skb_ctx ctx;
 	s32 act;
 
-	/* A clone's bytes are shared, with TCP's retransmit queue and with taps. */
-	if (may_write && skb_ensure_writable(skb, skb_headlen(skb)))
+	if (!packet_watch_begin(&watch, prog, skb, state))
 		return NF_DROP;
-	if (ip_family)
-		ip_shape_take(&shape, skb, ip_family);
 	migrate_disable();
 	skb_ctx_init(&ctx, skb, netfilter_view_offset(skb, state, true), state->in, state->out);
 	act = (s32)prog_run_packet(prog, &ctx);
 	migrate_enable();
-	if (skb->len < least || (ip_family && !ip_shape_is_kept(&shape, skb, ip_family))) {
-		atomic64_inc(&netfilter_bad_verdicts);
-		return NF_DROP;
-	}
-	return netfilter_tc_verdict(act);
+	return packet_watch_end(&watch, skb) ? netfilter_tc_verdict(act) : NF_DROP;
 }
 
 static unsigned int run_sched_cls(void *priv, struct sk_buff *skb,
@@ -171,21 +194,29 @@ static unsigned int run_sched_cls(void *priv, struct sk_buff *skb,
 	return likely(prog) ? counted(link, judge_sched_cls(prog, skb, state)) : NF_ACCEPT;
 }
 
+static unsigned int judge_netfilter(struct modbpf_prog *prog, struct sk_buff *skb,
+				    const struct nf_hook_state *state)
+{
+	struct nf_ctx ctx = { .state = state, .skb = skb };
+	struct packet_watch watch;
+	u64 verdict;
+
+	if (!packet_watch_begin(&watch, prog, skb, state))
+		return NF_DROP;
+	migrate_disable();
+	verdict = prog_run_packet(prog, &ctx);
+	migrate_enable();
+	/* The verifier has proved 0 or 1; anything else must not steal a packet. */
+	return packet_watch_end(&watch, skb) && verdict == NF_ACCEPT ? NF_ACCEPT : NF_DROP;
+}
+
 static unsigned int run_netfilter(void *priv, struct sk_buff *skb,
 				  const struct nf_hook_state *state)
 {
 	struct netfilter_link *link = priv;
 	struct modbpf_prog *prog = live_prog(&link->link.live);
-	struct nf_ctx ctx = { .state = state, .skb = skb };
-	u64 verdict;
 
-	if (unlikely(!prog))
-		return NF_ACCEPT;
-	migrate_disable();
-	verdict = prog_run_packet(prog, &ctx);
-	migrate_enable();
-	/* The verifier has proved 0 or 1; anything else must not steal a packet. */
-	return counted(link, verdict == NF_ACCEPT ? NF_ACCEPT : NF_DROP);
+	return likely(prog) ? counted(link, judge_netfilter(prog, skb, state)) : NF_ACCEPT;
 }
 
 static nf_hookfn *run_of_type(u32 prog_type)

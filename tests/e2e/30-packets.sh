@@ -155,6 +155,13 @@ if hold "$SCRATCH/nf" ip netns exec right modbpf load "$E2E/nf.bpf.o"; then
 	equal "nothing is wrong" "$(map_u64 nf_seen 0)" 0
 	equal "three packets at local_in, IPv4" "$(map_u64 nf_seen 1)" 3
 	equal "their devices" "$(map_u64 nf_seen 2)" 6
+	check "ping in fragments passes, written to and back" left ping -q -c 2 -i 0.2 -s 4000 -W 2 10.77.0.2
+	equal "still nothing is wrong" "$(map_u64 nf_seen 0)" 0
+	for slot in "3:whole:2" "4:not in one piece:2" "5:copied:2" "6:nothing outside:12" "7:read:2" \
+		"8:a part:2" "9:written:4"; do
+		IFS=: read -r slot what wanted <<<"$slot"
+		equal "$what" "$(map_u64 nf_seen "$slot")" "$wanted"
+	done
 	release
 fi
 

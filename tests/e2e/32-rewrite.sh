@@ -39,6 +39,7 @@ for family in 4 6; do
 	listen_to udp$family -$family -u -p 8080
 done
 listen_to counted -4 -p 9099
+listen_to jello -4 -u -p 9099
 check "servers" within 10 listens 8080
 
 hold "$SCRATCH/nat" ip netns exec right modbpf load "$E2E/nat.bpf.o" || finish
@@ -82,6 +83,14 @@ for devices in on off; do
 	equal "no helper failed" "$(map_u64 payloads 2)" 0
 	release
 done
+# Checksums are not the devices' affair now: the receiver looks at them.
+if hold "$SCRATCH/nf" ip netns exec right modbpf load "$E2E/nf.bpf.o"; then
+	left bash -c 'echo hello >/dev/udp/10.77.0.2/9099'
+	check "a netfilter program's text arrives" within 5 says jello '^jello$'
+	equal "it was written once" "$(map_u64 nf_seen 10)" 1
+	equal "nothing is wrong" "$(map_u64 nf_seen 0)" 0
+	release
+fi
 stop_servers
 net_down
 check "nothing is left" within 10 nothing_is_loaded

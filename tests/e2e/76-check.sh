@@ -33,6 +33,7 @@ for program in $(modbpf check "$E2E/verdicts.bpf.o" | sed -n 's/^\([a-zA-Z_0-9]*
 	compare "$E2E/verdicts.bpf.o" "$program"
 done
 compare "$E2E/typed_events.bpf.o" on_open
+compare "$E2E/nf.bpf.o" nf_writes
 # The verifier's cases, the instruction corpus and all objects: what is said without a device is recorded by e2e-build.
 check "all that the tests have" "$E2E/replay" "$E2E"/{cases,objects,compiled}.recorded || echo "$out"
 echo "        $(tail -n 2 <<<"$out" | tr '\n' ' ')"

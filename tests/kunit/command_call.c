@@ -11,6 +11,7 @@
 #include "module/btf.h"
 #include "module/caller.h"
 #include "module/command.h"
+#include "module/kfunc.h"
 #include "module/link.h"
 #include "module/map.h"
 #include "module/prog.h"
@@ -54,6 +55,7 @@ void command_end(struct kunit *test)
 		return;
 	for_each_set_bit(fd, t->open, MAX_FD)
 		close_fd(fd);
+	kfunc_withdraw();	/* of the module's own, if it was looked for */
 	settle();
 	KUNIT_EXPECT_EQ(test, object_next_id(&modbpf_prog_ids, 0), 0u);
 	KUNIT_EXPECT_EQ(test, object_next_id(&modbpf_map_ids, 0), 0u);

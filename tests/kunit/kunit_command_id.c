@@ -53,9 +53,25 @@ static const struct kind links = { make_link, &modbpf_link_ids, MODBPF_CMD_LINK_
 static const struct kind btfs = { make_btf, &modbpf_btf_ids, MODBPF_CMD_BTF_GET_NEXT_ID,
 	MODBPF_CMD_BTF_GET_FD_BY_ID };
 
-static void walk(struct kunit *test, const struct kind *kind)
+/* The last one that is there, 0: none is. Whoever looks for BTF finds that of our functions. */
+static u32 last_id(struct kunit *test, const struct kind *kind)
 {
 	union modbpf_attr attr = {};
+	u32 id = 0, cnt = 0;
+
+	while (!command_try(test, kind->next_cmd, &attr)) {
+		id = attr.next_id;
+		cnt++;
+		memset(&attr, 0, sizeof(attr));
+		attr.start_id = id;
+	}
+	KUNIT_EXPECT_EQ(test, cnt, (u32)(kind->ids == &modbpf_btf_ids));
+	return id;
+}
+
+static void walk(struct kunit *test, const struct kind *kind)
+{
+	union modbpf_attr attr = { .start_id = last_id(test, kind) };
 	u32 first;
 
 	KUNIT_EXPECT_EQ(test, command_try(test, kind->next_cmd, &attr), -ENOENT);
@@ -80,16 +96,18 @@ static void walk(struct kunit *test, const struct kind *kind)
 
 static void find(struct kunit *test, const struct kind *kind)
 {
+	u32 before = last_id(test, kind), id;
 	long fd = kind->make(test), second;
 	union modbpf_attr attr = {};
-	u32 id = object_next_id(kind->ids, 0);
+
+	id = object_next_id(kind->ids, before);
 
 	attr.start_id = id;
 	second = command_try(test, kind->fd_cmd, &attr);
 	KUNIT_EXPECT_GE(test, second, 0L);
 	/* The object lives as long as either fd does. */
 	command_close(test, fd);
-	KUNIT_EXPECT_EQ(test, object_next_id(kind->ids, 0), id);
+	KUNIT_EXPECT_EQ(test, object_next_id(kind->ids, before), id);
 	command_close(test, second);
 	KUNIT_EXPECT_EQ(test, command_try(test, kind->fd_cmd, &attr), -ENOENT);
 	attr.start_id = 0;

@@ -27,7 +27,7 @@
 static void table_has_every_helper(struct kunit *test)
 {
 	static const bool listed[MODBPF_FUNC_LIMIT] = {
-		MODBPF_HELPERS(LISTED) MODBPF_OWN_HELPERS(LISTED)
+		MODBPF_HELPERS(LISTED) MODBPF_KFUNCS(LISTED) MODBPF_OWN_HELPERS(LISTED)
 	};
 	u32 id;
 

@@ -15,7 +15,9 @@
 #include <uapi/linux/filter.h>
 
 #include "module/helper.h"
+#include "module/helper/dynptr.h"
 #include "module/hook/skb.h"
+#include "verifier/helper.h"
 
 #define P(address) ((u64)(unsigned long)(address))
 #define CALL(name, r1, r2, r3, r4, r5) \
@@ -395,6 +397,109 @@ static void sockets_are_told(struct kunit *test)
 	kfree_skb(skb);
 }
 
+static u8 *slice_of(const struct modbpf_dynptr *dynptr, u32 off, void *buffer, u32 bytes, u32 fill)
+{
+	return (u8 *)(unsigned long)modbpf_helpers[MODBPF_FUNC_dynptr_slice](P(dynptr), off, P(buffer),
+									      bytes, fill);
+}
+
+static u8 *slice_to_write(const struct modbpf_dynptr *dynptr, u32 off, void *buffer, u32 bytes)
+{
+	return (u8 *)(unsigned long)modbpf_helpers[MODBPF_FUNC_dynptr_slice_rdwr](P(dynptr), off,
+										   P(buffer), bytes, 0);
+}
+
+/* What a slice of 4 bytes is: in the packet, in the buffer, or nothing. */
+static void slices_are_where_the_bytes_are(struct kunit *test)
+{
+	struct sk_buff *skb = make_packet(test);
+	struct modbpf_dynptr dynptr;
+	u8 buffer[4] = { 9, 9, 9, 9 };
+
+	KUNIT_EXPECT_EQ(test, CALL(dynptr_from_skb, P(skb), 0, P(&dynptr), HELPER_TOLD_IS_SKB, 0), 0ll);
+	KUNIT_EXPECT_EQ(test, CALL(dynptr_size, P(&dynptr), 0, 0, 0, 0), 140ll);
+	KUNIT_EXPECT_EQ(test, CALL(dynptr_is_rdonly, P(&dynptr), 0, 0, 0, 0), 1ll);
+	KUNIT_EXPECT_PTR_EQ(test, slice_of(&dynptr, 36, buffer, 4, 0), skb->data + 36);
+	KUNIT_EXPECT_EQ(test, buffer[0], 9);
+	KUNIT_EXPECT_PTR_EQ(test, slice_of(&dynptr, 36, buffer, 4, 1), skb->data + 36);
+	KUNIT_EXPECT_EQ(test, buffer[0] | buffer[3], 0);
+	KUNIT_EXPECT_PTR_EQ(test, slice_of(&dynptr, 37, buffer, 4, 0), (u8 *)buffer);
+	KUNIT_EXPECT_EQ(test, memcmp(buffer, "\x25\x26\x27\x28", 4), 0);
+	KUNIT_EXPECT_NULL(test, slice_of(&dynptr, 37, NULL, 4, 1));
+	KUNIT_EXPECT_PTR_EQ(test, slice_of(&dynptr, 136, buffer, 4, 0), (u8 *)buffer);
+	KUNIT_EXPECT_NULL(test, slice_of(&dynptr, 137, buffer, 4, 0));
+	KUNIT_EXPECT_NULL(test, slice_of(&dynptr, U32_MAX, buffer, 4, 0));
+	KUNIT_EXPECT_NULL(test, slice_of(&dynptr, 0, buffer, U32_MAX, 0));
+	KUNIT_EXPECT_NULL(test, slice_to_write(&dynptr, 0, NULL, 4));
+	KUNIT_EXPECT_EQ(test, CALL(dynptr_data, P(&dynptr), 0, 4, 0, 0), 0ll);
+	KUNIT_EXPECT_EQ(test, CALL(dynptr_write, P(&dynptr), 0, P(buffer), 4, 0), (s64)-EINVAL);
+	/* A part counts from its own start. */
+	KUNIT_EXPECT_EQ(test, CALL(dynptr_adjust, P(&dynptr), 30, 50, 0, 0), 0ll);
+	KUNIT_EXPECT_PTR_EQ(test, slice_of(&dynptr, 6, NULL, 4, 0), skb->data + 36);
+	KUNIT_EXPECT_PTR_EQ(test, slice_of(&dynptr, 16, buffer, 4, 0), (u8 *)buffer);
+	KUNIT_EXPECT_EQ(test, buffer[3], 49);
+	KUNIT_EXPECT_NULL(test, slice_of(&dynptr, 17, buffer, 4, 0));
+	KUNIT_EXPECT_EQ(test, CALL(dynptr_adjust, P(&dynptr), 0, 21, 0, 0), (s64)-ERANGE);
+	KUNIT_EXPECT_EQ(test, CALL(dynptr_adjust, P(&dynptr), 2, 1, 0, 0), (s64)-EINVAL);
+	/* The packet became shorter behind the dynptr's back. */
+	KUNIT_EXPECT_EQ(test, pskb_trim(skb, 40), 0);
+	KUNIT_EXPECT_NULL(test, slice_of(&dynptr, 16, buffer, 4, 0));
+	KUNIT_EXPECT_EQ(test, CALL(dynptr_read, P(buffer), 4, P(&dynptr), 16, 0), (s64)-EFAULT);
+	KUNIT_EXPECT_EQ(test, buffer[0] | buffer[3], 0);
+	KUNIT_EXPECT_EQ(test, CALL(dynptr_from_skb, P(skb), 1, P(&dynptr), HELPER_TOLD_IS_SKB, 0), (s64)-EINVAL);
+	KUNIT_EXPECT_EQ(test, CALL(dynptr_is_null, P(&dynptr), 0, 0, 0, 0), 1ll);
+	KUNIT_EXPECT_NULL(test, slice_of(&dynptr, 0, buffer, 4, 0));
+	kfree_skb(skb);
+}
+
+/* A clone keeps what it had; the program's view of the packet follows. */
+static void dynptr_writes_are_private(struct kunit *test)
+{
+	struct sk_buff *skb = make_packet(test), *clone = skb_clone(skb, GFP_KERNEL);
+	struct modbpf_dynptr dynptr;
+	struct skb_ctx ctx;
+	u32 word = 0xffffffff;
+	u8 got[4];
+
+	KUNIT_ASSERT_NOT_NULL(test, clone);
+	skb_ctx_init(&ctx, skb, 0, NULL, NULL);
+	KUNIT_EXPECT_EQ(test, CALL(dynptr_from_skb, P(&ctx), 0, P(&dynptr), HELPER_TOLD_WRITABLE, 0), 0ll);
+	KUNIT_EXPECT_EQ(test, CALL(dynptr_is_rdonly, P(&dynptr), 0, 0, 0, 0), 0ll);
+	KUNIT_EXPECT_EQ(test, CALL(dynptr_write, P(&dynptr), 100, P(&word), 4, 4), (s64)-EINVAL);
+	KUNIT_EXPECT_EQ(test, CALL(dynptr_write, P(&dynptr), 137, P(&word), 4, 0), (s64)-E2BIG);
+	KUNIT_EXPECT_EQ(test, CALL(dynptr_write, P(&dynptr), 100, P(&word), 4, 0), 0ll);
+	KUNIT_EXPECT_GE(test, skb_headlen(skb), 104u);
+	KUNIT_EXPECT_PTR_EQ(test, ctx.data, skb->data);
+	KUNIT_EXPECT_EQ(test, CALL(dynptr_read, P(got), 4, P(&dynptr), 99, 0), 0ll);
+	KUNIT_EXPECT_EQ(test, memcmp(got, "\x63\xff\xff\xff", 4), 0);
+	KUNIT_EXPECT_EQ(test, skb_copy_bits(clone, 99, got, 4), 0);
+	KUNIT_EXPECT_EQ(test, memcmp(got, "\x63\x64\x65\x66", 4), 0);
+	KUNIT_EXPECT_PTR_EQ(test, slice_to_write(&dynptr, 100, NULL, 4), skb->data + 100);
+	kfree_skb(clone);
+	kfree_skb(skb);
+}
+
+/* As SCHED_CLS programs see it at a device: from the link layer's header on. */
+static void dynptrs_begin_where_the_view_does(struct kunit *test)
+{
+	struct sk_buff *skb = make_packet(test);
+	struct modbpf_dynptr dynptr;
+	struct skb_ctx ctx;
+	u8 buffer[4];
+
+	skb_reset_mac_header(skb);
+	skb_pull(skb, 14);
+	skb_ctx_init(&ctx, skb, -14, NULL, NULL);
+	KUNIT_EXPECT_EQ(test, CALL(dynptr_from_skb, P(&ctx), 0, P(&dynptr), HELPER_TOLD_WRITABLE, 0), 0ll);
+	KUNIT_EXPECT_EQ(test, CALL(dynptr_size, P(&dynptr), 0, 0, 0, 0), 140ll);
+	KUNIT_EXPECT_PTR_EQ(test, slice_of(&dynptr, 3, buffer, 4, 0), skb->data - 11);
+	KUNIT_EXPECT_EQ(test, *slice_of(&dynptr, 3, buffer, 4, 0), 3);
+	KUNIT_EXPECT_PTR_EQ(test, slice_of(&dynptr, 136, buffer, 4, 0), (u8 *)buffer);
+	KUNIT_EXPECT_EQ(test, buffer[3], 139);
+	KUNIT_EXPECT_NULL(test, slice_of(&dynptr, 137, buffer, 4, 0));
+	kfree_skb(skb);
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(skb_load_bytes_reads_across_pieces),
 	KUNIT_CASE(packet_load_counts_from_the_headers),
@@ -407,6 +512,9 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(gso_is_over_when_the_tail_changes),
 	KUNIT_CASE(shared_headers_are_not_marked),
 	KUNIT_CASE(sockets_are_told),
+	KUNIT_CASE(slices_are_where_the_bytes_are),
+	KUNIT_CASE(dynptr_writes_are_private),
+	KUNIT_CASE(dynptrs_begin_where_the_view_does),
 	{}
 };
 

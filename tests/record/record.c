@@ -318,6 +318,17 @@ static bool can_be_said(const struct verify_input *input)
 	return !input->max_work && !input->withheld && !input->target && !input->fence;
 }
 
+/* A kernel function has no number that is the same on every kernel. */
+static bool calls_kfunc(const struct asm_prog *prog)
+{
+	u32 i;
+
+	for (i = 0; i < prog->insn_cnt; i++)
+		if (insn_is_kfunc_call(&prog->insns[i]))
+			return true;
+	return false;
+}
+
 static void load_case(const struct verify_input *input, const struct verify_request *req,
 		      const struct verify_btf *btf)
 {
@@ -350,7 +361,8 @@ static void record_case(const struct verify_case *data, void *cookie)
 	if (asm_parse(input->text, verify_map_names, verify_map_cnt, &prog))
 		die("%s", prog.error);
 	req = verify_request_of(prog.insns, prog.insn_cnt, input->prog_type);
-	if (!can_be_said(input) || verify_btf_make(btf, input, &prog, &req) || !bind_maps(&prog)) {
+	if (!can_be_said(input) || calls_kfunc(&prog) ||
+	    verify_btf_make(btf, input, &prog, &req) || !bind_maps(&prog)) {
 		left_out++;
 	} else {
 		load_case(input, &req, btf);

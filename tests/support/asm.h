@@ -26,7 +26,7 @@
  *	if r1 s> 5 goto LABEL	== != > >= < <= & s> s>= s< s<=; if w1 ...
  *	call NAME		helper by its name, with or without "bpf_" and "#id";
  *				"call 14" or "call unknown#14" by id
- *	call LABEL		subprogram; also "call pc+3"; "call kfunc#9"
+ *	call LABEL		subprogram; also "call pc+3"; "call kfunc#9", "call kfunc#dynptr_size"
  *	may_goto LABEL
  *	exit
  *	.insn CODE DST SRC OFF IMM	any eight bytes

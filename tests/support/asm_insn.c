@@ -485,6 +485,10 @@ static bool parse_call(struct assembler *as)
 
 	if (scan_take(as, "kfunc#")) {
 		insn.src_reg = BPF_PSEUDO_KFUNC_CALL;
+		if (!scan_is_number(as) && scan_take_name(as, name)) {	/* one of ours, as it is when it is bound */
+			insn.imm = helper_id(name);
+			return insn.imm >= 0 ? put(as, insn) : scan_fail(as, "no kernel function of that name");
+		}
 		if (!scan_need_imm(as, &insn.imm) || (scan_take(as, ",fd:") && !scan_need_imm(as, &fd)))
 			return false;
 		insn.off = (s16)fd;

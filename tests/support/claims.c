@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "tests/support/watchdynptr.h"
+#include "tests/support/watchstack.h"
 #include "verifier/dynptr.h"
 
 #define LINKS 64
@@ -232,10 +233,18 @@ static bool meta_holds(struct links *links, const struct reg *reg, u64 value)
 }
 
 /* It is the program's from some start on that the offset allows. */
-static bool memory_holds(const struct watch *watch, const struct reg *reg, u64 value)
+static bool memory_holds(const struct watch *watch, const struct reg *reg, u64 value, u32 above)
 {
+	bool on_stack;
+
 	if (!scalar_is_const(reg->num))
 		return true;	/* its start cannot be told */
+	/* Of the stack only what was lent. */
+	on_stack = watch_is_on_stack((struct watch *)watch, value - scalar_value(reg->num), reg->size);
+	if (on_stack && reg->mem & MEM_LENT)
+		return value - scalar_value(reg->num) == stack_end(watch, reg->frame + above) + reg->off;
+	if (on_stack && reg->ref)
+		return false;
 	return watch_owns((struct watch *)watch, value - scalar_value(reg->num), reg->size);
 }
 
@@ -286,9 +295,9 @@ static bool reg_holds(struct links *links, const struct watch *watch, const stru
 	case REG_KEY:
 		return scalar_contains_value(reg->num, value - (u64)&world.key);
 	case REG_MEM_OR_NULL:
-		return link_holds(links, reg->id, false) && memory_holds(watch, reg, value);
+		return link_holds(links, reg->id, false) && memory_holds(watch, reg, value, above);
 	case REG_MEM:
-		return memory_holds(watch, reg, value);
+		return memory_holds(watch, reg, value, above);
 	case REG_NF_STATE:
 	case REG_NF_SKB:
 		return scalar_contains_value(reg->num, value - (u64)world.gap8);

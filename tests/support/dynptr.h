@@ -12,6 +12,9 @@
  */
 void dynptr_add_helpers(u64 *helpers);
 
+/* What a dynptr of a packet is of; its first piece is so long. */
+void dynptr_set_packet(u8 *data, u32 bytes, u32 in_first_piece);
+
 /* What @call makes of a callback that is given a dynptr of @size bytes, and R2. */
 u64 dynptr_call_back(u64 (*call)(u64 handle, u64 r1, u64 r2, u64 r3, u64 r4), u64 handle,
 		     void *data, u64 size, u64 r2);

@@ -437,6 +437,10 @@ void put_call(struct maker *mk)
 		put_handed_out(mk);
 		return;
 	}
+	if (has_packet_dynptrs(mk) && one_in(mk, 6)) {
+		put_kfuncs(mk);
+		return;
+	}
 	switch (below(mk, 24)) {
 	case 0:
 		put_tail_call(mk);
@@ -450,8 +454,10 @@ void put_call(struct maker *mk)
 		put_timer(mk);
 		break;
 	case 20:
-	case 21:
 		put_dynptr(mk);
+		break;
+	case 21:
+		put_kfuncs(mk);
 		break;
 	case 11:
 		put_found_map(mk);

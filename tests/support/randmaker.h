@@ -142,6 +142,10 @@ static inline bool is_called_back(const struct randverify *prog)
 
 /* A dynptr is made, used and, if it must be, released. */
 void put_dynptr(struct maker *mk);
+/* Kernel functions on one of a packet or a value. */
+void put_kfuncs(struct maker *mk);
+/* May there be one of a packet? */
+bool has_packet_dynptrs(const struct maker *mk);
 /* That which a callback is given, in R6, is used; R9 is a number then. */
 void put_sample(struct maker *mk);
 

@@ -106,6 +106,9 @@ static const char *const arg_names[ARG_KIND_COUNT] = {
 	[ARG_CALLBACK] = "callback", [ARG_CALLBACK_CONTEXT] = "context of a callback",
 	[ARG_KEPT] = "memory that is kept", [ARG_DYNPTR] = "dynptr", [ARG_RING_DYNPTR] = "dynptr of a record",
 	[ARG_NEW_DYNPTR] = "dynptr to make", [ARG_NEW_RING_DYNPTR] = "dynptr of a record to make",
+	[ARG_FREE_DYNPTR] = "dynptr to copy", [ARG_NEW_SAME_DYNPTR] = "dynptr that is a copy",
+	[ARG_NEW_SKB_DYNPTR] = "dynptr of a packet to make", [ARG_SKB] = "packet",
+	[ARG_BUFFER_OR_NULL] = "buffer or null",
 };
 
 /* Some helper that is there takes it. */

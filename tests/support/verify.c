@@ -422,6 +422,7 @@ u64 verify_run(const struct verify_output *out)
 		packet[i] = i;
 	for (i = 0; i < out->prog->subprog_cnt; i++)
 		callbacks[i].env = &env;
+	dynptr_set_packet(packet, 64, 32);
 	fill_helpers(helpers);
 	fill_binds(binds, no_programs);
 	fill_call();

@@ -356,7 +356,7 @@ static bool is_kind_of_number(u8 kind)
 static bool may_be_null(u8 kind)
 {
 	return kind == ARG_CALLBACK_CONTEXT || kind == ARG_READ_OR_NULL || kind == ARG_FILL_OR_NULL ||
-	       kind == ARG_PRINTED;
+	       kind == ARG_PRINTED || kind == ARG_BUFFER_OR_NULL;
 }
 
 /* Arguments that the helper takes as numbers; its row says which. */
@@ -470,6 +470,10 @@ static void check_replaced(struct watch *watch, const struct modbpf_insn *insn)
 
 	while (last + 1 < prog->insn_cnt && prog->origin[last + 1] == prog->origin[watch->insn])
 		last++;
+	/* What the helper is told lies in none of its arguments. */
+	if (insn_is_helper_call(&prog->insns[last]) && helper_of(prog->insns[last].imm)->told &&
+	    !(helper_arg_regs(helper_of(prog->insns[last].imm)) >> insn->dst_reg & 1))
+		return;
 	if (last != watch->insn && insn_is_helper_call(&prog->insns[last]) &&
 	    watch_top(watch)->tags[insn->dst_reg] != TAG_UNSET)
 		watch_complain(watch, "loses an argument that it had set");

@@ -195,6 +195,11 @@ static const char *const arg_names[ARG_KIND_COUNT] = {
 	[ARG_RING_DYNPTR] = "dynptr of a record",
 	[ARG_NEW_DYNPTR] = "dynptr to make",
 	[ARG_NEW_RING_DYNPTR] = "dynptr to make, to be released",
+	[ARG_FREE_DYNPTR] = "dynptr that is no record",
+	[ARG_NEW_SKB_DYNPTR] = "dynptr to make",
+	[ARG_NEW_SAME_DYNPTR] = "dynptr to make",
+	[ARG_SKB] = "context; NETFILTER: the context's skb",
+	[ARG_BUFFER_OR_NULL] = "stack or value to lie in, or null",
 };
 
 static const char *const result_names[RET_KIND_COUNT] = {
@@ -204,6 +209,7 @@ static const char *const result_names[RET_KIND_COUNT] = {
 	[RET_VALUE_OR_NULL] = "value or null",
 	[RET_RECORD_OR_NULL] = "record or null",
 	[RET_SLICE_OR_NULL] = "memory or null",
+	[RET_CONST_SLICE_OR_NULL] = "memory to read, or null",
 };
 
 static const char head[] =
@@ -219,6 +225,20 @@ static const char head[] =
 	"`%d %i %u %x %X` with nothing, `l` or `ll` in front; a flag (`0`, `+`, `-`, blank) and a width\n"
 	"below 64 may precede those without `p`. Pointers are hashed.\n\n"
 	"| id | helper | program types | context | needs | arguments | result | tested by |\n"
+	"|---|---|---|---|---|---|---|---|\n";
+
+static const char kfuncs_head[] =
+	"\n## Kernel functions\n\n"
+	"Called by name (`extern ... __ksym`), as Linux's of the same name. A program names one by the id\n"
+	"that it has in the kernel's BTF, or in that of the object `modbpf`, which stands among those of the\n"
+	"kernel's modules and has them all: libbpf finds either. Which kernel it is does not matter, as long\n"
+	"as it has BTF for libbpf. The number is what a final program (`modbpf prog dump xlated`) shows.\n\n"
+	"A dynptr of a packet begins where the program's view of it does: at `skb->data` for NETFILTER, at\n"
+	"`data` for the others. A slice lies in the packet, or in the buffer where the packet is not in one\n"
+	"piece; it ends with a write (`bpf_dynptr_write`) or whatever else moves the packet, and when its\n"
+	"buffer is overwritten. Unlike Linux's, NETFILTER programs may write, and the buffer need not be\n"
+	"initialised. `bpf_dynptr_data` of a packet is null, as there.\n\n"
+	"| number | function | program types | context | needs | arguments | result | tested by |\n"
 	"|---|---|---|---|---|---|---|---|\n";
 
 #define TYPE_NAME(name, number) [number] = #name,
@@ -273,7 +293,7 @@ static void print_helper(s32 id, const struct helper *helper)
 
 	printf("| %d | `%s` | ", id, helper->name);
 	print_types(helper->types);
-	printf(" | %s | ", helper->types & ~TYPES_PACKET ? "any" : "packet");
+	printf(" | %s | ", helper->types & ~(TYPES_PACKET | TYPE_BIT(NETFILTER)) ? "any" : "packet");
 	print_needs(helper->flags);
 	printf(" | ");
 	for (i = 0; i < ARRAY_SIZE(helper->args) && helper->args[i] != ARG_NONE; i++) {
@@ -306,6 +326,10 @@ static void print_page(void)
 	for (id = 1; id <= LAST_ID; id++)
 		if (!is_present(id))
 			printf("| %d | `%s` | %s |\n", id, name_of(id), reason_of(id) ? : "not made yet");
+	printf("%s", kfuncs_head);
+	for (id = LAST_ID + 1; id < MODBPF_FUNC_LIMIT; id++)
+		if (is_present(id))
+			print_helper(id, helper_of(id));
 }
 
 /* --- tests ------------------------------------------------------------------------------- */
@@ -330,7 +354,7 @@ static void each_is_executed(void)
 {
 	s32 id;
 
-	for (id = 1; id <= LAST_ID; id++)
+	for (id = 1; id < MODBPF_FUNC_LIMIT; id++)
 		if (is_present(id) && !program_of(helper_of(id)->name))
 			check_failed(__FILE__, __LINE__, "no test runs bpf_%s", helper_of(id)->name);
 }

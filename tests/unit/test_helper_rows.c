@@ -31,7 +31,7 @@ static const struct {
 	s32 id;
 } listed[] = {
 #define LIST(name, id) { #name, id },
-	MODBPF_HELPERS(LIST) MODBPF_OWN_HELPERS(LIST)
+	MODBPF_HELPERS(LIST) MODBPF_KFUNCS(LIST) MODBPF_OWN_HELPERS(LIST)
 #undef LIST
 };
 

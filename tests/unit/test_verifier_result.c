@@ -202,6 +202,8 @@ static void marks_tail_calls(void)
 	verify_output_free(&out);
 }
 
+#define MAKE_DYNPTR "r2 = 0; r3 = r10; r3 += -16; call kfunc#dynptr_from_skb;"
+
 /* What the runtime must know of a program before it attaches it. */
 static void tells_of_packet_and_context(void)
 {
@@ -223,6 +225,14 @@ static void tells_of_packet_and_context(void)
 		  "call skb_store_bytes; r0 = 0; exit", MODBPF_PROG_SCHED_CLS, 0, true, true },
 		{ "r2 = 0; r3 = r10; r3 += -8; r4 = 8;"
 		  "call skb_load_bytes; r0 = 0; exit", MODBPF_PROG_SCHED_CLS, 0, false, true },
+		{ MAKE_DYNPTR "r1 = r10; r1 += -16; r2 = 0; r3 = r10; r3 += -24; *(u64 *)(r10 -24) = 0; r4 = 8; r5 = 0;"
+		  "call dynptr_write; r0 = 0; exit", MODBPF_PROG_SCHED_CLS, 0, true, true },
+		{ MAKE_DYNPTR "r1 = r10; r1 += -16; r2 = 0; r3 = 0; r4 = 8; call kfunc#dynptr_slice_rdwr; r0 = 0; exit",
+		  MODBPF_PROG_SCHED_CLS, 0, true, true },
+		{ MAKE_DYNPTR "r1 = r10; r1 += -16; r2 = 0; r3 = 0; r4 = 8; call kfunc#dynptr_slice; r0 = 0; exit",
+		  MODBPF_PROG_SCHED_CLS, 0, false, true },
+		{ MAKE_DYNPTR "r1 = r10; r1 += -16; r2 = 0; r3 = r10; r3 += -24; *(u64 *)(r10 -24) = 0; r4 = 8; r5 = 0;"
+		  "call dynptr_write; r0 = 0; exit", MODBPF_PROG_CGROUP_SKB, 0, false, true },
 		{ "call get_smp_processor_id; r1 = 0; r0 += r1; exit", MODBPF_PROG_TRACEPOINT, 0, false, false },
 		{ "r6 = 0; r0 = 0; if r6 == 0 goto out; r0 = *(u64 *)(r1 +8); out: r0 = 0; exit",
 		  MODBPF_PROG_TRACEPOINT, 0, false, true },

@@ -83,7 +83,7 @@ const struct helper helper_rows_map[MODBPF_FUNC_LIMIT] = {
 		.types = TYPES_ALL END,
 	HELPER(dynptr_write)
 		.args = { ARG_DYNPTR, ARG_NUMBER, ARG_READ, ARG_SIZE_OR_ZERO, ARG_NUMBER },
-		.types = TYPES_ALL END,
+		.flags = HELPER_WRITES_DYNPTR | HELPER_MOVES_DYNPTR, .types = TYPES_ALL END,
 	HELPER(dynptr_data)
 		.args = { ARG_DYNPTR, ARG_NUMBER, ARG_CONST_SIZE }, .ret = RET_SLICE_OR_NULL,
 		.types = TYPES_ALL END,
