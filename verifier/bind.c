@@ -9,6 +9,8 @@
 
 #include "verifier/helper.h"
 
+#define YIELD_INSNS 0x1000
+
 static bool names_map(const struct modbpf_insn *insn)
 {
 	return insn->src_reg == BPF_PSEUDO_MAP_FD || insn->src_reg == BPF_PSEUDO_MAP_VALUE ||
@@ -58,7 +60,8 @@ int modbpf_insns_bind_kfuncs(struct modbpf_insn *insns, u32 insn_cnt,
 			     void *cookie)
 {
 	const char *name;
-	u32 i;
+	u32 i, seen = 0;
+	s32 number;
 	int err;
 
 	for (i = 0; i < insn_cnt; i++) {
@@ -66,16 +69,17 @@ int modbpf_insns_bind_kfuncs(struct modbpf_insn *insns, u32 insn_cnt,
 
 		if (insn_is_ld_imm64(insn))
 			i++;	/* the second slot is data, whatever it looks like */
+		if (++seen % YIELD_INSNS == 0 && modbpf_yield())
+			return -EINTR;
 		if (!insn_is_kfunc_call(insn))
 			continue;
 		name = NULL;
 		err = insn->imm > 0 ? name_of(cookie, insn->imm, insn->off, &name) : 0;
 		if (err)
 			return err;
-		if (name && helper_kfunc_id(name))
-			insn->imm = helper_kfunc_id(name);
-		else if (insn->imm > 0)
-			insn->imm = -insn->imm;
+		number = name ? helper_kfunc_id(name) : 0;
+		if (number || insn->imm > 0)
+			insn->imm = number ?: -insn->imm;
 		insn->off = 0;
 	}
 	return 0;

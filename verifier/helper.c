@@ -63,7 +63,7 @@ s32 helper_kfunc_id(const char *name)
 
 	if (strncmp(name, KFUNC_PREFIX, KFUNC_PREFIX_BYTES))
 		return 0;
-	for (id = 1; id < MODBPF_FUNC_LIMIT; id++)
+	for (id = MODBPF_FUNC_dynptr_from_skb; id < MODBPF_FUNC_LIMIT; id++)
 		if (helper_rows_kfunc[id].name &&
 		    !strcmp(helper_rows_kfunc[id].name, name + KFUNC_PREFIX_BYTES))
 			return id;
