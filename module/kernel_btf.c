@@ -2,7 +2,8 @@
 /*
  * Which types has the kernel, and which has one of its modules? Its BTF is one file of
  * sysfs, a module's another, which counts on from the first: the two are put together. They are
- * read with the rights of whoever asks first, take megabytes, and are let go with their last user.
+ * read with the rights of whoever asks first, take megabytes, and are let go with their last user;
+ * the kernel's a moment later, since programs are loaded one after the other.
  */
 #include "module/kernel_btf.h"
 
@@ -13,6 +14,7 @@
 #include <linux/mutex.h>
 #include <linux/slab.h>
 #include <linux/vmalloc.h>
+#include <linux/workqueue.h>
 
 #include "isa/btf/btf.h"
 #include "module/btf.h"
@@ -21,6 +23,7 @@
 #include "module/sysfs.h"
 
 #define PATH "/sys/kernel/btf/vmlinux"
+#define KEPT_SECONDS 5
 
 struct kernel_btf {
 	u32 refs;
@@ -35,6 +38,7 @@ static DEFINE_MUTEX(kernel_btf_lock);	/* all below, and refs */
 static LIST_HEAD(in_use);
 static struct modbpf_btf *supplied;	/* reference; NULL: nothing was */
 static bool is_unusable;		/* what is there is not understood */
+static bool is_over;			/* the module is about to go */
 
 static void kernel_btf_free(struct kernel_btf *btf)
 {
@@ -158,15 +162,41 @@ int kernel_btf_try(struct modbpf_btf *module, struct kernel_btf **btf)
 	return err == -ENOMEM || err == -EINTR ? err : 0;
 }
 
+static void forget(struct kernel_btf *btf)
+{
+	list_del(&btf->node);
+	kernel_btf_free(btf);
+}
+
+static void forget_unused(struct work_struct *work)
+{
+	struct kernel_btf *btf;
+
+	mutex_lock(&kernel_btf_lock);
+	btf = find(NULL);
+	if (btf && !btf->refs)
+		forget(btf);
+	mutex_unlock(&kernel_btf_lock);
+}
+
+static DECLARE_DELAYED_WORK(forgetting, forget_unused);
+
+/* Nobody uses it: may somebody soon, who would read it again? */
+static bool keep_a_while(const struct kernel_btf *btf)
+{
+	if (is_over || btf->module || btf->supplied || list_empty(&btf->node))
+		return false;
+	mod_delayed_work(system_wq, &forgetting, KEPT_SECONDS * HZ);
+	return true;
+}
+
 void kernel_btf_put(struct kernel_btf *btf)
 {
 	if (!btf)
 		return;
 	mutex_lock(&kernel_btf_lock);
-	if (!--btf->refs) {
-		list_del(&btf->node);
-		kernel_btf_free(btf);
-	}
+	if (!--btf->refs && !keep_a_while(btf))
+		forget(btf);
 	mutex_unlock(&kernel_btf_lock);
 }
 
@@ -240,6 +270,11 @@ long kernel_btf_supply(const struct caller *caller, u64 ufd)
 
 void kernel_btf_exit(void)
 {
+	mutex_lock(&kernel_btf_lock);
+	is_over = true;
+	mutex_unlock(&kernel_btf_lock);
+	cancel_delayed_work_sync(&forgetting);
+	forget_unused(NULL);
 	kernel_btf_list_exit();
 	btf_put(supplied);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The kernel's own BTF, and that of its modules: read when it is wanted, and kept as long as
- * somebody uses it. A kernel that has none can be given some. It may be wrong: what it says
- * is where to read, through loads that may fault, and nothing else.
+ * somebody uses it, the kernel's own some seconds longer. A kernel that has none can be given
+ * some. It may be wrong: what it says is where to read, through loads that may fault, and nothing else.
  *
  * Each is an object with an id and a name, too, as on Linux: "vmlinux" or the module's.
  */
