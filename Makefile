@@ -41,7 +41,7 @@ EXAMPLE_LIBS := -Wl,--wrap=syscall -Wl,--start-group $(B)/user/libmodbpf.a $(LIB
 TEST_LIBS := -lm
 
 .PHONY: all help deps deps-build deps-all module module-build sparse-build kunit-build user examples
-.PHONY: install clean lint check fuzz kunit vmtest stress soak demo shell test unit-build check-build
+.PHONY: install clean lint check fuzz kunit vmtest stress soak matrix demo shell test unit-build check-build
 
 all: module user examples	## the module, the user side and the examples
 
@@ -53,6 +53,7 @@ help:				## this list
 	@echo "  DESTDIR=...  root to install below;  PREFIX=/usr"
 	@echo "  MODBPF_INTERP=n, MODBPF_ARENA_KIB=4096    see Kbuild"
 	@echo "  K=6.1|6.12|debug   the kernel that 'make shell' boots"
+	@echo "  MATRIX='7.2 5.10'  for 'make matrix': which kernels"
 	@echo "  TIME=600, SEED=1   for 'make fuzz'; INSNS=100000000: the verifier alone, so many instructions;"
 	@echo "               CASES=10000000: so many inputs, built with -O2; FUZZERS='btf classic': which"
 	@echo "  COMPAT='execsnoop bpftrace-hist'  for 'make compat': which tools"
@@ -303,6 +304,8 @@ stress: deps-all		## the module in and out with a program attached; allocation f
 	@tests/run stress
 soak: deps-all			## stress for an hour: cycles, hostile calls, kills, maps against a model; a table
 	@tests/run soak
+matrix: deps-all		## the end-to-end tests on each kernel from 5.10 to 7.3; writes docs/kernels.md
+	@tests/run matrix
 test: deps-all			## all tiers; ends with "N passed, N failed, N skipped"
 	@tests/run all
 

@@ -105,6 +105,13 @@ within() {
 	done
 }
 
+# lacks FEATURE: this kernel has none, by tests/matrix/lacking.txt; prints the reason.
+lacks() {
+	awk -F '\t' -v kernel="${VM_KERNEL:-}" -v feature="$1" '
+		!/^#/ && index("," $1 ",", "," kernel ",") && index("," $2 ",", "," feature ",") { print $3; found = 1 }
+		END { exit !found }' tests/matrix/lacking.txt
+}
+
 # --- the module ----------------------------------------------------------------
 
 insert() {	# insert [PARAMETERS]

@@ -7,6 +7,7 @@ text that it has to find: a rule that cannot fail is not a rule.
 import re
 
 import functions
+import kernels
 import rejections
 from tree import PURE, strip_comments
 
@@ -415,6 +416,21 @@ def rejections_are_documented(tree):
     if tree[rejections.PAGE] != wanted:
         yield rejections.PAGE, 1, 'not what %s says: python3 tests/lint/rejections.py >%s' % (
             rejections.ROWS, rejections.PAGE)
+
+
+KERNEL_TABLES = {kernels.KERNELS: '6.1\t-\tdebian\tbookworm\t-\ta b\n', kernels.FEATURES: 'f\ta feature\n',
+                 kernels.LACKING: '6.1\tf\tit has none\n', kernels.RUNS: '6.1\t6.1.0\t3\t0\t0\n'}
+
+
+@rule({**KERNEL_TABLES, kernels.PAGE: kernels.HEAD},
+      {**KERNEL_TABLES, kernels.PAGE: kernels.page(*KERNEL_TABLES.values())})
+def kernels_are_documented(tree):
+    """docs/kernels.md has every kernel and feature, and the tables name no others."""
+    texts = [tree[path] for path in KERNEL_TABLES]
+    for path, name in kernels.unknown(*texts):
+        yield path, 1, 'no kernel or feature is called ' + name
+    if tree[kernels.PAGE] != kernels.page(*texts):
+        yield kernels.PAGE, 1, 'not what its tables say: python3 tests/lint/kernels.py >%s' % kernels.PAGE
 
 
 REFUSED_BY_HAND = re.compile(r'vlog_line\([^;]*;\s*return -E(INVAL|ACCES|PERM|2BIG)\b')
