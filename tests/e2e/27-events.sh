@@ -17,6 +17,9 @@ check "returns that are missed" "$E2E/missed" "$E2E/missed.bpf.o" || echo "$out"
 cp "$E2E/stacks" "$SCRATCH/stacks"
 check "stacks" "$SCRATCH/stacks" "$E2E/stacks.bpf.o" || echo "$out"
 
+check "a CPU that comes and goes" "$E2E/hotplug" "$E2E/storm.bpf.o"
+echo "$out"
+
 hold "$SCRATCH/held" "$SCRATCH/perf_events" "$E2E/perf_events.bpf.o" hold || finish
 equal "three links" "$(links | grep -c perf_event)" 3
 kill -KILL $holder

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * "storm OBJECT CYCLES NAMESPACES": programs are attached and detached CYCLES times while another
+ * process fires at them; each must see one event of ours while it is attached, and none after. Then
+ * so many network namespaces are made, hooked and destroyed under traffic: the link says so.
+ */
+#define _GNU_SOURCE
+#include <arpa/inet.h>
+#include <net/if.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <time.h>
+
+#include "tests/e2e/numbers.h"
+#include "tests/e2e/storm.h"
+
+#define WAIT_MS 30000
+
+static void send_to(int port)
+{
+	struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	sendto(fd, "storm", 5, 0, (void *)&to, sizeof(to));
+	close(fd);
+}
+
+static bool lo_up(void)
+{
+	struct ifreq request = { .ifr_name = "lo", .ifr_flags = IFF_UP };
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), err = ioctl(fd, SIOCSIFFLAGS, &request);
+
+	close(fd);
+	return !err;
+}
+
+static void pause_ms(long ms)
+{
+	struct timespec time = { .tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000 };
+
+	nanosleep(&time, NULL);
+}
+
+/* A process that does what the programs hang on, until it is killed; ours are told apart by port and pid. */
+static pid_t fire(bool in_namespace, int port)
+{
+	pid_t child = fork();
+
+	if (child)
+		return child;
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (in_namespace && (unshare(CLONE_NEWNET) || !lo_up()))
+		_exit(1);
+	for (;;) {
+		umasks(1);
+		send_to(port);
+		/* The other one has a processor to itself only if there are two. */
+		if (in_namespace)
+			pause_ms(1);
+	}
+}
+
+static void put_out(pid_t child)
+{
+	kill(child, SIGKILL);
+	waitpid(child, NULL, 0);
+}
+
+static const struct { const char *prog; __u32 slot; } kinds[] = {
+	{ "on_entry", ENTRIES }, { "on_return", RETURNS }, { "on_call", FRAMES }, { "on_packet", SWITCHES },
+};
+
+static bool cycle(int i)
+{
+	int kind = i % (sizeof(kinds) / sizeof(kinds[0]));
+	struct bpf_link *link = bpf_program__attach(bpf_object__find_program_by_name(object, kinds[kind].prog));
+	__u64 during;
+
+	if (!link)
+		return false;
+	start();
+	umasks(1);
+	send_to(STORM_PORT);
+	during = number(kinds[kind].slot);
+	bpf_link__destroy(link);
+	umasks(1);
+	send_to(STORM_PORT);
+	if (during == 1 && number(kinds[kind].slot) == 1)
+		return true;
+	printf("storm: %s saw %llu events, then %llu\n", kinds[kind].prog, during, number(kinds[kind].slot));
+	return false;
+}
+
+static void test_cycles(int cnt)
+{
+	pid_t fires = fire(false, STORM_OTHER_PORT);
+	int i, whole = 0;
+
+	for (i = 0; i < cnt; i++)
+		whole += cycle(i);
+	put_out(fires);
+	want("programs attached, fired and detached under fire", whole, cnt);
+}
+
+static bool within(bool (*is_so)(int fd), int fd)
+{
+	int ms;
+
+	for (ms = 0; ms < WAIT_MS && !is_so(fd); ms += 2)
+		pause_ms(2);
+	return ms < WAIT_MS;
+}
+
+static bool has_seen_some(int fd)
+{
+	return number(SWITCHES) >= 5;
+}
+
+static bool is_dead(int fd)
+{
+	struct modbpf_link_info info = {};
+	__u32 len = sizeof(info);
+
+	return !info_of(fd, &info, &len) && info.is_dead;
+}
+
+static bool is_elsewhere(int pid)
+{
+	char path[64], here[64] = "", there[64] = "";
+
+	snprintf(path, sizeof(path), "/proc/%d/ns/net", pid);
+	return readlink("/proc/self/ns/net", here, sizeof(here) - 1) > 0 &&
+	       readlink(path, there, sizeof(there) - 1) > 0 && strcmp(here, there);
+}
+
+/* Under its own traffic; every second one goes with the link still there. */
+static bool hooked_namespace(int i)
+{
+	struct modbpf_place place = { .pf = 2, .hook = 1 };
+	pid_t child;
+	char path[64];
+	bool is_whole;
+	int link;
+
+	start();
+	child = fire(true, STORM_PORT);
+	snprintf(path, sizeof(path), "/proc/%d/ns/net", child);
+	is_whole = within(is_elsewhere, child);
+	place.netns_fd = open(path, O_RDONLY | O_CLOEXEC);
+	link = modbpf_link_netfilter(bpf_program__fd(bpf_object__find_program_by_name(object, "on_packet")), &place);
+	close(place.netns_fd);
+	is_whole = is_whole && link >= 0 && within(has_seen_some, 0);
+	if (i & 1)
+		close(link);
+	put_out(child);
+	if (!(i & 1)) {
+		is_whole = is_whole && within(is_dead, link);
+		close(link);
+	}
+	if (!is_whole)
+		printf("storm: namespace %d: link %d, %llu packets\n", i, link, number(SWITCHES));
+	return is_whole;
+}
+
+static void test_namespaces(int cnt)
+{
+	int i, whole = 0;
+
+	for (i = 0; i < cnt; i++)
+		whole += hooked_namespace(i);
+	want("namespaces made, hooked and destroyed under traffic", whole, cnt);
+}
+
+int main(int argc, char **argv)
+{
+	modbpf_register_sections();
+	if (argc != 4 || !load(argv[1])) {
+		printf("storm: the object is not loaded\n");
+		return 1;
+	}
+	lo_up();
+	test_cycles(atoi(argv[2]));
+	test_namespaces(atoi(argv[3]));
+	return finish("storm");
+}
