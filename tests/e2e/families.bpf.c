@@ -1,16 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Hooks beside those of IP: a device, a bridge, ARP, and whole packets of fragments. Each
+ * Hooks beside those of IP: what a device receives, a bridge, ARP, and whole packets of fragments. Each
  * program counts in a slot of its own what it knows to be one of the test's.
  */
-#include <linux/bpf.h>
-#include <linux/if_ether.h>
-#include <linux/in.h>
-#include <linux/ip.h>
-#include <bpf/bpf_endian.h>
-#include <bpf/bpf_helpers.h>
+#include "tests/e2e/families.bpf.h"
 
-enum { INGRESS, EGRESS, NETWORK, ARP, BRIDGE, WHOLE, PIECES, FIRST, SECOND, DROPS };
+enum { INGRESS, ARP = 3, BRIDGE, WHOLE, PIECES, FIRST, SECOND, DROPS };
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
@@ -21,10 +16,7 @@ struct {
 
 static __always_inline void count(__u32 slot)
 {
-	__u64 *value = bpf_map_lookup_elem(&at_family, &slot);
-
-	if (value)
-		__sync_fetch_and_add(value, 1);
+	count_in(&at_family, slot);
 }
 
 static __always_inline __u64 setting(__u32 slot)
@@ -34,24 +26,6 @@ static __always_inline __u64 setting(__u32 slot)
 	return value ? *value : 0;
 }
 
-/* Behind a link layer's header that says IPv4. */
-static __always_inline int is_ping_in_frame(struct __sk_buff *skb)
-{
-	struct ethhdr *eth = (void *)(long)skb->data;
-	struct iphdr *ip = (void *)(eth + 1);
-
-	return (void *)(ip + 1) <= (void *)(long)skb->data_end && eth->h_proto == bpf_htons(ETH_P_IP) &&
-	       ip->version == 4 && ip->protocol == IPPROTO_ICMP;
-}
-
-static __always_inline int is_ping(struct __sk_buff *skb)
-{
-	struct iphdr *ip = (void *)(long)skb->data;
-
-	return (void *)(ip + 1) <= (void *)(long)skb->data_end && ip->version == 4 &&
-	       ip->protocol == IPPROTO_ICMP;
-}
-
 SEC("tc/netdev/veth-right/ingress")
 int at_ingress(struct __sk_buff *skb)
 {
@@ -59,22 +33,6 @@ int at_ingress(struct __sk_buff *skb)
 		return 0;
 	count(INGRESS);
 	return setting(DROPS) ? 2 : 0;
-}
-
-SEC("tc/netdev/veth-right/egress")
-int at_egress(struct __sk_buff *skb)
-{
-	if (is_ping_in_frame(skb))
-		count(EGRESS);
-	return 0;
-}
-
-SEC("cgroup_skb/netdev/veth-right/egress/5")
-int at_egress_network(struct __sk_buff *skb)
-{
-	if (is_ping(skb))
-		count(NETWORK);
-	return 1;
 }
 
 /* Hardware type, protocol, lengths, operation: a request from 10.77.0.1. */

@@ -228,6 +228,7 @@ connects() {	# connects ADDRESS PORT
 
 # A device of a module that may go at any time, with a neighbour 10.99.0.2.
 dummy_up() {
+	rmmod dummy 2>/dev/null
 	modprobe dummy numdummies=1 && ip addr add 10.99.0.1/24 dev dummy0 &&
 		ip link set dummy0 up && ip neigh add 10.99.0.2 lladdr 02:00:00:00:00:02 dev dummy0
 }

@@ -16,16 +16,25 @@
 static struct bpf_object *object;
 static int numbers;	/* the map's fd */
 
-/* Load the object at @path, through the module. */
-static inline bool load(const char *path)
+/* Load the object at @path, through the module, after @prepare, which may be NULL. */
+static inline bool load_prepared(const char *path, void (*prepare)(void))
 {
 	device = modbpf_device();
 	libbpf_set_strict_mode(LIBBPF_STRICT_ALL);
 	object = bpf_object__open(path);
-	if (!object || bpf_object__load(object))
+	if (!object)
+		return false;
+	if (prepare)
+		prepare();
+	if (bpf_object__load(object))
 		return false;
 	numbers = bpf_object__find_map_fd_by_name(object, "numbers");
 	return true;
+}
+
+static inline bool load(const char *path)
+{
+	return load_prepared(path, NULL);
 }
 
 static inline __u64 number(__u32 slot)

@@ -24,7 +24,7 @@ TABLE = '''
 ## What each kernel has
 
 Each cell is tried (`tests/e2e/features.sh`): a feature that is missing without a reason fails, and so does one that is there
-with one. `?`: on that kernel not all the tests have run yet.
+with one. `?`: not yet on that kernel. `-` above: of the tests, only this one has run there as part of `make matrix`.
 
 '''
 
