@@ -11,7 +11,7 @@ ping -q -i 0.002 127.0.0.1 >/dev/null 2>&1 &
 flood=$!
 check "threads race" "$E2E/races" "${RACES_SECONDS:-5}" && echo "  $out"
 kill -INT $flood
-check "storms" "$E2E/storm" "$E2E/storm.bpf.o" "${ATTACH_CYCLES:-200}" "${NAMESPACES:-10}"
+check "storms" "$E2E/storm" "$E2E/storm.bpf.o" "${ATTACH_CYCLES:-200}" "${NAMESPACES:-10}" "${STORM_WORKERS:-4}"
 echo "$out"
 check "nothing is left" within 10 nothing_is_loaded
 check "the module leaves" remove_soon

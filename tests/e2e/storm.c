@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * "storm OBJECT CYCLES NAMESPACES": programs are attached and detached CYCLES times while another
+ * "storm OBJECT CYCLES NAMESPACES WORKERS": programs are attached and detached CYCLES times while another
  * process fires at them; each must see one event of ours while it is attached, and none after. Then
- * so many network namespaces are made, hooked and destroyed under traffic: the link says so.
+ * so many network namespaces are made, hooked and destroyed under traffic: the link says so. WORKERS
+ * processes share the work, each with the object's programs and maps for itself, in its own namespace.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -10,6 +11,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -19,9 +21,14 @@
 
 #define WAIT_MS 30000
 
+/* What the workers did as it should be. */
+static struct { int cycles, namespaces; } *whole;
+
 static void send_to(int port)
 {
-	struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	struct sockaddr_in to = {
+		.sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+	};
 	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 
 	sendto(fd, "storm", 5, 0, (void *)&to, sizeof(to));
@@ -44,7 +51,10 @@ static void pause_ms(long ms)
 	nanosleep(&time, NULL);
 }
 
-/* A process that does what the programs hang on, until it is killed; ours are told apart by port and pid. */
+/*
+ * A process that does what the programs hang on, until it is killed; ours are told apart by port and pid.
+ * It leaves time to others: all are the same processor's.
+ */
 static pid_t fire(bool in_namespace, int port)
 {
 	pid_t child = fork();
@@ -57,9 +67,7 @@ static pid_t fire(bool in_namespace, int port)
 	for (;;) {
 		umasks(1);
 		send_to(port);
-		/* The other one has a processor to itself only if there are two. */
-		if (in_namespace)
-			pause_ms(1);
+		pause_ms(1);
 	}
 }
 
@@ -92,17 +100,6 @@ static bool cycle(int i)
 		return true;
 	printf("storm: %s saw %llu events, then %llu\n", kinds[kind].prog, during, number(kinds[kind].slot));
 	return false;
-}
-
-static void test_cycles(int cnt)
-{
-	pid_t fires = fire(false, STORM_OTHER_PORT);
-	int i, whole = 0;
-
-	for (i = 0; i < cnt; i++)
-		whole += cycle(i);
-	put_out(fires);
-	want("programs attached, fired and detached under fire", whole, cnt);
 }
 
 static bool within(bool (*is_so)(int fd), int fd)
@@ -165,24 +162,57 @@ static bool hooked_namespace(int i)
 	return is_whole;
 }
 
-static void test_namespaces(int cnt)
+static void work(const char *path, int cycles, int namespaces)
 {
-	int i, whole = 0;
+	pid_t fires;
+	time_t begin, middle;
+	int i;
 
-	for (i = 0; i < cnt; i++)
-		whole += hooked_namespace(i);
-	want("namespaces made, hooked and destroyed under traffic", whole, cnt);
+	if (unshare(CLONE_NEWNET) || !lo_up() || !load(path)) {
+		printf("storm: no namespace, or the object is not loaded\n");
+		return;
+	}
+	begin = time(NULL);
+	fires = fire(false, STORM_OTHER_PORT);
+	for (i = 0; i < cycles; i++)
+		if (cycle(i))
+			__atomic_fetch_add(&whole->cycles, 1, __ATOMIC_RELAXED);
+	put_out(fires);
+	middle = time(NULL);
+	for (i = 0; i < namespaces; i++)
+		if (hooked_namespace(i))
+			__atomic_fetch_add(&whole->namespaces, 1, __ATOMIC_RELAXED);
+	printf("  a worker: %d attachments in %ld s, %d namespaces in %ld s\n", cycles, middle - begin, namespaces,
+	       time(NULL) - middle);
+}
+
+/* The share of worker @i of @cnt. */
+static int share(int total, int i, int cnt)
+{
+	return total / cnt + (i < total % cnt);
 }
 
 int main(int argc, char **argv)
 {
+	int cycles, namespaces, workers, i;
+
+	if (argc != 5)
+		return 2;
+	cycles = atoi(argv[2]);
+	namespaces = atoi(argv[3]);
+	workers = atoi(argv[4]);
 	modbpf_register_sections();
-	if (argc != 4 || !load(argv[1])) {
-		printf("storm: the object is not loaded\n");
-		return 1;
-	}
-	lo_up();
-	test_cycles(atoi(argv[2]));
-	test_namespaces(atoi(argv[3]));
+	whole = mmap(NULL, sizeof(*whole), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	for (i = 0; i < workers; i++)
+		if (!fork()) {
+			work(argv[1], share(cycles, i, workers), share(namespaces, i, workers));
+			exit(0);
+		}
+	while (wait(NULL) > 0)
+		;
+	want("programs attached, fired and detached under fire", whole->cycles, cycles);
+	want("namespaces made, hooked and destroyed under traffic", whole->namespaces, namespaces);
+	printf("soak: attached, fired, detached under fire: %d\nsoak: namespaces destroyed under traffic: %d\n",
+	       whole->cycles, whole->namespaces);
 	return finish("storm");
 }

@@ -9,9 +9,13 @@
 #include <bpf/bpf.h>
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
+#include <signal.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/statfs.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "tests/e2e/abi.h"
 #include "tests/e2e/events.h"
@@ -140,17 +144,40 @@ static long load_with(int btf, __u32 id)
 	return call(MODBPF_CMD_PROG_LOAD, &attr, sizeof(attr));
 }
 
+static pid_t fire(void)
+{
+	pid_t child = fork();
+
+	if (child)
+		return child;
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	/* It holds no program. */
+	close_range(3, ~0U, 0);
+	for (;;)
+		send_packets();
+}
+
+/* Others call the functions all the time: they hang on, and go, and the module goes at once. */
 static void test_gone(int btf, __u32 func)
 {
+	int entry = attached("on_xmit"), leave = attached("on_xmit_done"), i;
 	struct modbpf_btf_info info = {};
 	__u32 len = sizeof(info);
-	int i;
+	pid_t fires = fire();
+	__u64 before = number(ENTRIES);
 
+	for (i = 0; i < 1000 && number(ENTRIES) < before + PACKETS; i++)
+		usleep(10000);
+	want_that("others fire", i < 1000);
 	want("its module is held", remove_dummy(), -EWOULDBLOCK);
+	close(entry);
+	close(leave);
 	bpf_object__close(object);
 	for (i = 0; i < 1000 && remove_dummy(); i++)
 		usleep(10000);
 	want_that("until the programs are gone", i < 1000);
+	kill(fires, SIGKILL);
+	waitpid(fires, NULL, 0);
 	want("no more BTF of it", kernel_btf("dummy", &info), -ENOENT);
 	memset(&info, 0, sizeof(info));
 	want("nor behind an fd", info_of(btf, &info, &len), -ENOENT);
