@@ -24,7 +24,7 @@ TABLE = '''
 ## What each kernel has
 
 Each cell is tried (`tests/e2e/features.sh`): a feature that is missing without a reason fails, and so does one that is there
-with one. `?`: not yet on that kernel. `-` above: of the tests, only this one has run there as part of `make matrix`.
+with one. `?`: not yet on that kernel. `-` above: this test has run there, but not yet all of the others.
 
 '''
 
