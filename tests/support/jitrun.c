@@ -198,7 +198,8 @@ int jit_run_prepare_maps(struct jit_run *run, const struct verified_prog *prog,
 {
 	u64 reachable[MODBPF_FUNC_LIMIT] = {};
 	struct jit_target target = { .helpers = reachable };
-	struct jit_request req = { .prog = prog, .maps = maps, .binds = binds, .target = &target };
+	struct jit_request req = { .prog = prog, .maps = maps, .binds = binds, .self = JIT_RUN_SELF,
+				   .target = &target };
 	u32 i;
 	int err;
 

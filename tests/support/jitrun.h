@@ -23,6 +23,7 @@ enum {
 };
 
 #define JIT_RUN_CPU_OFFSET 0x300000
+#define JIT_RUN_SELF 0xffff88805e1f0008	/* what helpers take the program for */
 
 struct jit_run {
 	u64 (*entry)(const void *ctx);

@@ -219,6 +219,37 @@ static void map_addresses(void)
 	check_result("r0 = map_value[progs] + 24\n exit\n", NULL, binds[0].values + 24);
 }
 
+/* What the verifier puts before a call of timer_set_callback, also where R3 was set before. */
+static void the_program_itself(void)
+{
+	struct loaded loaded;
+	struct verified_prog *prog;
+	u32 flags, i;
+	bool kept;
+
+	for (flags = 0; flags <= (JIT_RUN_THUNKS | JIT_RUN_BEST | JIT_RUN_BLIND); flags++) {
+		prog = prog_from_text("r3 = 9; r1 = 1; r2 = subprog[f]; r3 = 7 ll; r4 = 4; r5 = 5; call 1; exit;"
+				      "f: r0 = 3; exit", NULL, 0);
+		for (i = 0; i < prog->insn_cnt; i++) {
+			if (insn_is_ld_imm64(&prog->insns[i]) && !prog->insns[i].src_reg) {
+				prog->insns[i].src_reg = MODBPF_PSEUDO_PROG;
+				prog->insns[i].imm = 0;
+			}
+		}
+		loaded.prog = prog;
+		memset(seen, 0, sizeof(seen));
+		CHECK_EQ(jit_run_prepare(&loaded.run, prog, NULL, helpers, flags), 0);
+		CHECK_EQ(jit_run_call(&loaded.run, NULL, &kept), 0xabcdef0123456789);
+		CHECK(kept);
+		CHECK_EQ(seen[0], 1);
+		/* The callback can be called as C calls. */
+		CHECK_EQ(((u64 (*)(u64, u64, u64, u64, u64))seen[1])(0, 0, 0, 0, 0), 3);
+		CHECK_EQ(seen[2], JIT_RUN_SELF);
+		CHECK_EQ(seen[3], 4);
+		unload(&loaded);
+	}
+}
+
 /* --- tail calls ------------------------------------------------------------------ */
 
 #define TAIL_TO(index) "r2 = map[progs]\n r3 = " #index "\n call tail_call\n"
@@ -583,6 +614,7 @@ static const struct check_case cases[] = {
 	{ "a subprogram keeps its caller's registers and stack", subprograms_keep_their_callers_registers },
 	{ "eight frames deep, each with its own stack", eight_frames_deep },
 	{ "map and map value addresses", map_addresses },
+	{ "a helper that takes the program gets it, and its callback", the_program_itself },
 	{ "tail calls stop after 33", tail_calls_stop_after_33 },
 	{ "a tail call replaces the program", a_tail_call_replaces_the_program },
 	{ "a tail call in a subprogram returns to its caller", a_tail_call_in_a_subprogram },
