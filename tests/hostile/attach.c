@@ -35,7 +35,8 @@ struct tally variants[VARIANT_COUNT] = {
 	[FENTRY] = { .name = "fentry" }, [ON_EVENT] = { .name = "on an event" },
 	[NF_IPV4] = { .name = "IPv4" }, [NF_INET] = { .name = "INET" }, [NF_ARP] = { .name = "ARP" },
 	[NF_IPV6] = { .name = "IPv6" }, [NF_BRIDGE] = { .name = "BRIDGE" }, [NF_NETDEV] = { .name = "NETDEV" },
-	[RAW_POINT] = { .name = "raw tracepoint" }, [CPU_CLOCK] = { .name = "cpu clock" },
+	[RAW_POINT] = { .name = "raw tracepoint" }, [TIMER_MAP] = { .name = "map of timers" },
+	[TIMER_PROG] = { .name = "program that uses one" }, [CPU_CLOCK] = { .name = "cpu clock" },
 	[TASK_CLOCK] = { .name = "task clock" }, [BPF_OUTPUT] = { .name = "BPF output" },
 	[TRACEPOINT] = { .name = "tracepoint" }, [KPROBE] = { .name = "kprobe" }, [UPROBE] = { .name = "uprobe" },
 };
@@ -48,7 +49,7 @@ static const uint8_t families[] = { 2, 1, 3, 10, 7, 5 };	/* of NF_IPV4 to NF_NET
 
 static void prog_for_link(struct worker *w, uint32_t type)
 {
-	w->prog_type = type;
+	w->kept_type = type;
 	w->attr.link_create.prog_fd = fd_of(w, KIND_PROG, type);
 }
 
@@ -91,7 +92,7 @@ void make_link(struct worker *w)
 		break;
 	case ON_EVENT:
 		prog_for_link(w, event_prog_types[TRACEPOINT + below(w, 2)]);
-		w->attr.link_create.target_fd = fd_of(w, KIND_EVENT, w->prog_type);
+		w->attr.link_create.target_fd = fd_of(w, KIND_EVENT, w->kept_type);
 		w->attr.link_create.attach_type = MODBPF_ATTACH_PERF_EVENT;
 		break;
 	default:
@@ -102,7 +103,7 @@ void make_link(struct worker *w)
 void open_raw_tracepoint(struct worker *w)
 {
 	w->variant = RAW_POINT;
-	w->prog_type = MODBPF_PROG_RAW_TRACEPOINT;
+	w->kept_type = MODBPF_PROG_RAW_TRACEPOINT;
 	w->attr.raw_tracepoint.name = put_name(w, "sys_enter");
 	w->attr.raw_tracepoint.prog_fd = fd_of(w, KIND_PROG, MODBPF_PROG_RAW_TRACEPOINT);
 }

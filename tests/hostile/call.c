@@ -83,7 +83,7 @@ static void note(struct worker *w, const struct call_row *row, const union modbp
 		count(&prog_tallies[type = asked->prog_type], is_granted);
 	if (w->variant) {
 		count(&variants[w->variant], is_granted);
-		type = w->prog_type;
+		type = w->kept_type;
 	}
 	if (is_granted && row->fill == next_map)
 		last_ids[KIND_MAP] = w->attr.next_id;
@@ -349,8 +349,10 @@ void make_objects(struct worker *w)
 	for (i = 0; i < OBJECTS; i++) {
 		call(w, row_of(MODBPF_CMD_PROG_LOAD));
 		call(w, row_of(MODBPF_CMD_MAP_CREATE));
-		if (i % 4 == 0)
-			call_perf(w);
+		if (i % 4)
+			continue;
+		call_perf(w);
+		call(w, row_of(MODBPF_CMD_BTF_LOAD));
 	}
 }
 
@@ -375,7 +377,7 @@ bool print_calls(void)
 
 	for (i = 0; i < ROWS; i++)
 		has_never |= print_tallies(i ? NULL : "commands", &rows[i].tally, 1);
-	has_never |= print_tallies("links and events", variants, COUNT(variants));
+	has_never |= print_tallies("links, events and timers", variants, COUNT(variants));
 	has_never |= print_tallies("what is done to events", deeds, COUNT(deeds));
 	has_never |= print_tallies("maps", map_tallies, COUNT(map_tallies));
 	has_never |= print_tallies("programs", prog_tallies, COUNT(prog_tallies));

@@ -26,8 +26,8 @@ struct worker {
 		uint8_t bytes[ATTR_BYTES];
 	};
 	struct perf_event_attr event;
-	uint32_t variant;	/* enum variant, of what is attached */
-	uint32_t prog_type;	/* with which program */
+	uint32_t variant;	/* enum variant, of what is attached or made */
+	uint32_t kept_type;	/* what it is kept as: the type of the program, if one is attached */
 };
 
 /* --- draw.c: numbers, addresses, fds ------------------------------------------------------- */
@@ -64,10 +64,11 @@ bool print_tallies(const char *title, const struct tally *tallies, unsigned int 
 
 extern struct tally map_tallies[MODBPF_MAP_TYPE_COUNT], prog_tallies[MODBPF_PROG_TYPE_COUNT];
 
-/* Each way to attach, and each kind of event: they have to be granted, too. */
+/* Each way to attach, each kind of event, and timers: they have to be granted, too. */
 enum variant {
 	VARIANT_NONE, KPROBES, KRETPROBES, FENTRY, ON_EVENT, NF_IPV4, NF_INET, NF_ARP, NF_IPV6,
-	NF_BRIDGE, NF_NETDEV, RAW_POINT, CPU_CLOCK, TASK_CLOCK, BPF_OUTPUT, TRACEPOINT, KPROBE, UPROBE,
+	NF_BRIDGE, NF_NETDEV, RAW_POINT, TIMER_MAP, TIMER_PROG,
+	CPU_CLOCK, TASK_CLOCK, BPF_OUTPUT, TRACEPOINT, KPROBE, UPROBE,
 	VARIANT_COUNT
 };
 extern struct tally variants[VARIANT_COUNT];

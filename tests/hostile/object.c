@@ -32,10 +32,35 @@ static const struct {
 struct tally map_tallies[MODBPF_MAP_TYPE_COUNT] = { MODBPF_MAP_TYPES(TYPE_TALLY) };
 struct tally prog_tallies[MODBPF_PROG_TYPE_COUNT] = { MODBPF_PROG_TYPES(TYPE_TALLY) };
 
+/* In good_btf. */
+enum { BTF_INT_ID = 1, BTF_LONG_ID, BTF_FUNC_ID = 4, BTF_TIMER_ID, BTF_VALUE_ID };
+
+#define KEPT_TIMERS 0x100	/* no type of a map */
+
+/* Its values are a timer. */
+static void make_timers(struct worker *w)
+{
+	bool is_hash = below(w, 2);
+
+	w->attr.map_type = is_hash ? MODBPF_MAP_HASH : MODBPF_MAP_ARRAY;
+	w->attr.key_size = is_hash ? 8 : 4;
+	w->attr.value_size = 16;
+	w->attr.max_entries = 8;
+	w->attr.btf_fd = fd_of(w, KIND_BTF, 0);
+	w->attr.btf_key_type_id = is_hash ? BTF_LONG_ID : BTF_INT_ID;
+	w->attr.btf_value_type_id = BTF_VALUE_ID;
+	w->variant = TIMER_MAP;
+	w->kept_type = KEPT_TIMERS;
+}
+
 void make_map(struct worker *w)
 {
-	unsigned int i = below(w, sizeof(maps) / sizeof(maps[0]));
+	unsigned int i = below(w, sizeof(maps) / sizeof(maps[0]) + 1);
 
+	if (i == sizeof(maps) / sizeof(maps[0])) {
+		make_timers(w);
+		return;
+	}
 	w->attr.map_type = maps[i].type;
 	w->attr.key_size = maps[i].key;
 	w->attr.value_size = maps[i].value;
@@ -143,6 +168,44 @@ static unsigned int with_map(struct worker *w, struct modbpf_insn *to)
 	return n;
 }
 
+/*
+ * An element's timer is set to call back soon, and perhaps taken back; the callback deletes the
+ * element: its registers are the arguments as they are.
+ */
+static unsigned int with_timer(struct worker *w, struct modbpf_insn *to)
+{
+	int32_t map = fd_of(w, KIND_MAP, KEPT_TIMERS);
+	const struct modbpf_insn insns[] = {
+		insn(0x7a, 10, 0, -8, below(w, 8)),		/* the key */
+		insn(MODBPF_LD_IMM64, 1, BPF_PSEUDO_MAP_FD, 0, map), insn(0, 0, 0, 0, 0),
+		insn(0xbf, 2, 10, 0, 0),
+		insn(0x07, 2, 0, 0, -8),
+		insn(0x85, 0, 0, 0, 1),
+		insn(0x15, 0, 0, 16, 0),			/* there is none */
+		insn(0xbf, 6, 0, 0, 0),
+		insn(0xbf, 1, 6, 0, 0),
+		insn(MODBPF_LD_IMM64, 2, BPF_PSEUDO_MAP_FD, 0, map), insn(0, 0, 0, 0, 0),
+		insn(0xb7, 3, 0, 0, below(w, 4) ? 1 : draw(w)),	/* the clock */
+		insn(0x85, 0, 0, 0, 169),
+		insn(0xbf, 1, 6, 0, 0),
+		insn(MODBPF_LD_IMM64, 2, BPF_PSEUDO_FUNC, 0, 10), insn(0, 0, 0, 0, 0),
+		insn(0x85, 0, 0, 0, 170),
+		insn(0xbf, 1, 6, 0, 0),
+		insn(0xb7, 2, 0, 0, below(w, 2) ? below(w, 1 << 20) : draw(w)),	/* nanoseconds */
+		insn(0xb7, 3, 0, 0, below(w, 4)),
+		insn(0x85, 0, 0, 0, 171),
+		insn(0xbf, 1, 6, 0, 0),
+		below(w, 2) ? insn(0x85, 0, 0, 0, 172) : insn(0xbf, 1, 6, 0, 0),
+		insn(0xb7, 0, 0, 0, 0),
+		insn(0x95, 0, 0, 0, 0),
+		insn(0x85, 0, 0, 0, 3),
+		insn(0xb7, 0, 0, 0, 0),
+	};
+
+	memcpy(to, insns, sizeof(insns));
+	return sizeof(insns) / sizeof(insns[0]);
+}
+
 /* Instructions that are mostly well-formed, behind a start that makes much of them valid. */
 static unsigned int with_anything(struct worker *w, struct modbpf_insn *to)
 {
@@ -160,8 +223,6 @@ static unsigned int with_anything(struct worker *w, struct modbpf_insn *to)
 	return i;
 }
 
-#define BTF_FUNC_ID 4	/* in good_btf */
-
 void load_prog(struct worker *w)
 {
 	struct modbpf_insn *insns = (struct modbpf_insn *)(shared + 4096 * below(w, PAGES - 1));
@@ -169,12 +230,17 @@ void load_prog(struct worker *w)
 	unsigned int i = below(w, sizeof(progs) / sizeof(progs[0])), n = 1;
 
 	insns[0] = insn(0xb7, 0, 0, 0, progs[i].type == MODBPF_PROG_TRACING ? 0 : below(w, 2));
-	switch (below(w, 4)) {
+	switch (below(w, 5)) {
 	case 0:
 		n = with_anything(w, insns);
 		break;
 	case 1:
 		n = with_map(w, insns);
+		break;
+	case 2:
+		n = with_timer(w, insns);
+		w->variant = TIMER_PROG;
+		w->kept_type = progs[i].type;
 	}
 	insns[n++] = insn(0x95, 0, 0, 0, 0);
 	strcpy(license, "GPL");
@@ -236,17 +302,22 @@ void ask_info(struct worker *w)
 		memset((void *)(uintptr_t)at, 0, 300);
 }
 
-/* int, long, the prototype long(long), and a function of the kernel: enough for a fentry program. */
+/*
+ * int, long, the prototype long(long), and a function of the kernel: enough for a fentry program.
+ * struct bpf_timer, and a structure of one.
+ */
 static const struct {
 	uint16_t magic;
 	uint8_t version, flags;
 	uint32_t hdr_len, type_off, type_len, str_off, str_len;
-	uint32_t types[4 + 4 + 5 + 3];
-	char strings[24];
+	uint32_t types[4 + 4 + 5 + 3 + 9 + 6];
+	char strings[35];
 } good_btf = {
-	0xeb9f, 1, 0, 24, 0, 64, 64, 24,
-	{ 1, 1 << 24, 4, 1 << 24 | 32, 1, 1 << 24, 8, 1 << 24 | 64, 0, 13 << 24 | 1, 2, 1, 2, 7, 12 << 24, 3 },
-	"\0long\0\0__x64_sys_umask",
+	0xeb9f, 1, 0, 24, 0, 124, 124, 35,
+	{ 1, 1 << 24, 4, 1 << 24 | 32, 1, 1 << 24, 8, 1 << 24 | 64, 0, 13 << 24 | 1, 2, 1, 2, 7, 12 << 24, 3,
+	  23, 4 << 24 | 2, 16, 0, BTF_LONG_ID, 0, 0, BTF_LONG_ID, 64,
+	  0, 4 << 24 | 1, 16, 33, BTF_TIMER_ID, 0 },
+	"\0long\0\0__x64_sys_umask\0bpf_timer\0t",
 };
 
 void good_btf_attr(union modbpf_attr *attr)
