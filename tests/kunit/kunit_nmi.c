@@ -18,10 +18,12 @@
 #include <asm/nmi.h>
 
 #include "module/caller.h"
+#include "module/helper/functions.h"
 #include "module/hook/counters.h"
 #include "module/link.h"
 #include "module/map/lock.h"
 #include "module/map/ringbuf.h"
+#include "module/map/timer.h"
 #include "module/prog_run.h"
 #include "tests/kunit/c_prog.h"
 #include "tests/kunit/map_fixture.h"
@@ -383,8 +385,99 @@ static void program_is_not_run_on_top_of_itself(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, sum.recursion_misses, (u64)atomic64_read(&hits));
 }
 
+/* --- timers ------------------------------------------------------------------------------------- */
+
+#define TIMER_AT 8
+#define FAR_NSECS (3600 * (u64)NSEC_PER_SEC)
+
+static struct modbpf_map *timers;
+static long timer_results[5];	/* of init, set_callback, start, cancel; and of the element's removal */
+static u32 timer_runs;
+
+static u64 timer_field(u64 key)
+{
+	void *value = timers->ops->lookup(timers, &key);
+
+	return value ? (u64)(unsigned long)value + TIMER_AT : 0;
+}
+
+static const struct modbpf_prog *timer_prog;
+
+/* In the NMI, whose handlers are several: what is a timer's, and then its element goes. */
+static u64 timer_body(const void *ctx)
+{
+	u64 key = 0, field = timer_field(key), prog = (u64)(unsigned long)timer_prog;
+	u64 callback = (u64)(unsigned long)timer_prog->entry;
+
+	if (timer_runs++)
+		return 0;
+	timer_results[0] = helper_timer_init(field, 0, CLOCK_MONOTONIC, 0, 0);
+	timer_results[1] = helper_timer_set_callback(field, callback, prog, 0, 0);
+	timer_results[2] = helper_timer_start(field, FAR_NSECS, 0, 0, 0);
+	timer_results[3] = helper_timer_cancel(field, 0, 0, 0, 0);
+	timer_results[4] = timers->ops->delete(timers, &key);
+	return 0;
+}
+
+static void put_element(struct kunit *test, u64 key)
+{
+	u64 value[4] = {};
+
+	rcu_read_lock();
+	KUNIT_EXPECT_EQ(test, timers->ops->update(timers, &key, value, MODBPF_ANY), 0);
+	rcu_read_unlock();
+}
+
+static void start_timer(struct kunit *test, u64 key, struct modbpf_prog *prog)
+{
+	u64 field = timer_field(key);
+
+	KUNIT_EXPECT_EQ(test, helper_timer_init(field, 0, CLOCK_MONOTONIC, 0, 0), 0ULL);
+	KUNIT_EXPECT_EQ(test, helper_timer_set_callback(field, (u64)(unsigned long)prog->entry,
+							(u64)(unsigned long)prog, 0, 0), 0ULL);
+	KUNIT_EXPECT_EQ(test, helper_timer_start(field, FAR_NSECS, 0, 0, 0), 0ULL);
+}
+
+/* The clock's locks may be held by what an NMI interrupts. A map's element goes with its timer. */
+static void timers_are_refused_in_an_nmi(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+	u32 i;
+
+	timers = map_fixture_make(test, (struct map_attr)MAP_PARAMS(HASH, 8, 32, 4, 0));
+	timers->field_end[MAP_FIELD_TIMER] = TIMER_AT + MAP_TIMER_BYTES;
+	KUNIT_ASSERT_EQ(test, map_timers_create(timers), 0);
+	atomic_set(&timers->fds, 1);
+	put_element(test, 0);
+	f->prog->entry = timer_body;
+	timer_prog = f->prog;
+	timer_runs = 0;
+	rcu_read_lock();
+	start_timer(test, 0, f->prog);
+	KUNIT_EXPECT_GT(test, refcount_read(&f->prog->obj.refs), 1u);
+	preempt_disable();
+	KUNIT_EXPECT_TRUE(test, send_nmi(raw_smp_processor_id()));
+	preempt_enable();
+	rcu_read_unlock();
+	for (i = 0; i < 4; i++)
+		KUNIT_EXPECT_EQ(test, timer_results[i], -EOPNOTSUPP);
+	KUNIT_EXPECT_EQ(test, timer_results[4], 0);
+	/* It let the program go. */
+	for (i = 0; i < 5000 && refcount_read(&f->prog->obj.refs) != 1; i++)
+		msleep(1);
+	KUNIT_EXPECT_EQ(test, refcount_read(&f->prog->obj.refs), 1u);
+	put_element(test, 0);
+	rcu_read_lock();
+	KUNIT_EXPECT_EQ(test, (long)helper_timer_start(timer_field(0), 0, 0, 0, 0), -EINVAL);
+	rcu_read_unlock();
+	synchronize_rcu();
+	map_timers_destroy(timers);
+	map_fixture_free(timers);
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(maps_in_a_storm_of_nmis),
+	KUNIT_CASE(timers_are_refused_in_an_nmi),
 	KUNIT_CASE(queue_is_busy_in_an_nmi),
 	KUNIT_CASE(program_is_not_run_on_top_of_itself),
 	{}
