@@ -280,6 +280,7 @@ USER_SRCS := \
 	user/kernel_types.c \
 	user/lines.c \
 	user/link.c \
+	user/link_event.c \
 	user/load.c \
 	user/main.c \
 	user/map.c \

@@ -2,6 +2,7 @@
 /* modbpf link: which programs hang where? */
 #include <bpf/bpf.h>
 #include <errno.h>
+#include <limits.h>
 #include <net/if.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,6 +11,7 @@
 
 #include "uapi/modbpf.h"
 #include "user/cli.h"
+#include "user/link_event.h"
 #include "user/names.h"
 #include "user/object.h"
 #include "user/out.h"
@@ -22,7 +24,7 @@ struct link_facts {
 	struct modbpf_link_info info;
 	uint64_t *addrs;	/* of a kprobe_multi link; NULL: none are told */
 	uint32_t addr_cnt;
-	char tp_name[128];	/* of a raw_tracepoint link */
+	char name[PATH_MAX];	/* what the place of a raw_tracepoint or perf_event link is called */
 };
 
 static int get_info(int fd, struct modbpf_link_info *info)
@@ -34,22 +36,29 @@ static int get_info(int fd, struct modbpf_link_info *info)
 	return 0;
 }
 
-static int link_facts_get(int fd, struct link_facts *facts)
+/* The name's place and length are at the same offsets for each kind of event. */
+static int get_event(int fd, struct link_facts *facts)
 {
-	uint32_t cnt;
-
-	memset(facts, 0, sizeof(*facts));
-	if (get_info(fd, &facts->info))
-		return -1;
-	if (facts->info.type == MODBPF_LINK_TYPE_RAW_TRACEPOINT) {
-		memset(&facts->info, 0, sizeof(facts->info));
-		facts->info.raw_tracepoint.tp_name = (uintptr_t)facts->tp_name;
-		facts->info.raw_tracepoint.tp_name_len = sizeof(facts->tp_name);
-		return get_info(fd, &facts->info);
-	}
-	if (facts->info.type != MODBPF_LINK_TYPE_KPROBE_MULTI)
+	if (facts->info.perf_event.type == MODBPF_PERF_EVENT_EVENT)
 		return 0;
-	cnt = facts->info.kprobe_multi.count;
+	memset(&facts->info, 0, sizeof(facts->info));
+	facts->info.perf_event.kprobe.func_name = (uintptr_t)facts->name;
+	facts->info.perf_event.kprobe.name_len = sizeof(facts->name);
+	return get_info(fd, &facts->info);
+}
+
+static int get_raw_tracepoint(int fd, struct link_facts *facts)
+{
+	memset(&facts->info, 0, sizeof(facts->info));
+	facts->info.raw_tracepoint.tp_name = (uintptr_t)facts->name;
+	facts->info.raw_tracepoint.tp_name_len = sizeof(facts->name);
+	return get_info(fd, &facts->info);
+}
+
+static int get_functions(int fd, struct link_facts *facts)
+{
+	uint32_t cnt = facts->info.kprobe_multi.count;
+
 	if (!cnt || cnt > ADDRS_MAX)
 		return 0;
 	facts->addrs = calloc(cnt, sizeof(*facts->addrs));
@@ -65,6 +74,20 @@ static int link_facts_get(int fd, struct link_facts *facts)
 	/* Addresses are only told to those who may know them. */
 	facts->addr_cnt = facts->addrs[0] ? cnt : 0;
 	return 0;
+}
+
+/* What is behind pointers is asked for once the type is known. */
+static int link_facts_get(int fd, struct link_facts *facts)
+{
+	memset(facts, 0, sizeof(*facts));
+	if (get_info(fd, &facts->info))
+		return -1;
+	switch (facts->info.type) {
+	case MODBPF_LINK_TYPE_RAW_TRACEPOINT:	return get_raw_tracepoint(fd, facts);
+	case MODBPF_LINK_TYPE_PERF_EVENT:	return get_event(fd, facts);
+	case MODBPF_LINK_TYPE_KPROBE_MULTI:	return get_functions(fd, facts);
+	default:				return 0;
+	}
 }
 
 static void add_functions(struct json_object *object, const struct link_facts *facts)
@@ -122,7 +145,9 @@ static struct json_object *link_json(const struct link_facts *facts)
 		json_add_u64(object, "func_cnt", info->kprobe_multi.count);
 		add_functions(object, facts);
 	} else if (info->type == MODBPF_LINK_TYPE_RAW_TRACEPOINT) {
-		json_add_str(object, "tp_name", facts->tp_name);
+		json_add_str(object, "tp_name", facts->name);
+	} else if (info->type == MODBPF_LINK_TYPE_PERF_EVENT) {
+		link_event_json(object, info, facts->name);
 	}
 	add_counters(object, info);
 	return object;
@@ -194,7 +219,9 @@ static void link_print(const struct link_facts *facts)
 	else if (facts->info.type == MODBPF_LINK_TYPE_KPROBE_MULTI)
 		print_kprobe_multi(facts);
 	else if (facts->info.type == MODBPF_LINK_TYPE_RAW_TRACEPOINT)
-		printf("\ttp '%s'\n", facts->tp_name);
+		printf("\ttp '%s'\n", facts->name);
+	else if (facts->info.type == MODBPF_LINK_TYPE_PERF_EVENT)
+		link_event_print(&facts->info, facts->name);
 	print_counters(&facts->info);
 }
 

@@ -21,7 +21,17 @@ check "a CPU that comes and goes" "$E2E/hotplug" "$E2E/storm.bpf.o"
 echo "$out"
 
 hold "$SCRATCH/held" "$SCRATCH/perf_events" "$E2E/perf_events.bpf.o" hold || finish
-equal "three links" "$(links | grep -c perf_event)" 3
+shown=$(links)
+equal "three links" "$(grep -c ': perf_event' <<<"$shown")" 3
+contains "the CLI names the function" "$(sed 's/[0-9a-f]\{16\}/ADDRESS/' <<<"$shown")" "kprobe ADDRESS __x64_sys_umask"
+contains "the event" "$shown" "tracepoint sys_enter_umask"
+# The text segment lies in the file as in memory.
+offset=$((16#$(nm "$SCRATCH/perf_events" | sed -n 's/ T test_probed$//p')))
+contains "the file and where in it" "$shown" "uprobe $SCRATCH/perf_events+$(printf %#x $offset)"
+shown=$(modbpf -j link show)
+contains "so in JSON" "$shown" '"func":"__x64_sys_umask","offset":0,"cookie":0'
+contains "the event, too" "$shown" '"tracepoint":"sys_enter_umask","cookie":7'
+contains "and the file" "$shown" "\"file\":\"$SCRATCH/perf_events\",\"offset\":$offset"
 kill -KILL $holder
 wait $holder 2>/dev/null
 check "nothing is left of one who was killed at it" within 10 nothing_is_loaded

@@ -652,11 +652,13 @@ static void test_hostile_consumer(void)
 static int hold(void)
 {
 	LIBBPF_OPTS(bpf_uprobe_opts, opts, .func_name = "test_probed");
+	LIBBPF_OPTS(bpf_tracepoint_opts, tracepoint, .bpf_cookie = 7);
 	int map = bpf_object__find_map_fd_by_name(object, "records");
 
 	if (!perf_buffer__new(map, 8, on_sample, on_lost, NULL, NULL) ||
 	    !bpf_program__attach_kprobe(prog("puts_out"), false, "__x64_sys_umask") ||
-	    !bpf_program__attach_tracepoint(prog("on_tracepoint"), "syscalls", "sys_enter_umask") ||
+	    !bpf_program__attach_tracepoint_opts(prog("on_tracepoint"), "syscalls",
+						 "sys_enter_umask", &tracepoint) ||
 	    !bpf_program__attach_uprobe_opts(prog("on_user_entry"), -1, "/proc/self/exe", 0, &opts))
 		return 1;
 	start();

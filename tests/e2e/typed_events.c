@@ -126,6 +126,19 @@ static void test_recursion(void)
 	want("each time", info.recursion_misses, info.run_cnt);
 }
 
+/* Linux's name for the BTF that the kernel itself has. */
+static void test_types_of(__u32 id)
+{
+	static char name[16];
+	struct modbpf_btf_info info = { .name = addr(name), .name_len = sizeof(name) };
+	__u32 len = sizeof(info);
+	int fd = want_fd("the types that it was looked for in", bpf_btf_get_fd_by_id(id));
+
+	want("their information", info_of(fd, &info, &len), 0);
+	want_that("are the kernel's", info.kernel_btf && !strcmp(name, "vmlinux"));
+	close(fd);
+}
+
 static void test_info(void)
 {
 	int link = opened("on_entry"), progs[2] = { prog_fd("on_entry"), prog_fd("on_entry_too") };
@@ -138,6 +151,8 @@ static void test_info(void)
 	want("its type", info.type, MODBPF_LINK_TYPE_TRACING);
 	want("how it hangs", info.tracing.attach_type, BPF_TRACE_FENTRY);
 	want("on what", info.tracing.target_btf_id, prog.attach_btf_id);
+	want("of which types", info.tracing.target_obj_id, prog.attach_btf_obj_id);
+	test_types_of(prog.attach_btf_obj_id);
 	start();
 	want("another for the same function", bpf_link_update(link, progs[1], NULL), 0);
 	umasks(CALLS);
