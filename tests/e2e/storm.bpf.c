@@ -45,14 +45,17 @@ int on_call(__u64 *args)
 	return 0;
 }
 
-SEC("tc/ipv4/local_in")
+/* Where it is sent, so that it is seen when sendto() is over. */
+SEC("tc/ipv4/local_out")
 int on_packet(struct __sk_buff *skb)
 {
 	struct iphdr *ip = (void *)(long)skb->data;
 	struct udphdr *udp = (void *)(ip + 1);
+	__u32 slot = PORT_SLOT;
+	__u64 *port = bpf_map_lookup_elem(&numbers, &slot);
 
-	if ((void *)(udp + 1) <= (void *)(long)skb->data_end && ip->protocol == IPPROTO_UDP &&
-	    udp->dest == bpf_htons(STORM_PORT))
+	if (port && (void *)(udp + 1) <= (void *)(long)skb->data_end && ip->protocol == IPPROTO_UDP &&
+	    udp->dest == bpf_htons(*port))
 		add(SWITCHES, 1);
 	return 0;
 }

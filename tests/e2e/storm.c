@@ -3,7 +3,7 @@
  * "storm OBJECT CYCLES NAMESPACES WORKERS": programs are attached and detached CYCLES times while another
  * process fires at them; each must see one event of ours while it is attached, and none after. Then
  * so many network namespaces are made, hooked and destroyed under traffic: the link says so. WORKERS
- * processes share the work, each with the object's programs and maps for itself, in its own namespace.
+ * processes share the work, each with the object's programs and maps, and a port, for itself.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -81,21 +81,49 @@ static const struct { const char *prog; __u32 slot; } kinds[] = {
 	{ "on_entry", ENTRIES }, { "on_return", RETURNS }, { "on_call", FRAMES }, { "on_packet", SWITCHES },
 };
 
-static bool cycle(int i)
+#define KINDS (int)(sizeof(kinds) / sizeof(kinds[0]))
+
+/* Of 16, one entry and one return: ftrace goes through all functions of the kernel for each. */
+static int kind_of(int cycle)
 {
-	int kind = i % (sizeof(kinds) / sizeof(kinds[0]));
+	return cycle % 8 ? 2 + cycle % 2 : cycle / 8 % 2;
+}
+
+static long spent_ms[KINDS];
+
+static long now_ms(void)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	return time.tv_sec * 1000 + time.tv_nsec / 1000000;
+}
+
+/* All zero, and what comes to @port is counted. */
+static void start_at(int port)
+{
+	__u32 slot = PORT_SLOT;
+	__u64 value = port;
+
+	start();
+	bpf_map_update_elem(numbers, &slot, &value, 0);
+}
+
+static bool cycle(int i, int port)
+{
+	int kind = kind_of(i);
 	struct bpf_link *link = bpf_program__attach(bpf_object__find_program_by_name(object, kinds[kind].prog));
 	__u64 during;
 
 	if (!link)
 		return false;
-	start();
+	start_at(port);
 	umasks(1);
-	send_to(STORM_PORT);
+	send_to(port);
 	during = number(kinds[kind].slot);
 	bpf_link__destroy(link);
 	umasks(1);
-	send_to(STORM_PORT);
+	send_to(port);
 	if (during == 1 && number(kinds[kind].slot) == 1)
 		return true;
 	printf("storm: %s saw %llu events, then %llu\n", kinds[kind].prog, during, number(kinds[kind].slot));
@@ -142,7 +170,7 @@ static bool hooked_namespace(int i)
 	bool is_whole;
 	int link;
 
-	start();
+	start_at(STORM_PORT);
 	child = fire(true, STORM_PORT);
 	snprintf(path, sizeof(path), "/proc/%d/ns/net", child);
 	is_whole = within(is_elsewhere, child);
@@ -162,28 +190,29 @@ static bool hooked_namespace(int i)
 	return is_whole;
 }
 
-static void work(const char *path, int cycles, int namespaces)
+static void work(const char *path, int cycles, int namespaces, int port)
 {
-	pid_t fires;
-	time_t begin, middle;
+	long begin;
 	int i;
 
-	if (unshare(CLONE_NEWNET) || !lo_up() || !load(path)) {
-		printf("storm: no namespace, or the object is not loaded\n");
+	if (!load(path)) {
+		printf("storm: the object is not loaded\n");
 		return;
 	}
-	begin = time(NULL);
-	fires = fire(false, STORM_OTHER_PORT);
-	for (i = 0; i < cycles; i++)
-		if (cycle(i))
+	for (i = 0; i < cycles; i++) {
+		begin = now_ms();
+		if (cycle(i, port))
 			__atomic_fetch_add(&whole->cycles, 1, __ATOMIC_RELAXED);
-	put_out(fires);
-	middle = time(NULL);
+		spent_ms[kind_of(i)] += now_ms() - begin;
+	}
+	begin = now_ms();
 	for (i = 0; i < namespaces; i++)
 		if (hooked_namespace(i))
 			__atomic_fetch_add(&whole->namespaces, 1, __ATOMIC_RELAXED);
-	printf("  a worker: %d attachments in %ld s, %d namespaces in %ld s\n", cycles, middle - begin, namespaces,
-	       time(NULL) - middle);
+	printf("  a worker: %d cycles:", cycles);
+	for (i = 0; i < KINDS; i++)
+		printf(" %s %ld ms,", kinds[i].prog, spent_ms[i]);
+	printf(" %d namespaces %ld ms\n", namespaces, now_ms() - begin);
 }
 
 /* The share of worker @i of @cnt. */
@@ -195,6 +224,7 @@ static int share(int total, int i, int cnt)
 int main(int argc, char **argv)
 {
 	int cycles, namespaces, workers, i;
+	pid_t fires;
 
 	if (argc != 5)
 		return 2;
@@ -203,13 +233,16 @@ int main(int argc, char **argv)
 	workers = atoi(argv[4]);
 	modbpf_register_sections();
 	whole = mmap(NULL, sizeof(*whole), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	lo_up();
+	fires = fire(false, STORM_OTHER_PORT);
 	for (i = 0; i < workers; i++)
 		if (!fork()) {
-			work(argv[1], share(cycles, i, workers), share(namespaces, i, workers));
+			work(argv[1], share(cycles, i, workers), share(namespaces, i, workers), STORM_PORT + i);
 			exit(0);
 		}
-	while (wait(NULL) > 0)
-		;
+	for (i = 0; i < workers; i++)
+		wait(NULL);
+	put_out(fires);
 	want("programs attached, fired and detached under fire", whole->cycles, cycles);
 	want("namespaces made, hooked and destroyed under traffic", whole->namespaces, namespaces);
 	printf("soak: attached, fired, detached under fire: %d\nsoak: namespaces destroyed under traffic: %d\n",
