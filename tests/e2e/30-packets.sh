@@ -101,7 +101,7 @@ dead() {	# dead NUMBER: how many links say that their place is gone
 
 egress=() on_device=2
 if why=$(lacks nf_egress); then
-	refused "no egress ($why)" "not supported" ip netns exec right modbpf load "$E2E/egress.bpf.o"
+	refused "no egress ($why)" "Protocol error" ip netns exec right modbpf load "$E2E/egress.bpf.o"
 elif hold "$SCRATCH/egress" ip netns exec right modbpf load "$E2E/egress.bpf.o"; then
 	egress=($holder) on_device=4
 fi
