@@ -109,6 +109,8 @@ MODULE_SRCS := \
 	module/arch/x86/stack_walk.c \
 	module/arch/x86/target.c \
 	module/arch/x86/thunk.S \
+	module/arch/x86/trampoline.S \
+	module/arch/x86/trampoline_code.c \
 	module/audit.c \
 	module/btf.c \
 	module/caller.c \
@@ -159,6 +161,7 @@ MODULE_SRCS := \
 	module/hook/skb.c \
 	module/hook/tracepoint.c \
 	module/hook/tracing.c \
+	module/hook/trampoline.c \
 	module/ids.c \
 	module/image.c \
 	module/info.c \
@@ -250,6 +253,7 @@ KUNIT_SRCS := \
 	tests/kunit/kunit_prog.c \
 	tests/kunit/kunit_quota.c \
 	tests/kunit/kunit_target.c \
+	tests/kunit/kunit_trampoline.c \
 	tests/kunit/kunit_user_log.c \
 	tests/kunit/kunit_value_lock.c \
 	tests/kunit/suites.c \

@@ -217,6 +217,11 @@ u32 kernel_btf_id(const struct kernel_btf *btf)
 	return btf->supplied ? btf->supplied->obj.id : kernel_btf_list_vmlinux();
 }
 
+bool kernel_btf_is_own(const struct kernel_btf *btf)
+{
+	return !btf->supplied;
+}
+
 /* Has the kernel types of its own? Whoever uses supplied ones was told that it has not. */
 static int check_has_none(void)
 {

@@ -35,6 +35,8 @@ int kernel_btf_try(struct modbpf_btf *module, struct kernel_btf **btf);
 /* NULL is fine. Sleeps. */
 void kernel_btf_put(struct kernel_btf *btf);
 const struct btf_types *kernel_btf_types(const struct kernel_btf *btf);
+/* Does the kernel itself say so? What was supplied may be wrong. */
+bool kernel_btf_is_own(const struct kernel_btf *btf);
 
 /* The name of the module that it is of; NULL: of none. */
 const char *kernel_btf_module(const struct kernel_btf *btf);

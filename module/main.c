@@ -17,6 +17,7 @@
 #include "module/detach.h"
 #include "module/event.h"
 #include "module/helper.h"
+#include "module/hook/trampoline.h"
 #include "module/image.h"
 #include "module/kernel_btf.h"
 #include "module/kfunc.h"
@@ -191,6 +192,7 @@ static void __exit modbpf_exit(void)
 	kfunc_withdraw();
 	kernel_btf_exit();
 	objects_exit();
+	trampolines_exit();
 	progs_exit();
 	quota_exit();
 	helpers_exit();

@@ -18,6 +18,14 @@ static u64 mask_of(const struct btf_types *types, u32 type)
 	return GENMASK_ULL(8 * btf_arg_bytes(types, type) - 1, 0);
 }
 
+/* A small one comes in a register, but one whose fields are not aligned on the stack. */
+static bool is_aggregate(const struct btf_types *types, u32 type)
+{
+	u8 kind = btf_base_of(types, type).kind;
+
+	return kind == MODBPF_BTF_STRUCT || kind == MODBPF_BTF_UNION;
+}
+
 static bool is_event(const struct modbpf_prog *prog)
 {
 	return prog->expected_attach_type == MODBPF_ATTACH_TRACE_RAW_TP;
@@ -57,8 +65,11 @@ static int keep_target(struct modbpf_prog *prog, u32 btf_id, const struct btf_ty
 	target->btf_id = btf_id;
 	target->btf_obj_id = kernel_btf_id(prog->kernel_btf);
 	target->args.cnt = call->cnt;
-	for (i = 0; i < call->cnt; i++)
+	target->is_plain = !call->result || !is_aggregate(types, call->result);
+	for (i = 0; i < call->cnt; i++) {
 		target->args.masks[i] = mask_of(types, call->args[i]);
+		target->is_plain &= !is_aggregate(types, call->args[i]);
+	}
 	target->result_mask = call->result ? mask_of(types, call->result) : 0;
 	prog->target = target;
 	return 0;

@@ -18,6 +18,7 @@ struct prog_target {
 	struct module *module;	/* held, whose it is; NULL: the kernel's own */
 	struct event_args args;
 	u64 result_mask;	/* bits of the result, 0: there is none */
+	bool is_plain;		/* numbers and pointers only: what is in which register is certain */
 	char name[];		/* "FUNCTION", "MODULE:FUNCTION", or the tracepoint's */
 };
 

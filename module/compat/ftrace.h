@@ -48,6 +48,36 @@
 #define COMPAT_HAS_FPROBE 0
 #endif
 
+/*
+ * May a function's first instruction call an address of ours, without ftrace between? By
+ * ftrace_ops up to 6.3 under another name, up to 5.14 not at all.
+ */
+#if defined(CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS) && \
+	(defined(COMPAT_FTRACE_DIRECT_OPS) || defined(COMPAT_FTRACE_DIRECT_MULTI))
+#define COMPAT_HAS_FTRACE_DIRECT 1
+
+/* The addresses of @ops' filter. 0, -EBUSY: one of them calls something already. Sleeps. */
+static inline int compat_ftrace_direct_set(struct ftrace_ops *ops, unsigned long addr)
+{
+#ifdef COMPAT_FTRACE_DIRECT_OPS
+	return register_ftrace_direct(ops, addr);
+#else
+	return register_ftrace_direct_multi(ops, addr);
+#endif
+}
+
+static inline int compat_ftrace_direct_unset(struct ftrace_ops *ops, unsigned long addr)
+{
+#ifdef COMPAT_FTRACE_DIRECT_OPS
+	return unregister_ftrace_direct(ops, addr, false);
+#else
+	return unregister_ftrace_direct_multi(ops, addr);
+#endif
+}
+#else
+#define COMPAT_HAS_FTRACE_DIRECT 0
+#endif
+
 /* static COMPAT_FTRACE_CALLBACK(name, ops, fregs) { ... } */
 #ifdef COMPAT_FTRACE_REGS
 #define COMPAT_FTRACE_CALLBACK(name, ops, fregs) \

@@ -6,8 +6,10 @@
  *
  * An entry is a callback of ftrace's, which nothing keeps from recursion: until the
  * context is marked as busy nothing is called that could be traced. An exit is a
- * kretprobe, which keeps the arguments from the entry on.
+ * trampoline, of which the same is true; where there can be none, a kretprobe, which keeps the
+ * arguments from the entry on and costs three times as much.
  */
+#include <linux/err.h>
 #include <linux/ftrace.h>
 #include <linux/kprobes.h>
 #include <linux/module.h>
@@ -15,6 +17,7 @@
 #include <linux/rcupdate.h>
 #include <linux/seq_file.h>
 #include <linux/slab.h>
+#include <linux/string.h>
 
 #include "module/caller.h"
 #include "module/compat/ftrace.h"
@@ -22,12 +25,16 @@
 #include "module/hook/busy.h"
 #include "module/hook/counters.h"
 #include "module/hook/run.h"
+#include "module/hook/trampoline.h"
+#include "module/kernel_btf.h"
+#include "module/kernel_symbol.h"
 #include "module/link.h"
 #include "module/prog.h"
 #include "module/prog_target.h"
 
-#define REGISTER_ARGS 6
+#define REGISTER_ARGS TRAMPOLINE_ARGS
 #define CONTEXT_WORDS (TRACE_ARGS + 1)	/* the result is behind the last argument */
+#define LANDING_PAD 4		/* bytes, which ftrace's call may be behind */
 #define EXITS_AT_ONCE 512	/* calls of the function that may be under way; more are missed */
 
 struct function_link {
@@ -37,6 +44,7 @@ struct function_link {
 	u64 result_mask;
 	u32 btf_id, btf_obj_id;
 	struct ftrace_ops entry;
+	struct trampoline *trampoline;	/* NULL: an exit is a kretprobe */
 	struct kretprobe exit;
 	char name[];
 };
@@ -54,7 +62,7 @@ static bool is_exit(const struct function_link *link)
 /* --- events ------------------------------------------------------------------------ */
 
 /* Preemption is off: the program stays. */
-static __always_inline void run(struct function_link *link, u64 *context)
+static __always_inline void run(const struct function_link *link, u64 *context)
 {
 	if (unlikely(!rcu_is_watching())) {
 		this_cpu_inc(link->link.counters->missed);
@@ -64,7 +72,7 @@ static __always_inline void run(struct function_link *link, u64 *context)
 }
 
 /* The same, unless one of ftrace's programs runs in this context already. */
-static __always_inline void run_alone(struct function_link *link, u64 *context)
+static __always_inline void run_alone(const struct function_link *link, u64 *context)
 {
 	u32 bit = hook_context_bit();
 
@@ -101,6 +109,29 @@ static COMPAT_FTRACE_CALLBACK(run_entry, ops, fregs)
 	preempt_enable_notrace();
 }
 NOKPROBE_SYMBOL(run_entry);
+
+static notrace void run_after_call(struct trampoline *trampoline, struct trampoline_frame *frame)
+{
+	const struct function_link *link;
+	u64 context[CONTEXT_WORDS];
+
+	preempt_disable_notrace();
+	link = trampoline_owner(trampoline);
+	if (likely(link)) {
+		context[0] = frame->args[0] & link->args.masks[0];
+		context[1] = frame->args[1] & link->args.masks[1];
+		context[2] = frame->args[2] & link->args.masks[2];
+		context[3] = frame->args[3] & link->args.masks[3];
+		context[4] = frame->args[4] & link->args.masks[4];
+		context[5] = frame->args[5] & link->args.masks[5];
+		event_args_zero(context, REGISTER_ARGS, CONTEXT_WORDS);
+		context[link->args.cnt] = frame->result[0] & link->result_mask;
+		run_alone(link, context);
+	}
+	preempt_enable_notrace();
+	trampoline_leave(trampoline);
+}
+NOKPROBE_SYMBOL(run_after_call);
 
 static int keep_args(struct kretprobe_instance *instance, struct pt_regs *regs)
 {
@@ -173,7 +204,75 @@ static int attach_entry(struct function_link *link)
 	return err;
 }
 
-static int attach_exit(struct function_link *link)
+/*
+ * Of functions that may end their task, so that a call never returns: its trampoline, and the module,
+ * would be there for good.
+ */
+static bool may_never_return(const char *name)
+{
+	static const char *const names[] = {
+		"__ia32_sys_exit", "__ia32_sys_exit_group", "__secure_computing", "__seccomp_filter",
+		"__x64_sys_exit", "__x64_sys_exit_group", "arch_do_signal_or_restart",
+		"call_usermodehelper_exec_async", "cpu_startup_entry", "do_exit", "do_group_exit", "do_idle",
+		"do_task_dead", "exit_to_user_mode_loop", "get_signal", "ia32_sys_call", "io_sq_thread",
+		"io_wq_worker", "io_wqe_worker", "kthread", "kthread_complete_and_exit", "kthread_exit",
+		"make_task_dead", "syscall_trace_enter", "vhost_task_fn", "x64_sys_call",
+	};
+
+	return match_string(names, ARRAY_SIZE(names), name) >= 0;
+}
+
+struct places {
+	u32 cnt;
+	unsigned long addr;
+};
+
+static int count_place(void *data, unsigned long addr)
+{
+	struct places *places = data;
+
+	places->cnt++;
+	places->addr = addr;
+	return 0;
+}
+
+/*
+ * The function whose arguments the kernel's own types tell is the one at @ip: the only one of
+ * that name, and not a module's. Else some of its arguments might be on the stack, where the trampoline
+ * would be in their way.
+ */
+static bool is_known_call(const struct function_link *link, unsigned long ip)
+{
+	const struct modbpf_prog *prog = rcu_access_pointer(link->link.prog);
+	struct places places = {};
+
+	if (!kernel_btf_is_own(prog->kernel_btf) || !prog->target->is_plain)
+		return false;
+	kernel_symbol_each(link->name, count_place, &places);
+	return places.cnt == 1 && ip - places.addr <= LANDING_PAD;
+}
+
+static int attach_trampoline(struct function_link *link)
+{
+	struct trampoline *trampoline;
+	unsigned long ip;
+	int err;
+
+	if (may_never_return(link->name))
+		return -EOPNOTSUPP;
+	err = find_entry(link->name, &ip);
+	if (err)
+		return err;
+	if (!is_known_call(link, ip))
+		return -EOPNOTSUPP;
+	trampoline = trampoline_set(ip, run_after_call, link);
+	if (IS_ERR(trampoline))
+		return PTR_ERR(trampoline);
+	link->trampoline = trampoline;
+	return 0;
+}
+
+static int attach_kretprobe(struct function_link *link)
 {
 	int err;
 
@@ -190,6 +289,11 @@ static int attach_exit(struct function_link *link)
 	return err;
 }
 
+static int attach_exit(struct function_link *link)
+{
+	return attach_trampoline(link) ? attach_kretprobe(link) : 0;
+}
+
 static int function_link_update(const struct caller *caller, struct modbpf_link *base,
 				struct modbpf_prog *prog)
 {
@@ -200,7 +304,9 @@ static void function_link_detach(struct modbpf_link *base)
 {
 	struct function_link *link = function_link_of(base);
 
-	if (is_exit(link)) {
+	if (link->trampoline) {
+		trampoline_unset(link->trampoline);
+	} else if (is_exit(link)) {
 		unregister_kretprobe(&link->exit);
 	} else {
 		unregister_ftrace_function(&link->entry);
@@ -215,7 +321,7 @@ static void function_link_destroy(struct modbpf_link *base)
 	kfree(function_link_of(base));
 }
 
-/* Of an exit; ftrace misses nothing. */
+/* Of a kretprobe; ftrace misses nothing. */
 static u64 function_link_missed(const struct modbpf_link *base)
 {
 	const struct function_link *link = function_link_of(base);
@@ -236,13 +342,20 @@ static int function_link_fill_info(const struct caller *caller, const struct mod
 	return 0;
 }
 
+static const char *hangs_by(const struct function_link *link)
+{
+	if (!is_exit(link))
+		return "ftrace";
+	return link->trampoline ? "trampoline" : "kretprobe";
+}
+
 static void function_link_show_fdinfo(const struct modbpf_link *base, struct seq_file *m)
 {
 	const struct function_link *link = function_link_of(base);
 
 	seq_printf(m, "attach_type:\t%u\ntarget_obj_id:\t%u\ntarget_btf_id:\t%u\n"
-		   "target_name:\t%s\ncookie:\t%llu\n", base->attach_type, link->btf_obj_id,
-		   link->btf_id, link->name, link->site.cookie);
+		   "target_name:\t%s\ncookie:\t%llu\nhangs_by:\t%s\n", base->attach_type,
+		   link->btf_obj_id, link->btf_id, link->name, link->site.cookie, hangs_by(link));
 }
 
 static const struct link_ops function_link_ops = {

@@ -6,6 +6,18 @@
 
 check "the module is inserted" insert
 check "typed events" "$E2E/typed_events" "$E2E/typed_events.bpf.o" || echo "$out"
+# A task sleeps in a function that it returns from through the module.
+sleeper=$("$E2E/typed_events" "$E2E/typed_events.bpf.o" leave)
+case $? in
+0)
+	refused "the module does not go before it wakes" "in use" rmmod modbpf
+	kill $sleeper
+	check "and goes when it has woken" remove_soon
+	check "the module is inserted again" insert
+	;;
+3) kill $sleeper 2>/dev/null ;;	# a kretprobe: up to 5.14, and without types
+*) bad "a program at the exit of a function that sleeps" ;;
+esac
 # The types of modules are the kernel's own: nobody supplies them.
 if ! lacks module_types >/dev/null; then
 	check "a module is there" dummy_up

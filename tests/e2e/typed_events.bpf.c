@@ -79,6 +79,27 @@ int BPF_PROG(on_exit, const struct pt_regs *regs, long result)
 	return 0;
 }
 
+/* A second one at the same exit. */
+SEC("fexit/__x64_sys_umask")
+int BPF_PROG(on_exit_too, const struct pt_regs *regs, long result)
+{
+	if (!is_watched())
+		return 0;
+	add(FORKS, 1);
+	if (regs->rdi > 0777 || result < 0)
+		add(WRONG, 1);
+	return 0;
+}
+
+/* Of who sleeps for a second, while the program is taken off. */
+SEC("fexit/hrtimer_nanosleep")
+int BPF_PROG(on_wake, long time)
+{
+	if (is_watched())
+		add(FORKS, 1);
+	return 0;
+}
+
 /* AT_FDCWD, "/proc/self/..."; the file that was opened. */
 SEC("fexit/do_filp_open")
 int BPF_PROG(on_open, int dfd, struct filename *name, void *flags, struct file *file)

@@ -2,14 +2,17 @@
 /*
  * Does a program at a function's entry or exit, or on a tracepoint with the kernel's
  * types, run once for each event, and read what is there? libbpf fits its accesses to the
- * kernel and finds what it hangs on; libmodbpf redirects the system calls.
+ * kernel and finds what it hangs on; libmodbpf redirects the system calls. "typed_events OBJECT [leave]".
  */
 #include <bpf/bpf.h>
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <linux/ptrace.h>
 #include <pthread.h>
+#include <sched.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -235,6 +238,122 @@ static void test_under_fire(void)
 	pthread_join(thread, NULL);
 }
 
+/* What fdinfo says of how a link hangs there. */
+static bool hangs_by(int link, const char *way)
+{
+	char path[64], line[128], wanted[64];
+	bool found = false;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", link);
+	snprintf(wanted, sizeof(wanted), "hangs_by:\t%s\n", way);
+	file = fopen(path, "r");
+	while (file && fgets(line, sizeof(line), file))
+		found |= !strcmp(line, wanted);
+	if (file)
+		fclose(file);
+	return found;
+}
+
+/* A function calls one trampoline at a time; who comes second gets there all the same. */
+static void test_two_exits(void)
+{
+	int first = opened("on_exit"), second = opened("on_exit_too");
+
+	start();
+	want_that("the second is a kretprobe", hangs_by(second, "kretprobe"));
+	umasks(CALLS);
+	want("exits of the first", number(RETURNS), CALLS);
+	want("exits of the second", number(FORKS), CALLS);
+	close(first);
+	umasks(CALLS);
+	want("the second alone", number(FORKS), 2 * CALLS);
+	close(second);
+	first = opened("on_exit");
+	umasks(CALLS);
+	want("the first again", number(RETURNS), 2 * CALLS);
+	want("with what they should see", number(WRONG), 0);
+	close(first);
+}
+
+/* Does it sleep? A task that runs has no number of a system call there. */
+static bool sleeps(pid_t task)
+{
+	char path[64];
+	int number = -1;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/%d/syscall", task);
+	file = fopen(path, "r");
+	if (file && fscanf(file, "%d", &number) != 1)
+		number = -1;
+	if (file)
+		fclose(file);
+	return number == SYS_nanosleep || number == SYS_clock_nanosleep;
+}
+
+static void on_signal(int number)
+{
+}
+
+static volatile pid_t sleeper;
+
+static void *sleep_long(void *was_interrupted)
+{
+	struct timespec long_time = { .tv_sec = 1000 };
+
+	sleeper = syscall(SYS_gettid);
+	*(bool *)was_interrupted = nanosleep(&long_time, NULL) && errno == EINTR;
+	return NULL;
+}
+
+/* The call goes on, and returns to where it came from. */
+static void test_sleeper(void)
+{
+	struct sigaction action = { .sa_handler = on_signal };
+	bool was_interrupted = false;
+	int link = opened("on_wake");
+	pthread_t thread;
+
+	start();
+	usleep(1);
+	want("who woke", number(FORKS), 1);
+	sigaction(SIGUSR1, &action, NULL);
+	pthread_create(&thread, NULL, sleep_long, &was_interrupted);
+	while (!sleeper || !sleeps(sleeper))
+		sched_yield();
+	close(link);
+	want_that("it sleeps still", sleeps(sleeper));
+	pthread_kill(thread, SIGUSR1);
+	pthread_join(thread, NULL);
+	want_that("and wakes", was_interrupted);
+	want("nobody is told", number(FORKS), 1);
+}
+
+/*
+ * Leaves the module with a task of another program's, whose number is printed, that sleeps in
+ * the function. 3: it does not return through the module.
+ */
+static int leave_a_sleeper(void)
+{
+	int link = opened("on_wake"), tries;
+	pid_t task = fork();
+
+	if (!task) {
+		close(link);
+		close(device);
+		close(1);
+		execl("/bin/sleep", "sleep", "1000", NULL);
+		_exit(1);
+	}
+	for (tries = 0; tries < 3000 && !sleeps(task); tries++)
+		usleep(10000);
+	printf("%d\n", task);
+	if (!sleeps(task))
+		return 1;
+	return hangs_by(link, "trampoline") ? 0 : 3;
+}
+
 /* --- a kernel without types ------------------------------------------------------- */
 
 static long supply(int btf)
@@ -399,11 +518,13 @@ int main(int argc, char **argv)
 	if (argc < 2)
 		return 2;
 	if (access("/sys/kernel/btf/vmlinux", F_OK))
-		return without_types();
+		return argc > 2 ? 3 : without_types();
 	if (!load_prepared(argv[1], name_open)) {
 		printf("  the object is not loaded\n");
 		return 1;
 	}
+	if (argc > 2)
+		return leave_a_sleeper();
 	btf = info_btf();
 	want("types for a kernel that has its own", supply(btf), -EEXIST);
 	close(btf);
@@ -413,6 +534,8 @@ int main(int argc, char **argv)
 	test_recursion();
 	test_info();
 	test_wrong();
+	test_two_exits();
+	test_sleeper();
 	test_under_fire();
 	bpf_object__close(object);
 	return finish("typed_events");

@@ -59,6 +59,7 @@
 	row(kunit_prog_test_run_command_suite) \
 	row(kunit_quota_suite) \
 	row(kunit_target_suite) \
+	row(kunit_trampoline_suite) \
 	row(kunit_user_log_suite) \
 	row(kunit_value_lock_suite) \
 
