@@ -5,7 +5,8 @@
  * function has none: so a tail call to one that looks further reads nothing of others.
  *
  * An entry is a callback of ftrace's, which nothing keeps from recursion: until the
- * context is marked as busy nothing is called that could be traced. An exit is a
+ * context is marked as busy nothing is called that could be traced, but for what reads the
+ * arguments on the stack: it has none there itself, so that this ends. An exit is a
  * trampoline, of which the same is true; where there can be none, a kretprobe, which keeps the
  * arguments from the entry on and costs three times as much.
  */
@@ -97,6 +98,16 @@ static __always_inline void read_args(const struct function_link *link, struct p
 	args[5] = regs_get_kernel_argument(regs, 5) & link->args.masks[5];
 }
 
+/* The others, behind the address that the function returns to. 0: the stack ends before. */
+static __always_inline void read_stack_args(const struct function_link *link,
+					    struct pt_regs *regs, u64 *args)
+{
+	u32 i;
+
+	for (i = REGISTER_ARGS; i < link->args.cnt; i++)
+		args[i] = regs_get_kernel_stack_nth(regs, 1 + i - REGISTER_ARGS) & link->args.masks[i];
+}
+
 static COMPAT_FTRACE_CALLBACK(run_entry, ops, fregs)
 {
 	struct function_link *link = container_of(ops, struct function_link, entry);
@@ -105,6 +116,7 @@ static COMPAT_FTRACE_CALLBACK(run_entry, ops, fregs)
 	preempt_disable_notrace();
 	read_args(link, compat_ftrace_regs(fregs), context);
 	event_args_zero(context, REGISTER_ARGS, CONTEXT_WORDS);
+	read_stack_args(link, compat_ftrace_regs(fregs), context);
 	run_alone(link, context);
 	preempt_enable_notrace();
 }
@@ -133,13 +145,24 @@ static notrace void run_after_call(struct trampoline *trampoline, struct trampol
 }
 NOKPROBE_SYMBOL(run_after_call);
 
+/* Of the arguments, while the function runs. */
+static __always_inline u32 kept_bytes(const struct function_link *link)
+{
+	return max_t(u32, link->args.cnt, REGISTER_ARGS) * sizeof(u64);
+}
+
 static int keep_args(struct kretprobe_instance *instance, struct pt_regs *regs)
 {
 	struct kretprobe *exit = compat_kretprobe_of(instance);
+	const struct function_link *link;
+	u64 *args = (u64 *)instance->data;
 
-	if (exit)
-		read_args(container_of(exit, struct function_link, exit), regs, (u64 *)instance->data);
-	return !exit;
+	if (!exit)
+		return 1;
+	link = container_of(exit, struct function_link, exit);
+	read_args(link, regs, args);
+	read_stack_args(link, regs, args);
+	return 0;
 }
 NOKPROBE_SYMBOL(keep_args);
 
@@ -152,8 +175,8 @@ static int run_exit(struct kretprobe_instance *instance, struct pt_regs *regs)
 	if (!exit)
 		return 0;
 	link = container_of(exit, struct function_link, exit);
-	memcpy(context, instance->data, REGISTER_ARGS * sizeof(u64));
 	event_args_zero(context, REGISTER_ARGS, CONTEXT_WORDS);
+	memcpy(context, instance->data, kept_bytes(link));
 	context[link->args.cnt] = regs_return_value(regs) & link->result_mask;
 	run(link, context);
 	return 0;
@@ -258,7 +281,7 @@ static int attach_trampoline(struct function_link *link)
 	unsigned long ip;
 	int err;
 
-	if (may_never_return(link->name))
+	if (link->args.cnt > TRAMPOLINE_ARGS || may_never_return(link->name))
 		return -EOPNOTSUPP;
 	err = find_entry(link->name, &ip);
 	if (err)
@@ -279,7 +302,7 @@ static int attach_kretprobe(struct function_link *link)
 	link->exit.kp.symbol_name = link->name;
 	link->exit.entry_handler = keep_args;
 	link->exit.handler = run_exit;
-	link->exit.data_size = REGISTER_ARGS * sizeof(u64);
+	link->exit.data_size = kept_bytes(link);
 	link->exit.maxactive = EXITS_AT_ONCE;
 	err = register_kretprobe(&link->exit);
 	if (!err && is_own_text(link->exit.kp.addr)) {
@@ -376,8 +399,6 @@ int function_link_attach(struct modbpf_prog *prog, u64 cookie, struct modbpf_lin
 	struct function_link *link;
 	int err;
 
-	if (target->args.cnt > REGISTER_ARGS)	/* not supported yet: those on the stack */
-		return -EOPNOTSUPP;
 	link = kzalloc(struct_size(link, name, bytes), GFP_KERNEL_ACCOUNT);
 	if (!link)
 		return -ENOMEM;

@@ -4,6 +4,7 @@
 #define MODBPF_TESTS_E2E_EVENTS_H
 
 #define NR_UMASK 95	/* the system call, x86-64 */
+#define PACKET_BYTES 16	/* that are sent */
 
 enum number {
 	WATCHED,	/* set from outside: the process that counts */

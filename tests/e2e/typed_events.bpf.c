@@ -91,12 +91,42 @@ int BPF_PROG(on_exit_too, const struct pt_regs *regs, long result)
 	return 0;
 }
 
-/* Of who sleeps for a second, while the program is taken off. */
+/* Of who sleeps, while the program is taken off. */
 SEC("fexit/hrtimer_nanosleep")
 int BPF_PROG(on_wake, long time)
 {
 	if (is_watched())
 		add(FORKS, 1);
+	return 0;
+}
+
+/* Ten arguments, four of them on the stack; its last one is the flags of sendto(). */
+SEC("fentry/ip_make_skb")
+int BPF_PROG(on_packet, void *sock, void *flow, void *getfrag, void *from, int length, int header,
+	     void *ipc, void *route, void *cork, __u32 flags)
+{
+	__u64 value = 0;
+
+	if (!is_watched())
+		return 0;
+	add(ENTRIES, 1);
+	add(MASKS, flags);
+	if (length != 8 + PACKET_BYTES || header != 8 || bpf_get_func_arg_cnt(ctx) != 10 ||
+	    bpf_get_func_arg(ctx, 9, &value) || value != flags)
+		add(WRONG, 1);
+	return 0;
+}
+
+SEC("fexit/ip_make_skb")
+int BPF_PROG(on_packet_made, void *sock, void *flow, void *getfrag, void *from, int length, int header,
+	     void *ipc, void *route, void *cork, __u32 flags, const void *packet)
+{
+	if (!is_watched())
+		return 0;
+	add(RETURNS, 1);
+	add(RESULTS, flags);
+	if (length != 8 + PACKET_BYTES || header != 8 || !packet || packet == (void *)(long)flags)
+		add(WRONG, 1);
 	return 0;
 }
 

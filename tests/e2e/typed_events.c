@@ -9,11 +9,15 @@
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <net/if.h>
+#include <netinet/in.h>
 #include <linux/ptrace.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
@@ -39,6 +43,23 @@ static int opened(const char *name)
 static int created(const char *name, enum bpf_attach_type type)
 {
 	return want_fd(name, bpf_link_create(prog_fd(name), 0, type, NULL));
+}
+
+/* What fdinfo says of how a link hangs there. */
+static bool hangs_by(int link, const char *way)
+{
+	char path[64], line[128], wanted[64];
+	bool found = false;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", link);
+	snprintf(wanted, sizeof(wanted), "hangs_by:\t%s\n", way);
+	file = fopen(path, "r");
+	while (file && fgets(line, sizeof(line), file))
+		found |= !strcmp(line, wanted);
+	if (file)
+		fclose(file);
+	return found;
 }
 
 static void test_function(void)
@@ -93,6 +114,32 @@ static void test_open(void)
 	want("opens", number(ENTRIES), OPENS + 1);
 	want("an int has its sign", number(RETURNS), OPENS + 1);
 	want("the files' numbers; 0 for none", number(RESULTS), OPENS * passwd.st_ino);
+}
+
+/* What a function gets on the stack. */
+static void test_packets(void)
+{
+	struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons(9),
+				  .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	struct ifreq lo = { .ifr_name = "lo", .ifr_flags = IFF_UP };
+	int entry = opened("on_packet"), leave = opened("on_packet_made");
+	int sock = socket(AF_INET, SOCK_DGRAM, 0), i;
+	char bytes[PACKET_BYTES] = {};
+
+	want_that("it is no trampoline", hangs_by(leave, "kretprobe"));
+	want("lo is up", ioctl(sock, SIOCSIFFLAGS, &lo), 0);
+	start();
+	for (i = 0; i < OPENS; i++)
+		sendto(sock, bytes, sizeof(bytes), i & 1 ? MSG_DONTWAIT : MSG_NOSIGNAL, (void *)&to,
+		       sizeof(to));
+	close(sock);
+	close(entry);
+	close(leave);
+	want("packets", number(ENTRIES), OPENS);
+	want("their flags", number(MASKS), OPENS / 2 * (MSG_DONTWAIT + MSG_NOSIGNAL));
+	want("packets made", number(RETURNS), OPENS);
+	want("their flags", number(RESULTS), OPENS / 2 * (MSG_DONTWAIT + MSG_NOSIGNAL));
+	want("all with what they should see", number(WRONG), 0);
 }
 
 static void test_tracepoint(void)
@@ -238,23 +285,6 @@ static void test_under_fire(void)
 	pthread_join(thread, NULL);
 }
 
-/* What fdinfo says of how a link hangs there. */
-static bool hangs_by(int link, const char *way)
-{
-	char path[64], line[128], wanted[64];
-	bool found = false;
-	FILE *file;
-
-	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", link);
-	snprintf(wanted, sizeof(wanted), "hangs_by:\t%s\n", way);
-	file = fopen(path, "r");
-	while (file && fgets(line, sizeof(line), file))
-		found |= !strcmp(line, wanted);
-	if (file)
-		fclose(file);
-	return found;
-}
-
 /* A function calls one trampoline at a time; who comes second gets there all the same. */
 static void test_two_exits(void)
 {
@@ -392,7 +422,7 @@ static int made_btf(__u32 *func)
 
 #define FAR (1 << 25)	/* bytes behind the registers */
 
-/* A lie: a number of user space's is a pointer, a structure goes on for megabytes, arguments are six. */
+/* A lie: a number of user space's is a pointer, a structure goes on for megabytes, arguments are twelve. */
 static int false_btf(__u32 *func)
 {
 	struct btf *btf = btf__new_empty();
@@ -403,7 +433,7 @@ static int false_btf(__u32 *func)
 	btf__add_field(btf, "far", number + 2, 8 * FAR, 0);
 	btf__add_ptr(btf, number + 1);
 	btf__add_func_proto(btf, number + 2);
-	for (i = 0; i < 6; i++)
+	for (i = 0; i < 12; i++)
 		btf__add_func_param(btf, "regs", number + 2);
 	*func = btf__add_func(btf, "__x64_sys_umask", BTF_FUNC_STATIC, number + 3);
 	return load_btf(btf);
@@ -418,7 +448,7 @@ static long load_credulous(bool is_exit, __u32 func)
 {
 	const short rdi = offsetof(struct pt_regs, rdi);
 	const struct modbpf_insn insns[] = {
-		LOAD(6, 1, 0), LOAD(7, 1, 40), LOAD(8, 1, is_exit ? 48 : 8),
+		LOAD(6, 1, 0), LOAD(7, 1, 88), LOAD(8, 1, is_exit ? 96 : 8),
 		LOAD(2, 6, rdi), LOAD(3, 2, rdi), LOAD(3, 3, rdi),
 		LOAD(3, 7, rdi), LOAD(3, 3, rdi), LOAD(3, 8, rdi), LOAD(3, 3, rdi),
 		ADD(6, FAR), LOAD(3, 6, 0), LOAD(3, 3, rdi), ADD(2, FAR), LOAD(3, 2, 0),
@@ -530,6 +560,7 @@ int main(int argc, char **argv)
 	close(btf);
 	test_function();
 	test_open();
+	test_packets();
 	test_tracepoint();
 	test_recursion();
 	test_info();
