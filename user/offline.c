@@ -308,7 +308,8 @@ static int btf_fd_by_id(const union modbpf_attr *attr)
 
 static void copy_fitting(u64 to, u32 room, const void *from, u32 bytes)
 {
-	memcpy((void *)(uintptr_t)to, from, room < bytes ? room : bytes);
+	if (room)	/* without, there may be no place either */
+		memcpy((void *)(uintptr_t)to, from, room < bytes ? room : bytes);
 }
 
 /* libbpf asks it of BTF only: to see whether it can ask, and of what it finds kernel functions in. */
