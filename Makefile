@@ -154,7 +154,8 @@ example-names := $(notdir $(patsubst %/,%,$(wildcard examples/*/)))
 example-objs := $(foreach n,$(example-names),$(if $(wildcard examples/$(n)/$(n).bpf.c),$(B)/examples/$(n).bpf.o))
 example-bins := $(foreach n,$(example-names),$(if $(wildcard examples/$(n)/$(n).c),$(B)/examples/$(n)))
 e2e-objs := $(patsubst %.bpf.c,$(B)/%.bpf.o,$(wildcard tests/e2e/*.bpf.c))
-e2e-bins := $(patsubst %.c,$(B)/%,$(filter-out %.bpf.c,$(wildcard tests/e2e/*.c))) $(B)/tests/e2e/hostile $(B)/tests/e2e/model
+e2e-bins := $(patsubst %.c,$(B)/%,$(filter-out %.bpf.c,$(wildcard tests/e2e/*.c))) $(B)/tests/e2e/hostile $(B)/tests/e2e/model \
+	$(B)/tests/e2e/fail_each
 
 define bpf-compile
 	@mkdir -p $(@D)
@@ -189,6 +190,10 @@ $(B)/tests/e2e/hostile: $(call objs,$(B)/user,$(wildcard tests/hostile/*.c))
 $(B)/tests/e2e/model: $(call objs,$(B)/user,$(wildcard tests/model/*.c)) $(B)/user/libmodbpf.a $(B)/user/libmodbpf-core.a
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -o $@ $^ $(EXAMPLE_LIBS)
+
+$(B)/tests/e2e/fail_each: $(call objs,$(B)/user,$(wildcard tests/fail/*.c))
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -o $@ $^
 
 # No 32-bit library is installed, and none is needed.
 $(B)/tests/e2e/client32: tests/e2e/client32.c uapi/modbpf.h

@@ -38,7 +38,7 @@ static struct inode *pin_inode(struct super_block *sb, const struct inode *dir, 
 	struct inode *inode = new_inode(sb);
 
 	if (!inode)
-		return ERR_PTR(-ENOSPC);
+		return ERR_PTR(-ENOMEM);
 	inode->i_ino = get_next_ino();
 	compat_inode_init_times(inode);
 	inode_init_owner(COMPAT_NO_IDMAP inode, dir, mode);
