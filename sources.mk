@@ -215,7 +215,6 @@ MODULE_SRCS := \
 	module/sysfs.c \
 	module/test_ctx.c \
 	module/test_run.c \
-	module/test_run_netfilter.c \
 	module/user_log.c \
 
 # Only in modbpf_kunit.ko, which is otherwise the same module.
@@ -276,6 +275,7 @@ USER_PRELOAD_SRCS := \
 # The CLI, build/user/modbpf.
 USER_SRCS := \
 	user/args.c \
+	user/btf.c \
 	user/check.c \
 	user/dump.c \
 	user/fdinfo.c \

@@ -13,6 +13,7 @@ struct json_object;
 int prog_command(struct args *args);
 int map_command(struct args *args);
 int link_command(struct args *args);
+int btf_command(struct args *args);
 int feature_command(struct args *args);
 int load_command(struct args *args);
 int filter_command(struct args *args);

@@ -57,6 +57,8 @@ static void print_usage(FILE *to)
 	      "       modbpf link { show | list } [LINK]\n"
 	      "       modbpf link detach LINK\n"
 	      "       modbpf link update LINK prog PROG [replace PROG]\n"
+	      "       modbpf btf { show | list } [id ID]\n"
+	      "       modbpf btf kernel { FILE | none }	the types of a kernel that does not tell them\n"
 	      "       modbpf detach --all			every program comes off what it hangs on\n"
 	      "       modbpf filter attach FILE PLACE [drop | accept] [pin FILE]	what tcpdump -ddd prints\n"
 	      "       modbpf filter check FILE [-v]\n"
@@ -121,6 +123,7 @@ static const struct command objects[] = {
 	{ "prog", prog_command },
 	{ "map", map_command },
 	{ "link", link_command },
+	{ "btf", btf_command },
 	{ "feature", feature_command },
 	{ "load", load_command },
 	{ "check", check_command },

@@ -15,18 +15,23 @@
 #include "user/out.h"
 
 const struct ref_kind ref_prog = {
-	.name = "prog", .has_name = true, .has_tag = true,
+	.name = "prog", .has_name = true, .has_tag = true, .has_pin = true,
 	.next_id = bpf_prog_get_next_id, .open_id = bpf_prog_get_fd_by_id,
 };
 
 const struct ref_kind ref_map = {
-	.name = "map", .has_name = true,
+	.name = "map", .has_name = true, .has_pin = true,
 	.next_id = bpf_map_get_next_id, .open_id = bpf_map_get_fd_by_id,
 };
 
 const struct ref_kind ref_link = {
-	.name = "link",
+	.name = "link", .has_pin = true,
 	.next_id = bpf_link_get_next_id, .open_id = bpf_link_get_fd_by_id,
+};
+
+const struct ref_kind ref_btf = {
+	.name = "btf",
+	.next_id = bpf_btf_get_next_id, .open_id = bpf_btf_get_fd_by_id,
 };
 
 /* What is looked for; all zero: everything. */
@@ -179,11 +184,11 @@ int refs_find(const struct ref_kind *kind, struct args *args, struct refs *refs)
 		err = find_name(kind, args, refs);
 	else if (kind->has_tag && args_take(args, "tag"))
 		err = find_tag(kind, args, refs);
-	else if (args_take(args, "pinned"))
+	else if (kind->has_pin && args_take(args, "pinned"))
 		err = find_pinned(kind, args, refs);
 	else
-		err = out_error("wanted 'id'%s%s or 'pinned', not '%s'",
-				kind->has_name ? ", 'name'" : "", kind->has_tag ? ", 'tag'" : "",
+		err = out_error("wanted 'id'%s%s%s, not '%s'", kind->has_name ? ", 'name'" : "",
+				kind->has_tag ? ", 'tag'" : "", kind->has_pin ? " or 'pinned'" : "",
 				word);
 	if (err)
 		refs_free(refs);

@@ -11,12 +11,12 @@
 
 struct ref_kind {
 	const char *name;	/* "prog" */
-	bool has_name, has_tag;
+	bool has_name, has_tag, has_pin;
 	int (*next_id)(uint32_t id, uint32_t *next);
 	int (*open_id)(uint32_t id);
 };
 
-extern const struct ref_kind ref_prog, ref_map, ref_link;
+extern const struct ref_kind ref_prog, ref_map, ref_link, ref_btf;
 
 struct refs {
 	int *fd;		/* cnt of them; one may be gone: never negative */

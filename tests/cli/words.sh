@@ -31,6 +31,8 @@ says 255 stderr "Error: id is a number from 0 to 4294967295, not '4294967296'" m
 says 255 stderr "Error: a tag is 16 hexadecimal digits, not '00'" prog show tag 00
 says 255 stderr "Error: wanted 'id', 'name' or 'pinned', not 'tag'" map show tag 0011223344556677
 says 255 stderr "Error: wanted 'id' or 'pinned', not 'name'" link show name x
+says 255 stderr "Error: wanted 'id', not 'name'" btf show name x
+says 255 stderr "Error: FILE or 'none' is missing" btf kernel
 says 255 stderr "Error: which link? wanted 'id' or 'pinned'" link detach
 says 255 stderr "Error: FILE is missing" load
 says 255 stderr "Error: FILE is missing" prog load

@@ -18,6 +18,14 @@ case $? in
 3) kill $sleeper 2>/dev/null ;;	# a kretprobe: up to 5.14, and without types
 *) bad "a program at the exit of a function that sleeps" ;;
 esac
+refused "what is no BTF is no kernel's" "no BTF" modbpf btf kernel /etc/passwd
+if [ -e /sys/kernel/btf/vmlinux ]; then
+	refused "a kernel with types keeps them" "types of its own" modbpf btf kernel /sys/kernel/btf/vmlinux
+else
+	check "a kernel is told types" modbpf btf kernel "$E2E/typed_events.bpf.o"
+	check "and to forget them" modbpf btf kernel none
+fi
+
 # The types of modules are the kernel's own: nobody supplies them.
 if ! lacks module_types >/dev/null; then
 	check "a module is there" dummy_up

@@ -22,10 +22,11 @@ check "prog show by id" modbpf prog show id "$id"
 contains "it is a kprobe program" "$out" "kprobe"
 contains "it is compiled" "$out" "jited"
 check "a unique prefix will do" modbpf p s i "$id"
-for what in "prog show" "map show" "link show" "prog show id $id"; do
+for what in "prog show" "map show" "link show" "btf show" "prog show id $id"; do
 	check "JSON of $what" is_json "$(modbpf -j $what)"
 	check "pretty JSON of $what" is_json "$(modbpf -p $what)"
 done
+contains "types name who uses them" "$(modbpf btf show)" "B  prog_ids $id"
 check "its instructions" modbpf prog dump xlated id "$id"
 contains "end with exit" "$out" "exit"
 check "its machine code" modbpf prog dump jited id "$id"
