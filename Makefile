@@ -307,7 +307,7 @@ vmtest: deps-all		## end-to-end tests in QEMU on Debian's 6.1 and 6.12
 	@tests/run vmtest
 stress: deps-all		## the module in and out with a program attached; allocation failures
 	@tests/run stress
-soak: deps-all			## stress for an hour: cycles, hostile calls, kills, maps against a model; a table
+soak: deps-all			## stress for hours: cycles, hostile calls, kills, maps against a model, storms; a table
 	@tests/run soak
 matrix: deps-all		## the end-to-end tests on each kernel from 5.10 to 7.3; writes docs/kernels.md
 	@tests/run matrix
