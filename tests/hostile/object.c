@@ -5,6 +5,7 @@
 #include <linux/bpf.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 
 #include "isa/insn.h"
 
@@ -88,11 +89,27 @@ void use_map(struct worker *w)
 		w->attr.key = 0;
 }
 
+/* Half of what is to go is put there before: by chance little is there. */
+static void put_before(struct worker *w)
+{
+	union modbpf_attr attr = w->attr;
+	struct modbpf_call call = { .cmd = MODBPF_CMD_MAP_UPDATE_ELEM, .size = sizeof(attr),
+				    .attr = (uintptr_t)&attr };
+
+	if (below(w, 2))
+		return;
+	attr.value = in_memory(w);
+	ioctl(device, MODBPF_IOC_CALL, &call);
+}
+
 void use_key(struct worker *w)
 {
 	use_map(w);
+	if (below(w, 2))
+		w->attr.map_fd = fd_of(w, KIND_MAP, MODBPF_MAP_HASH);
 	w->attr.value = 0;
 	w->attr.flags = 0;
+	put_before(w);
 }
 
 void use_next_key(struct worker *w)
@@ -108,6 +125,7 @@ void take_element(struct worker *w)
 	use_map(w);
 	w->attr.map_fd = fd_of(w, KIND_MAP, types[below(w, 3)]);
 	w->attr.flags = 0;
+	put_before(w);
 }
 
 /* Rarely enough that most maps stay changeable. */

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 
-/* Tries: more than one in five is granted, so what never was by then is a failure. */
-#define ENOUGH 100
+/* Tries: of the rarest kind one in thirty is granted, so what never was by then is a failure. */
+#define ENOUGH 200
 
 #define MAX_TALLIES 512
 
