@@ -114,6 +114,8 @@ static int btf_show(struct args *args)
 /* An fd of the types in @path: BTF as it is in /sys/kernel/btf, or a vmlinux that has it. */
 static int load_file(const char *path)
 {
+	char log[1024] = "";
+	LIBBPF_OPTS(bpf_btf_load_opts, opts, .log_buf = log, .log_size = sizeof(log), .log_level = 1);
 	struct btf *btf = btf__parse(path, NULL);
 	const void *data;
 	__u32 size;
@@ -124,9 +126,10 @@ static int load_file(const char *path)
 	if (!btf)
 		return out_error("%s: %s", path, error_text(errno));
 	data = btf__raw_data(btf, &size);
-	fd = bpf_btf_load(data, size, NULL);
+	fd = bpf_btf_load(data, size, &opts);
+	log[strcspn(log, "\n")] = 0;
 	if (fd < 0)
-		out_error("%s: the module does not take it: %s", path, error_text(errno));
+		out_error("%s: the module does not take it: %s", path, *log ? log : error_text(errno));
 	btf__free(btf);
 	return fd;
 }
