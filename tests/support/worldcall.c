@@ -229,7 +229,7 @@ static u64 print(u64 format, u64 bytes, u64 r3, u64 r4, u64 r5)
 	/* One without an end is none: what is behind these bytes may say "%s". */
 	if (bytes > MOST_BYTES || strnlen((const char *)format, bytes) == bytes)
 		return -EINVAL;
-	is_string = !memcmp((const char *)format, "%s", 2);
+	is_string = !strncmp((const char *)format, "%s", 2);
 	if (is_string && world_watcher && world_watcher->is_given_pointer(3))
 		notice_read(r3, 1);
 	show((is_string ? 0 : r3) + r4 + r5);
