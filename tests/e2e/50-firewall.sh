@@ -50,7 +50,7 @@ for rule in 10.77.0.0/24 10.77.0.1/32 fd77::/64; do
 done
 
 # Rules come and go under traffic: each packet is either answered or counted.
-ip netns exec left ping -q -i 0.005 10.77.0.2 >"$SCRATCH/flood" 2>&1 &
+ip netns exec left ping -q -i 0.01 10.77.0.2 >"$SCRATCH/flood" 2>&1 &
 flood=$!
 dropped=0
 changes=0

@@ -38,7 +38,7 @@ for round in 1 2; do
 	check "nothing stays loaded" within 20 nothing_is_loaded
 	check "traffic flows" kill -0 $flood
 	check "calls are made" kill -0 $calls
-	kill -INT $flood; kill $calls
+	kill $flood $calls
 	wait $flood $calls 2>/dev/null
 done
 

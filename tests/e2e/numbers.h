@@ -48,13 +48,12 @@ static inline __u64 number(__u32 slot)
 /* All zero, and this process is the one that is watched. */
 static inline void start(void)
 {
-	__u64 value;
-	__u32 slot;
+	__u64 values[NUMBERS] = { [WATCHED] = getpid() };
+	__u32 slots[NUMBERS], slot, cnt = NUMBERS;
 
-	for (slot = 0; slot < NUMBERS; slot++) {
-		value = slot == WATCHED ? getpid() : 0;
-		bpf_map_update_elem(numbers, &slot, &value, 0);
-	}
+	for (slot = 0; slot < NUMBERS; slot++)
+		slots[slot] = slot;
+	bpf_map_update_batch(numbers, slots, values, &cnt, NULL);
 }
 
 static inline void umasks(int cnt)
