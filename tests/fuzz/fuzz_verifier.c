@@ -211,7 +211,7 @@ static void compare_with_full(struct verify_request req, const struct verified_p
 	tail = (struct tail){ .log = { .write = tail_write, .level = 1 } };
 	req.log = &tail.log;
 	is_pruning = false;
-	is_noting = counts.accepted % CLAIMS_EVERY == 0;
+	is_noting = fuzz.single || counts.accepted % CLAIMS_EVERY == 0;
 	err = modbpf_verify(&req, &full, &stats);
 	is_pruning = true;
 	if (!is_noting || err)

@@ -85,6 +85,11 @@ u8 watch_as_number(const struct watch *watch, u8 tag)
 	return tag >= TAG_TYPED && watch->sees_addresses ? TAG_NUMBER : tag;
 }
 
+static u8 broken_tag(const struct watch *watch, u8 tag)
+{
+	return watch_as_number(watch, tag) == TAG_NUMBER ? TAG_NUMBER : TAG_UNSET;
+}
+
 void watch_set_stack(struct watch *watch, u64 addr, u64 bytes, u8 tag)
 {
 	memset(tag_at(watch, addr), tag, bytes);
@@ -113,7 +118,10 @@ u8 watch_read_stack(struct watch *watch, u64 addr, u64 bytes)
 	return TAG_NUMBER;
 }
 
-/* Bytes that were part of a pointer which is no longer whole are worth nothing. */
+/*
+ * Bytes that were part of a pointer which is no longer whole are worth nothing: of what may be
+ * taken for a number, they stay some.
+ */
 void watch_write_stack(struct watch *watch, u64 addr, u64 bytes, u8 tag)
 {
 	u64 first = addr & ~7ULL, end = (addr + bytes + 7) & ~7ULL, at;
@@ -125,6 +133,6 @@ void watch_write_stack(struct watch *watch, u64 addr, u64 bytes, u8 tag)
 	watch_end_dynptr(watch, first);
 	for (at = first; at < end; at++)
 		if (watch_stack_tag(watch, at) > TAG_NUMBER)
-			watch_set_stack(watch, at, 1, TAG_UNSET);
+			watch_set_stack(watch, at, 1, broken_tag(watch, watch_stack_tag(watch, at)));
 	watch_set_stack(watch, addr, bytes, tag);
 }
