@@ -5,6 +5,7 @@
  * and the module's file system is at /sys/fs/bpf for it and its children alone.
  */
 #define _GNU_SOURCE
+#include <dirent.h>
 #include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -101,13 +102,42 @@ static int check_command_file(const char *path)
 	return err;
 }
 
+/* An entry of @old, which is hidden by now, below /sys/fs again. */
+static int show_entry(int old, const char *name)
+{
+	char from[PATH_MAX], to[PATH_MAX];
+
+	snprintf(from, sizeof(from), "/proc/self/fd/%d/%s", old, name);
+	snprintf(to, sizeof(to), "/sys/fs/%s", name);
+	return mkdir(to, 0755) || mount(from, to, NULL, MS_BIND | MS_REC, NULL) ? -1 : 0;
+}
+
+/*
+ * A kernel without eBPF has no /sys/fs/bpf, and in sysfs nobody else makes one: another
+ * /sys/fs takes its place, with the same entries (folders, all of them) and that one.
+ */
+static int make_place(void)
+{
+	DIR *old = opendir("/sys/fs");
+	struct dirent *entry;
+	int err;
+
+	if (!old)
+		return -1;
+	err = mount("none", "/sys/fs", "tmpfs", 0, "mode=755");
+	while (!err && (entry = readdir(old)))
+		if (entry->d_name[0] != '.')
+			err = show_entry(dirfd(old), entry->d_name);
+	closedir(old);
+	return err ?: mkdir("/sys/fs/bpf", 0700);
+}
+
 static int show_files(void)
 {
 	if (unshare(CLONE_NEWNS) || mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL))
 		return out_error("a mount namespace: %s", error_text(errno));
-	/* A kernel without eBPF has no such place. */
-	if (access("/sys/fs/bpf", F_OK))
-		return 0;
+	if (access("/sys/fs/bpf", F_OK) && make_place())
+		return out_error("a place for /sys/fs/bpf: %s", error_text(errno));
 	if (mount("none", "/sys/fs/bpf", "modbpffs", 0, NULL))
 		return out_error("modbpffs at /sys/fs/bpf: %s", error_text(errno));
 	return 0;
