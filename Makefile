@@ -56,7 +56,8 @@ help:				## this list
 	@echo "  MATRIX='7.2 5.10'  for 'make matrix': which kernels"
 	@echo "  TIME=600, SEED=1   for 'make fuzz'; INSNS=100000000: the verifier alone, so many instructions;"
 	@echo "               CASES=10000000: so many inputs, built with -O2; FUZZERS='btf classic': which"
-	@echo "  COMPAT='execsnoop bpftrace-hist'  for 'make compat': which tools"
+	@echo "  COMPAT='execsnoop bpftrace-hist'  for 'make compat': which tools; COMPAT_KERNEL=debug: on the"
+	@echo "               debug kernel, which has no eBPF of its own, its types given in a file"
 	@echo "  COVERAGE='--missing verifier/mem.c'  for 'make coverage': what is not run"
 	@echo "  MUTATE='--every 1 verifier/prune.c'  for 'make mutate': which bugs"
 
@@ -248,6 +249,7 @@ golden: deps-build		## write anew what rejected programs are told; read the diff
 deps-compat: deps-all
 	@tests/deps.sh compat
 compat: deps-compat		## other people's eBPF tools on modbpf and on the kernel's own eBPF: a table (an hour)
+	@[ "$(COMPAT_KERNEL)" != debug ] || tests/vm/debug-kernel.sh >/dev/null
 	$(again) user-build e2e-build
 	$(again) module-build KDIR=$$(tests/vm/kernels headers $(or $(COMPAT_KERNEL),6.12))
 	@tests/compat/sweep $(COMPAT)
