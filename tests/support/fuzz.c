@@ -18,7 +18,7 @@ void fuzz_begin(struct fuzz *fuzz, int argc, char **argv)
 	fuzz->begin = time(NULL);
 	fuzz->end = fuzz->begin + argument(argc, argv, 1, "MODBPF_FUZZ_SECONDS", 20);
 	fuzz->seed = argument(argc, argv, 2, "MODBPF_SEED", 1);
-	fuzz->number = argument(argc, argv, 3, NULL, 0);
+	fuzz->number = argument(argc, argv, 3, "MODBPF_FUZZ_FROM", 0);
 	fuzz->single = argc > 3;
 	fuzz->cases = argument(0, NULL, 0, "MODBPF_FUZZ_CASES", 0);
 }

@@ -113,7 +113,7 @@ static void helper_complains(const char *what)
 }
 
 /* What a callback's first frame begins with; the caller waits in its call of the helper. */
-static void helper_calls_back(u32 pointers)
+static void helper_calls_back(u32 cnt, u32 pointers)
 {
 	struct watch *watch = watching;
 	struct watch_frame *callee;
@@ -125,7 +125,7 @@ static void helper_calls_back(u32 pointers)
 	watch_top(watch)->call = watch->insn;
 	callee = &watch->frames[++watch->depth];
 	memset(callee->tags, TAG_UNSET, sizeof(callee->tags));
-	for (i = 1; i <= 5; i++)
+	for (i = 1; i <= cnt; i++)
 		callee->tags[i] = pointers >> i & 1 ? TAG_POINTER : TAG_NUMBER;
 	callee->tags[MODBPF_REG_FP] = TAG_POINTER;
 	watch->in_call = false;

@@ -99,8 +99,8 @@ struct world_watcher {
 	void (*uses_dynptr)(u64 addr);
 	void (*releases_dynptr)(u64 addr);
 	bool (*is_given_pointer)(u32 reg);
-	/* Around a callback: which arguments, a bit each, are pointers, and what it returns. */
-	void (*calls_back)(u32 pointers);
+	/* Around a callback: how many arguments it has, which, a bit each, are pointers, and what it returns. */
+	void (*calls_back)(u32 cnt, u32 pointers);
 	void (*came_back)(u64 result);
 	void (*complain)(const char *what);
 };

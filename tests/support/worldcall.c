@@ -298,7 +298,8 @@ static u64 release_lock(u64 lock, u64 r2, u64 r3, u64 r4, u64 r5)
 	return 0;
 }
 
-static u64 call_back(u64 callback, u32 pointers, u64 r1, u64 r2, u64 r3, u64 r4)
+/* With the first @cnt of the arguments; of @pointers, a bit each, some are. */
+static u64 call_back(u64 callback, u32 cnt, u32 pointers, u64 r1, u64 r2, u64 r3, u64 r4)
 {
 	const u64 args[5] = { r1, r2, r3, r4 };
 	u64 result;
@@ -308,7 +309,7 @@ static u64 call_back(u64 callback, u32 pointers, u64 r1, u64 r2, u64 r3, u64 r4)
 		return 1;
 	}
 	if (world_watcher)
-		world_watcher->calls_back(pointers);
+		world_watcher->calls_back(cnt, pointers);
 	result = world_call_back(callback, args);
 	if (world_watcher)
 		world_watcher->came_back(result);
@@ -321,7 +322,7 @@ static u64 loop(u64 cnt, u64 callback, u64 context, u64 flags, u64 r5)
 
 	show(flags);
 	for (i = 0; i < cnt && i < MOST_ROUNDS; i++)
-		if (call_back(callback, context ? 1 << 2 : 0, i, context, 0, 0))
+		if (call_back(callback, 2, context ? 1 << 2 : 0, i, context, 0, 0))
 			return i + 1;
 	return i;
 }
@@ -337,8 +338,8 @@ static u64 for_each(u64 map, u64 callback, u64 context, u64 flags, u64 r5)
 		return 0;
 	for (i = 0; i < cnt; i++) {
 		world.key = i;
-		if (call_back(callback, context ? 0x1e : 0xe, map, (u64)&world.key, first + (u64)i * bytes,
-			      context))
+		if (call_back(callback, 4, context ? 0x1e : 0xe, map, (u64)&world.key,
+			      first + (u64)i * bytes, context))
 			return i + 1;
 	}
 	return i;
@@ -354,7 +355,7 @@ static u64 drain(u64 map, u64 callback, u64 context, u64 flags, u64 r5)
 	for (i = 0; i < cnt && !result; i++) {
 		world.sample = (struct world_dynptr){ (u64)world.sample_words,
 						      rng_below(&world_results, sizeof(world.sample_words) + 1) };
-		result = call_back(callback, context ? 0x6 : 0x2, (u64)&world.sample, context, 0, 0);
+		result = call_back(callback, 2, context ? 0x6 : 0x2, (u64)&world.sample, context, 0, 0);
 		world.sample = (struct world_dynptr){ 0, 0 };
 	}
 	return i;
