@@ -80,6 +80,11 @@
 #include "kernel/sched/sched.h"
 #include "kernel/trace/trace.h"
 
+/* A type whose being there is the sign of ring buffers: modbpf has them, if not the kernel. */
+struct bpf_ringbuf {
+	struct bpf_ringbuf *next;
+};
+
 /* Functions that programs hang on with their types; their headers say whether these are right. */
 #define FUNCTION(result, name, ...) result name(__VA_ARGS__) { return (result)0; }
 FUNCTION(int, down_read_interruptible, struct rw_semaphore *sem)
