@@ -120,7 +120,9 @@ if hold "$SCRATCH/families" ip netns exec right modbpf load "$E2E/families.bpf.o
 	# 4008 bytes in pieces of 1480 are three; the last one is of 1048 and 20 bytes.
 	equal "of six pieces" "$(map_u64 at_family 6)" 6
 	before=$(map_u64 at_family 3)
+	# Neither side knows the other: what one asks would answer the other's question.
 	left ip neigh flush dev veth-left
+	right ip neigh flush dev veth-right
 	check "the neighbour is asked for again" left ping -q -c 1 -W 2 10.77.0.2
 	check "ARP sees the request" test "$(map_u64 at_family 3)" -gt "$before"
 	check "it shall drop at the device" modbpf map update name at_family key hex 09 00 00 00 value hex 01 00 00 00 00 00 00 00

@@ -12,7 +12,7 @@ checksums() {	# checksums on|off: are they the devices' affair?
 listen_to() {
 	local name=$1
 	shift
-	right timeout 60 nc -l -k "$@" >>"$SCRATCH/$name" 2>/dev/null </dev/null &
+	right timeout 600 nc -l -k "$@" >>"$SCRATCH/$name" 2>/dev/null </dev/null &
 	echo $! >>"$SCRATCH/servers"
 }
 
@@ -21,7 +21,7 @@ says() {	# says NAME TEXT: has it arrived?
 }
 
 sends() {	# sends ADDRESS PORT TEXT
-	echo "$3" | timeout 5 ip netns exec left nc -N -w 2 "$1" "$2"
+	echo "$3" | timeout 60 ip netns exec left nc -N -w 10 "$1" "$2"
 }
 
 value_of() {	# value_of LOG NAME: what a tap counted

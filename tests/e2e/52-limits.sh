@@ -55,10 +55,10 @@ has_lines() { [ "$(wc -l <"$SCRATCH/lines")" -ge "$1" ]; }
 hold "$SCRATCH/guard" ip netns exec right modbpf load "$EXAMPLES/synguard.bpf.o" || finish
 check "5 a second each, 20 in all" modbpf map update name syn_settings key 0 0 0 0 value 5 0 0 0 20 0 0 0
 check "10.77.0.1 is welcome" modbpf map update name syn_allowed key $(prefix4 10 77 0 1 32) value 1 0 0 0
-right timeout 60 nc -l -4 -p 9191 >"$SCRATCH/lines" 2>/dev/null </dev/null &
+right timeout 600 nc -l -4 -p 9191 >"$SCRATCH/lines" 2>/dev/null </dev/null &
 echo $! >>"$SCRATCH/servers"
 sleep 0.3
-{ for i in $(seq 1 200); do echo "line $i"; sleep 0.1; done; } | left timeout 60 nc -N 10.77.0.2 9191 &
+{ for i in $(seq 1 200); do echo "line $i"; sleep 0.1; done; } | left timeout 600 nc -N 10.77.0.2 9191 &
 talk=$!
 check "somebody talks" within 5 grep -q 'line 3$' "$SCRATCH/lines"
 flood random 2 >"$SCRATCH/sent" &
@@ -101,7 +101,7 @@ arrived() {	# arrived TEXT
 	grep -a -q "$1" "$SCRATCH/queries"
 }
 
-right timeout 60 nc -4 -u -l -k -p 53 >"$SCRATCH/queries" 2>/dev/null </dev/null &
+right timeout 600 nc -4 -u -l -k -p 53 >"$SCRATCH/queries" 2>/dev/null </dev/null &
 echo $! >>"$SCRATCH/servers"
 hold "$SCRATCH/dns" ip netns exec right modbpf load "$EXAMPLES/dnsfilter.bpf.o" || finish
 for name in bad.example ads.test; do
