@@ -86,7 +86,8 @@ static void put_out(pid_t child)
  * a probe and a tracepoint change code; a hook for packets costs the least.
  */
 static const struct { const char *prog; __u32 slot; int share; } kinds[] = {
-	{ "on_entry", ENTRIES, 1 }, { "on_return", RETURNS, 1 }, { "on_call", FRAMES, 14 }, { "on_packet", SWITCHES, 112 },
+	{ "on_entry", ENTRIES, 1 }, { "on_return", RETURNS, 1 }, { "on_call", FRAMES, 14 },
+	{ "on_packet", SWITCHES, 112 },
 };
 
 #define KINDS (int)(sizeof(kinds) / sizeof(kinds[0]))
