@@ -114,9 +114,12 @@ static int delete_key(void)
 	return element(MODBPF_CMD_MAP_DELETE_ELEM, hash, &keys[0], NULL, 0);
 }
 
+/* Behind a key that is not there is the first: any that is there may be the last. */
 static int next_key(void)
 {
-	return element(MODBPF_CMD_MAP_GET_NEXT_KEY, hash, &keys[0], big, 0);
+	static const __u32 absent = ELEMENTS + 1;
+
+	return element(MODBPF_CMD_MAP_GET_NEXT_KEY, hash, &absent, big, 0);
 }
 
 static int take(void)
