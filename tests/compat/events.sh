@@ -8,14 +8,8 @@ setup_events() {
 	mkdir -p $SWEEP/sweep_mount $SWEEP/ext4
 	cp "$(type -P true)" $SWEEP/sweep_program
 	cp "$(type -P tail)" $SWEEP/sweep_eater
-	modprobe ext4 2>/dev/null
-	if [ -b /dev/vda ]; then
-		mkfs.ext4 -q -F /dev/vda && mount /dev/vda $SWEEP/ext4
-	else
-		modprobe loop 2>/dev/null
-		truncate -s 64M $SWEEP/disk
-		mkfs.ext4 -q -F $SWEEP/disk && mount -o loop $SWEEP/disk $SWEEP/ext4
-	fi
+	modprobe -a ext4 virtio_blk 2>/dev/null
+	mkfs.ext4 -q -F /dev/vda && mount /dev/vda $SWEEP/ext4
 	ip link set lo up
 	mount -t cgroup2 none /sys/fs/cgroup 2>/dev/null
 	echo +memory >/sys/fs/cgroup/cgroup.subtree_control 2>/dev/null

@@ -14,8 +14,9 @@ cp /bin/true "$SCRATCH/a_rare_name"
 "$SCRATCH/a_rare_name"
 bash -c 'exec /no/such/file' 2>/dev/null
 # The copy's file is shown, too, as an argument.
-check "a rare command is shown" within 10 grep -q "[0-9] *a_rare_name *$SCRATCH/a_rare_name" "$SCRATCH/log"
-line=$(grep "[0-9] *a_rare_name *$SCRATCH/a_rare_name" "$SCRATCH/log" | tail -1)
+shown="[0-9] *a_rare_name *$SCRATCH/a_rare_name"
+check "a rare command is shown" within 10 grep -q "$shown" "$SCRATCH/log"
+line=$(grep "$shown" "$SCRATCH/log" | tail -1)
 read -r _ pid ppid ret comm file <<<"$line"
 equal "its parent is this shell" "$ppid" $$
 equal "it worked" "$ret" 0

@@ -122,9 +122,8 @@ static void start_at(int port)
 	bpf_map_update_elem(numbers, &slot, &value, 0);
 }
 
-static bool cycle(int i, int port)
+static bool cycle(int kind, int port)
 {
-	int kind = kind_of(i);
 	struct bpf_link *link = bpf_program__attach(bpf_object__find_program_by_name(object, kinds[kind].prog));
 	__u64 during;
 
@@ -206,18 +205,19 @@ static bool hooked_namespace(int i)
 static void work(const char *path, int cycles, int namespaces, int port)
 {
 	long begin;
-	int i;
+	int i, kind;
 
 	if (!load(path)) {
 		printf("storm: the object is not loaded\n");
 		return;
 	}
 	for (i = 0; i < cycles; i++) {
+		kind = kind_of(i);
 		begin = now_ms();
-		if (cycle(i, port))
+		if (cycle(kind, port))
 			__atomic_fetch_add(&whole->cycles, 1, __ATOMIC_RELAXED);
-		spent_ms[kind_of(i)] += now_ms() - begin;
-		done[kind_of(i)]++;
+		spent_ms[kind] += now_ms() - begin;
+		done[kind]++;
 	}
 	begin = now_ms();
 	for (i = 0; i < namespaces; i++)

@@ -129,6 +129,13 @@ static const struct call_row *any_row(struct worker *w)
 	return &rows[i];
 }
 
+int plain_call(uint32_t cmd, union modbpf_attr *attr)
+{
+	struct modbpf_call call = { .cmd = cmd, .size = sizeof(*attr), .attr = (uintptr_t)attr };
+
+	return ioctl(device, MODBPF_IOC_CALL, &call);
+}
+
 static void call(struct worker *w, const struct call_row *row)
 {
 	struct modbpf_call call = { .cmd = row->cmd, .size = sizeof(w->attr), .attr = (uintptr_t)&w->attr };

@@ -68,12 +68,11 @@ static void print_progress(void)
 static bool supply_btf(void)
 {
 	union modbpf_attr attr = {};
-	struct modbpf_call call = { .cmd = MODBPF_CMD_BTF_LOAD, .size = sizeof(attr), .attr = (uintptr_t)&attr };
 	bool is_taken;
 	int fd;
 
 	good_btf_attr(&attr);
-	fd = ioctl(device, MODBPF_IOC_CALL, &call);
+	fd = plain_call(MODBPF_CMD_BTF_LOAD, &attr);
 	is_taken = fd >= 0 && !ioctl(device, MODBPF_IOC_KERNEL_BTF, &fd);
 	if (fd >= 0)
 		close(fd);

@@ -120,6 +120,8 @@ void ask_event(struct worker *w, enum variant variant);	/* goes to w->event */
 extern unsigned long made_calls;
 
 void calls_begin(void);
+/* A call as it should be: what bpf(2) would return. */
+int plain_call(uint32_t cmd, union modbpf_attr *attr);
 /* One thing that user space does to the device or to what it has got from it. */
 void act(struct worker *w);
 /* As often one that makes something, or uses it, as another. */

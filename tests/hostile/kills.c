@@ -8,7 +8,6 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -29,9 +28,8 @@ static bool is_anything_left(void)
 
 	for (i = 0; i < sizeof(cmds) / sizeof(cmds[0]); i++) {
 		union modbpf_attr attr = {};
-		struct modbpf_call call = { .cmd = cmds[i], .size = sizeof(attr), .attr = (uintptr_t)&attr };
 
-		if (!ioctl(device, MODBPF_IOC_CALL, &call))
+		if (!plain_call(cmds[i], &attr))
 			return true;
 	}
 	return false;

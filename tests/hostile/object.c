@@ -5,7 +5,6 @@
 #include <linux/bpf.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/ioctl.h>
 
 #include "isa/insn.h"
 
@@ -93,13 +92,11 @@ void use_map(struct worker *w)
 static void put_before(struct worker *w)
 {
 	union modbpf_attr attr = w->attr;
-	struct modbpf_call call = { .cmd = MODBPF_CMD_MAP_UPDATE_ELEM, .size = sizeof(attr),
-				    .attr = (uintptr_t)&attr };
 
 	if (below(w, 2))
 		return;
 	attr.value = in_memory(w);
-	ioctl(device, MODBPF_IOC_CALL, &call);
+	plain_call(MODBPF_CMD_MAP_UPDATE_ELEM, &attr);
 }
 
 void use_key(struct worker *w)

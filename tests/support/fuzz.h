@@ -7,7 +7,7 @@
  * Without arguments MODBPF_FUZZ_SECONDS (20) and MODBPF_SEED (1) say for how long and
  * from where. The Nth input depends on the seed and N alone; with a NUMBER only that
  * one is tried. With MODBPF_FUZZ_CASES it is so many inputs, whatever time that takes, and
- * each tenth is told on stderr.
+ * each tenth is told on stderr; MODBPF_FUZZ_FROM (0) is the number of the first of them.
  */
 #ifndef MODBPF_TESTS_SUPPORT_FUZZ_H
 #define MODBPF_TESTS_SUPPORT_FUZZ_H
