@@ -215,6 +215,7 @@ MODULE_SRCS := \
 	module/sysfs.c \
 	module/test_ctx.c \
 	module/test_run.c \
+	module/test_run_netfilter.c \
 	module/user_log.c \
 
 # Only in modbpf_kunit.ko, which is otherwise the same module.

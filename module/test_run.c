@@ -3,8 +3,10 @@
  * PROG_TEST_RUN: what does a packet program make of these bytes? The packet is
  * a real sk_buff that no device ever sees. The bytes begin with an Ethernet
  * header; as on Linux, SCHED_CLS, SCHED_ACT and XDP see it, the other types see what
- * is behind.
+ * is behind. For NETFILTER see test_run_netfilter.c.
  */
+#include "module/test_run.h"
+
 #include <linux/err.h>
 #include <linux/etherdevice.h>
 #include <linux/if_ether.h>
@@ -18,7 +20,6 @@
 #include <net/net_namespace.h>
 
 #include "module/caller.h"
-#include "module/command.h"
 #include "module/hook/skb.h"
 #include "module/prog.h"
 #include "module/prog_run.h"
@@ -28,11 +29,6 @@
 /* The packet is in a page, with what an sk_buff needs behind it, and in front as on Linux. */
 #define TEST_BYTES SKB_WITH_OVERHEAD(PAGE_SIZE)
 #define XDP_HEADROOM 256
-
-struct test_result {
-	u32 retval;
-	u32 duration;	/* nanoseconds of one run, the mean */
-};
 
 #define SEES_MAC (TYPES_TC | TYPE_BIT(XDP))
 #define SEES_NETWORK (TYPE_BIT(SOCKET_FILTER) | TYPE_BIT(CGROUP_SKB) | TYPES_LWT)
@@ -58,41 +54,38 @@ static int check_test(const union modbpf_attr *attr)
 /* What only packet programs look at, after the type is known to be one. */
 static int check_packet_test(const union modbpf_attr *attr, u32 prog_type)
 {
-	u32 bytes = attr->test.data_size_in;
-
 	/* Not supported yet: struct xdp_md. */
 	if (prog_type == MODBPF_PROG_XDP && (attr->test.ctx_in || attr->test.ctx_out))
 		return -EINVAL;
 	if (attr->test.flags || attr->test.cpu || attr->test.batch_size)
 		return -EINVAL;
-	return bytes < ETH_HLEN || bytes > TEST_BYTES - headroom_of(prog_type) ? -EINVAL : 0;
+	return attr->test.data_size_in < ETH_HLEN ? -EINVAL : 0;
 }
 
-/* The packet as it came to @dev, its data at the network header. */
-static struct sk_buff *packet_read(const struct caller *caller, const union modbpf_attr *attr,
-				   u32 prog_type, struct net_device *dev)
+struct sk_buff *test_packet_read(const struct caller *caller, const union modbpf_attr *attr,
+				 u32 headroom)
 {
 	u32 bytes = attr->test.data_size_in;
 	struct sk_buff *skb;
 	int err;
 
+	if (bytes > TEST_BYTES - headroom)
+		return ERR_PTR(-EINVAL);
 	skb = alloc_skb(TEST_BYTES, GFP_KERNEL_ACCOUNT);
 	if (!skb)
 		return ERR_PTR(-ENOMEM);
 	/* An XDP program may have the packet begin there. */
-	memset(skb->data, 0, headroom_of(prog_type));
-	skb_reserve(skb, headroom_of(prog_type));
+	memset(skb->data, 0, headroom);
+	skb_reserve(skb, headroom);
 	err = caller_copy_in(caller, skb_put(skb, bytes), attr->test.data_in, bytes);
 	if (err) {
 		kfree_skb(skb);
 		return ERR_PTR(err);
 	}
-	skb->protocol = eth_type_trans(skb, dev);
-	skb_reset_network_header(skb);
 	return skb;
 }
 
-static u32 run_once(struct modbpf_prog *prog, const struct skb_ctx *ctx)
+static u32 run_once(struct modbpf_prog *prog, const void *ctx)
 {
 	u32 retval;
 
@@ -104,9 +97,8 @@ static u32 run_once(struct modbpf_prog *prog, const struct skb_ctx *ctx)
 	return retval;
 }
 
-/* As often as asked; a signal ends it. */
-static int run_repeatedly(const struct caller *caller, struct modbpf_prog *prog,
-			  const struct skb_ctx *ctx, u32 repeat, struct test_result *result)
+int test_run_repeatedly(const struct caller *caller, struct modbpf_prog *prog, const void *ctx,
+			u32 repeat, struct test_result *result)
 {
 	u32 runs = max(repeat, 1u), i;
 	u64 begin, spent = 0;
@@ -141,21 +133,14 @@ static int put_packet(const struct caller *caller, const union modbpf_attr *attr
 	return err;
 }
 
-/* Everything is told even if packet or context were cut: -ENOSPC. */
-static int put_result(const struct caller *caller, const union modbpf_attr *attr,
-		      const struct command_out *out, const struct sk_buff *skb,
-		      const struct test_result *result)
+int test_put_result(const struct caller *caller, const struct command_out *out, u32 bytes,
+		    const struct test_result *result)
 {
-	int err = put_packet(caller, attr, skb);
-	/* Not out of the sk_buff itself: hardened usercopy forbids its slab. */
-	u32 len = skb->len;
-
-	if (err == -EFAULT ||
-	    COMMAND_PUT(caller, out, test.data_size_out, &len) ||
+	if (COMMAND_PUT(caller, out, test.data_size_out, &bytes) ||
 	    COMMAND_PUT(caller, out, test.retval, &result->retval) ||
 	    COMMAND_PUT(caller, out, test.duration, &result->duration))
 		return -EFAULT;
-	return err;
+	return 0;
 }
 
 static int test_on(const struct caller *caller, const union modbpf_attr *attr,
@@ -168,21 +153,26 @@ static int test_on(const struct caller *caller, const union modbpf_attr *attr,
 	struct skb_ctx ctx;
 	int err, ctx_err;
 
-	skb = packet_read(caller, attr, prog->type, dev);
+	skb = test_packet_read(caller, attr, headroom_of(prog->type));
 	if (IS_ERR(skb))
 		return PTR_ERR(skb);
+	skb->protocol = eth_type_trans(skb, dev);
+	skb_reset_network_header(skb);
 	if (sees_mac)
 		__skb_push(skb, ETH_HLEN);
 	/* On Linux XDP programs see where it came from, others where it is. */
 	skb_ctx_init(&ctx, skb, 0, prog->type == MODBPF_PROG_XDP ? dev : NULL, dev);
 	err = test_ctx_apply(test, skb, &ctx);
 	if (!err)
-		err = run_repeatedly(caller, prog, &ctx, attr->test.repeat, &result);
+		err = test_run_repeatedly(caller, prog, &ctx, attr->test.repeat, &result);
 	if (err)
 		goto free_skb;
 	if (!sees_mac)	/* what it did not see it does not get back */
 		memset(__skb_push(skb, ETH_HLEN), 0, ETH_HLEN);
-	err = put_result(caller, attr, out, skb, &result);
+	/* Everything is told even if packet or context were cut: -ENOSPC. */
+	err = put_packet(caller, attr, skb);
+	if (err != -EFAULT && test_put_result(caller, out, skb->len, &result))
+		err = -EFAULT;
 	if (err != -EFAULT) {
 		ctx_err = test_ctx_write(caller, attr, out, test, skb, &ctx);
 		err = ctx_err ? ctx_err : err;
@@ -235,6 +225,8 @@ int prog_test_run_command(const struct caller *caller, const union modbpf_attr *
 	err = -ENOTSUPP;
 	if (is_type_in(prog->type, SEES_MAC | SEES_NETWORK))
 		err = test_packet(caller, attr, out, prog);
+	else if (prog->type == MODBPF_PROG_NETFILTER)
+		err = test_run_netfilter(caller, attr, out, prog);
 	prog_put(prog);
 	return err;
 }

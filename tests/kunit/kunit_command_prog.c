@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* PROG_LOAD, PROG_TEST_RUN and BTF_LOAD. A suite each. */
 #include <linux/if_ether.h>
+#include <linux/netfilter.h>
 
 #include "module/prog.h"
 #include "tests/kunit/command_call.h"
@@ -192,9 +193,35 @@ static void run_refuses_bad_input(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, command_try(test, TEST_RUN, &attr), -EFAULT);
 }
 
+/* What it sees there: tests/e2e/packet_dynptr.c. */
+static void run_of_netfilter_programs(struct kunit *test)
+{
+	static const u8 bytes[20];
+	union modbpf_attr attr = {};
+	struct nf_hook_state state = { .pf = NFPROTO_IPV4, .hook = NF_INET_LOCAL_IN };
+
+	attr.test.prog_fd = command_load_trivial(test, MODBPF_PROG_NETFILTER);
+	attr.test.data_in = command_put_user(test, bytes, sizeof(bytes));
+	attr.test.data_size_in = sizeof(bytes);
+	KUNIT_EXPECT_EQ(test, command_try(test, TEST_RUN, &attr), 0);
+	KUNIT_EXPECT_EQ(test, attr.test.retval, 1u);
+	attr.test.data_size_in--;
+	KUNIT_EXPECT_EQ(test, command_try(test, TEST_RUN, &attr), -EINVAL);
+	attr.test.ctx_in = command_put_user(test, &state, sizeof(state));
+	attr.test.ctx_size_in = sizeof(state);
+	attr.test.data_in = command_put_user(test, packet, sizeof(packet));
+	attr.test.data_size_in = ETH_HLEN + sizeof(bytes);
+	KUNIT_EXPECT_EQ(test, command_try(test, TEST_RUN, &attr), 0);
+	attr.test.data_size_in--;
+	KUNIT_EXPECT_EQ(test, command_try(test, TEST_RUN, &attr), -EINVAL);
+	attr.test.data_size_in = 4096;
+	KUNIT_EXPECT_EQ(test, command_try(test, TEST_RUN, &attr), -EINVAL);
+}
+
 static struct kunit_case run_cases[] = {
 	KUNIT_CASE(run_shows_the_packet),
 	KUNIT_CASE(run_refuses_bad_input),
+	KUNIT_CASE(run_of_netfilter_programs),
 	{}
 };
 
