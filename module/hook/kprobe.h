@@ -74,4 +74,8 @@ int kprobe_places_read(const struct caller *caller, struct kprobe_link *link,
 		       const union modbpf_attr *attr);
 void kprobe_places_free(struct kprobe_link *link);
 
+/* module/hook/kprobe_ftrace.c: modules that go are told of. 0 or -errno. Sleep. */
+int kprobe_ftrace_init(void);
+void kprobe_ftrace_exit(void);
+
 #endif

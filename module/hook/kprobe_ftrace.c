@@ -7,7 +7,8 @@
  * nothing keeps other links' handlers from it: so a CPU runs one program at a time in each
  * context (task, softirq, irq, NMI), and counts what comes on top.
  *
- * A module that goes takes its functions out of the filter.
+ * A module that goes does not take its functions out of the filter: what comes into its place
+ * would be probed instead of it. So we do, when we are told that it goes.
  */
 #include "module/compat/ftrace.h"
 #include "module/hook/kprobe.h"
@@ -15,7 +16,11 @@
 #if COMPAT_HAS_FTRACE
 #include <linux/bsearch.h>
 #include <linux/kprobes.h>
+#include <linux/list.h>
 #include <linux/mm.h>
+#include <linux/module.h>
+#include <linux/mutex.h>
+#include <linux/notifier.h>
 #include <linux/percpu.h>
 #include <linux/preempt.h>
 #include <linux/rcupdate.h>
@@ -36,9 +41,13 @@ struct ftrace_set {
 #endif
 	};
 	bool is_registered;
+	struct list_head node;		/* in sets while it is registered */
 	u32 cnt;
 	struct probe_site sites[];	/* sorted by func_ip */
 };
+
+static DEFINE_MUTEX(sets_lock);		/* sets, every set's is_registered; outside of ftrace's own locks */
+static LIST_HEAD(sets);
 
 /*
  * Which function is it? ftrace tells where in it the call is: at its first instruction, or
@@ -254,12 +263,33 @@ static int register_all(struct ftrace_set *set)
 
 	if (!addrs)
 		return -ENOMEM;
+	err = mutex_lock_killable(&sets_lock);
+	if (err)
+		goto free_addrs;
 	if (kprobe_link_is_return(set->link))
 		err = register_returns(set, addrs);
 	else
 		err = register_entries(set, addrs);
+	set->is_registered = !err;
+	if (!err)
+		list_add(&set->node, &sets);
+	mutex_unlock(&sets_lock);
+free_addrs:
 	kvfree(addrs);
 	return err;
+}
+
+/* sets_lock is held. No handler runs any more then. */
+static void unregister_all(struct ftrace_set *set)
+{
+	if (!set->is_registered)
+		return;
+	set->is_registered = false;
+	list_del(&set->node);
+	if (kprobe_link_is_return(set->link))
+		unregister_returns(set);
+	else
+		unregister_entries(set);
 }
 
 static int try_places(struct kprobe_link *link)
@@ -274,7 +304,6 @@ static int try_places(struct kprobe_link *link)
 		kvfree(set);
 		return err;
 	}
-	set->is_registered = true;
 	link->probes = set;
 	return 0;
 }
@@ -298,15 +327,9 @@ static int set_places(struct kprobe_link *link)
 
 static void unset(struct kprobe_link *link)
 {
-	struct ftrace_set *set = link->probes;
-
-	if (!set->is_registered)
-		return;
-	set->is_registered = false;
-	if (kprobe_link_is_return(link))
-		unregister_returns(set);
-	else
-		unregister_entries(set);
+	mutex_lock(&sets_lock);
+	unregister_all(link->probes);
+	mutex_unlock(&sets_lock);
 }
 
 static void free_set(struct kprobe_link *link)
@@ -318,6 +341,96 @@ static void free_set(struct kprobe_link *link)
 static unsigned long place_addr(const struct kprobe_link *link, u32 i)
 {
 	return link->places[i].addr;
+}
+
+/* The filter of what is registered; NULL: the kernel itself sees to modules that go. */
+static struct ftrace_ops *filter_of(struct ftrace_set *set)
+{
+	if (!kprobe_link_is_return(set->link))
+		return &set->ops;
+#if COMPAT_HAS_FPROBE && !defined(COMPAT_FPROBE_FTRACE_REGS)
+	return &set->fprobe.ops;
+#else
+	return NULL;
+#endif
+}
+
+/* Those of its functions that are not @module's to @addrs, if that is not NULL; how many these are. */
+static u32 others_of(const struct ftrace_set *set, const struct module *module, unsigned long *addrs)
+{
+	u32 i, cnt = 0;
+
+	for (i = 0; i < set->cnt; i++) {
+		if (within_module(set->sites[i].func_ip, module))
+			continue;
+		if (addrs)
+			addrs[cnt] = set->sites[i].func_ip;
+		cnt++;
+	}
+	return cnt;
+}
+
+/* A filter of the others, in place of the one that there is. */
+static int filter_others(const struct ftrace_set *set, const struct module *module, struct ftrace_ops *filter)
+{
+	unsigned long *addrs = addrs_of(set);
+	u32 cnt;
+	int err;
+
+	if (!addrs)
+		return -ENOMEM;
+	cnt = others_of(set, module, addrs);
+	err = ftrace_set_filter_ips(filter, addrs, cnt, 0, 1);
+	kvfree(addrs);
+	return err;
+}
+
+/*
+ * sets_lock is held, the functions are still there. An empty filter would be all of the
+ * kernel's functions: with the last of its own the link hangs nowhere.
+ */
+static void forget_module(struct ftrace_set *set, const struct module *module)
+{
+	struct ftrace_ops *filter = filter_of(set);
+	u32 others = others_of(set, module, NULL);
+	int err = 0;
+
+	if (!filter || others == set->cnt)
+		return;
+	if (others)
+		err = filter_others(set, module, filter);
+	if (err)
+		pr_warn("modbpf: with module %s link %u loses all its functions: error %d\n", module->name,
+			set->link->link.obj.id, err);
+	if (err || !others)
+		unregister_all(set);
+}
+
+static int module_event(struct notifier_block *notifier, unsigned long event, void *data)
+{
+	struct ftrace_set *set, *next;
+
+	if (event != MODULE_STATE_GOING)
+		return NOTIFY_DONE;
+	mutex_lock(&sets_lock);
+	list_for_each_entry_safe(set, next, &sets, node)
+		forget_module(set, data);
+	mutex_unlock(&sets_lock);
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block module_notifier = {
+	.notifier_call = module_event,
+};
+
+int kprobe_ftrace_init(void)
+{
+	return register_module_notifier(&module_notifier);
+}
+
+void kprobe_ftrace_exit(void)
+{
+	unregister_module_notifier(&module_notifier);
 }
 
 const struct probe_ops probes_by_ftrace = {
@@ -336,4 +449,13 @@ const struct probe_ops probes_by_fprobe = {
 	.addr = place_addr,
 };
 #endif
+#else
+int kprobe_ftrace_init(void)
+{
+	return 0;
+}
+
+void kprobe_ftrace_exit(void)
+{
+}
 #endif

@@ -27,6 +27,7 @@
 #include "module/hook/counters.h"
 #include "module/hook/defrag.h"
 #include "module/hook/event_args.h"
+#include "module/hook/kprobe.h"
 #include "module/hook/netfilter.h"
 #include "module/hook/skb.h"
 #include "module/link.h"
@@ -484,12 +485,19 @@ int hooks_init(void)
 		return err;
 	err = register_netdevice_notifier(&device_notifier);
 	if (err)
-		unregister_pernet_subsys(&netfilter_net_ops);
+		goto unregister_net;
+	err = kprobe_ftrace_init();
+	if (!err)
+		return 0;
+	unregister_netdevice_notifier(&device_notifier);
+unregister_net:
+	unregister_pernet_subsys(&netfilter_net_ops);
 	return err;
 }
 
 void hooks_exit(void)
 {
+	kprobe_ftrace_exit();
 	unregister_netdevice_notifier(&device_notifier);
 	unregister_pernet_subsys(&netfilter_net_ops);
 	event_args_exit();

@@ -36,6 +36,23 @@ probe() {	# probe NAME entry|return <names: hold a link; its output is in $SCRAT
 	within 60 grep -q '^attached' "$SCRATCH/$1"
 }
 
+events() {	# of the only link
+	modbpf -j link show | grep -o '"events":[0-9]*' | tr -dc 0-9
+}
+
+place_of_dummy() {
+	sed -n 's/ [tT] dummy_xmit\t.*//p' /proc/kallsyms
+}
+
+in_the_same_place() {	# in_the_same_place ADDRESS: a module comes and goes until its function is there
+	local try
+	for try in {1..30}; do
+		dummy_up || return 1
+		[ "$(place_of_dummy)" != "$1" ] || return 0
+	done
+	return 1
+}
+
 check "the module is inserted" insert
 equal "no probe is there" "$(probes)" 0
 system_calls 100 >"$SCRATCH/hundred"
@@ -105,6 +122,7 @@ if modinfo dummy >/dev/null 2>&1; then
 		check "a module is there, $kind" dummy_up
 		probe gone $kind <<<dummy:dummy_xmit
 		equal "a module's function is probed, $kind" "$(probes)" 1
+		place=$(place_of_dummy)
 		ping -q -i 0.005 10.99.0.2 >/dev/null 2>&1 &
 		flood=$!
 		sleep 1
@@ -113,10 +131,34 @@ if modinfo dummy >/dev/null 2>&1; then
 		wait $flood 2>/dev/null
 		check "its probe is out of service, $kind" is_out_of_service
 		check "the link is still there, $kind" test "$(links | grep -c kprobe_multi)" = 1
+		# Another module in its place is none of the link's affair.
+		seen=$(events)
+		if in_the_same_place "$place"; then
+			ping -q -c 5 -i 0.05 -W 1 10.99.0.2 >/dev/null 2>&1
+			equal "what is there now is not probed, $kind" "$(events)" "$seen"
+		else
+			skip "what comes into its place, $kind" "it does not come there"
+		fi
+		rmmod dummy
 		release
 		check "the program has run, $kind" grep -q '^ran [1-9]' "$SCRATCH/gone"
 		equal "no probe is left, $kind" "$(probes)" 0
 	done
+	check "a module is there once more" dummy_up
+	place=$(place_of_dummy)
+	probe both entry <<<$'dummy:dummy_xmit\n__x64_sys_umask'
+	equal "its function is probed, and one of the kernel's own" "$(probes)" 2
+	check "the module goes" rmmod dummy
+	seen=$(events)
+	"$E2E/umasks" 100
+	check "the kernel's own is still probed" test "$(events)" -ge $((seen + 100))
+	check "another comes into its place" in_the_same_place "$place"
+	equal "which is not probed" "$(grep -c dummy_xmit $tracing/enabled_functions)" 0
+	"$E2E/umasks" 100
+	check "the kernel's own still is" test "$(events)" -ge $((seen + 200))
+	rmmod dummy
+	release
+	equal "no probe is left of both" "$(probes)" 0
 else
 	skip "a probed module that goes" "the dummy network driver cannot be loaded"
 fi
