@@ -216,6 +216,7 @@ MODULE_SRCS := \
 	module/test_ctx.c \
 	module/test_run.c \
 	module/test_run_netfilter.c \
+	module/test_run_tracing.c \
 	module/user_log.c \
 
 # Only in modbpf_kunit.ko, which is otherwise the same module.

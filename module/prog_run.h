@@ -39,10 +39,10 @@ static __always_inline u64 prog_call_measured(struct modbpf_prog *prog, const vo
  * Run a tracing program on @ctx at @site. Preemption is off and RCU is watching, so that
  * @prog stays: that is all of a read-side critical section, which only lockdep wants to be
  * told of. Guards against recursion on this CPU: false, it was running already; that is
- * counted in misses. Any context, NMI included.
+ * counted in misses. True, and *@result. Any context, NMI included.
  */
-static __always_inline bool prog_run_guarded(struct modbpf_prog *prog, const void *ctx,
-					     const struct run_site *site)
+static __always_inline bool prog_run_guarded_for(struct modbpf_prog *prog, const void *ctx,
+						 const struct run_site *site, u64 *result)
 {
 	const struct run_site *interrupted;
 	bool is_first = this_cpu_inc_return(prog->cpu->active) == 1;
@@ -53,7 +53,7 @@ static __always_inline bool prog_run_guarded(struct modbpf_prog *prog, const voi
 		rcu_lock_acquire(&rcu_lock_map);
 		interrupted = this_cpu_read(prog_run_site);
 		this_cpu_write(prog_run_site, site);
-		prog_call_measured(prog, ctx);
+		*result = prog_call_measured(prog, ctx);
 		this_cpu_write(prog_run_site, interrupted);
 		rcu_lock_release(&rcu_lock_map);
 	} else {
@@ -61,6 +61,15 @@ static __always_inline bool prog_run_guarded(struct modbpf_prog *prog, const voi
 	}
 	this_cpu_dec(prog->cpu->active);
 	return is_first;
+}
+
+/* The same, for who does not care what the program returned. */
+static __always_inline bool prog_run_guarded(struct modbpf_prog *prog, const void *ctx,
+					     const struct run_site *site)
+{
+	u64 result;
+
+	return prog_run_guarded_for(prog, ctx, site, &result);
 }
 
 /*

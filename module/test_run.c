@@ -3,7 +3,7 @@
  * PROG_TEST_RUN: what does a packet program make of these bytes? The packet is
  * a real sk_buff that no device ever sees. The bytes begin with an Ethernet
  * header; as on Linux, SCHED_CLS, SCHED_ACT and XDP see it, the other types see what
- * is behind. For NETFILTER see test_run_netfilter.c.
+ * is behind. For NETFILTER see test_run_netfilter.c, for tracing test_run_tracing.c.
  */
 #include "module/test_run.h"
 
@@ -227,6 +227,8 @@ int prog_test_run_command(const struct caller *caller, const union modbpf_attr *
 		err = test_packet(caller, attr, out, prog);
 	else if (prog->type == MODBPF_PROG_NETFILTER)
 		err = test_run_netfilter(caller, attr, out, prog);
+	else if (prog->type == MODBPF_PROG_RAW_TRACEPOINT)
+		err = test_run_raw_tracepoint(caller, attr, out, prog);
 	prog_put(prog);
 	return err;
 }

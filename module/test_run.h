@@ -31,5 +31,8 @@ int test_put_result(const struct caller *caller, const struct command_out *out, 
 /* Of a NETFILTER program. 0 and -errno as the command's. Sleeps. */
 int test_run_netfilter(const struct caller *caller, const union modbpf_attr *attr,
 		       const struct command_out *out, struct modbpf_prog *prog);
+/* Of a RAW_TRACEPOINT program. The same; -ENXIO: no such CPU; -EBUSY: it runs there already. */
+int test_run_raw_tracepoint(const struct caller *caller, const union modbpf_attr *attr,
+			    const struct command_out *out, struct modbpf_prog *prog);
 
 #endif

@@ -85,6 +85,55 @@ static void test_bounds(void)
 	close(link);
 }
 
+/* What a test run of @prog with these arguments says: 0, and *@retval, or -errno. */
+static int try_run(const char *prog, const __u64 *args, __u32 cnt, __u32 flags, __u32 cpu, __u32 *retval)
+{
+	LIBBPF_OPTS(bpf_test_run_opts, opts, .ctx_in = args, .ctx_size_in = cnt * sizeof(*args), .flags = flags,
+		    .cpu = cpu);
+	int err = bpf_prog_test_run_opts(prog_fd(prog), &opts);
+
+	*retval = opts.retval;
+	return err;
+}
+
+static void test_runs(void)
+{
+	__u64 args[13] = { 0x1234, 0x10000 };
+	LIBBPF_OPTS(bpf_test_run_opts, odd, .ctx_in = args, .ctx_size_in = 16);
+	int cpu, cpus = libbpf_num_possible_cpus();
+	__u32 got;
+
+	start();
+	want("a test run", try_run("tested", args, 2, 0, 0, &got), 0);
+	want("of these arguments", got, 0x11234);
+	want("it has run once", number(ENTRIES), 1);
+	want("with all twelve", try_run("tested", args, 12, 0, 0, &got), 0);
+	for (cpu = 0; cpu < cpus; cpu++) {
+		start();
+		want("on a CPU", try_run("tested", args, 2, BPF_F_TEST_RUN_ON_CPU, cpu, &got), 0);
+		want("the same comes out", got, 0x11234);
+		want("there", number(FRAMES), cpu);
+		want("once", number(ENTRIES), 1);
+	}
+	args[1] = NR_UMASK;
+	start();
+	want("of who calls on", try_run("calls_on", args, 2, 0, 0, &got), 0);
+	want("who is called sees zeros", number(WRONG), 0);
+	want("and runs", number(FRAMES), 1);
+	want("fewer arguments than are looked at", try_run("tested", args, 1, 0, 0, &got), -EINVAL);
+	want("more than there are", try_run("tested", args, 13, 0, 0, &got), -EINVAL);
+	want("a CPU that is not asked for", try_run("tested", args, 2, 0, 1, &got), -EINVAL);
+	want("another flag", try_run("tested", args, 2, 2, 0, &got), -EINVAL);
+	want("no such CPU", try_run("tested", args, 2, BPF_F_TEST_RUN_ON_CPU, 1 << 20, &got), -ENXIO);
+	want("arguments that cannot be read", try_run("tested", (void *)8, 2, 0, 0, &got), -EFAULT);
+	odd.repeat = 2;
+	want("twice", bpf_prog_test_run_opts(prog_fd("tested"), &odd), -EINVAL);
+	odd.repeat = 0;
+	odd.data_in = args;
+	odd.data_size_in = 64;
+	want("a packet", bpf_prog_test_run_opts(prog_fd("tested"), &odd), -EINVAL);
+}
+
 static void test_wrong(void)
 {
 	union modbpf_attr attr = {};
@@ -341,6 +390,7 @@ int main(int argc, char **argv)
 		return hold();
 	test_arguments();
 	test_bounds();
+	test_runs();
 	test_wrong();
 	test_info();
 	test_groups();

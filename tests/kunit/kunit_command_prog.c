@@ -3,6 +3,7 @@
 #include <linux/if_ether.h>
 #include <linux/netfilter.h>
 
+#include "module/caller.h"
 #include "module/prog.h"
 #include "tests/kunit/command_call.h"
 
@@ -218,10 +219,34 @@ static void run_of_netfilter_programs(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, command_try(test, TEST_RUN, &attr), -EINVAL);
 }
 
+/* What it is given, and where: tests/e2e/raw_events.c. */
+static void run_of_raw_tracepoint_programs(struct kunit *test)
+{
+	union modbpf_attr attr = {};
+	struct modbpf_prog *prog;
+	struct caller caller;
+	int cpu;
+
+	attr.test.prog_fd = command_load_trivial(test, MODBPF_PROG_RAW_TRACEPOINT);
+	KUNIT_EXPECT_EQ(test, command_try(test, TEST_RUN, &attr), 0);
+	KUNIT_EXPECT_EQ(test, attr.test.retval, 1u);
+	caller_init_current(&caller);
+	prog = prog_get_by_fd(&caller, attr.test.prog_fd);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(prog));
+	/* As if it ran already. */
+	for_each_possible_cpu(cpu)
+		per_cpu_ptr(prog->cpu, cpu)->active++;
+	KUNIT_EXPECT_EQ(test, command_try(test, TEST_RUN, &attr), -EBUSY);
+	for_each_possible_cpu(cpu)
+		per_cpu_ptr(prog->cpu, cpu)->active--;
+	prog_put(prog);
+}
+
 static struct kunit_case run_cases[] = {
 	KUNIT_CASE(run_shows_the_packet),
 	KUNIT_CASE(run_refuses_bad_input),
 	KUNIT_CASE(run_of_netfilter_programs),
+	KUNIT_CASE(run_of_raw_tracepoint_programs),
 	{}
 };
 
