@@ -153,7 +153,8 @@ if modinfo dummy >/dev/null 2>&1; then
 	"$E2E/umasks" 100
 	check "the kernel's own is still probed" test "$(events)" -ge $((seen + 100))
 	check "another comes into its place" in_the_same_place "$place"
-	equal "which is not probed" "$(grep -c dummy_xmit $tracing/enabled_functions)" 0
+	# Probes one by one are the kernel's to put out of service: 5.10 keeps the place of one, and does not call it.
+	[ -z "$fast_entries" ] || equal "which is not probed" "$(grep -c dummy_xmit $tracing/enabled_functions)" 0
 	"$E2E/umasks" 100
 	check "the kernel's own still is" test "$(events)" -ge $((seen + 200))
 	rmmod dummy
