@@ -42,11 +42,14 @@ struct ftrace_set {
 	};
 	bool is_registered;
 	struct list_head node;		/* in sets while it is registered */
+	unsigned long *addrs;		/* of the functions that are in the filter, */
+	u32 addr_cnt;			/* at most cnt: modules go */
 	u32 cnt;
 	struct probe_site sites[];	/* sorted by func_ip */
 };
 
-static DEFINE_MUTEX(sets_lock);		/* sets, every set's is_registered; outside of ftrace's own locks */
+/* sets, every set's is_registered and addrs; outside of ftrace's own locks */
+static DEFINE_MUTEX(sets_lock);
 static LIST_HEAD(sets);
 
 /*
@@ -131,25 +134,28 @@ static struct ftrace_set *set_new(struct kprobe_link *link)
 	return set;
 }
 
-/* What the kernel is asked for: a sorted copy. */
-static unsigned long *addrs_of(const struct ftrace_set *set)
+/* What the kernel is asked for: a sorted copy. 0 or -ENOMEM. */
+static int list_addrs(struct ftrace_set *set)
 {
-	unsigned long *addrs = kvmalloc_array(set->cnt, sizeof(*addrs), GFP_KERNEL_ACCOUNT);
 	u32 i;
 
-	for (i = 0; addrs && i < set->cnt; i++)
-		addrs[i] = set->sites[i].func_ip;
-	return addrs;
+	set->addrs = kvmalloc_array(set->cnt, sizeof(*set->addrs), GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
+	if (!set->addrs)
+		return -ENOMEM;
+	for (i = 0; i < set->cnt; i++)
+		set->addrs[i] = set->sites[i].func_ip;
+	set->addr_cnt = set->cnt;
+	return 0;
 }
 
-static int register_entries(struct ftrace_set *set, unsigned long *addrs)
+static int register_entries(struct ftrace_set *set)
 {
 	int err;
 
 	set->ops.func = run_entry;
 	/* Registers as a kprobe has them; not to be switched off behind our back. */
 	set->ops.flags = FTRACE_OPS_FL_SAVE_REGS | FTRACE_OPS_FL_PERMANENT;
-	err = ftrace_set_filter_ips(&set->ops, addrs, set->cnt, 0, 0);
+	err = ftrace_set_filter_ips(&set->ops, set->addrs, set->addr_cnt, 0, 0);
 	if (!err)
 		err = register_ftrace_function(&set->ops);
 	if (err)
@@ -170,13 +176,13 @@ static notrace COMPAT_FPROBE_EXIT(run_return, fprobe, ip, regs)
 }
 NOKPROBE_SYMBOL(run_return);
 
-static int register_returns(struct ftrace_set *set, unsigned long *addrs)
+static int register_returns(struct ftrace_set *set)
 {
 	set->fprobe.exit_handler = run_return;
 #ifndef COMPAT_FPROBE_FTRACE_REGS
 	set->fprobe.nr_maxactive = kprobe_max_active(set->cnt) * set->cnt;
 #endif
-	return register_fprobe_ips(&set->fprobe, addrs, set->cnt);
+	return register_fprobe_ips(&set->fprobe, set->addrs, set->addr_cnt);
 }
 
 static void unregister_returns(struct ftrace_set *set)
@@ -193,7 +199,7 @@ static u64 missed_returns(const struct kprobe_link *link)
 	return READ_ONCE(set->fprobe.nmissed);
 }
 #else
-#define register_returns(set, addrs) (-EOPNOTSUPP)
+#define register_returns(set) (-EOPNOTSUPP)
 #define unregister_returns(set) do { } while (0)
 #endif
 
@@ -258,24 +264,18 @@ static int choose_places(struct kprobe_link *link)
 
 static int register_all(struct ftrace_set *set)
 {
-	unsigned long *addrs = addrs_of(set);
-	int err;
+	int err = mutex_lock_killable(&sets_lock);
 
-	if (!addrs)
-		return -ENOMEM;
-	err = mutex_lock_killable(&sets_lock);
 	if (err)
-		goto free_addrs;
+		return err;
 	if (kprobe_link_is_return(set->link))
-		err = register_returns(set, addrs);
+		err = register_returns(set);
 	else
-		err = register_entries(set, addrs);
+		err = register_entries(set);
 	set->is_registered = !err;
 	if (!err)
 		list_add(&set->node, &sets);
 	mutex_unlock(&sets_lock);
-free_addrs:
-	kvfree(addrs);
 	return err;
 }
 
@@ -292,20 +292,25 @@ static void unregister_all(struct ftrace_set *set)
 		unregister_entries(set);
 }
 
+static void set_free(struct ftrace_set *set)
+{
+	if (set)
+		kvfree(set->addrs);
+	kvfree(set);
+}
+
 static int try_places(struct kprobe_link *link)
 {
 	struct ftrace_set *set = set_new(link);
-	int err;
+	int err = -ENOMEM;
 
-	if (!set)
-		return -ENOMEM;
-	err = register_all(set);
-	if (err) {
-		kvfree(set);
-		return err;
-	}
-	link->probes = set;
-	return 0;
+	if (set)
+		err = list_addrs(set) ?: register_all(set);
+	if (err)
+		set_free(set);
+	else
+		link->probes = set;
+	return err;
 }
 
 /* What they do not like kprobes may, or say what it is. */
@@ -334,7 +339,7 @@ static void unset(struct kprobe_link *link)
 
 static void free_set(struct kprobe_link *link)
 {
-	kvfree(link->probes);
+	set_free(link->probes);
 	link->probes = NULL;
 }
 
@@ -355,34 +360,16 @@ static struct ftrace_ops *filter_of(struct ftrace_set *set)
 #endif
 }
 
-/* Those of its functions that are not @module's to @addrs, if that is not NULL; how many these are. */
-static u32 others_of(const struct ftrace_set *set, const struct module *module, unsigned long *addrs)
+/* Is any function @module's? They are no more in what the filter is made of. */
+static bool drop_addrs(struct ftrace_set *set, const struct module *module)
 {
-	u32 i, cnt = 0;
+	u32 i, others = 0, before = set->addr_cnt;
 
-	for (i = 0; i < set->cnt; i++) {
-		if (within_module(set->sites[i].func_ip, module))
-			continue;
-		if (addrs)
-			addrs[cnt] = set->sites[i].func_ip;
-		cnt++;
-	}
-	return cnt;
-}
-
-/* A filter of the others, in place of the one that there is. */
-static int filter_others(const struct ftrace_set *set, const struct module *module, struct ftrace_ops *filter)
-{
-	unsigned long *addrs = addrs_of(set);
-	u32 cnt;
-	int err;
-
-	if (!addrs)
-		return -ENOMEM;
-	cnt = others_of(set, module, addrs);
-	err = ftrace_set_filter_ips(filter, addrs, cnt, 0, 1);
-	kvfree(addrs);
-	return err;
+	for (i = 0; i < before; i++)
+		if (!within_module(set->addrs[i], module))
+			set->addrs[others++] = set->addrs[i];
+	set->addr_cnt = others;
+	return others != before;
 }
 
 /*
@@ -392,17 +379,16 @@ static int filter_others(const struct ftrace_set *set, const struct module *modu
 static void forget_module(struct ftrace_set *set, const struct module *module)
 {
 	struct ftrace_ops *filter = filter_of(set);
-	u32 others = others_of(set, module, NULL);
 	int err = 0;
 
-	if (!filter || others == set->cnt)
+	if (!filter || !drop_addrs(set, module))
 		return;
-	if (others)
-		err = filter_others(set, module, filter);
+	if (set->addr_cnt)
+		err = ftrace_set_filter_ips(filter, set->addrs, set->addr_cnt, 0, 1);
 	if (err)
 		pr_warn("modbpf: with module %s link %u loses all its functions: error %d\n", module->name,
 			set->link->link.obj.id, err);
-	if (err || !others)
+	if (err || !set->addr_cnt)
 		unregister_all(set);
 }
 

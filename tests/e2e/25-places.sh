@@ -145,9 +145,10 @@ if modinfo dummy >/dev/null 2>&1; then
 		equal "no probe is left, $kind" "$(probes)" 0
 	done
 	check "a module is there once more" dummy_up
+	check "and another" modprobe ifb numifbs=0
 	place=$(place_of_dummy)
-	probe both entry <<<$'dummy:dummy_xmit\n__x64_sys_umask'
-	equal "its function is probed, and one of the kernel's own" "$(probes)" 2
+	probe both entry <<<$'dummy:dummy_xmit\nifb:ifb_xmit\n__x64_sys_umask'
+	equal "their functions are probed, and one of the kernel's own" "$(probes)" 3
 	check "the module goes" rmmod dummy
 	seen=$(events)
 	"$E2E/umasks" 100
@@ -155,6 +156,8 @@ if modinfo dummy >/dev/null 2>&1; then
 	check "another comes into its place" in_the_same_place "$place"
 	# Probes one by one are the kernel's to put out of service: 5.10 keeps the place of one, and does not call it.
 	[ -z "$fast_entries" ] || equal "which is not probed" "$(grep -c dummy_xmit $tracing/enabled_functions)" 0
+	check "the other module goes, too" rmmod ifb
+	[ -z "$fast_entries" ] || equal "it is still not probed" "$(grep -c dummy_xmit $tracing/enabled_functions)" 0
 	"$E2E/umasks" 100
 	check "the kernel's own still is" test "$(events)" -ge $((seen + 200))
 	rmmod dummy
