@@ -105,6 +105,9 @@ int event_attach(struct modbpf_event *event, struct modbpf_prog *prog, u64 cooki
 	if (rcu_access_pointer(event->prog))
 		goto unlock;
 	event->cookie = cookie;
+	/* What counts happens without a program, too: who has read the cookie before must not meet this one. */
+	if (event->armed)
+		synchronize_rcu();
 	event->has_link = by_link;
 	rcu_assign_pointer(event->prog, prog_get(prog));
 	err = event_settle(event) ?: live_set(&event->live, prog, epoch);
