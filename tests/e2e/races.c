@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * "races SECONDS": threads that make, find by id, use, detach and close each other's
- * maps, programs and links as fast as they can. Nothing is expected of a single
+ * maps, programs, events and links as fast as they can. Nothing is expected of a single
  * command but that its errno is one that can be; all is expected of the kernel.
  */
+#include <linux/perf_event.h>
 #include <pthread.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <time.h>
 
+#include "isa/abi.h"
 #include "tests/e2e/abi.h"
 
 #define THREADS 4
@@ -18,6 +22,7 @@
 static int shared[SHARED_FDS];
 static volatile bool is_over;
 static unsigned long done[THREADS];
+static __u32 kprobe_type, rename_id;	/* 0: there is none */
 
 static __u32 rnd(__u64 *state, __u32 below)
 {
@@ -44,11 +49,12 @@ static int some_fd(__u64 *state)
 
 static void make_map(__u64 *state)
 {
-	static const __u32 types[] = { 1, 2, 3, 6, 11, 27 };
-	__u32 type = types[rnd(state, 6)];
+	static const __u32 types[] = { 1, 2, 3, 4, 6, 11, 27 };
+	__u32 type = types[rnd(state, 7)];
 
 	switch (type) {
 	case 3:
+	case 4:
 		share(state, create_map(type, 4, 4, 16, 0));
 		break;
 	case 27:
@@ -64,13 +70,17 @@ static void make_map(__u64 *state)
 
 static void make_prog(__u64 *state)
 {
+	static const __u32 types[] = {
+		MODBPF_PROG_CGROUP_SKB, MODBPF_PROG_NETFILTER, MODBPF_PROG_KPROBE, MODBPF_PROG_TRACEPOINT,
+		MODBPF_PROG_PERF_EVENT, MODBPF_PROG_RAW_TRACEPOINT,
+	};
 	struct modbpf_insn insns[] = { LD_MAP_FD(1, some_fd(state)), MOV64_IMM(0, 1), EXIT_INSN };
 	union modbpf_attr attr = load_attr(8, insns, 4);
 
-	if (rnd(state, 2))
-		share(state, call(MODBPF_CMD_PROG_LOAD, &attr, sizeof(attr)));
+	if (rnd(state, 3))
+		share(state, load_trivial(types[rnd(state, sizeof(types) / sizeof(types[0]))]));
 	else
-		share(state, load_trivial(rnd(state, 2) ? 8 : 32));
+		share(state, call(MODBPF_CMD_PROG_LOAD, &attr, sizeof(attr)));
 }
 
 static void make_link(__u64 *state)
@@ -82,6 +92,109 @@ static void make_link(__u64 *state)
 	attr.link_create.netfilter.pf = 2;
 	attr.link_create.netfilter.hooknum = 1 + 2 * rnd(state, 2);
 	share(state, call(MODBPF_CMD_LINK_CREATE, &attr, sizeof(attr)));
+}
+
+static __u32 number_in(const char *path)
+{
+	FILE *file = fopen(path, "r");
+	__u32 got = 0;
+
+	if (file && fscanf(file, "%u", &got) != 1)
+		got = 0;
+	if (file)
+		fclose(file);
+	return got;
+}
+
+/* An event of any kind, switched on or not. */
+static void make_event(__u64 *state)
+{
+	struct perf_event_attr attr = { .size = sizeof(attr), .disabled = rnd(state, 2) };
+	struct modbpf_perf_open open = { .attr = addr(&attr), .pid = -1, .cpu = rnd(state, 2), .group_fd = -1 };
+
+	switch (rnd(state, 4)) {
+	case 0:
+		attr.type = kprobe_type;
+		attr.config = rnd(state, 2);
+		attr.config1 = addr("__x64_sys_umask");
+		break;
+	case 1:
+		attr.type = PERF_TYPE_SOFTWARE;
+		attr.config = PERF_COUNT_SW_CPU_CLOCK;
+		attr.sample_period = 200000;
+		break;
+	case 2:
+		attr.type = PERF_TYPE_SOFTWARE;
+		attr.config = PERF_COUNT_SW_BPF_OUTPUT;
+		attr.sample_type = PERF_SAMPLE_RAW;
+		break;
+	default:
+		attr.type = PERF_TYPE_TRACEPOINT;
+		attr.config = rename_id;
+		attr.sample_period = 1;
+	}
+	share(state, ioctl(device, MODBPF_IOC_PERF, &open));
+}
+
+static void use_event(__u64 *state)
+{
+	int fd = some_fd(state);
+	void *ring;
+
+	switch (rnd(state, 4)) {
+	case 0:
+		ioctl(fd, PERF_EVENT_IOC_ENABLE, 0);
+		break;
+	case 1:
+		ioctl(fd, PERF_EVENT_IOC_DISABLE, 0);
+		break;
+	case 2:
+		ioctl(fd, PERF_EVENT_IOC_SET_BPF, some_fd(state));
+		break;
+	default:
+		ring = mmap(NULL, 8192, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+		if (ring != MAP_FAILED)
+			munmap(ring, 8192);
+	}
+}
+
+/* On an event, on functions, or on a tracepoint. */
+static void make_tracing_link(__u64 *state)
+{
+	static const char *const names[] = { "__x64_sys_umask", "__x64_sys_getppid" };
+	__u64 syms[] = { addr(names[0]), addr(names[1]) };
+	union modbpf_attr attr = {};
+
+	attr.link_create.prog_fd = some_fd(state);
+	attr.link_create.attach_type = rnd(state, 2) ? MODBPF_ATTACH_PERF_EVENT : MODBPF_ATTACH_KPROBE_MULTI;
+	if (!rnd(state, 4)) {
+		memset(&attr, 0, sizeof(attr));
+		attr.raw_tracepoint.name = addr("sys_enter");
+		attr.raw_tracepoint.prog_fd = some_fd(state);
+		share(state, call(MODBPF_CMD_RAW_TRACEPOINT_OPEN, &attr, sizeof(attr)));
+		return;
+	}
+	if (attr.link_create.attach_type == MODBPF_ATTACH_KPROBE_MULTI) {
+		attr.link_create.kprobe_multi.flags = rnd(state, 2);
+		attr.link_create.kprobe_multi.cnt = 2;
+		attr.link_create.kprobe_multi.syms = addr(syms);
+	} else {
+		attr.link_create.target_fd = some_fd(state);
+		attr.link_create.perf_event.bpf_cookie = *state;
+	}
+	share(state, call(MODBPF_CMD_LINK_CREATE, &attr, sizeof(attr)));
+}
+
+/* What programs may hang on happens. */
+static void happen(__u64 *state)
+{
+	int i;
+
+	for (i = 0; i < 20; i++) {
+		syscall(SYS_umask, 022);
+		syscall(SYS_getppid);
+		prctl(PR_SET_NAME, "a name", 0, 0, 0);
+	}
 }
 
 static void detach(__u64 *state)
@@ -174,15 +287,17 @@ static void run_prog(__u64 *state)
 	call(MODBPF_CMD_PROG_TEST_RUN, &attr, sizeof(attr));
 }
 
+/* What hangs on the kernel's own code is last, since it takes long: half of the threads do without. */
 static void *work(void *arg)
 {
 	static void (*const steps[])(__u64 *state) = {
 		make_map, make_prog, make_link, detach, update, update, find, find, use_map, use_map, look, run_prog,
+		happen, make_prog, make_event, make_tracing_link, make_tracing_link, use_event, use_event,
 	};
 	__u64 index = (uintptr_t)arg, state = 0x9e3779b97f4a7c15ull * (index + 1);
 
 	while (!is_over) {
-		steps[rnd(&state, sizeof(steps) / sizeof(steps[0]))](&state);
+		steps[rnd(&state, index % 2 ? sizeof(steps) / sizeof(steps[0]) : 13)](&state);
 		done[index]++;
 	}
 	return NULL;
@@ -199,6 +314,8 @@ int main(int argc, char **argv)
 		perror(MODBPF_DEVICE);
 		return 1;
 	}
+	kprobe_type = number_in("/sys/bus/event_source/devices/kprobe/type");
+	rename_id = number_in("/sys/kernel/debug/tracing/events/task/task_rename/id");
 	memset(shared, 0xff, sizeof(shared));
 	for (i = 0; i < THREADS; i++)
 		if (pthread_create(&threads[i], NULL, work, (void *)i))
