@@ -235,9 +235,10 @@ for ours in build/examples/*.bpf.o build/tests/e2e/*.bpf.o; do
 		says 1 stdout "write_user  section tracepoint/syscalls/sys_enter_umask  type tracepoint  rejected" \
 			check "$ours" ;;
 	*/bad_map.bpf.o)	says 255 stderr "Error: $ours: map 'strange'" check "$ours" ;;
-	build/examples/* | */typed_events.bpf.o | */nf.bpf.o | */packet_dynptr.bpf.o)
+	build/examples/* | */typed_events.bpf.o | */nf.bpf.o | */packet_dynptr.bpf.o | */conntrack.bpf.o)
 		if [ -e /sys/kernel/btf/vmlinux ] ||
-		   [[ $ours != *execsnoop* && $ours != *typed* && $ours != *nf.bpf.o && $ours != *packet_dynptr* ]]; then
+		   [[ $ours != *execsnoop* && $ours != *typed* && $ours != *nf.bpf.o && $ours != *packet_dynptr* &&
+		      $ours != *conntrack* ]]; then
 			says 0 stdout "" check "$ours"
 		else
 			skip "$ours: this kernel has no BTF"

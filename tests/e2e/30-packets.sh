@@ -108,7 +108,7 @@ fi
 if hold "$SCRATCH/families" ip netns exec right modbpf load "$E2E/families.bpf.o"; then
 	contains "the CLI names a device" "$(ip netns exec right modbpf link show)" "netdev ingress dev veth-right prio 0"
 	check "ping passes them all" left ping -q -c 3 -i 0.2 -W 2 10.77.0.2
-	for slot in 0:ingress "7:priority 6" "8:priority 7 after it"; do
+	for slot in 0:ingress "7:priority 6" "8:priority 7 after it" "10:priority 6, attached later, before it"; do
 		equal "three pings at ${slot#*:}" "$(map_u64 at_family ${slot%%:*})" 3
 	done
 	if [ -n "${egress[*]}" ]; then
@@ -178,6 +178,22 @@ if hold "$SCRATCH/nf" ip netns exec right modbpf load "$E2E/nf.bpf.o"; then
 		equal "$what" "$(map_u64 nf_seen "$slot")" "$wanted"
 	done
 	release
+fi
+
+# Conntrack looks at packets once a rule asks for what it knows.
+if why=$(lacks kernel_types); then
+	skip "conntrack's state" "$why"
+elif hold "$SCRATCH/states" ip netns exec right modbpf load "$E2E/conntrack.bpf.o"; then
+	check "ping passes" left ping -q -c 2 -i 0.2 -s 100 -W 2 10.77.0.2
+	equal "two packets that conntrack has not seen" "$(map_u64 ct_states 8)" 2
+	check "a rule asks for conntrack's state" right nft \
+		'table inet asks { chain input { type filter hook input priority 10; ct state new counter; }; }'
+	check "ping passes" left ping -q -c 3 -i 0.2 -s 100 -W 2 10.77.0.2
+	equal "the first is new" "$(map_u64 ct_states 2)" 1
+	equal "the others are of what is established" "$(map_u64 ct_states 0)" 2
+	equal "none is unknown any more" "$(map_u64 ct_states 8)" 2
+	release
+	check "the rule goes" right nft delete table inet asks
 fi
 
 # The hooks: a ping from the left passes prerouting, local_in; its reply local_out, postrouting.

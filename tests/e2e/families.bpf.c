@@ -5,7 +5,7 @@
  */
 #include "tests/e2e/families.bpf.h"
 
-enum { INGRESS, ARP = 3, BRIDGE, WHOLE, PIECES, FIRST, SECOND, DROPS };
+enum { INGRESS, ARP = 3, BRIDGE, WHOLE, PIECES, FIRST, SECOND, DROPS, NEWER };
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
@@ -88,6 +88,15 @@ int is_first(struct __sk_buff *skb)
 {
 	if (is_ping(skb) && setting(FIRST) == setting(SECOND))
 		count(FIRST);
+	return 0;
+}
+
+/* Of the same number, but attached later. */
+SEC("tc/ip/local_in/6")
+int is_newer(struct __sk_buff *skb)
+{
+	if (is_ping(skb) && setting(NEWER) == setting(FIRST))
+		count(NEWER);
 	return 0;
 }
 
