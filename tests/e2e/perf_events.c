@@ -448,6 +448,7 @@ static void test_clock(void)
 	};
 	int fd = want_fd("a clock", perf_open(&attr, 0, -1, -1, PERF_FLAG_FD_CLOEXEC));
 	__u64 seen;
+	int most;
 
 	start();
 	want("SET_BPF", ioctl(fd, PERF_EVENT_IOC_SET_BPF, bpf_program__fd(prog("on_clock"))), 0);
@@ -456,10 +457,13 @@ static void test_clock(void)
 	spin(50);
 	want("clock: disabled", number(ENTRIES), 0);
 	want("ENABLE", ioctl(fd, PERF_EVENT_IOC_ENABLE, 0), 0);
-	spin(300);
+	/* An emulator that gets no time itself sees several periods end at once. */
+	for (most = 0; most < 1000 && number(ENTRIES) < 10; most += 10)
+		spin(100);
 	want("DISABLE", ioctl(fd, PERF_EVENT_IOC_DISABLE, 0), 0);
 	seen = number(ENTRIES);
-	want_that("clock: 30 samples, less what the emulator takes", seen >= 10 && seen <= 40);
+	want_that("clock: ten samples", seen >= 10);
+	want_that("clock: no more than one in 10 ms", seen <= most + 3);
 	want("clock: each of 10 ms", number(MASKS), seen * 10000000);
 	want("clock: with registers", number(WRONG), 0);
 	spin(50);
