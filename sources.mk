@@ -278,6 +278,7 @@ USER_PRELOAD_SRCS := \
 USER_SRCS := \
 	user/args.c \
 	user/btf.c \
+	user/btf_file.c \
 	user/check.c \
 	user/dump.c \
 	user/fdinfo.c \
@@ -303,6 +304,7 @@ USER_SRCS := \
 	user/rejection_out.c \
 	user/run.c \
 	user/run_log.c \
+	user/run_view.c \
 	user/source.c \
 	user/typed.c \
 

@@ -1,17 +1,14 @@
 // SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause
 /* modbpf btf: which types are known, and who uses them? */
 #include <bpf/bpf.h>
-#include <bpf/btf.h>
-#include <bpf/libbpf.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "uapi/modbpf.h"
+#include "user/btf_file.h"
 #include "user/cli.h"
-#include "user/libmodbpf.h"
 #include "user/object.h"
 #include "user/out.h"
 #include "user/ref.h"
@@ -111,52 +108,27 @@ static int btf_show(struct args *args)
 	return err;
 }
 
-/* An fd of the types in @path: BTF as it is in /sys/kernel/btf, or a vmlinux that has it. */
-static int load_file(const char *path)
-{
-	char log[1024] = "";
-	LIBBPF_OPTS(bpf_btf_load_opts, opts, .log_buf = log, .log_size = sizeof(log), .log_level = 1);
-	struct btf *btf = btf__parse(path, NULL);
-	const void *data;
-	__u32 size;
-	int fd;
-
-	if (!btf && (errno == LIBBPF_ERRNO__FORMAT || errno == EPROTO || errno == EINVAL || errno == ENODATA))
-		return out_error("%s: no BTF: 'pahole --btf_encode_detached=FILE vmlinux' writes some", path);
-	if (!btf)
-		return out_error("%s: %s", path, error_text(errno));
-	data = btf__raw_data(btf, &size);
-	fd = bpf_btf_load(data, size, &opts);
-	log[strcspn(log, "\n")] = 0;
-	if (fd < 0)
-		out_error("%s: the module does not take it: %s", path, *log ? log : error_text(errno));
-	btf__free(btf);
-	return fd;
-}
-
 /* btf kernel { FILE | none } */
 static int btf_kernel(struct args *args)
 {
 	const char *path = args_need(args, "FILE or 'none'");
-	__s32 fd = -1;
+	struct btf *btf = NULL;
 	int err;
 
 	if (!path || args_end(args) || need_device())
 		return -1;
 	if (strcmp(path, "none")) {
-		fd = load_file(path);
-		if (fd < 0)
+		btf = btf_file_read(path);
+		if (!btf)
 			return -1;
 	}
-	err = ioctl(modbpf_device(), MODBPF_IOC_KERNEL_BTF, &fd);
-	if (err)
-		out_error("%s: %s", path, errno == EEXIST ? "this kernel has types of its own" :
-			  error_text(errno));
-	else
+	err = btf_file_supply(path, btf);
+	btf_file_free(btf);
+	if (err == BTF_FILE_NOT_NEEDED)
+		return out_error("%s: this kernel has types of its own", path);
+	if (!err)
 		out_nothing();
-	if (fd >= 0)
-		close(fd);
-	return err ? -1 : 0;
+	return err;
 }
 
 int btf_command(struct args *args)

@@ -2,29 +2,28 @@
 /*
  * modbpf run: a program made for the kernel's eBPF, unchanged, on the module. Its
  * library's system calls are redirected by an object that is loaded before (preload.c),
- * and the module's file system is at /sys/fs/bpf for it and its children alone.
+ * and it and its children have a view of /sys of their own (run_view.c).
  */
 #define _GNU_SOURCE
-#include <dirent.h>
 #include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "user/btf_file.h"
 #include "user/cli.h"
 #include "user/libmodbpf.h"
 #include "user/out.h"
 #include "user/run_log.h"
 #include "user/run_record.h"
+#include "user/run_view.h"
 
 #define PRELOAD "libmodbpf-preload.so"
 #define LOG_FD_MIN 800
@@ -102,47 +101,6 @@ static int check_command_file(const char *path)
 	return err;
 }
 
-/* An entry of @old, which is hidden by now, below /sys/fs again. */
-static int show_entry(int old, const char *name)
-{
-	char from[PATH_MAX], to[PATH_MAX];
-
-	snprintf(from, sizeof(from), "/proc/self/fd/%d/%s", old, name);
-	snprintf(to, sizeof(to), "/sys/fs/%s", name);
-	return mkdir(to, 0755) || mount(from, to, NULL, MS_BIND | MS_REC, NULL) ? -1 : 0;
-}
-
-/*
- * A kernel without eBPF has no /sys/fs/bpf, and in sysfs nobody else makes one: another
- * /sys/fs takes its place, with the same entries (folders, all of them) and that one.
- */
-static int make_place(void)
-{
-	DIR *old = opendir("/sys/fs");
-	struct dirent *entry;
-	int err;
-
-	if (!old)
-		return -1;
-	err = mount("none", "/sys/fs", "tmpfs", 0, "mode=755");
-	while (!err && (entry = readdir(old)))
-		if (entry->d_name[0] != '.')
-			err = show_entry(dirfd(old), entry->d_name);
-	closedir(old);
-	return err ?: mkdir("/sys/fs/bpf", 0700);
-}
-
-static int show_files(void)
-{
-	if (unshare(CLONE_NEWNS) || mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL))
-		return out_error("a mount namespace: %s", error_text(errno));
-	if (access("/sys/fs/bpf", F_OK) && make_place())
-		return out_error("a place for /sys/fs/bpf: %s", error_text(errno));
-	if (mount("none", "/sys/fs/bpf", "modbpffs", 0, NULL))
-		return out_error("modbpffs at /sys/fs/bpf: %s", error_text(errno));
-	return 0;
-}
-
 static int preload(const char *path)
 {
 	const char *before = getenv("LD_PRELOAD");
@@ -203,22 +161,66 @@ static int run_logged(const char *path, char **words)
 	exit(WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
 }
 
+struct run_options {
+	const char *types;	/* the file; NULL: none was named */
+	bool is_logged;
+};
+
+/* Up to the command, whose own options may look like ours. */
+static int take_options(struct args *args, struct run_options *options)
+{
+	const char *word;
+
+	while (args->cnt && args->word[0][0] == '-') {
+		word = args_next(args);
+		if (!strcmp(word, "--"))
+			break;
+		if (!strcmp(word, "--log")) {
+			options->is_logged = true;
+		} else if (!strcmp(word, "--btf")) {
+			options->types = args_need(args, "the file behind '--btf'");
+			if (!options->types)
+				return -1;
+		} else {
+			return out_error("'%s' is no option of run, which has --log and --btf FILE", word);
+		}
+	}
+	return args->cnt ? 0 : out_error("a command is missing: modbpf run [--log] [--btf FILE] CMD [ARGS]");
+}
+
+/*
+ * What is in the file becomes the kernel's for the command, and for the module if it knows no
+ * better: a run within a run sees others in /sys than the module does.
+ */
+static int make_view(const char *types)
+{
+	bool is_told = run_view_has_types();
+	struct btf *btf = NULL;
+	int err;
+
+	if (types) {
+		btf = btf_file_read(types);
+		if (!btf)
+			return -1;
+	}
+	err = run_view_make(btf);
+	if (!err && btf && !is_told)
+		err = btf_file_supply(types, btf);
+	btf_file_free(btf);
+	return err < 0 ? -1 : 0;
+}
+
 int run_command(struct args *args)
 {
 	char path[PATH_MAX], object[PATH_MAX];
-	bool is_logged = args->cnt && !strcmp(args->word[0], "--log");
+	struct run_options options = {};
 
-	if (is_logged)
-		args_next(args);
-
-	if (args->cnt && !strcmp(args->word[0], "--"))
-		args_next(args);
-	if (!args->cnt)
-		return out_error("a command is missing: modbpf run [--log] CMD [ARGS]");
+	if (take_options(args, &options))
+		return -1;
 	if (modbpf_device() < 0)
 		return out_error("%s", modbpf_device_error(errno));
 	find_command(args->word[0], path);
-	if (find_preload(object) || check_command_file(path) || show_files() || preload(object))
+	if (find_preload(object) || check_command_file(path) || make_view(options.types) || preload(object))
 		return -1;
-	return is_logged ? run_logged(path, args->word) : start(path, args->word);
+	return options.is_logged ? run_logged(path, args->word) : start(path, args->word);
 }

@@ -45,6 +45,12 @@ says 255 stderr "Error: a map needs a name" map create /x type queue value 8 ent
 says 255 stderr "Error: entries is a number from 0 to 4294967295, not 'x'" map create /x entries x
 says 255 stderr "Error: expected 'type', 'key', 'value', 'entries', 'name' or 'flags', got: size" map create /x size 4
 
+says 255 stderr "Error: a command is missing: modbpf run" run
+says 255 stderr "Error: a command is missing: modbpf run" run --log --
+says 255 stderr "Error: a command is missing: modbpf run" run --btf FILE
+says 255 stderr "Error: the file behind '--btf' is missing" run --log --btf
+says 255 stderr "Error: '--types' is no option of run, which has --log and --btf FILE" run --types FILE true
+
 # --- no device -------------------------------------------------------------------
 
 if [ -e /dev/modbpf ]; then
@@ -52,7 +58,8 @@ if [ -e /dev/modbpf ]; then
 else
 	gone="modbpf: /dev/modbpf is not there: insert the module (modprobe modbpf)"
 	for words in "prog" "prog show" "p s" "pr list" "map show" "m sh id 3" "link" "l show" "li detach id 7" \
-		"feature" "map lookup name x key 1" "prog dump x id 1" "prog run name f" "prog show tag 0011223344556677"; do
+		"feature" "map lookup name x key 1" "prog dump x id 1" "prog run name f" "prog show tag 0011223344556677" \
+		"run true" "run --btf FILE -- true"; do
 		case $words in
 		"l show")	says 255 stderr "Error: object 'l' could be 'link' or 'load'" $words ;;
 		*)		says 255 stderr "Error: $gone" $words ;;

@@ -22,9 +22,7 @@ refused "what is no BTF is no kernel's" "no BTF" modbpf btf kernel /etc/passwd
 if [ -e /sys/kernel/btf/vmlinux ]; then
 	refused "a kernel with types keeps them" "types of its own" modbpf btf kernel /sys/kernel/btf/vmlinux
 else
-	# Header, one integer, its name.
-	printf '\x9f\xeb\x01\0\x18\0\0\0\0\0\0\0\x10\0\0\0\x10\0\0\0\x05\0\0\0' >"$SCRATCH/types"
-	printf '\x01\0\0\0\0\0\0\x01\x04\0\0\0\x20\0\0\x01\0int\0' >>"$SCRATCH/types"
+	write_types "$SCRATCH/types"
 	check "a kernel is told types" modbpf btf kernel "$SCRATCH/types"
 	check "and to forget them" modbpf btf kernel none
 	refused "what the module does not take has its reason" "DATASEC" modbpf btf kernel "$E2E/typed_events.bpf.o"

@@ -2,6 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Does a program that was made for the kernel's eBPF run on the module, unchanged?
 . "$(dirname "$0")/lib.sh"
+seconds=3
+[ "${VM_KERNEL:-}" != debug ] || seconds=20
+a_while="timeout -s INT $seconds '$E2E/foreign' '$E2E/perf_events.bpf.o'; true"
 
 has_program() {
 	modbpf prog show | grep -q 'name on_tracepoint'
@@ -46,9 +49,9 @@ else
 	check "by itself it is not" nothing_is_loaded
 	release
 fi
-check "children are redirected too" modbpf run sh -c "timeout -s INT 3 '$E2E/foreign' '$E2E/perf_events.bpf.o'; true"
+check "children are redirected too" modbpf run sh -c "$a_while"
 contains "and count" "$out" "counted 100"
-check "what it asks is shown" modbpf run --log sh -c "timeout -s INT 3 '$E2E/foreign' '$E2E/perf_events.bpf.o'; true"
+check "what it asks is shown" modbpf run --log sh -c "$a_while"
 contains "with what it loads" "$out" "PROG_LOAD(type="
 contains "and maps" "$out" "MAP_CREATE(type="
 contains "and events" "$out" "perf_event_open(type="
@@ -70,6 +73,61 @@ else
 fi
 cp "$(type -P true)" "$SCRATCH/suid" && chmod u+s "$SCRATCH/suid"
 refused "what is set-user-id is not" "set-user-id" modbpf run "$SCRATCH/suid"
+
+# --- types ------------------------------------------------------------------------------------
+
+TYPES=/sys/kernel/btf/vmlinux
+types=$SCRATCH/types
+write_types "$types"
+entries() { ls /sys/kernel /sys/kernel/debug /sys/fs; }
+with_types() { modbpf run --btf "$types" "$@"; }
+told() { modbpf btf show | grep "size $(stat -c %s "$types")B"; }
+not_told() { ! told; }
+export -f entries
+
+before=$(entries)
+has_types=
+[ ! -e $TYPES ] || has_types=$(sha256sum $TYPES)
+check "the kernel's types are those of a file" with_types cmp "$types" $TYPES
+check "everything else is where it was" with_types bash -c entries
+equal "and the same" "$(grep -v -x 'b[pt]f' <<<"$out")" "$(grep -v -x 'b[pt]f' <<<"$before")"
+check "what is mounted there, too" with_types test -e /sys/kernel/debug/modbpf/users
+check "for it alone" [ "$before" = "$(entries)" ]
+if [ -n "$has_types" ]; then
+	equal "nobody else has other types" "$(sha256sum $TYPES)" "$has_types"
+	check "those of modules stay" with_types ls /sys/kernel/btf
+	equal "and are the same" "$out" "$(ls /sys/kernel/btf)"
+	refused "the module, too, believes the kernel" "" told
+else
+	refused "nobody else has types" "" test -e $TYPES
+	check "but the module" told
+	check "the same types again" with_types true
+	check "are no others" told
+	equal "and there once" "$(wc -l <<<"$out")" 1
+	refused "what it does not take is not shown" "DATASEC" modbpf run --btf "$E2E/typed_events.bpf.o" echo started
+	equal "and the command not started" "$(grep -x started <<<"$out")" ""
+	check "it forgets them when it is told" modbpf btf kernel none
+	check "and has none then" within 10 not_told
+fi
+objcopy --add-section .BTF="$types" "$(type -P true)" "$SCRATCH/vmlinux"
+check "a vmlinux has them, too" modbpf run --btf "$SCRATCH/vmlinux" cmp "$types" $TYPES
+check "a run within a run has its own" modbpf run --btf "$SCRATCH/vmlinux" modbpf run --btf "$types" cmp "$types" $TYPES
+check "options come in any order" modbpf run --btf "$types" --log -- cmp "$types" $TYPES
+check "and in the other" modbpf run --log --btf "$types" cmp "$types" $TYPES
+check "whoever it becomes can read them" bash -c \
+	"umask 077 && modbpf run --btf '$types' setpriv --reuid 65534 --clear-groups cat $TYPES | cmp - '$types'"
+refused "what is no BTF" "no BTF" modbpf run --btf /etc/passwd true
+refused "a file that there is not" "No such file" modbpf run --btf "$SCRATCH/none" true
+refused "a folder" "no BTF" modbpf run --btf "$SCRATCH" true
+: >"$SCRATCH/empty"
+refused "a file with nothing in it" "no BTF" modbpf run --btf "$SCRATCH/empty" true
+head -c 40 "$types" >"$SCRATCH/cut"
+refused "BTF that is cut off" "no BTF" modbpf run --btf "$SCRATCH/cut" true
+refused "no file" "is missing" modbpf run --btf
+refused "no command behind it" "a command is missing" modbpf run --btf "$types"
+refused "an option that there is not" "no option of run" modbpf run --frob true
+refused "who may not mount" "CAP_SYS_ADMIN" setpriv --bounding-set -sys_admin modbpf run --btf "$types" true
+[ -n "$has_types" ] || check "the module forgets them" modbpf btf kernel none
 check "nothing is left" within 10 nothing_is_loaded
 check "the module leaves" remove_soon
 finish
