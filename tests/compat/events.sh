@@ -52,10 +52,13 @@ event_ext4() {
 	sleep 0.2
 }
 
-event_tcp() {
-	timeout 2 nc -l 127.0.0.1 7700 >/dev/null </dev/null &
-	sleep 0.3
-	echo text | timeout 1 nc -N 127.0.0.1 7700 >/dev/null
+event_tcp() {	# the server may take its time to come up
+	local try
+	timeout 10 nc -l 127.0.0.1 7700 >/dev/null </dev/null &
+	for try in 1 2 3 4 5 6 7 8 9 10; do
+		echo text | timeout 5 nc -N 127.0.0.1 7700 >/dev/null && break
+		sleep 0.3
+	done
 	wait $!
 }
 
@@ -100,6 +103,6 @@ event_reclaim() {	# who allocates must free first, as long as so much is to be k
 	before=$(cat /proc/sys/vm/min_free_kbytes)
 	keep=$(($(awk '/^MemFree/ { print $2 }' /proc/meminfo) * 3 / 4))
 	echo "$keep" >/proc/sys/vm/min_free_kbytes
-	timeout 3 head -c 300M /dev/zero | timeout 3 tail -c 280M >/dev/null
+	timeout 20 head -c 300M /dev/zero | timeout 20 tail -c 280M >/dev/null
 	echo "$before" >/proc/sys/vm/min_free_kbytes
 }
