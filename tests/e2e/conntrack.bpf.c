@@ -4,18 +4,7 @@
 #include <bpf/bpf_helpers.h>
 
 #include "tests/e2e/nf.h"
-
-#pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
-struct sk_buff {
-	unsigned int len;
-	unsigned long _nfct;	/* a struct nf_conn's address, and the state below it */
-};
-#pragma clang attribute pop
-
-struct bpf_nf_ctx {
-	const void *state;
-	struct sk_buff *skb;
-};
+#include "tests/e2e/nf_ctx.bpf.h"
 
 #define STATE_BITS 7
 

@@ -13,29 +13,7 @@
 #include <bpf/bpf_helpers.h>
 
 #include "tests/e2e/nf.h"
-
-/* As much of the kernel's structures as is looked at; where it lies is for libbpf to say. */
-#pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
-struct net_device {
-	int ifindex;
-	char name[16];
-};
-
-struct nf_hook_state {
-	__u8 hook, pf;
-	struct net_device *in, *out;
-};
-
-struct sk_buff {
-	unsigned int len, mark;
-	struct net_device *dev;
-};
-#pragma clang attribute pop
-
-struct bpf_nf_ctx {
-	const struct nf_hook_state *state;
-	struct sk_buff *skb;
-};
+#include "tests/e2e/nf_ctx.bpf.h"
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);

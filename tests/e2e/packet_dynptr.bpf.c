@@ -5,27 +5,8 @@
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_helpers.h>
 
+#include "tests/e2e/nf_ctx.bpf.h"
 #include "tests/e2e/packet_dynptr.h"
-
-#pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
-struct net_device {
-	int ifindex;
-};
-
-struct nf_hook_state {
-	__u8 hook, pf;
-	struct net_device *in, *out;
-};
-
-struct sk_buff {
-	__u16 protocol;
-};
-#pragma clang attribute pop
-
-struct bpf_nf_ctx {
-	const struct nf_hook_state *state;
-	struct sk_buff *skb;
-};
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);

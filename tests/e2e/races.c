@@ -287,17 +287,22 @@ static void run_prog(__u64 *state)
 	call(MODBPF_CMD_PROG_TEST_RUN, &attr, sizeof(attr));
 }
 
-/* What hangs on the kernel's own code is last, since it takes long: half of the threads do without. */
+/* What hangs on the kernel's own code takes long: half of the threads do without. */
 static void *work(void *arg)
 {
-	static void (*const steps[])(__u64 *state) = {
+	static void (*const quick[])(__u64 *state) = {
 		make_map, make_prog, make_link, detach, update, update, find, find, use_map, use_map, look, run_prog,
-		happen, make_prog, make_event, make_tracing_link, make_tracing_link, use_event, use_event,
+		happen,
 	};
-	__u64 index = (uintptr_t)arg, state = 0x9e3779b97f4a7c15ull * (index + 1);
+	static void (*const slow[])(__u64 *state) = {
+		make_prog, make_event, make_tracing_link, make_tracing_link, use_event, use_event,
+	};
+	const __u32 quick_cnt = sizeof(quick) / sizeof(quick[0]), slow_cnt = sizeof(slow) / sizeof(slow[0]);
+	__u64 index = (uintptr_t)arg, state = 0x9e3779b97f4a7c15ull * (index + 1), step;
 
 	while (!is_over) {
-		steps[rnd(&state, index % 2 ? sizeof(steps) / sizeof(steps[0]) : 13)](&state);
+		step = rnd(&state, index % 2 ? quick_cnt + slow_cnt : quick_cnt);
+		(step < quick_cnt ? quick[step] : slow[step - quick_cnt])(&state);
 		done[index]++;
 	}
 	return NULL;
