@@ -460,7 +460,7 @@ static void test_clock(void)
 		spin(100);	/* an emulator that waits itself sees several periods end at once */
 	want("DISABLE", ioctl(fd, PERF_EVENT_IOC_DISABLE, 0), 0);
 	seen = number(ENTRIES);
-	want_that("clock: ten samples, no more than one in 10 ms", seen >= 10 && seen <= most + 3);
+	want_that("clock: ten samples, no more than one in 10 ms", seen >= 10 && seen <= (__u64)most + 3);
 	want("clock: each of 10 ms", number(MASKS), seen * 10000000);
 	want("clock: with registers", number(WRONG), 0);
 	spin(50);
