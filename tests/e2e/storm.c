@@ -252,7 +252,8 @@ static void wait_for_all(int cycles, int namespaces, int workers)
 	sigaddset(&ended, SIGCHLD);
 	while (workers) {
 		if (sigtimedwait(&ended, NULL, &tell) < 0)
-			printf("  %d of %d cycles, %d of %d namespaces\n", whole->cycles, cycles, whole->namespaces, namespaces);
+			printf("  %d of %d cycles, %d of %d namespaces\n", whole->cycles, cycles,
+			       whole->namespaces, namespaces);
 		while (workers && waitpid(-1, NULL, WNOHANG) > 0)
 			workers--;
 	}
