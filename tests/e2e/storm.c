@@ -21,11 +21,13 @@
 
 #define WAIT_MS 30000
 #define FIRE_MS 2
+#define TRAFFIC_MS 50	/* of each namespace, and what goes on beside them */
 #define LONGEST_PAUSE_MS 64	/* on a slow kernel who waits must not take the time of who works */
 #define TELL_MS 60000
 
-/* What the workers did as it should be. */
-static struct { int cycles, namespaces; } *whole;
+/* What the workers did as it should be, and how many of them attach and detach no more. */
+static struct { int cycles, namespaces, past_cycles; } *whole;
+static int workers;
 
 static int sender = -1;	/* a socket of this process's namespace */
 
@@ -73,7 +75,7 @@ static pid_t fire(bool in_namespace, int port)
 	for (;;) {
 		umasks(1);
 		send_to(port);
-		pause_ms(FIRE_MS);
+		pause_ms(in_namespace || whole->past_cycles == workers ? TRAFFIC_MS : FIRE_MS);
 	}
 }
 
@@ -226,6 +228,7 @@ static void work(const char *path, int cycles, int namespaces, int port)
 		spent_ms[kind] += now_ms() - begin;
 		done[kind]++;
 	}
+	__atomic_fetch_add(&whole->past_cycles, 1, __ATOMIC_RELAXED);
 	begin = now_ms();
 	for (i = 0; i < namespaces; i++)
 		if (hooked_namespace(i))
@@ -243,25 +246,26 @@ static int share(int total, int i, int cnt)
 }
 
 /* Until all workers are gone; how far they are is seen meanwhile. */
-static void wait_for_all(int cycles, int namespaces, int workers)
+static void wait_for_all(int cycles, int namespaces)
 {
 	struct timespec tell = { .tv_sec = TELL_MS / 1000 };
+	int left = workers;
 	sigset_t ended;
 
 	sigemptyset(&ended);
 	sigaddset(&ended, SIGCHLD);
-	while (workers) {
+	while (left) {
 		if (sigtimedwait(&ended, NULL, &tell) < 0)
 			printf("  %d of %d cycles, %d of %d namespaces\n", whole->cycles, cycles,
 			       whole->namespaces, namespaces);
-		while (workers && waitpid(-1, NULL, WNOHANG) > 0)
-			workers--;
+		while (left && waitpid(-1, NULL, WNOHANG) > 0)
+			left--;
 	}
 }
 
 int main(int argc, char **argv)
 {
-	int cycles, namespaces, workers, i;
+	int cycles, namespaces, i;
 	sigset_t ended;
 	pid_t fires;
 
@@ -284,7 +288,7 @@ int main(int argc, char **argv)
 			work(argv[1], share(cycles, i, workers), share(namespaces, i, workers), STORM_PORT + i);
 			exit(0);
 		}
-	wait_for_all(cycles, namespaces, workers);
+	wait_for_all(cycles, namespaces);
 	put_out(fires);
 	want("programs attached, fired and detached under fire", whole->cycles, cycles);
 	want("namespaces made, hooked and destroyed under traffic", whole->namespaces, namespaces);
