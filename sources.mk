@@ -106,6 +106,7 @@ JIT_SRCS := \
 MODULE_SRCS := \
 	module/arch/x86/arena.S \
 	module/arch/x86/arena_sync.c \
+	module/arch/x86/shortcut.S \
 	module/arch/x86/stack_walk.c \
 	module/arch/x86/target.c \
 	module/arch/x86/thunk.S \
@@ -120,6 +121,7 @@ MODULE_SRCS := \
 	module/event/counter.c \
 	module/event/kprobe.c \
 	module/event/output.c \
+	module/event/record.c \
 	module/event/tracepoint.c \
 	module/event/types.c \
 	module/event/uprobe.c \

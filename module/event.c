@@ -21,9 +21,9 @@
 #include "module/audit.h"
 #include "module/caller.h"
 #include "module/detach.h"
+#include "module/event/run.h"
 #include "module/event/types.h"
 #include "module/hook/counters.h"
-#include "module/hook/run.h"
 #include "module/prog.h"
 #include "uapi/modbpf.h"
 
@@ -35,8 +35,6 @@ static const struct file_operations event_fops;
 
 notrace void event_run(struct modbpf_event *event, const void *ctx, struct pt_regs *regs)
 {
-	struct run_site site = { .regs = regs, .event = event };
-
 	/* On the way into idle RCU may not be watching. */
 	if (unlikely(!rcu_is_watching())) {
 		if (live_is_on(&event->live))
@@ -44,12 +42,7 @@ notrace void event_run(struct modbpf_event *event, const void *ctx, struct pt_re
 		return;
 	}
 	preempt_disable_notrace();
-	/* What cannot be disarmed goes on to happen. */
-	if (likely(READ_ONCE(event->armed))) {
-		site.cookie = event->cookie;
-		site.func_ip = event->func_ip;
-		hook_run(&event->live, event->counters, ctx, &site);
-	}
+	event_run_watched(event, ctx, regs);
 	preempt_enable_notrace();
 }
 NOKPROBE_SYMBOL(event_run);

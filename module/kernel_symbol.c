@@ -9,6 +9,8 @@
  * takes some milliseconds each, in place of one ftrace filter.
  * kallsyms_on_each_match_symbol: without it a name that several functions have stands for the first,
  * even if that is the one that cannot be traced.
+ * perf_swevent_put_recursion_context, called by module/event/record.c: without it perf goes through its events
+ * for each record of a tracepoint that a program reads, which costs as much again as the rest.
  * find_module: without it there are no fentry, fexit and tp_btf programs for modules, which nobody else
  * would hold for them.
  */
@@ -51,6 +53,20 @@ static void *function(const char *name)
 		return NULL;
 	unregister_kprobe(&probe);
 	return probe.addr;
+}
+
+int kernel_symbol_entry(const char *name, unsigned long *ip)
+{
+	struct kprobe probe = { .symbol_name = name, .flags = KPROBE_FLAG_DISABLED };
+	int err = register_kprobe(&probe);
+	bool is_traceable;
+
+	if (err)
+		return err;
+	*ip = (unsigned long)probe.addr;
+	is_traceable = kprobe_ftrace(&probe);
+	unregister_kprobe(&probe);
+	return is_traceable ? 0 : -EINVAL;
 }
 
 void kernel_symbol_init(void)

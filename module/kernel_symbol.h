@@ -13,6 +13,11 @@ void kernel_symbol_init(void);
  */
 unsigned long kernel_symbol_addr(const char *name);
 /*
+ * Where ftrace has the entry of the function @name: a probe that is never enabled finds it, and knows what must
+ * not be traced. 0 and *@ip; -ENOENT; -EINVAL. Sleeps.
+ */
+int kernel_symbol_entry(const char *name, unsigned long *ip);
+/*
  * Calls @fn for each of the kernel's own symbols that are called @name, until one call
  * returns not 0. Not at all before Linux 6.1. Process context.
  */

@@ -16,6 +16,7 @@
 #include "module/command.h"
 #include "module/detach.h"
 #include "module/event.h"
+#include "module/event/record.h"
 #include "module/helper.h"
 #include "module/hook/trampoline.h"
 #include "module/image.h"
@@ -192,6 +193,7 @@ static void __exit modbpf_exit(void)
 	kfunc_withdraw();
 	kernel_btf_exit();
 	objects_exit();
+	records_exit();
 	trampolines_exit();
 	progs_exit();
 	quota_exit();

@@ -9,6 +9,7 @@
 #include <linux/percpu.h>
 #include <linux/types.h>
 
+#define FUNCTION_CALL_BYTES 5	/* of the instruction that a function is made to begin with */
 #define TRAMPOLINE_ARGS 6	/* the function's arguments, each in a register */
 
 /* On the stack of the call. */

@@ -23,6 +23,7 @@ ccflags-y += $(call compat-fact,linux/fprobe.h,void \*entry_data,COMPAT_FPROBE_D
 ccflags-y += $(call compat-fact,linux/uprobes.h,uprobe_unregister_nosync,COMPAT_UPROBE_OBJECT)
 ccflags-y += $(call compat-fact,linux/uprobes.h,__u64 \*data,COMPAT_UPROBE_DATA)
 ccflags-y += $(call compat-fact,linux/uprobes.h,enum uprobe_filter_ctx,COMPAT_UPROBE_FILTER_WHY)
+ccflags-y += $(call compat-fact,linux/perf_event.h,void perf_tp_event.u16 event_type,COMPAT_PERF_TP_EVENT)
 ccflags-y += $(call compat-fact,linux/timekeeping.h,ktime_get_tai_fast_ns,COMPAT_TAI_FAST)
 ccflags-y += $(call compat-fact,linux/security.h,LOCKDOWN_BPF_READ_KERNEL,COMPAT_LOCKDOWN_READ_KERNEL)
 ccflags-y += $(call compat-fact,linux/fs.h,inode_just_drop,COMPAT_INODE_JUST_DROP)

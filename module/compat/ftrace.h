@@ -56,26 +56,51 @@
 	(defined(COMPAT_FTRACE_DIRECT_OPS) || defined(COMPAT_FTRACE_DIRECT_MULTI))
 #define COMPAT_HAS_FTRACE_DIRECT 1
 
-/* The addresses of @ops' filter. 0, -EBUSY: one of them calls something already. Sleeps. */
-static inline int compat_ftrace_direct_set(struct ftrace_ops *ops, unsigned long addr)
+/*
+ * The function whose first instruction is at @ip calls @addr from now on. @ops is zero, or was unset.
+ * 0; -EBUSY: it calls something already. Sleeps.
+ */
+static inline int compat_ftrace_direct_set(struct ftrace_ops *ops, unsigned long ip,
+					   unsigned long addr)
 {
+	int err = ftrace_set_filter_ip(ops, ip, 0, 0);
+
+	if (!err)
 #ifdef COMPAT_FTRACE_DIRECT_OPS
-	return register_ftrace_direct(ops, addr);
+		err = register_ftrace_direct(ops, addr);
 #else
-	return register_ftrace_direct_multi(ops, addr);
+		err = register_ftrace_direct_multi(ops, addr);
 #endif
+	if (err)
+		ftrace_set_filter(ops, NULL, 0, 1);	/* frees it */
+	return err;
 }
 
 static inline int compat_ftrace_direct_unset(struct ftrace_ops *ops, unsigned long addr)
 {
 #ifdef COMPAT_FTRACE_DIRECT_OPS
-	return unregister_ftrace_direct(ops, addr, false);
+	int err = unregister_ftrace_direct(ops, addr, false);
 #else
-	return unregister_ftrace_direct_multi(ops, addr);
+	int err = unregister_ftrace_direct_multi(ops, addr);
 #endif
+
+	if (!err)
+		ftrace_set_filter(ops, NULL, 0, 1);
+	return err;
 }
 #else
 #define COMPAT_HAS_FTRACE_DIRECT 0
+
+static inline int compat_ftrace_direct_set(struct ftrace_ops *ops, unsigned long ip,
+					   unsigned long addr)
+{
+	return -EOPNOTSUPP;
+}
+
+static inline int compat_ftrace_direct_unset(struct ftrace_ops *ops, unsigned long addr)
+{
+	return -EOPNOTSUPP;
+}
 #endif
 
 /* static COMPAT_FTRACE_CALLBACK(name, ops, fregs) { ... } */

@@ -1,15 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Events of tracepoints by their id. The kernel makes a record, and hands it to a
- * counter of the processor that it happened on: there is one on each, all tasks are
- * seen, whatever pid and cpu were asked for, as with Linux's own eBPF.
+ * Events of tracepoints by their id. The kernel makes a record, for a counter of the
+ * processor that it happened on: there is one on each, all tasks are seen, whatever pid
+ * and cpu were asked for, as with Linux's own eBPF.
  *
  * Making it takes most of the time of an event. A program that never looks at its
  * context, and hands it to nobody, hangs on the tracepoint itself: no record is made.
- *
- * The record lies in a buffer of PERF_MAX_TRACE_SIZE bytes that belongs to this event
- * while it is handled. A program that looks, or calls one that may look, behind the
- * record's end finds zeros there instead of what an older record left.
  */
 #include <linux/cpumask.h>
 #include <linux/err.h>
@@ -17,48 +13,31 @@
 #include <linux/kprobes.h>
 #include <linux/perf_event.h>
 #include <linux/slab.h>
-#include <linux/string.h>
 #include <linux/trace_events.h>
 #include <linux/tracepoint.h>
 
 #include "isa/abi.h"
+#include "module/event/record.h"
 #include "module/event/types.h"
 #include "module/prog.h"
 #include "verifier/ctx_trace.h"
 
 struct tracepoint_event {
-	struct modbpf_event event;
-	u32 reach;			/* bytes of a record that the program may look at */
-	struct tracepoint *hooked;	/* NULL: not without a record; under event.lock */
-	bool by_record;			/* the counters' events count, not those of hooked */
+	struct record_reader reader;	/* on: the counters' events count, not those of hooked */
+	struct tracepoint *hooked;	/* NULL: not without a record; under the event's lock */
 	struct perf_event *counters[];	/* per possible CPU; NULL: it was not there */
 };
 
 static struct tracepoint_event *tracepoint_event_of(struct modbpf_event *event)
 {
-	return container_of(event, struct tracepoint_event, event);
+	return container_of(event, struct tracepoint_event, reader.event);
 }
-
-static void run_with_record(struct perf_event *counter, struct perf_sample_data *data,
-			    struct pt_regs *regs)
-{
-	struct tracepoint_event *tp = counter->overflow_handler_context;
-	const struct perf_raw_frag *frag = &data->raw->frag;
-	u32 reach = READ_ONCE(tp->reach);
-
-	if (unlikely(!READ_ONCE(tp->by_record)))
-		return;
-	if (unlikely(frag->size < reach))
-		memset(frag->data + frag->size, 0, reach - frag->size);
-	event_run(&tp->event, frag->data, regs);
-}
-NOKPROBE_SYMBOL(run_with_record);
 
 /* Whatever the tracepoint is called with. */
 static notrace void run_without(struct tracepoint_event *tp)
 {
-	if (likely(!READ_ONCE(tp->by_record)))
-		event_run(&tp->event, NULL, NULL);
+	if (likely(!READ_ONCE(tp->reader.is_on)))
+		event_run(&tp->reader.event, NULL, NULL);
 }
 NOKPROBE_SYMBOL(run_without);
 
@@ -89,7 +68,8 @@ static int make_counters(struct tracepoint_event *tp, u64 id)
 
 	/* Not under cpus_read_lock(), which the first counter takes to patch the tracepoint in. */
 	for_each_online_cpu(cpu) {
-		counter = perf_event_create_kernel_counter(&attr, cpu, NULL, run_with_record, tp);
+		counter = perf_event_create_kernel_counter(&attr, cpu, NULL, record_run,
+							   &tp->reader);
 		if (counter == ERR_PTR(-ENODEV))	/* the processor has just gone */
 			continue;
 		if (IS_ERR(counter))
@@ -112,8 +92,8 @@ static struct modbpf_event *tracepoint_event_create(const struct caller *caller,
 		return ERR_PTR(-ENOMEM);
 	err = make_counters(tp, request->attr.config);
 	if (!err)
-		return &tp->event;
-	tracepoint_event_destroy(&tp->event);
+		return &tp->reader.event;
+	tracepoint_event_destroy(&tp->reader.event);
 	return ERR_PTR(err);
 }
 
@@ -132,6 +112,8 @@ static void set_counters(struct tracepoint_event *tp, bool enabled)
 {
 	int cpu;
 
+	if (enabled)
+		record_shortcut_get();
 	for_each_possible_cpu(cpu) {
 		if (!tp->counters[cpu])
 			continue;
@@ -140,7 +122,9 @@ static void set_counters(struct tracepoint_event *tp, bool enabled)
 		else
 			perf_event_disable(tp->counters[cpu]);
 	}
-	WRITE_ONCE(tp->by_record, enabled);
+	WRITE_ONCE(tp->reader.is_on, enabled);
+	if (!enabled)
+		record_shortcut_put();
 }
 
 /* -EOPNOTSUPP: what happens there is more, or less, than that the tracepoint is called. */
@@ -186,7 +170,7 @@ static int tracepoint_event_arm(struct modbpf_event *event)
 		return -EACCES;
 	if (!prog->verified->uses_ctx && !hook(tp))
 		return 0;
-	WRITE_ONCE(tp->reach, reach);
+	WRITE_ONCE(tp->reader.reach, reach);
 	set_counters(tp, true);
 	return 0;
 }
@@ -214,7 +198,7 @@ static int tracepoint_event_change(struct modbpf_event *event, const struct modb
 		return -EACCES;
 	if (tp->hooked && !prog->verified->uses_ctx)
 		return 0;
-	WRITE_ONCE(tp->reach, max(tp->reach, reach));
+	WRITE_ONCE(tp->reader.reach, max(tp->reader.reach, reach));
 	if (tp->hooked) {
 		set_counters(tp, true);
 		unhook(tp);

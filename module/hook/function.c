@@ -191,22 +191,10 @@ static bool is_own_text(const void *addr)
 	return within_module((unsigned long)addr, THIS_MODULE);
 }
 
-/*
- * Where ftrace has the function's entry: a probe that is never enabled finds it, and
- * knows what must not be traced. 0 and *@ip, -ENOENT, -EINVAL.
- */
+/* Where ftrace has the function's entry. 0 and *@ip, -ENOENT, -EINVAL. */
 static int find_entry(const char *name, unsigned long *ip)
 {
-	struct kprobe probe = { .symbol_name = name, .flags = KPROBE_FLAG_DISABLED };
-	int err = register_kprobe(&probe);
-	bool is_traceable;
-
-	if (err)
-		return err;
-	*ip = (unsigned long)probe.addr;
-	is_traceable = kprobe_ftrace(&probe) && !is_own_text(probe.addr);
-	unregister_kprobe(&probe);
-	return is_traceable ? 0 : -EINVAL;
+	return kernel_symbol_entry(name, ip) ?: is_own_text((void *)*ip) ? -EINVAL : 0;
 }
 
 static int attach_entry(struct function_link *link)

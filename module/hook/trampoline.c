@@ -24,7 +24,6 @@
 #include "module/compat/ftrace.h"
 #include "module/image.h"
 
-#define CALL_BYTES 5		/* of the function's first instruction */
 #define LEAVING_MOST 256	/* at a time: what comes and goes faster finds another way */
 #define LOOK_AGAIN HZ
 
@@ -54,8 +53,7 @@ static void wait_for_cpus(void)
 	synchronize_rcu();
 }
 
-/* Whoever executes code of a trampoline now has left it when this returns, or sleeps in the function. */
-static void wait_for_steps(void)
+void trampoline_wait(void)
 {
 	wait_for_cpus();
 	synchronize_rcu_tasks();
@@ -91,7 +89,7 @@ static void reap(struct work_struct *work)
 	mutex_unlock(&leaving_lock);
 	if (list_empty(&looked_at))
 		return;
-	wait_for_steps();
+	trampoline_wait();
 	list_for_each_entry_safe(trampoline, next, &looked_at, node) {
 		if (calls_under_way(trampoline))
 			hold_module(trampoline);
@@ -99,7 +97,7 @@ static void reap(struct work_struct *work)
 			list_move(&trampoline->node, &empty);
 	}
 	if (!list_empty(&empty))
-		wait_for_steps();
+		trampoline_wait();
 	list_for_each_entry_safe(trampoline, next, &empty, node) {
 		free_trampoline(trampoline);
 		cnt++;
@@ -134,7 +132,7 @@ static struct trampoline *trampoline_new(void)
 static int write_image(struct trampoline *trampoline, unsigned long ip, trampoline_exit_fn exit)
 {
 	const struct trampoline_calls calls = {
-		.body = ip + CALL_BYTES,
+		.body = ip + FUNCTION_CALL_BYTES,
 		.exit = exit,
 		.trampoline = trampoline,
 		.active = trampoline->active,
@@ -162,18 +160,6 @@ static bool too_many_leave(void)
 	return answer;
 }
 
-/* Nobody has called it, or it is as if nobody had: it never was in the function. */
-static int hang(struct trampoline *trampoline, unsigned long ip)
-{
-	int err = ftrace_set_filter_ip(&trampoline->ops, ip, 0, 0);
-
-	if (!err)
-		err = compat_ftrace_direct_set(&trampoline->ops, image_addr(trampoline->image));
-	if (err)
-		ftrace_set_filter(&trampoline->ops, NULL, 0, 1);	/* frees it */
-	return err;
-}
-
 struct trampoline *trampoline_set(unsigned long ip, trampoline_exit_fn exit, void *owner)
 {
 	struct trampoline *trampoline;
@@ -187,9 +173,10 @@ struct trampoline *trampoline_set(unsigned long ip, trampoline_exit_fn exit, voi
 	trampoline->owner = owner;
 	err = write_image(trampoline, ip, exit);
 	if (!err)
-		err = hang(trampoline, ip);
+		err = compat_ftrace_direct_set(&trampoline->ops, ip, image_addr(trampoline->image));
 	if (!err)
 		return trampoline;
+	/* Nobody has called it, or it is as if nobody had: it never was in the function. */
 	free_trampoline(trampoline);
 	return ERR_PTR(err);
 }
@@ -206,7 +193,6 @@ void trampoline_unset(struct trampoline *trampoline)
 		__module_get(THIS_MODULE);
 		return;
 	}
-	ftrace_set_filter(&trampoline->ops, NULL, 0, 1);
 	if (calls_under_way(trampoline))
 		hold_module(trampoline);
 	mutex_lock(&leaving_lock);

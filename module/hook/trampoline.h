@@ -50,6 +50,8 @@ static __always_inline void trampoline_leave(struct trampoline *trampoline)
 	this_cpu_dec(*trampoline->active);
 }
 
+/* Who executes what a function's first instruction called until now has left it, or sleeps in the function. Sleeps. */
+void trampoline_wait(void);
 /* Nothing is set any more: wait until nobody can come back. Sleeps. */
 void trampolines_exit(void);
 

@@ -14,6 +14,12 @@ FEATURE(kretprobe, "kretprobe/__x64_sys_umask", 0)
 FEATURE(kprobe_multi, "kprobe.multi/__x64_sys_get*", 0)
 FEATURE(kretprobe_multi, "kretprobe.multi/__x64_sys_get*", 0)
 FEATURE(tracepoint, "tracepoint/syscalls/sys_enter_umask", 0)
+/* One that reads the record. */
+SEC("tracepoint/task/task_rename")
+int tracepoint_direct(const int *record)
+{
+	return record[2] == 0;
+}
 FEATURE(raw_tracepoint, "raw_tp/sys_enter", 0)
 FEATURE(tp_btf, "tp_btf/sys_enter", 0)
 FEATURE(fentry, "fentry/__x64_sys_umask", 0)

@@ -33,6 +33,20 @@ static bool is_kprobed(void)
 	return is_listed;
 }
 
+/* The function of perf's begins with ours while a program reads a record. */
+static bool is_direct(void)
+{
+	FILE *list = fopen("/sys/kernel/debug/tracing/enabled_functions", "r");
+	char line[512];
+	bool is_found = false;
+
+	while (list && fgets(line, sizeof(line), list))
+		is_found |= !!strstr(line, "modbpf_shortcut");
+	if (list)
+		fclose(list);
+	return is_found;
+}
+
 static void try(const char *path, const char *name)
 {
 	struct bpf_object *object = bpf_object__open(path);
@@ -43,7 +57,9 @@ static void try(const char *path, const char *name)
 		bpf_program__set_autoload(prog, !strcmp(bpf_program__name(prog), name));
 	if (!bpf_object__load(object))
 		link = attach(bpf_object__find_program_by_name(object, name));
-	if (link)
+	if (!strcmp(name, "tracepoint_direct"))
+		printf("%s %s\n", name, link && is_direct() ? "yes" : "no");
+	else if (link)
 		printf("%s yes\n", name);
 	else
 		printf("%s no %s\n", name, strerror(errno));

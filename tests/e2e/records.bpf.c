@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Programs that read the record of task_rename, each with a slot of its own. */
+#include "tests/e2e/events.bpf.h"
+
+/* The format of task/task_rename. */
+struct rename_record {
+	__u64 common;
+	__s32 pid;
+	char old[16], new[16];
+};
+
+static __always_inline int see(struct rename_record *record, __u32 slot)
+{
+	if (!is_watched())
+		return 0;
+	add(slot, 1);
+	if (record->pid != (__s32)bpf_get_current_pid_tgid() || record->new[0] != 'a')
+		add(WRONG, 1);
+	return 0;
+}
+
+SEC("tracepoint/task/task_rename")
+int first(struct rename_record *record)
+{
+	return see(record, ENTRIES);
+}
+
+SEC("tracepoint/task/task_rename")
+int second(struct rename_record *record)
+{
+	return see(record, RETURNS);
+}
+
+SEC("tracepoint/task/task_rename")
+int third(struct rename_record *record)
+{
+	return see(record, FRAMES);
+}
+
+SEC("tracepoint/task/task_rename")
+int fourth(struct rename_record *record)
+{
+	return see(record, FORKS);
+}
+
+/* The format of sched/sched_wakeup, of which those count that wake the task in MASKS. */
+struct wakeup_record {
+	__u64 common;
+	char name[16];
+	__s32 pid;
+};
+
+SEC("tracepoint/sched/sched_wakeup")
+int on_wakeup(struct wakeup_record *record)
+{
+	__u32 slot = MASKS;
+	__u64 *woken = bpf_map_lookup_elem(&numbers, &slot);
+
+	if (is_watched() && woken && record->pid == (__s32)*woken)
+		add(ENTRIES, 1);
+	return 0;
+}
+
+/* Looks behind the end of the record. */
+struct long_record {
+	__u64 words[1000];
+};
+
+SEC("tracepoint/task/task_rename")
+int behind(struct long_record *record)
+{
+	if (is_watched())
+		add(record->words[6] | record->words[999] ? WRONG : RESULTS, 1);
+	return 0;
+}
+
+/* Where perf's function for records returns to is not changed by who takes its place. */
+SEC("kretprobe/perf_tp_event")
+int on_return(struct pt_regs *regs)
+{
+	if (is_watched())
+		add(SWITCHES, 1);
+	return 0;
+}
