@@ -159,6 +159,7 @@ map_u64() {
 hold() {
 	local log=$1
 	shift
+	rm -f "$log"	# what the one before said in it is not this one's
 	"$@" >"$log" 2>&1 </dev/null &
 	holder=$!
 	if ! within 30 grep -q -i 'attached' "$log"; then
