@@ -152,6 +152,7 @@ MODULE_SRCS := \
 	module/hook/defrag.c \
 	module/hook/event_args.c \
 	module/hook/function.c \
+	module/hook/hooks.c \
 	module/hook/kprobe.c \
 	module/hook/kprobe_each.c \
 	module/hook/kprobe_ftrace.c \

@@ -57,9 +57,14 @@ static int check_packet_test(const union modbpf_attr *attr, u32 prog_type)
 	/* Not supported yet: struct xdp_md. */
 	if (prog_type == MODBPF_PROG_XDP && (attr->test.ctx_in || attr->test.ctx_out))
 		return -EINVAL;
+	return test_check_packet(attr, ETH_HLEN);
+}
+
+int test_check_packet(const union modbpf_attr *attr, u32 least)
+{
 	if (attr->test.flags || attr->test.cpu || attr->test.batch_size)
 		return -EINVAL;
-	return attr->test.data_size_in < ETH_HLEN ? -EINVAL : 0;
+	return attr->test.data_size_in < least ? -EINVAL : 0;
 }
 
 struct sk_buff *test_packet_read(const struct caller *caller, const union modbpf_attr *attr,

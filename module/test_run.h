@@ -14,6 +14,8 @@ struct test_result {
 	u32 duration;	/* nanoseconds of one run, the mean */
 };
 
+/* Of a packet of at least @least bytes, with nothing that is for tracing programs. 0, -EINVAL. */
+int test_check_packet(const union modbpf_attr *attr, u32 least);
 /*
  * A packet of the bytes that the caller gave, which begins with them and has @headroom
  * bytes of zeroes in front; kfree_skb() it. ERR_PTR(-EINVAL: too many, -ENOMEM, -EFAULT).

@@ -112,11 +112,10 @@ int test_run_netfilter(const struct caller *caller, const union modbpf_attr *att
 {
 	struct nf_hook_state state = {};
 	struct net_device *dev;
-	int err;
+	int err = test_check_packet(attr, sizeof(struct iphdr));
 
-	if (attr->test.flags || attr->test.cpu || attr->test.batch_size ||
-	    attr->test.data_size_in < sizeof(struct iphdr))
-		return -EINVAL;
+	if (err)
+		return err;
 	dev = dev_get_by_index(caller->net, LOOPBACK_IFINDEX);
 	if (!dev)
 		return -ENODEV;

@@ -44,6 +44,16 @@
 #define compat_fprobe_regs(regs) (regs)
 #endif
 
+#if defined(COMPAT_FPROBE_FTRACE_REGS)
+/* From 6.14 on all fprobes share one filter, and the kernel takes functions of modules that go out of it. */
+#define compat_fprobe_filter(fprobe) ((struct ftrace_ops *)NULL)
+#define compat_fprobe_expect(fprobe, cnt) ((void)(cnt))
+#else
+#define compat_fprobe_filter(fprobe) (&(fprobe)->ops)
+/* @cnt returns may be waited for at once. */
+#define compat_fprobe_expect(fprobe, cnt) ((fprobe)->nr_maxactive = (cnt))
+#endif
+
 #else
 #define COMPAT_HAS_FPROBE 0
 #endif

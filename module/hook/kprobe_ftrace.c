@@ -179,9 +179,7 @@ NOKPROBE_SYMBOL(run_return);
 static int register_returns(struct ftrace_set *set)
 {
 	set->fprobe.exit_handler = run_return;
-#ifndef COMPAT_FPROBE_FTRACE_REGS
-	set->fprobe.nr_maxactive = kprobe_max_active(set->cnt) * set->cnt;
-#endif
+	compat_fprobe_expect(&set->fprobe, kprobe_max_active(set->cnt) * set->cnt);
 	return register_fprobe_ips(&set->fprobe, set->addrs, set->addr_cnt);
 }
 
@@ -353,8 +351,8 @@ static struct ftrace_ops *filter_of(struct ftrace_set *set)
 {
 	if (!kprobe_link_is_return(set->link))
 		return &set->ops;
-#if COMPAT_HAS_FPROBE && !defined(COMPAT_FPROBE_FTRACE_REGS)
-	return &set->fprobe.ops;
+#if COMPAT_HAS_FPROBE
+	return compat_fprobe_filter(&set->fprobe);
 #else
 	return NULL;
 #endif

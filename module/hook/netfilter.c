@@ -477,7 +477,7 @@ static struct notifier_block device_notifier = {
 	.notifier_call = device_event,
 };
 
-int hooks_init(void)
+int netfilter_init(void)
 {
 	int err = register_pernet_subsys(&netfilter_net_ops);
 
@@ -485,20 +485,12 @@ int hooks_init(void)
 		return err;
 	err = register_netdevice_notifier(&device_notifier);
 	if (err)
-		goto unregister_net;
-	err = kprobe_ftrace_init();
-	if (!err)
-		return 0;
-	unregister_netdevice_notifier(&device_notifier);
-unregister_net:
-	unregister_pernet_subsys(&netfilter_net_ops);
+		unregister_pernet_subsys(&netfilter_net_ops);
 	return err;
 }
 
-void hooks_exit(void)
+void netfilter_exit(void)
 {
-	kprobe_ftrace_exit();
 	unregister_netdevice_notifier(&device_notifier);
 	unregister_pernet_subsys(&netfilter_net_ops);
-	event_args_exit();
 }

@@ -16,6 +16,10 @@ struct nf_ctx {
 	struct sk_buff *skb;
 };
 
+/* Namespaces and devices that go are told of. 0 or -errno. Sleep. */
+int netfilter_init(void);
+void netfilter_exit(void);
+
 /* NF_ACCEPT or NF_DROP for what a SCHED_CLS program returned. Any context. */
 unsigned int netfilter_tc_verdict(s32 act);
 

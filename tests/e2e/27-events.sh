@@ -11,6 +11,7 @@ cp "$E2E/perf_events" "$SCRATCH/perf_events"
 check "events of perf_event_open" "$SCRATCH/perf_events" "$E2E/perf_events.bpf.o" || echo "$out"
 cp "$E2E/usdt" "$SCRATCH/usdt"
 check "reference counters" "$SCRATCH/usdt" "$E2E/perf_events.bpf.o" || echo "$out"
+check "perf buffers" "$E2E/perf_buffers" "$E2E/perf_events.bpf.o" || echo "$out"
 check "what the processor counts" "$E2E/hardware" "$E2E/perf_events.bpf.o" || echo "$out"
 check "clocks in a map" "$E2E/clocks" "$E2E/perf_events.bpf.o" || echo "$out"
 

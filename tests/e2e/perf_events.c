@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Do events of perf_event_open(2) run their programs exactly as often as they happen,
- * and do perf buffers lose nothing that they do not count? libbpf makes the system calls
- * and reads the buffers, libmodbpf redirects them. "perf_events OBJECT [hold]".
+ * Do events of perf_event_open(2) run their programs exactly as often as they happen? libbpf
+ * makes the system calls, libmodbpf redirects them. "perf_events OBJECT [hold]".
  */
 #define _GNU_SOURCE
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <linux/perf_event.h>
-#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -472,77 +470,6 @@ static void test_clock(void)
 	close(fd);
 }
 
-/* --- perf buffers -------------------------------------------------------------------- */
-
-static __u64 samples, bad_samples, sum, lost;
-
-static void on_sample(void *cookie, int cpu, void *data, __u32 size)
-{
-	__u64 word, tail = 0;
-
-	memcpy(&word, data, sizeof(word));
-	memcpy(&tail, (char *)data + 8, 8);
-	samples++;
-	sum += word;
-	/* 13 bytes of 16: 20 with their length fill up to 24. */
-	if (size != 20 || (tail & 0xffffffffffffff) != 0x4455667788)
-		bad_samples++;
-}
-
-static void on_lost(void *cookie, int cpu, __u64 cnt)
-{
-	lost += cnt;
-}
-
-static void test_buffer(void)
-{
-	int map = bpf_object__find_map_fd_by_name(object, "records");
-	struct perf_buffer *buffer;
-	struct bpf_link *link;
-	start();
-	link = want_link("who puts out", bpf_program__attach_kprobe(
-			 prog("puts_out"), false, "__x64_sys_umask"));
-	umasks(10);
-	want("no buffer: nothing is put out", number(ENTRIES), 0);
-	want("which is ENOENT", number(RESULTS), 10 * ENOENT);
-	buffer = perf_buffer__new(map, 1, on_sample, on_lost, NULL, NULL);
-	want("a perf buffer", buffer ? 0 : -errno, 0);
-	if (!buffer)
-		return;
-	start();
-	want("nothing to be read", perf_buffer__poll(buffer, 0), 0);
-	umasks(100);
-	want_that("woken", perf_buffer__poll(buffer, 1000) > 0);
-	want("each record", samples, 100);
-	want("with what is in it", sum, 4950);
-	want("and no more", bad_samples, 0);
-	want("none lost", lost, 0);
-	/* 4096 bytes hold 128 records of 32. */
-	start();
-	samples = sum = 0;
-	umasks(1000);
-	want("what fits is put out", number(ENTRIES), 128);
-	want("what does not is ENOSPC", number(RESULTS), (1000 - 128) * ENOSPC);
-	perf_buffer__poll(buffer, 1000);
-	want("what fitted is read", samples, 128);
-	umasks(1);
-	perf_buffer__poll(buffer, 1000);
-	want("all others are lost", lost, 1000 - 128);
-	want("one more is read", samples, 129);
-	want("no bad one", bad_samples, 0);
-	/* Read as it goes: wraps around many times. */
-	for (samples = lost = 0; samples < 5000 && !lost; perf_buffer__consume(buffer))
-		umasks(50);
-	want("5000 are read", samples, 5000);
-	want("none lost of them", lost, 0);
-	want("no bad one in them", bad_samples, 0);
-	perf_buffer__free(buffer);
-	start();
-	umasks(10);
-	want("the buffer is gone", number(RESULTS), 10 * ENOENT);
-	bpf_link__destroy(link);
-}
-
 /* --- bad input ------------------------------------------------------------------------ */
 
 static void test_wrong(void)
@@ -617,46 +544,13 @@ static void test_wrong(void)
 	munmap(pages, 8192);
 }
 
-/* A consumer that says it has read what was never written gets nothing, and no harm is done. */
-static void test_hostile_consumer(void)
-{
-	struct perf_event_attr attr = {
-		.type = PERF_TYPE_SOFTWARE, .size = sizeof(attr),
-		.config = PERF_COUNT_SW_BPF_OUTPUT, .sample_type = PERF_SAMPLE_RAW,
-		.sample_period = 1, .wakeup_events = 1,
-	};
-	int records = bpf_object__find_map_fd_by_name(object, "records");
-	int fd = want_fd("output", perf_open(&attr, -1, 1, -1, 0));
-	struct perf_event_mmap_page *page =
-		mmap(NULL, 8192, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-	__u32 key = 1, value = fd;
-	struct bpf_link *link;
-
-	link = want_link("who puts out", bpf_program__attach_kprobe(
-			 prog("puts_out"), false, "__x64_sys_umask"));
-	bpf_map_update_elem(records, &key, &value, 0);
-	start();
-	page->data_tail = 1ULL << 40;
-	page->data_head = 77;
-	umasks(10);
-	want("read from the future: no room", number(RESULTS), 10 * ENOSPC);
-	page->data_tail = 0;
-	umasks(10);
-	want("set right: room", number(ENTRIES), 10);
-	want("the head is the writer's", page->data_head, 10 * 32 + 24);
-	bpf_link__destroy(link);
-	bpf_map_delete_elem(records, &key);
-	munmap(page, 8192);
-	close(fd);
-}
-
 static int hold(void)
 {
 	LIBBPF_OPTS(bpf_uprobe_opts, opts, .func_name = "test_probed");
 	LIBBPF_OPTS(bpf_tracepoint_opts, tracepoint, .bpf_cookie = 7);
 	int map = bpf_object__find_map_fd_by_name(object, "records");
 
-	if (!perf_buffer__new(map, 8, on_sample, on_lost, NULL, NULL) ||
+	if (!perf_buffer__new(map, 8, NULL, NULL, NULL, NULL) ||
 	    !bpf_program__attach_kprobe(prog("puts_out"), false, "__x64_sys_umask") ||
 	    !bpf_program__attach_tracepoint_opts(prog("on_tracepoint"), "syscalls",
 						 "sys_enter_umask", &tracepoint) ||
@@ -692,8 +586,6 @@ int main(int argc, char **argv)
 	test_fd_query();
 	test_clock();
 	stay_on_cpu_1();
-	test_buffer();
-	test_hostile_consumer();
 	test_wrong();
 	bpf_object__close(object);
 	return finish("perf_events");
