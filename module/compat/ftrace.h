@@ -67,7 +67,7 @@
 #define COMPAT_HAS_FTRACE_DIRECT 1
 
 /*
- * The function whose first instruction is at @ip calls @addr from now on. @ops is zero, or was unset.
+ * The function whose first instruction is at @ip calls @addr from now on. @ops is zero, was unset, or was refused.
  * 0; -EBUSY: it calls something already. Sleeps.
  */
 static inline int compat_ftrace_direct_set(struct ftrace_ops *ops, unsigned long ip,
@@ -81,8 +81,12 @@ static inline int compat_ftrace_direct_set(struct ftrace_ops *ops, unsigned long
 #else
 		err = register_ftrace_direct_multi(ops, addr);
 #endif
-	if (err)
+	if (err) {
 		ftrace_set_filter(ops, NULL, 0, 1);	/* frees it */
+		/* Some kernels leave what a refusal finds there, and refuse the next try for it. */
+		ops->func = NULL;
+		ops->trampoline = 0;
+	}
 	return err;
 }
 

@@ -12,6 +12,9 @@
  * keeps events of interrupts from finding it busy, and perf's guard against recursion is put when all have
  * run. The list changes by interrupts of this CPU alone: it stays as it was found.
  *
+ * A kprobe that somebody made an event of may be on the way into idle, where RCU does not watch: then perf's
+ * way is taken, too, and event_run() counts what it does not run.
+ *
  * Who calls has preemption off, which keeps the counters, and has taken perf's guard: so what we call may be
  * traced. The function may have another owner, and ftrace may be switched off or find itself recursing: then
  * perf's way is taken, which is always there.
@@ -27,6 +30,7 @@
 #include <linux/mutex.h>
 #include <linux/perf_event.h>
 #include <linux/printk.h>
+#include <linux/rcupdate.h>
 #include <linux/sched.h>
 #include <linux/static_call.h>
 #include <linux/string.h>
@@ -101,7 +105,7 @@ static __always_inline bool is_for_us_alone(const struct hlist_head *head, const
 	return true;
 }
 
-/* All on @head are ours. */
+/* All on @head are ours, and RCU watches. */
 static __always_inline void run_all(void *record, u32 size, struct pt_regs *regs,
 				    const struct hlist_head *head)
 {
@@ -115,7 +119,6 @@ static __always_inline void run_all(void *record, u32 size, struct pt_regs *regs
 		if (unlikely(!READ_ONCE(reader->is_on)))
 			continue;
 		fill_to_reach(reader, record, size);
-		/* A tracepoint's RCU watches: perf's list needs it as well. */
 		event_run_watched(&reader->event, record, regs);
 	}
 }
@@ -126,7 +129,7 @@ notrace void record_arrive(u16 type, u64 count, void *record, int size, struct p
 	unsigned long flags;
 
 	local_irq_save(flags);
-	if (likely(is_for_us_alone(head, task))) {
+	if (likely(rcu_is_watching() && is_for_us_alone(head, task))) {
 		run_all(record, size, regs, head);
 		local_irq_restore(flags);
 		static_call(put_context)(context);

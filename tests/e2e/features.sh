@@ -16,6 +16,8 @@ modprobe -q dummy
 	told kernel_types test -e /sys/kernel/btf/vmlinux
 	told module_types test -e /sys/kernel/btf/dummy
 	told kernel_ebpf grep -q ' bpf_get_attach_cookie_pe$' /proc/kallsyms
+	told kernel_fentry_wide hold_foreign "$SCRATCH/owner" "$E2E/perf_function.bpf.o" on_function
+	release
 	told cgroups grep -q '^cpu' /proc/cgroups
 } >>"$SCRATCH/found"
 rmmod dummy 2>/dev/null

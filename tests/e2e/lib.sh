@@ -168,6 +168,15 @@ hold() {
 	fi
 }
 
+# hold_foreign OUT OBJECT PROGRAM: the same on the kernel's own eBPF, with a program that may be refused.
+hold_foreign() {
+	rm -f "$1"
+	"$E2E/foreign" "$2" "$3" >"$1" 2>&1 </dev/null &
+	holder=$!
+	within 30 grep -q '^attached\|^refused' "$1"
+	grep -q '^attached' "$1"
+}
+
 # release: end it as Ctrl-C does.
 release() {
 	kill -INT "$holder" 2>/dev/null || kill -TERM "$holder" 2>/dev/null

@@ -9,11 +9,22 @@ struct rename_record {
 	char old[16], new[16];
 };
 
+/* What is in front of the fields, perf's function writes into it: all zero where that was left out. */
+static __always_inline int is_direct(void *record)
+{
+	__u64 common = 1;
+
+	bpf_probe_read_kernel(&common, sizeof(common), record);
+	return !common;
+}
+
 static __always_inline int see(struct rename_record *record, __u32 slot)
 {
 	if (!is_watched())
 		return 0;
 	add(slot, 1);
+	if (is_direct(record))
+		add(MASKS, 1);
 	if (record->pid != (__s32)bpf_get_current_pid_tgid() || record->new[0] != 'a')
 		add(WRONG, 1);
 	return 0;
@@ -41,6 +52,31 @@ SEC("tracepoint/task/task_rename")
 int fourth(struct rename_record *record)
 {
 	return see(record, FORKS);
+}
+
+struct umask_record {
+	__u64 common;
+	__s32 number, hole;
+	__s64 mask;
+};
+
+SEC("tracepoint/syscalls/sys_enter_umask")
+int on_umask(struct umask_record *record)
+{
+	if (is_watched())
+		add(record->number == NR_UMASK ? RESULTS : WRONG, 1);
+	return 0;
+}
+
+struct kprobe_record {
+	__u64 common, ip;
+};
+
+SEC("tracepoint/kprobes/modbpf_idle")
+int on_idle(struct kprobe_record *record)
+{
+	add(record->ip ? ENTRIES : WRONG, 1);
+	return 0;
 }
 
 /* The format of sched/sched_wakeup, of which those count that wake the task in MASKS. */

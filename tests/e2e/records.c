@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Do programs that read a tracepoint's record, and the kernel's own perf events on the same tracepoint, see
- * each event exactly once, whoever else comes and goes? "records OBJECT CYCLES": so many times under fire;
- * "records OBJECT once": attach, and see that it works; "records fire": rename oneself until killed.
+ * each event exactly once, whoever else comes and goes? "records OBJECT CYCLES WAY": so many times under fire,
+ * and records come the WAY "direct", or "perf"; "records OBJECT once": attach, and see that it works; "idle":
+ * likewise on the way into idle; "records fire": rename oneself until killed.
  */
 #define _GNU_SOURCE
 #include <pthread.h>
@@ -16,6 +17,8 @@
 #define CALLS 300
 #define TRACING "/sys/kernel/debug/tracing"
 #define RING_BYTES (64 << 10)	/* takes the records of CALLS */
+
+static bool is_direct;	/* what nobody else wants comes past perf */
 
 /* Past the library: the kernel's own. */
 long __real_syscall(long number, ...);
@@ -73,6 +76,7 @@ static __u64 counted(int fd)
 /* What @attr counts while a program of ours counts CALLS. */
 static void test_beside(const char *what, struct perf_event_attr attr, const char *filter, __u64 wanted)
 {
+	bool is_listed = !attr.disabled;
 	struct bpf_link *link = attach("first");
 	int fd = others(0, -1, &attr);
 
@@ -82,9 +86,11 @@ static void test_beside(const char *what, struct perf_event_attr attr, const cha
 	renames(CALLS);
 	want(what, counted(fd), wanted);
 	want("and the program sees all", number(ENTRIES), CALLS);
+	want("by perf's way", number(MASKS), is_direct && !is_listed ? CALLS : 0);
 	close(fd);
 	renames(CALLS);
 	want("and goes on", number(ENTRIES), 2 * CALLS);
+	want("alone", number(MASKS), is_direct ? (is_listed ? CALLS : 2 * CALLS) : 0);
 	want("as it was", number(WRONG), 0);
 	bpf_link__destroy(link);
 }
@@ -211,6 +217,7 @@ static void test_several(void)
 	want("a program on two links sees each twice", number(ENTRIES), 2 * CALLS);
 	want("another one", number(RETURNS), CALLS);
 	want("zeros behind the record", number(RESULTS), CALLS);
+	want("past perf's events", number(MASKS), is_direct ? 3 * CALLS : 0);
 	want("nothing that is not there", number(WRONG), 0);
 	want("its link", info_of(bpf_link__fd(links[1]), &info, &len), 0);
 	want("has counted all", info.events, CALLS);
@@ -326,20 +333,51 @@ static void test_fire(int cycles, bool counts)
 	printf("  %llu events in %d cycles\n", fired, cycles);
 }
 
+/* --- by itself --------------------------------------------------------------------- */
+
+static int once(void)
+{
+	attach("first");
+	attach("on_umask");
+	start();
+	renames(CALLS);
+	umasks(CALLS);
+	want("all names are seen", number(ENTRIES), CALLS);
+	want("and all calls", number(RESULTS), CALLS);
+	want("as they are", number(WRONG), 0);
+	return finish("once");
+}
+
+/* Of a kprobe that somebody made an event of, there. */
+static int idle(void)
+{
+	struct bpf_link *link = attach("on_idle");
+	struct modbpf_link_info info = {};
+	__u32 len = sizeof(info);
+
+	start();
+	sleep(2);
+	want("its link", info_of(bpf_link__fd(link), &info, &len), 0);
+	printf("  %llu events, %llu missed\n", number(ENTRIES), (unsigned long long)info.missed);
+	want("what happens there is not seen", number(ENTRIES), 0);
+	want_that("but missed", info.missed > 0);
+	want("as they are", number(WRONG), 0);
+	bpf_link__destroy(link);
+	return finish("idle");
+}
+
 int main(int argc, char **argv)
 {
 	if (argc == 2 && !strcmp(argv[1], "fire"))
 		for (;;)
 			renames(1);
-	if (argc != 3 || !load(argv[1]))
+	if (argc < 3 || !load(argv[1]))
 		return 2;
-	if (!strcmp(argv[2], "once")) {
-		attach("first");
-		start();
-		renames(CALLS);
-		want("it sees all", number(ENTRIES), CALLS);
-		return finish("once");
-	}
+	if (!strcmp(argv[2], "once"))
+		return once();
+	if (!strcmp(argv[2], "idle"))
+		return idle();
+	is_direct = argc == 4 && !strcmp(argv[3], "direct");
 	test_several();
 	test_others();
 	test_traced();

@@ -13,6 +13,7 @@
 #include <linux/module.h>
 #include <linux/stacktrace.h>
 
+#include "module/compat/ftrace.h"
 #include "module/hook/trampoline.h"
 #include "module/image.h"
 
@@ -130,6 +131,26 @@ static void has_one_owner(struct kunit *test)
 	wait_for_room(test, used);
 }
 
+static void changes_nothing(struct kprobe *probe, struct pt_regs *regs, unsigned long flags)
+{
+}
+
+/* Who may change where a function goes on is its only owner. When that one is gone, the same ops are taken. */
+static void may_ask_again(struct kunit *test)
+{
+	struct kprobe owner = { .symbol_name = "six", .post_handler = changes_nothing };
+	static struct ftrace_ops ops;
+	unsigned long entry = entry_of(test, "six"), addr = (unsigned long)changes_nothing;
+
+	KUNIT_ASSERT_EQ(test, register_kprobe(&owner), 0);
+	KUNIT_EXPECT_EQ(test, compat_ftrace_direct_set(&ops, entry, addr), -EBUSY);
+	unregister_kprobe(&owner);
+	KUNIT_ASSERT_EQ(test, compat_ftrace_direct_set(&ops, entry, addr), 0);
+	KUNIT_EXPECT_EQ(test, compat_ftrace_direct_unset(&ops, addr), 0);
+	KUNIT_ASSERT_EQ(test, compat_ftrace_direct_set(&ops, entry, addr), 0);
+	KUNIT_EXPECT_EQ(test, compat_ftrace_direct_unset(&ops, addr), 0);
+}
+
 static bool has_slept;
 
 static int sleeper(void *until)
@@ -198,6 +219,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(calls_at_each_return),
 	KUNIT_CASE(passes_all_arguments),
 	KUNIT_CASE(has_one_owner),
+	KUNIT_CASE(may_ask_again),
 	KUNIT_CASE(stays_for_a_sleeper),
 	KUNIT_CASE(comes_and_goes_under_fire),
 	{}
