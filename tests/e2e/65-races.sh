@@ -12,9 +12,6 @@ flood=$!
 check "threads race" "$E2E/races" "${RACES_SECONDS:-5}" && echo "  $out"
 # A ping that cannot keep up does not look at SIGINT.
 kill $flood
-# Each namespace that goes is looked for in the whole table of connections, of which there are none here.
-table=/sys/module/nf_conntrack/parameters/hashsize
-[ ! -w $table ] || echo 512 >$table
 check_aloud "storms" "$E2E/storm" "$E2E/storm.bpf.o" "${ATTACH_CYCLES:-200}" "${NAMESPACES:-10}" "${STORM_WORKERS:-4}"
 check "nothing is left" within 10 nothing_is_loaded
 check "the module leaves" remove_soon
