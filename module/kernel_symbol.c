@@ -44,29 +44,34 @@ DEFINE_STATIC_CALL(find_symbol, find_nothing);
 DEFINE_STATIC_CALL(find_module_named, find_no_module);
 DEFINE_STATIC_CALL(match_symbols, match_nothing);
 
-/* Behind its landing pad, where it has one: a direct call needs none. NULL: there is no such function. */
-static void *function(const char *name)
+/* Behind its landing pad, where it has one: a direct call needs none. 0, -ENOENT, -EINVAL. */
+static int find_function(const char *name, unsigned long *addr, bool *is_traceable)
 {
 	struct kprobe probe = { .symbol_name = name, .flags = KPROBE_FLAG_DISABLED };
+	int err = register_kprobe(&probe);
 
-	if (register_kprobe(&probe))
-		return NULL;
+	if (err)
+		return err;
+	*addr = (unsigned long)probe.addr;
+	*is_traceable = kprobe_ftrace(&probe);
 	unregister_kprobe(&probe);
-	return probe.addr;
+	return 0;
+}
+
+/* NULL: there is no such function. */
+static void *function(const char *name)
+{
+	unsigned long addr;
+	bool is_traceable;
+
+	return find_function(name, &addr, &is_traceable) ? NULL : (void *)addr;
 }
 
 int kernel_symbol_entry(const char *name, unsigned long *ip)
 {
-	struct kprobe probe = { .symbol_name = name, .flags = KPROBE_FLAG_DISABLED };
-	int err = register_kprobe(&probe);
 	bool is_traceable;
 
-	if (err)
-		return err;
-	*ip = (unsigned long)probe.addr;
-	is_traceable = kprobe_ftrace(&probe);
-	unregister_kprobe(&probe);
-	return is_traceable ? 0 : -EINVAL;
+	return find_function(name, ip, &is_traceable) ?: is_traceable ? 0 : -EINVAL;
 }
 
 void kernel_symbol_init(void)

@@ -149,7 +149,6 @@ static u32 reader_cnt;
 static struct ftrace_ops shortcut_ops;
 static unsigned long function_entry;	/* 0: it has not been looked for */
 static bool is_set;
-static bool was_set;
 static DECLARE_DELAYED_WORK(leave_work, leave);
 
 /* Before anything is called. Not again: the function stays where it is. */
@@ -178,7 +177,7 @@ static void shortcut_set(void)
 	if (!COMPAT_HAS_FTRACE_DIRECT || is_set || find_functions())
 		return;
 	if (!compat_ftrace_direct_set(&shortcut_ops, function_entry, (unsigned long)modbpf_shortcut))
-		is_set = was_set = true;
+		is_set = true;
 }
 
 static int shortcut_unset(void)
@@ -222,6 +221,6 @@ void records_exit(void)
 		pr_err_once("modbpf: ftrace does not take " COMPAT_TP_EVENT "() back: waiting\n");
 		ssleep(1);
 	}
-	if (was_set)
+	if (function_entry)	/* it may have been set */
 		trampoline_wait();
 }

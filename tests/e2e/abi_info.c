@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "tests/e2e/abi.h"
+#include "tests/e2e/kernel_file.h"
 
 #define TYPE_KPROBE 2
 #define TYPE_TRACEPOINT 5
@@ -107,16 +108,6 @@ static void test_tags(void)
 }
 
 /* --- what hangs on events ------------------------------------------------------------------ */
-
-static long read_number(const char *path)
-{
-	char text[32] = "";
-	int fd = open(path, O_RDONLY);
-	long len = read(fd, text, sizeof(text) - 1);
-
-	close(fd);
-	return len > 0 ? atol(text) : -1;
-}
 
 static unsigned long long kernel_address(const char *name)
 {
@@ -237,9 +228,9 @@ static void check_event(const struct event_case *c)
 
 static void test_events(const char *self)
 {
-	long kprobe = read_number("/sys/bus/event_source/devices/kprobe/type");
-	long uprobe = read_number("/sys/bus/event_source/devices/uprobe/type");
-	long umask = read_number("/sys/kernel/tracing/events/syscalls/sys_enter_umask/id");
+	long kprobe = number_in("/sys/bus/event_source/devices/kprobe/type");
+	long uprobe = number_in("/sys/bus/event_source/devices/uprobe/type");
+	long umask = number_in("/sys/kernel/tracing/events/syscalls/sys_enter_umask/id");
 	const char *function = "__x64_sys_umask";
 	__u64 at = kernel_address(function), in_file = offset_of_main();
 	const struct event_case cases[] = {

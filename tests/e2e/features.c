@@ -22,29 +22,30 @@ static struct bpf_link *attach(struct bpf_program *prog)
 	return fd < 0 ? NULL : bpf_program__attach_perf_event(prog, fd);
 }
 
+/* Has any line of the file @word in it? */
+static bool lists(const char *path, const char *word)
+{
+	FILE *list = fopen(path, "r");
+	char line[512];
+	bool is_found = false;
+
+	while (list && !is_found && fgets(line, sizeof(line), list))
+		is_found = !!strstr(line, word);
+	if (list)
+		fclose(list);
+	return is_found;
+}
+
 /* Where the kernel lists them, functions are probed by its kprobes; where not, by ftrace or fprobe. */
 static bool is_kprobed(void)
 {
-	FILE *list = fopen("/sys/kernel/debug/kprobes/list", "r");
-	bool is_listed = list && fgetc(list) != EOF;
-
-	if (list)
-		fclose(list);
-	return is_listed;
+	return lists("/sys/kernel/debug/kprobes/list", "");
 }
 
 /* The function of perf's begins with ours while a program reads a record. */
 static bool is_direct(void)
 {
-	FILE *list = fopen("/sys/kernel/debug/tracing/enabled_functions", "r");
-	char line[512];
-	bool is_found = false;
-
-	while (list && fgets(line, sizeof(line), list))
-		is_found |= !!strstr(line, "modbpf_shortcut");
-	if (list)
-		fclose(list);
-	return is_found;
+	return lists("/sys/kernel/debug/tracing/enabled_functions", "modbpf_shortcut");
 }
 
 static void try(const char *path, const char *name)

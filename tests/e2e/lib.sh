@@ -154,14 +154,20 @@ map_u64() {
 	"$E2E/mapval" "$1" "$2"
 }
 
-# hold OUT COMMAND...: run in the background until it says that it is attached; its
-# process id is in $holder.
-hold() {
+in_background() {	# in_background OUT COMMAND...: its process id is in $holder
 	local log=$1
 	shift
 	rm -f "$log"	# what the one before said in it is not this one's
 	"$@" >"$log" 2>&1 </dev/null &
 	holder=$!
+}
+
+# hold OUT COMMAND...: run in the background until it says that it is attached; its
+# process id is in $holder.
+hold() {
+	local log=$1
+	in_background "$@"
+	shift
 	if ! within 30 grep -q -i 'attached' "$log"; then
 		bad "'$*' does not attach: $(head -c 1500 "$log")"
 		return 1
@@ -170,9 +176,7 @@ hold() {
 
 # hold_foreign OUT OBJECT PROGRAM: the same on the kernel's own eBPF, with a program that may be refused.
 hold_foreign() {
-	rm -f "$1"
-	"$E2E/foreign" "$2" "$3" >"$1" 2>&1 </dev/null &
-	holder=$!
+	in_background "$1" "$E2E/foreign" "$2" "$3"
 	within 30 grep -q '^attached\|^refused' "$1"
 	grep -q '^attached' "$1"
 }

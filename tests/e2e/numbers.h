@@ -6,6 +6,7 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <stdbool.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -62,6 +63,14 @@ static inline void umasks(int cnt)
 
 	for (i = 0; i < cnt; i++)
 		syscall(NR_UMASK, i % 0777);
+}
+
+static inline void renames(int cnt)
+{
+	int i;
+
+	for (i = 0; i < cnt; i++)
+		prctl(PR_SET_NAME, "a name", 0, 0, 0);
 }
 
 #endif

@@ -83,11 +83,7 @@ static void test_buffer(void)
 /* A consumer that says it has read what was never written gets nothing, and no harm is done. */
 static void test_hostile_consumer(void)
 {
-	struct perf_event_attr attr = {
-		.type = PERF_TYPE_SOFTWARE, .size = sizeof(attr),
-		.config = PERF_COUNT_SW_BPF_OUTPUT, .sample_type = PERF_SAMPLE_RAW,
-		.sample_period = 1, .wakeup_events = 1,
-	};
+	struct perf_event_attr attr = output_attr();
 	int records = bpf_object__find_map_fd_by_name(object, "records");
 	int fd = want_fd("output", perf_open(&attr, -1, 1, -1, 0));
 	struct perf_event_mmap_page *page =

@@ -3,6 +3,7 @@
 #include <linux/bpf_perf_event.h>
 
 #include "tests/e2e/events.bpf.h"
+#include "tests/e2e/records.bpf.h"
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PERF_EVENT_ARRAY);
@@ -31,11 +32,6 @@ struct umask_record {
 	__u64 mask;
 };
 
-/* Of more than 40 pages, what no record has. */
-struct long_record {
-	__u64 words[1000];
-};
-
 SEC("tracepoint/syscalls/sys_enter_umask")
 int on_tracepoint(struct umask_record *record)
 {
@@ -60,13 +56,6 @@ int on_many(struct pt_regs *regs)
 	add(FRAMES, bpf_get_func_ip(regs));
 	return 0;
 }
-
-/* The format of task/task_rename. */
-struct rename_record {
-	__u64 common;
-	__s32 pid;
-	char old[16], new[16];
-};
 
 /* Does not ask what happened. */
 SEC("tracepoint/task/task_rename")
@@ -99,15 +88,9 @@ int looks_behind_renames(struct long_record *record)
 	return 0;
 }
 
-/* An event that perf counts as many. The format of sched/sched_stat_runtime. */
-struct runtime_record {
-	__u64 common;
-	char name[16];
-	__s32 pid;
-};
-
+/* An event that perf counts as many. */
 SEC("tracepoint/sched/sched_stat_runtime")
-int reads_runtimes(struct runtime_record *record)
+int reads_runtimes(struct task_record *record)
 {
 	if (record->pid && is_watched())
 		add(ENTRIES, 1);

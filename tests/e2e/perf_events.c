@@ -11,7 +11,6 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -19,6 +18,7 @@
 
 #include "tests/e2e/abi.h"
 #include "tests/e2e/events.h"
+#include "tests/e2e/kernel_file.h"
 #include "tests/e2e/perf_open.h"
 
 #define CALLS 300
@@ -30,14 +30,6 @@ __attribute__((noinline)) long test_probed(long a, long b)
 {
 	__asm__ volatile("" : "+r"(a), "+r"(b));
 	return a + b;
-}
-
-static void renames(int cnt)
-{
-	int i;
-
-	for (i = 0; i < cnt; i++)
-		prctl(PR_SET_NAME, "a name", 0, 0, 0);
 }
 
 /* On all CPUs in turn: an event that is seen on some only would be short. */
@@ -356,18 +348,6 @@ static int old_event(__u32 type, __u64 config, const void *name, __u64 offset, c
 	return fd;
 }
 
-static __u64 number_in(const char *path)
-{
-	FILE *file = fopen(path, "r");
-	unsigned long long got = 0;
-
-	if (!file || fscanf(file, "%llu", &got) != 1)
-		printf("  %s cannot be read\n", path);
-	if (file)
-		fclose(file);
-	return got;
-}
-
 /* Where in this program's file a function of its lies. */
 static __u64 offset_in_file(const void *function)
 {
@@ -474,11 +454,7 @@ static void test_clock(void)
 
 static void test_wrong(void)
 {
-	struct perf_event_attr good = {
-		.type = PERF_TYPE_SOFTWARE, .size = sizeof(good),
-		.config = PERF_COUNT_SW_BPF_OUTPUT, .sample_type = PERF_SAMPLE_RAW,
-		.sample_period = 1, .wakeup_events = 1,
-	}, attr = good;
+	struct perf_event_attr good = output_attr(), attr = good;
 	int records = bpf_object__find_map_fd_by_name(object, "records"), fd, other;
 	union modbpf_attr link = {};
 	__u32 key = 0, value;

@@ -28,6 +28,16 @@ static inline long perf_open(const struct perf_event_attr *attr, int pid, int cp
 	return fd < 0 ? -errno : fd;
 }
 
+/* Of a perf buffer's event, that wakes its reader at each record. */
+static inline struct perf_event_attr output_attr(void)
+{
+	return (struct perf_event_attr){
+		.type = PERF_TYPE_SOFTWARE, .size = sizeof(struct perf_event_attr),
+		.config = PERF_COUNT_SW_BPF_OUTPUT, .sample_type = PERF_SAMPLE_RAW,
+		.sample_period = 1, .wakeup_events = 1,
+	};
+}
+
 static inline void spin(long milliseconds)
 {
 	struct timespec now, until;

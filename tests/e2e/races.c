@@ -15,6 +15,7 @@
 
 #include "isa/abi.h"
 #include "tests/e2e/abi.h"
+#include "tests/e2e/kernel_file.h"
 
 #define THREADS 4
 #define SHARED_FDS 16	/* fds of any kind, which every thread takes and puts */
@@ -92,18 +93,6 @@ static void make_link(__u64 *state)
 	attr.link_create.netfilter.pf = 2;
 	attr.link_create.netfilter.hooknum = 1 + 2 * rnd(state, 2);
 	share(state, call(MODBPF_CMD_LINK_CREATE, &attr, sizeof(attr)));
-}
-
-static __u32 number_in(const char *path)
-{
-	FILE *file = fopen(path, "r");
-	__u32 got = 0;
-
-	if (file && fscanf(file, "%u", &got) != 1)
-		got = 0;
-	if (file)
-		fclose(file);
-	return got;
 }
 
 /* An event of any kind, switched on or not. */

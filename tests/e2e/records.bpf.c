@@ -1,13 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Programs that read the record of task_rename, each with a slot of its own. */
 #include "tests/e2e/events.bpf.h"
-
-/* The format of task/task_rename. */
-struct rename_record {
-	__u64 common;
-	__s32 pid;
-	char old[16], new[16];
-};
+#include "tests/e2e/records.bpf.h"
 
 /* What is in front of the fields, perf's function writes into it: all zero where that was left out. */
 static __always_inline int is_direct(void *record)
@@ -79,15 +73,9 @@ int on_idle(struct kprobe_record *record)
 	return 0;
 }
 
-/* The format of sched/sched_wakeup, of which those count that wake the task in MASKS. */
-struct wakeup_record {
-	__u64 common;
-	char name[16];
-	__s32 pid;
-};
-
+/* Those count that wake the task in MASKS. */
 SEC("tracepoint/sched/sched_wakeup")
-int on_wakeup(struct wakeup_record *record)
+int on_wakeup(struct task_record *record)
 {
 	__u32 slot = MASKS;
 	__u64 *woken = bpf_map_lookup_elem(&numbers, &slot);
@@ -98,10 +86,6 @@ int on_wakeup(struct wakeup_record *record)
 }
 
 /* Looks behind the end of the record. */
-struct long_record {
-	__u64 words[1000];
-};
-
 SEC("tracepoint/task/task_rename")
 int behind(struct long_record *record)
 {

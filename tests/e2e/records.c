@@ -9,9 +9,9 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
 
+#include "tests/e2e/kernel_file.h"
 #include "tests/e2e/perf_open.h"
 
 #define CALLS 300
@@ -23,32 +23,9 @@ static bool is_direct;	/* what nobody else wants comes past perf */
 /* Past the library: the kernel's own. */
 long __real_syscall(long number, ...);
 
-static void renames(int cnt)
-{
-	int i;
-
-	for (i = 0; i < cnt; i++)
-		prctl(PR_SET_NAME, "a name", 0, 0, 0);
-}
-
 static struct bpf_link *attach(const char *name)
 {
 	return want_link(name, bpf_program__attach(prog(name)));
-}
-
-static int id_of(const char *event)
-{
-	char path[128];
-	FILE *file;
-	int id = -1;
-
-	snprintf(path, sizeof(path), TRACING "/events/%s/id", event);
-	file = fopen(path, "r");
-	if (!file || fscanf(file, "%d", &id) != 1)
-		want(path, -1, 0);
-	if (file)
-		fclose(file);
-	return id;
 }
 
 /* --- events of the kernel's own ------------------------------------------------------- */
@@ -59,7 +36,7 @@ static int others(int pid, int cpu, struct perf_event_attr *attr)
 	attr->type = PERF_TYPE_TRACEPOINT;
 	attr->size = sizeof(*attr);
 	if (!attr->config)
-		attr->config = id_of("task/task_rename");
+		attr->config = number_in(TRACING "/events/task/task_rename/id");
 	return want_fd("an event of the kernel's own",
 		       __real_syscall(__NR_perf_event_open, attr, pid, cpu, -1, PERF_FLAG_FD_CLOEXEC));
 }
@@ -100,7 +77,7 @@ static __u64 whole_samples(const struct perf_event_mmap_page *page)
 {
 	const char *ring = (const char *)page + page->data_offset;
 	struct { struct perf_event_header header; __u32 bytes; __u16 type; __u8 rest[42]; } sample;
-	int id = id_of("task/task_rename");
+	int id = number_in(TRACING "/events/task/task_rename/id");
 	__u64 at, cnt = 0;
 
 	for (at = 0; at < page->data_head; at += sample.header.size) {
@@ -162,7 +139,7 @@ static pid_t sleeper(int request[2], int answer[2])
 /* An event that is another task's, too, goes to those of that task, which are on no list of the CPU. */
 static void test_target(void)
 {
-	struct perf_event_attr attr = { .config = id_of("sched/sched_wakeup") };
+	struct perf_event_attr attr = { .config = number_in(TRACING "/events/sched/sched_wakeup/id") };
 	int request[2], answer[2], fd;
 	__u64 without, woken;
 	struct bpf_link *link;
@@ -231,15 +208,6 @@ static void test_several(void)
 	bpf_link__destroy(links[2]);
 	renames(CALLS);
 	want("none after", number(ENTRIES) + number(RETURNS) + number(RESULTS), 6 * CALLS);
-}
-
-static bool write_to(const char *path, const char *text)
-{
-	int fd = open(path, O_WRONLY | O_CLOEXEC | O_TRUNC);
-	bool is_written = fd >= 0 && write(fd, text, strlen(text)) == (long)strlen(text);
-
-	close(fd);
-	return is_written;
 }
 
 /* Whatever ftrace does with perf's function, a program sees each event once. */

@@ -245,17 +245,14 @@ static int share(int total, int i, int cnt)
 	return total / cnt + (i < total % cnt);
 }
 
-/* Until all workers are gone; how far they are is seen meanwhile. */
-static void wait_for_all(int cycles, int namespaces)
+/* Until all workers are gone, of which @ended, blocked, tells; how far they are is seen meanwhile. */
+static void wait_for_all(const sigset_t *ended, int cycles, int namespaces)
 {
 	struct timespec tell = { .tv_sec = TELL_MS / 1000 };
 	int left = workers;
-	sigset_t ended;
 
-	sigemptyset(&ended);
-	sigaddset(&ended, SIGCHLD);
 	while (left) {
-		if (sigtimedwait(&ended, NULL, &tell) < 0)
+		if (sigtimedwait(ended, NULL, &tell) < 0)
 			printf("  %d of %d cycles, %d of %d namespaces\n", whole->cycles, cycles,
 			       whole->namespaces, namespaces);
 		while (left && waitpid(-1, NULL, WNOHANG) > 0)
@@ -275,7 +272,6 @@ int main(int argc, char **argv)
 	namespaces = atoi(argv[3]);
 	workers = atoi(argv[4]);
 	setlinebuf(stdout);
-	/* Waited for by wait_for_all(). */
 	sigemptyset(&ended);
 	sigaddset(&ended, SIGCHLD);
 	sigprocmask(SIG_BLOCK, &ended, NULL);
@@ -288,7 +284,7 @@ int main(int argc, char **argv)
 			work(argv[1], share(cycles, i, workers), share(namespaces, i, workers), STORM_PORT + i);
 			exit(0);
 		}
-	wait_for_all(cycles, namespaces);
+	wait_for_all(&ended, cycles, namespaces);
 	put_out(fires);
 	want("programs attached, fired and detached under fire", whole->cycles, cycles);
 	want("namespaces made, hooked and destroyed under traffic", whole->namespaces, namespaces);

@@ -10,6 +10,7 @@
 #include <sys/mman.h>
 #include <time.h>
 
+#include "tests/e2e/kernel_file.h"
 #include "tests/e2e/numbers.h"
 #include "tests/e2e/test_run.h"
 #include "tests/e2e/timer.h"
@@ -251,18 +252,10 @@ static void test_storm(void)
 	want_silence("all are deleted");
 }
 
-static void write_to(const char *path, const char *text)
-{
-	int fd = open(path, O_WRONLY);
-
-	want_that(path, fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text));
-	close(fd);
-}
-
 static void test_kill_switch(void)
 {
 	want_periodic("in_hash", "begins");
-	write_to("/sys/module/modbpf/parameters/detach_all", "1");
+	want_that("the kill switch", write_to("/sys/module/modbpf/parameters/detach_all", "1"));
 	want_silence("the kill switch stops timers");
 	want("which are as new", ask("begins"), 0);
 	want_that("and can be set again", calls_reach("in_hash", 3, value_in("in_hash", 3).calls + 2));

@@ -16,6 +16,7 @@
 #include "module/compat/ftrace.h"
 #include "module/hook/trampoline.h"
 #include "module/image.h"
+#include "module/kernel_symbol.h"
 
 #define CALLS 1000
 #define ROUNDS 20	/* set and unset under fire */
@@ -42,11 +43,10 @@ static notrace void on_return(struct trampoline *trampoline, struct trampoline_f
 /* Where ftrace has the function's first instruction. */
 static unsigned long entry_of(struct kunit *test, const char *name)
 {
-	struct kprobe probe = { .symbol_name = name, .flags = KPROBE_FLAG_DISABLED };
+	unsigned long ip;
 
-	KUNIT_ASSERT_EQ(test, register_kprobe(&probe), 0);
-	unregister_kprobe(&probe);
-	return (unsigned long)probe.addr;
+	KUNIT_ASSERT_EQ(test, kernel_symbol_entry(name, &ip), 0);
+	return ip;
 }
 
 static struct trampoline *set(struct kunit *test, const char *name)

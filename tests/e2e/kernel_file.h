@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Files by which the kernel tells a number, or is told something. */
+#ifndef MODBPF_TESTS_E2E_KERNEL_FILE_H
+#define MODBPF_TESTS_E2E_KERNEL_FILE_H
+
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+/* -1, and says so: there is none. */
+static inline long number_in(const char *path)
+{
+	FILE *file = fopen(path, "r");
+	long got = -1;
+
+	if (!file || fscanf(file, "%ld", &got) != 1)
+		printf("  %s cannot be read\n", path);
+	if (file)
+		fclose(file);
+	return got;
+}
+
+static inline bool write_to(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC | O_TRUNC);
+	bool is_written = fd >= 0 && write(fd, text, strlen(text)) == (long)strlen(text);
+
+	close(fd);
+	return is_written;
+}
+
+#endif
