@@ -21,7 +21,7 @@
 #include "tests/e2e/storm.h"
 
 #define WAIT_MS 30000
-#define FIRE_MS 2
+#define FIRE_MS 10
 #define TRAFFIC_MS 50	/* of each namespace, and what goes on beside them */
 #define LONGEST_PAUSE_MS 64	/* on a slow kernel who waits must not take the time of who works */
 #define TELL_MS 60000
@@ -93,12 +93,12 @@ static void put_out(pid_t child)
  * a probe and a tracepoint change code; a hook for packets costs the least.
  */
 static const struct { const char *prog; __u32 slot; int share; } kinds[] = {
-	{ "on_entry", ENTRIES, 1 }, { "on_return", RETURNS, 1 }, { "on_call", FRAMES, 14 },
-	{ "on_packet", SWITCHES, 112 },
+	{ "on_entry", ENTRIES, 1 }, { "on_return", RETURNS, 1 }, { "on_call", FRAMES, 54 },
+	{ "on_packet", SWITCHES, 456 },
 };
 
 #define KINDS (int)(sizeof(kinds) / sizeof(kinds[0]))
-#define ROUND 128
+#define ROUND 512
 
 static int kind_of(int cycle)
 {
