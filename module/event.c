@@ -86,13 +86,22 @@ static int event_enable(struct modbpf_event *event, bool enabled)
 	return err;
 }
 
+static int check_prog(struct modbpf_event *event, const struct modbpf_prog *prog)
+{
+	if (!(event->ops->prog_types >> prog->type & 1))
+		return -EINVAL;
+	if (!prog->verified->uses_override)
+		return 0;
+	return event->ops->check_override ? event->ops->check_override(event) : -EINVAL;
+}
+
 int event_attach(struct modbpf_event *event, struct modbpf_prog *prog, u64 cookie, bool by_link)
 {
 	u64 epoch = live_epoch();
-	int err;
+	int err = check_prog(event, prog);
 
-	if (!(event->ops->prog_types >> prog->type & 1))
-		return -EINVAL;
+	if (err)
+		return err;
 	mutex_lock(&event->lock);
 	err = -EEXIST;
 	if (rcu_access_pointer(event->prog))
@@ -118,10 +127,11 @@ int event_replace(struct modbpf_event *event, const struct modbpf_prog *old,
 		  struct modbpf_prog *prog)
 {
 	struct modbpf_prog *gone = NULL;
-	int err = -ENOLINK;
+	int err = check_prog(event, prog);
 
-	if (!(event->ops->prog_types >> prog->type & 1))
-		return -EINVAL;
+	if (err)
+		return err;
+	err = -ENOLINK;
 	mutex_lock(&event->lock);
 	if (rcu_access_pointer(event->prog) == old)
 		err = event->armed && event->ops->change ? event->ops->change(event, prog) : 0;

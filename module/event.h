@@ -83,6 +83,11 @@ struct event_ops {
 	int (*arm)(struct modbpf_event *event);
 	void (*disarm)(struct modbpf_event *event);
 	/*
+	 * May a program override what the function returns at which the event happens? As
+	 * override_check(). NULL: there is none (-EINVAL). Sleeps.
+	 */
+	int (*check_override)(struct modbpf_event *event);
+	/*
 	 * @prog will take the place of the program of the event, which is armed. 0 or -errno.
 	 * NULL: nothing to do. Sleeps.
 	 */

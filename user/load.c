@@ -55,8 +55,25 @@ static void say_attached(struct json_object *array, const struct bpf_program *pr
 	json_object_array_add(array, object);
 }
 
-static const char *attach_reason(int err)
+static bool overrides_return(const struct bpf_program *prog)
 {
+	const struct bpf_insn *insns = bpf_program__insns(prog);
+	size_t cnt = bpf_program__insn_cnt(prog), i;
+
+	for (i = 0; i < cnt; i++)
+		if (insns[i].code == (BPF_JMP | BPF_CALL) && !insns[i].src_reg &&
+		    insns[i].imm == BPF_FUNC_override_return)
+			return true;
+	return false;
+}
+
+static const char *attach_reason(const struct bpf_program *prog, int err)
+{
+	if (err == EOPNOTSUPP && overrides_return(prog))
+		return "bpf_override_return() needs a kernel with CONFIG_FUNCTION_ERROR_INJECTION";
+	if (err == EINVAL && overrides_return(prog))
+		return "the kernel does not let bpf_override_return() speak for this function, or not there: "
+		       "/sys/kernel/debug/error_injection/list has those at whose entry it may";
 	switch (err) {
 	case EOPNOTSUPP:
 		return "its SEC() name says no place, or none where modbpf attaches it today";
@@ -85,7 +102,7 @@ static int attach_all(struct bpf_object *obj, const char *path, struct attached 
 		if (!link)
 			return out_error("%s: section '%s', program '%s': cannot be attached: %s",
 					 path, bpf_program__section_name(prog),
-					 bpf_program__name(prog), attach_reason(errno));
+					 bpf_program__name(prog), attach_reason(prog, errno));
 		attached->link[attached->cnt++] = link;
 		say_attached(array, prog, link);
 	}

@@ -175,6 +175,8 @@ int check_helper_call(struct step *step)
 		state_drop_ref(step->state, args.ref);
 	if (!err && helper->flags & HELPER_WRITES_PACKET)
 		step->found->packet_write = true;
+	if (!err && helper->flags & HELPER_OVERRIDES)
+		step->found->override = true;
 	if (!err && helper->flags & HELPER_MOVES_PACKET)
 		state_drop_packet(step->state);
 	if (!err && helper->flags & HELPER_WRITES_DYNPTR)

@@ -93,6 +93,7 @@ enum {
 	HELPER_KFUNC = 1 << 14,		/* called as a kernel function is, not by its number */
 	HELPER_WRITES_DYNPTR = 1 << 15,	/* through the ARG_DYNPTR: the packet, if it is one of it */
 	HELPER_MOVES_DYNPTR = 1 << 16,	/* which moves the packet then, or fails where it may not be written */
+	HELPER_OVERRIDES = 1 << 17,	/* a function of the kernel returns what the program says */
 	HELPER_ANYONE = 1 << 12,	/* for who has no CAP_BPF: tells nothing but of maps, the packet, time */
 };
 

@@ -98,6 +98,7 @@ struct findings {
 	u8 *calls;	/* [caller * routine_cnt + callee]: 1 if it calls that routine, or has it called back */
 	bool packet_write;
 	bool user_write;
+	bool override;	/* of what a function of the kernel returns */
 	u32 ctx_end;	/* bytes of the context up to the end of the furthest load */
 };
 

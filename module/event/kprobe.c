@@ -16,6 +16,7 @@
 #include "module/caller.h"
 #include "module/compat/kprobe.h"
 #include "module/event/types.h"
+#include "module/hook/override.h"
 #include "module/kernel_symbol.h"
 
 #define CONFIG_RETURN 1ULL
@@ -40,10 +41,13 @@ static struct kprobe *kprobe_of(struct kprobe_event *probe)
 	return probe->on_return ? &probe->ret.kp : &probe->entry;
 }
 
+/* 1: the program has overridden what the function returns; the kernel goes on where @regs say. */
 static int run_entry(struct kprobe *kprobe, struct pt_regs *regs)
 {
+	unsigned long ip = instruction_pointer(regs);
+
 	event_run(&container_of(kprobe, struct kprobe_event, entry)->event, regs, regs);
-	return 0;
+	return instruction_pointer(regs) != ip;
 }
 NOKPROBE_SYMBOL(run_entry);
 
@@ -173,6 +177,13 @@ static void kprobe_event_disarm(struct modbpf_event *event)
 	disable_kprobe(kprobe_of(kprobe_event_of(event)));
 }
 
+static int kprobe_event_check_override(struct modbpf_event *event)
+{
+	struct kprobe_event *probe = kprobe_event_of(event);
+
+	return probe->on_return ? -EINVAL : override_check(kprobe_of(probe));
+}
+
 static u64 kprobe_event_missed(struct modbpf_event *event)
 {
 	struct kprobe_event *probe = kprobe_event_of(event);
@@ -201,6 +212,7 @@ const struct event_ops kprobe_event_ops = {
 	.destroy = kprobe_event_destroy,
 	.arm = kprobe_event_arm,
 	.disarm = kprobe_event_disarm,
+	.check_override = kprobe_event_check_override,
 	.missed = kprobe_event_missed,
 	.place = kprobe_event_place,
 };

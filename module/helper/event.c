@@ -8,6 +8,7 @@
 #include <linux/string.h>
 
 #include "module/event.h"
+#include "module/hook/override.h"
 #include "module/map/perf_event_array.h"
 #include "module/prog.h"
 
@@ -93,6 +94,18 @@ notrace u64 helper_perf_prog_read_value(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
 	if (event && event->ops->read)
 		err = event->ops->read(event, &count);
 	return fill_value(r2, r3, err, count);
+}
+
+/* context, what the function returns whose entry is probed: it does nothing else */
+notrace u64 helper_override_return(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
+{
+	const struct run_site *site = this_cpu_read(prog_run_site);
+	struct pt_regs *regs = (struct pt_regs *)(unsigned long)r1;
+
+	if (!site || site->regs != regs)
+		return -EINVAL;
+	override_return(regs, r2);
+	return 0;
 }
 
 /* context: the address of the function whose entry or return is probed, or 0. */

@@ -45,6 +45,7 @@ DECLARE_HELPER(perf_event_output);
 DECLARE_HELPER(perf_event_read);
 DECLARE_HELPER(perf_event_read_value);
 DECLARE_HELPER(perf_prog_read_value);
+DECLARE_HELPER(override_return);
 DECLARE_HELPER(get_func_ip);
 DECLARE_HELPER(get_func_arg);
 DECLARE_HELPER(get_func_ret);

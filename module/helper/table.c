@@ -47,6 +47,7 @@ const helper_fn modbpf_helpers[MODBPF_FUNC_LIMIT] = {
 	[MODBPF_FUNC_set_hash] = helper_set_hash,
 	[MODBPF_FUNC_perf_event_read_value] = helper_perf_event_read_value,
 	[MODBPF_FUNC_perf_prog_read_value] = helper_perf_prog_read_value,
+	[MODBPF_FUNC_override_return] = helper_override_return,
 	[MODBPF_FUNC_xdp_adjust_tail] = helper_xdp_adjust_tail,
 	[MODBPF_FUNC_skb_load_bytes_relative] = helper_skb_load_bytes_relative,
 	[MODBPF_FUNC_skb_cgroup_id] = helper_skb_cgroup_id,

@@ -85,6 +85,8 @@ static int set_probes(struct kprobe_link *link)
 	int err = -EOPNOTSUPP;
 
 	for (i = 0; i < cnt && err == -EOPNOTSUPP; i++) {
+		if (link->may_override && ways[i] != &probes_by_kprobe)
+			continue;
 		link->by = ways[i];
 		err = link->by->set(link);
 	}
@@ -178,6 +180,8 @@ static int check_prog(const struct modbpf_prog *prog)
 static int kprobe_link_update(const struct caller *caller, struct modbpf_link *base,
 			      struct modbpf_prog *prog)
 {
+	if (prog->verified->uses_override && !kprobe_link_of(base)->may_override)
+		return -EINVAL;
 	return check_prog(prog);
 }
 
@@ -203,6 +207,9 @@ static int check_attr(const union modbpf_attr *attr, const struct modbpf_prog *p
 		return -EINVAL;
 	if (attr->link_create.kprobe_multi.flags & ~MODBPF_KPROBE_MULTI_RETURN)
 		return -EINVAL;
+	if (prog->verified->uses_override &&
+	    attr->link_create.kprobe_multi.flags & MODBPF_KPROBE_MULTI_RETURN)
+		return -EINVAL;
 	if (!attr->link_create.kprobe_multi.addrs == !attr->link_create.kprobe_multi.syms)
 		return -EINVAL;
 	if (!cnt)
@@ -220,6 +227,7 @@ static struct kprobe_link *new_link(const union modbpf_attr *attr, struct modbpf
 		  hook_counters_alloc());
 	link->flags = attr->link_create.kprobe_multi.flags;
 	link->cnt = attr->link_create.kprobe_multi.cnt;
+	link->may_override = prog->verified->uses_override;
 	link->places = kvmalloc_array(link->cnt, sizeof(*link->places),
 				      GFP_KERNEL_ACCOUNT | __GFP_ZERO | __GFP_NOWARN);
 	if (link->places && link->link.counters)

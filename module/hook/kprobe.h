@@ -44,6 +44,7 @@ struct probe_ops {
 struct kprobe_link {
 	struct modbpf_link link;
 	u32 flags;		/* MODBPF_KPROBE_MULTI_* */
+	bool may_override;	/* its programs may say what the functions return */
 	u32 cnt;
 	struct place *places;	/* cnt, in the user's order */
 	const struct probe_ops *by;

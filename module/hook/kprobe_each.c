@@ -18,6 +18,7 @@
 #include "isa/platform.h"
 #include "module/compat/kprobe.h"
 #include "module/hook/kprobe.h"
+#include "module/hook/override.h"
 
 #define UNREGISTER_AT_ONCE 256	/* probes for which one lock of the kernel's is held */
 
@@ -44,12 +45,14 @@ static struct kprobe *kprobe_of(const struct kprobe_link *link, u32 i)
 	return kprobe_link_is_return(link) ? &probe->ret.kp : &probe->entry;
 }
 
+/* 1: the program has overridden what the function returns; the kernel goes on where @regs say. */
 static int run_entry(struct kprobe *kprobe, struct pt_regs *regs)
 {
 	struct probe *probe = container_of(kprobe, struct probe, entry);
+	unsigned long ip = instruction_pointer(regs);
 
 	kprobe_link_run(probe->link, &probe->site, regs);
-	return 0;
+	return instruction_pointer(regs) != ip;
 }
 NOKPROBE_SYMBOL(run_entry);
 
@@ -110,7 +113,9 @@ static int register_probe(struct kprobe_link *link, u32 i)
 	set->registered = i + 1;
 	if (compat_kprobe_is_at_entry(kprobe))
 		probe->site.func_ip = link->places[i].addr ?: (unsigned long)kprobe->addr;
-	return kprobe_is_own_text((unsigned long)kprobe->addr) ? -EINVAL : 0;
+	if (kprobe_is_own_text((unsigned long)kprobe->addr))
+		return -EINVAL;
+	return link->may_override ? override_check(kprobe) : 0;
 }
 
 /* All or, after an error, some: the caller unregisters. Stops when the caller is killed. */

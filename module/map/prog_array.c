@@ -118,7 +118,9 @@ static int prog_array_sys_update(const struct caller *caller, struct modbpf_map 
 	prog = prog_get_by_fd(caller, fd);
 	if (IS_ERR(prog))
 		return PTR_ERR(prog);
-	err = prog_array_claim(map, prog->type, prog->expected_attach_type, prog->jited);
+	/* Who goes there may hang where nobody has asked whether the function bears it. */
+	err = prog->verified->uses_override ? -EINVAL :
+	      prog_array_claim(map, prog->type, prog->expected_attach_type, prog->jited);
 	if (!err)
 		prog = prog_array_swap(array, index, prog);
 	if (prog)

@@ -11,6 +11,12 @@
 
 FEATURE(kprobe, "kprobe/__x64_sys_umask", 0)
 FEATURE(kretprobe, "kretprobe/__x64_sys_umask", 0)
+SEC("kprobe/__x64_sys_umask")
+int override_return(struct pt_regs *regs)
+{
+	/* Nobody's. */
+	return bpf_get_current_pid_tgid() == ~0ULL ? bpf_override_return(regs, 0) : 0;
+}
 FEATURE(kprobe_multi, "kprobe.multi/__x64_sys_get*", 0)
 FEATURE(kretprobe_multi, "kretprobe.multi/__x64_sys_get*", 0)
 FEATURE(tracepoint, "tracepoint/syscalls/sys_enter_umask", 0)

@@ -9,6 +9,7 @@
 
 #include "module/arena.h"
 #include "module/caller.h"
+#include "module/helper.h"
 #include "module/hook/counters.h"
 #include "module/image.h"
 #include "module/link.h"
@@ -391,6 +392,33 @@ static void program_that_calls_what_it_probes_ends(struct kunit *test)
 	remove(link);
 }
 
+/* As a program calls it that runs for @site. */
+static s64 override(const struct run_site *site, struct pt_regs *regs, u64 value)
+{
+	s64 result;
+
+	preempt_disable();
+	this_cpu_write(prog_run_site, site);
+	result = modbpf_helpers[MODBPF_FUNC_override_return]((u64)(unsigned long)regs, value, 0, 0, 0);
+	this_cpu_write(prog_run_site, NULL);
+	preempt_enable();
+	return result;
+}
+
+/* What is given as a context in a run without an event, or for another, is only looked at. */
+static void overrides_its_event_alone(struct kunit *test)
+{
+	struct pt_regs regs = { .ip = 1, .ax = 2 };
+	const struct run_site elsewhere = {}, here = { .regs = &regs };
+
+	KUNIT_EXPECT_EQ(test, override(NULL, &regs, 3), (s64)-EINVAL);
+	KUNIT_EXPECT_EQ(test, override(&elsewhere, &regs, 3), (s64)-EINVAL);
+	KUNIT_EXPECT_EQ(test, regs.ip, 1ul);
+	KUNIT_EXPECT_EQ(test, regs.ax, 2ul);
+	KUNIT_EXPECT_EQ(test, override(&here, &regs, 3), 0ll);
+	KUNIT_EXPECT_EQ(test, regs.ax, 3ul);
+}
+
 static struct kunit_case kprobe_cases[] = {
 	KUNIT_CASE(entry_by_symbol_fires_once_a_call),
 	KUNIT_CASE(return_fires_with_the_result),
@@ -405,6 +433,7 @@ static struct kunit_case kprobe_cases[] = {
 	KUNIT_CASE(info_tells_places_and_cookies),
 	KUNIT_CASE(each_function_has_its_site),
 	KUNIT_CASE(program_that_calls_what_it_probes_ends),
+	KUNIT_CASE(overrides_its_event_alone),
 	{}
 };
 

@@ -73,7 +73,6 @@ static const struct {
 	{ "no pointers to the kernel's objects are kept in maps", { 194 } },
 	{ "takes a packet from a tracing program", { 111, 121 } },
 	{ "sleeps, and no program may", { 148, 191 } },
-	{ "Debian's kernels allow it of no function (no `FUNCTION_ERROR_INJECTION`)", { 58 } },
 	{ "needs a processor that records branches", { 119, 176 } },
 	{ "for light-weight tunnels, to which nothing attaches", { 73, 74, 75, 76 } },
 	{ "sends a packet from XDP, to which nothing attaches", { 51 } },

@@ -45,7 +45,8 @@ const struct helper helper_rows_tracing[MODBPF_FUNC_LIMIT] = {
 		.flags = HELPER_GPL | HELPER_PERFMON,
 		.types = TYPE_BIT(PERF_EVENT) END,
 	HELPER(override_return)
-		.flags = HELPER_GPL | HELPER_PERFMON | HELPER_ABSENT, .types = TYPE_BIT(KPROBE) END,
+		.args = { ARG_CTX, ARG_NUMBER },
+		.flags = HELPER_GPL | HELPER_PERFMON | HELPER_OVERRIDES, .types = TYPE_BIT(KPROBE) END,
 	HELPER(get_stack)
 		.args = { ARG_CTX, ARG_FILL, ARG_SIZE_OR_ZERO, ARG_NUMBER }, .ret = RET_LENGTH,
 		.flags = HELPER_GPL | HELPER_PERFMON, .types = TYPES_TRACING END,
