@@ -4,6 +4,7 @@
  * says, where the kernel allows that of any, without having done anything, for whom the program
  * picks alone, and is every other place refused?
  */
+#define _GNU_SOURCE
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
