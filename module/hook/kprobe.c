@@ -62,7 +62,7 @@ int kprobe_max_active(u32 cnt)
 	return clamp_t(int, 8192 / cnt, least, max(least, 512));
 }
 
-/* The ways to probe, the best one first; which of them take a link depends on its places. */
+/* The ways to probe, the best one first; which of them take a link depends on its places and its program. */
 static const struct probe_ops *const at_entry[] = {
 #if COMPAT_HAS_FTRACE
 	&probes_by_ftrace,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A link's places, probed one by one: for what is no function's entry, or where the kernel has
- * nothing better.
+ * A link's places, probed one by one: for what is no function's entry, for programs that override
+ * what the function returns, or where the kernel has nothing better.
  *
  * Probes are registered disabled, looked at, and enabled only when all of them
  * have been accepted: a link fires from all its places or does not exist.

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * A program on a function's entry that has it return at once: bpf_override_return(). The kernel
- * says which of its functions bear that (CONFIG_FUNCTION_ERROR_INJECTION), most have none.
+ * says which of its functions bear that; most kernels have none (CONFIG_FUNCTION_ERROR_INJECTION).
  */
 #ifndef MODBPF_MODULE_HOOK_OVERRIDE_H
 #define MODBPF_MODULE_HOOK_OVERRIDE_H

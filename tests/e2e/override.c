@@ -89,21 +89,26 @@ static void want_refused(const char *what, struct bpf_link *link, long err)
 
 static void test_entry(void)
 {
-	struct bpf_link *plain = want_link("another at the same function", at_entry("on_plain", ALLOWED, 0, false));
-	struct bpf_link *link = want_link("at an entry", at_entry("on_entry", ALLOWED, 0, false));
+	struct bpf_link *older = want_link("another at the same function", at_entry("on_plain", ALLOWED, 0, false));
+	struct bpf_link *link = want_link("at an entry", at_entry("on_entry", ALLOWED, 0, false)), *newer;
 
 	start();
 	want_overridden("overridden", OVERRIDDEN);
 	want_overridden("each time", OVERRIDDEN);
+	want("the older one does not see that", number(FRAMES), 0);
 	want("somebody else's is not", make_as_other(), 0);
-	want("entries", number(ENTRIES), 3);
 	rmdir(path);
+	want_that("which the program saw, too", number(ENTRIES) >= 3);
+	newer = want_link("a newer one", at_entry("on_plain", ALLOWED, 0, false));
+	want_overridden("overridden still", OVERRIDDEN);
+	want("the newer one sees that", number(FRAMES), 1);
 	want("errors of the helper", number(WRONG), 0);
+	bpf_link__destroy(newer);
 	bpf_link__destroy(link);
 	start();
 	want_untouched("detached");
-	want("the other one saw it", number(FRAMES), 1);
-	bpf_link__destroy(plain);
+	want("the older one saw it", number(FRAMES), 1);
+	bpf_link__destroy(older);
 }
 
 static void test_many(void)
@@ -148,7 +153,7 @@ static void test_places(bool is_allowed)
 /* What was not asked for when the place was taken. */
 static void test_by_the_back_door(bool is_allowed)
 {
-	const char *functions[] = { FORBIDDEN };
+	const char *functions[] = { ALLOWED };
 	int array = bpf_object__find_map_fd_by_name(object, "programs");
 	int plain = bpf_program__fd(prog("on_plain")), overriding = bpf_program__fd(prog("on_entry"));
 	struct bpf_link *link = want_link("plain", at_entry("on_plain", FORBIDDEN, 0, false));

@@ -25,13 +25,6 @@ struct {
 	__type(value, __u32);
 } next SEC(".maps");
 
-/* The format of syscalls/sys_enter_umask: 8 bytes, the number, the mask. */
-struct umask_record {
-	__u64 common;
-	__s64 number;
-	__u64 mask;
-};
-
 SEC("tracepoint/syscalls/sys_enter_umask")
 int on_tracepoint(struct umask_record *record)
 {

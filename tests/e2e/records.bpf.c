@@ -48,12 +48,6 @@ int fourth(struct rename_record *record)
 	return see(record, FORKS);
 }
 
-struct umask_record {
-	__u64 common;
-	__s32 number, hole;
-	__s64 mask;
-};
-
 SEC("tracepoint/syscalls/sys_enter_umask")
 int on_umask(struct umask_record *record)
 {

@@ -12,6 +12,13 @@ struct rename_record {
 	char old[16], new[16];
 };
 
+/* syscalls/sys_enter_umask */
+struct umask_record {
+	__u64 common;
+	__s32 number, hole;
+	__u64 mask;
+};
+
 /* sched/sched_wakeup and sched/sched_stat_runtime begin with the task that they are about. */
 struct task_record {
 	__u64 common;

@@ -10,23 +10,22 @@
 #define FIRE_MS 10
 
 /*
- * How many of ROUND cycles are of which kind: ftrace goes through all functions of the kernel for a return,
- * a probe and a tracepoint change code; a hook for packets costs the least.
+ * Of how many cycles one is of which kind, and the rest of the last: ftrace goes through all functions of the
+ * kernel for a return, a probe and a tracepoint change code; a hook for packets costs the least.
  */
-static const struct { const char *prog; __u32 slot; int share; } kinds[] = {
-	{ "on_entry", ENTRIES, 1 }, { "on_return", RETURNS, 1 }, { "on_call", FRAMES, 54 },
-	{ "on_packet", SWITCHES, 456 },
+static const struct { const char *prog; __u32 slot; int of; } kinds[] = {
+	{ "on_entry", ENTRIES, 512 }, { "on_return", RETURNS, 512 }, { "on_call", FRAMES, 9 },
+	{ "on_packet", SWITCHES, 1 },
 };
 
 #define KINDS (int)(sizeof(kinds) / sizeof(kinds[0]))
-#define ROUND 512
 
 static int kind_of(int cycle)
 {
-	int kind = 0, left = cycle % ROUND;
+	int kind = 0;
 
-	while (left >= kinds[kind].share)
-		left -= kinds[kind++].share;
+	while (kind + 1 < KINDS && cycle % kinds[kind].of != kind)
+		kind++;
 	return kind;
 }
 

@@ -12,6 +12,7 @@
 #include "module/helper.h"
 #include "module/hook/counters.h"
 #include "module/image.h"
+#include "module/kernel_symbol.h"
 #include "module/link.h"
 #include "tests/kunit/c_prog.h"
 #include "tests/kunit/user_memory.h"
@@ -417,6 +418,7 @@ static void overrides_its_event_alone(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, regs.ax, 2ul);
 	KUNIT_EXPECT_EQ(test, override(&here, &regs, 3), 0ll);
 	KUNIT_EXPECT_EQ(test, regs.ax, 3ul);
+	KUNIT_EXPECT_EQ(test, regs.ip != 1, kernel_symbol_addr("override_function_with_return") != 0);
 }
 
 static struct kunit_case kprobe_cases[] = {

@@ -260,6 +260,35 @@ static void tells_of_packet_and_context(void)
 	}
 }
 
+/* Before a program is hung somewhere: does it override what the function there returns? */
+static void tells_of_overriding(void)
+{
+	static const struct {
+		const char *text;
+		bool overrides;
+	} rows[] = {
+		{ "r2 = 1; call override_return; r0 = 0; exit", true },
+		{ "call get_func_ip; r0 = 0; exit", false },
+		{ "call f; exit; f: r2 = 1; call override_return; r0 = 0; exit", true },
+		{ "r6 = r1; call f; r1 = r6; call g; exit; f: r0 = 0; exit; g: r2 = 1; call override_return; r0 = 0; exit",
+		  true },
+		{ "r6 = 0; if r6 == 0 goto out; r2 = 1; call override_return; out: r0 = 0; exit", false },
+		{ "r6 = *(u64 *)(r1 +0); if r6 == 0 goto out; r2 = 1; call override_return; out: r0 = 0; exit", true },
+	};
+	struct verify_output out;
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct verify_input input = { .text = rows[i].text, .prog_type = MODBPF_PROG_KPROBE };
+
+		verify_text(&input, &out);
+		CHECK_EQ(out.err, 0);
+		if (!out.err)
+			CHECK_EQ(out.prog->uses_override, rows[i].overrides);
+		verify_output_free(&out);
+	}
+}
+
 #define LOAD_MARK CTX_SKB_MARK, "r0 = *(u32 *)(r1 +8); exit"
 #define STORE_MARK CTX_SKB_MARK, "r0 = 0; *(u32 *)(r1 +8) = r0; exit"
 #define LOAD_CB CTX_SKB_CB, "r0 = *(u8 *)(r1 +50); exit"
@@ -325,6 +354,7 @@ static const struct check_case cases[] = {
 	{ "subprograms are described, unused ones dropped", describes_subprograms },
 	{ "tail calls are marked up to the main program", marks_tail_calls },
 	{ "packet writes and the context's end are told", tells_of_packet_and_context },
+	{ "the program says whether it overrides what a function returns", tells_of_overriding },
 	{ "context fields at odd places are absent", refuses_odd_places },
 };
 
