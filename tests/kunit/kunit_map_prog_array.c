@@ -10,6 +10,7 @@
 #include "module/caller.h"
 #include "module/map/prog_array.h"
 #include "module/prog.h"
+#include "tests/kunit/c_prog.h"
 #include "tests/kunit/map_fixture.h"
 
 static struct modbpf_map *make(struct kunit *test, u32 entries)
@@ -44,11 +45,8 @@ static void prog_array_is_of_one_result(struct kunit *test)
 static struct modbpf_prog *make_prog(struct kunit *test, const struct caller *caller, u32 type,
 				     u64 entry, int *fd)
 {
-	struct modbpf_prog *prog = prog_alloc(caller);
+	struct modbpf_prog *prog = c_prog_new(test, type, NULL);
 
-	KUNIT_ASSERT_FALSE(test, IS_ERR(prog));
-	prog->type = type;
-	prog->jited = true;
 	prog->tail_entry = entry;
 	KUNIT_ASSERT_EQ(test, object_publish(&modbpf_prog_ids, &prog->obj), 0);
 	*fd = caller_fd_install(caller, "bpf-prog", &modbpf_prog_fops, prog_get(prog), O_RDWR);
@@ -87,6 +85,9 @@ static void prog_array_holds_programs(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, map->ops->sys_update(&caller, map, &slot, &second_fd, MODBPF_EXIST),
 			-EINVAL);
 	KUNIT_EXPECT_EQ(test, map->ops->sys_update(&caller, map, &behind, &second_fd, 0), -E2BIG);
+	second->verified->uses_override = true;
+	KUNIT_EXPECT_EQ(test, map->ops->sys_update(&caller, map, &slot, &second_fd, 0), -EINVAL);
+	second->verified->uses_override = false;
 	KUNIT_EXPECT_EQ(test, words[2], 0x1110ull);
 	KUNIT_EXPECT_EQ(test, refcount_read(&second->obj.refs), 2u);
 	KUNIT_EXPECT_EQ(test, refcount_read(&foreign->obj.refs), 2u);
