@@ -270,8 +270,8 @@ static void tells_of_overriding(void)
 		{ "r2 = 1; call override_return; r0 = 0; exit", true },
 		{ "call get_func_ip; r0 = 0; exit", false },
 		{ "call f; exit; f: r2 = 1; call override_return; r0 = 0; exit", true },
-		{ "r6 = r1; call f; r1 = r6; call g; exit; f: r0 = 0; exit; g: r2 = 1; call override_return; r0 = 0; exit",
-		  true },
+		{ "r6 = r1; call f; r1 = r6; call g; exit; f: r0 = 0; exit;"
+		  "g: r2 = 1; call override_return; r0 = 0; exit", true },
 		{ "r6 = 0; if r6 == 0 goto out; r2 = 1; call override_return; out: r0 = 0; exit", false },
 		{ "r6 = *(u64 *)(r1 +0); if r6 == 0 goto out; r2 = 1; call override_return; out: r0 = 0; exit", true },
 	};
