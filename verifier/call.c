@@ -38,8 +38,6 @@ static int check_rights(struct step *step, const struct helper *helper)
 				      rights[i].needs);
 		}
 	}
-	if (helper->flags & HELPER_WRITES_USER)
-		step->found->user_write = true;
 	return 0;
 }
 
@@ -175,6 +173,8 @@ int check_helper_call(struct step *step)
 		state_drop_ref(step->state, args.ref);
 	if (!err && helper->flags & HELPER_WRITES_PACKET)
 		step->found->packet_write = true;
+	if (!err && helper->flags & HELPER_WRITES_USER)
+		step->found->user_write = true;
 	if (!err && helper->flags & HELPER_OVERRIDES)
 		step->found->override = true;
 	if (!err && helper->flags & HELPER_MOVES_PACKET)

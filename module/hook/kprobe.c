@@ -85,8 +85,6 @@ static int set_probes(struct kprobe_link *link)
 	int err = -EOPNOTSUPP;
 
 	for (i = 0; i < cnt && err == -EOPNOTSUPP; i++) {
-		if (link->may_override && ways[i] != &probes_by_kprobe)
-			continue;
 		link->by = ways[i];
 		err = link->by->set(link);
 	}

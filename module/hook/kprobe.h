@@ -30,7 +30,7 @@ struct probe_site {
 struct probe_ops {
 	/*
 	 * Make the program run at all places. 0 or -errno, none is set then; -EOPNOTSUPP:
-	 * this way cannot take each of the places. Sleeps; ends with -EINTR for who is killed.
+	 * this way cannot take each of the places, or the program. Sleeps; ends with -EINTR for who is killed.
 	 */
 	int (*set)(struct kprobe_link *link);
 	/* No handler runs after it. free: after unset. Both for what set() left. Sleep. */

@@ -105,10 +105,13 @@ static int compare_sites(const void *a, const void *b)
 	return one->func_ip < two->func_ip ? -1 : one->func_ip > two->func_ip;
 }
 
+/* Functions as wholes, and programs that leave them alone: ftrace goes on with the function, whatever was said. */
 static bool may_take(const struct kprobe_link *link)
 {
 	u32 i;
 
+	if (link->may_override)
+		return false;
 	for (i = 0; i < link->cnt; i++)
 		if (link->places[i].offset || !link->places[i].addr)
 			return false;

@@ -95,16 +95,12 @@ static void work(int namespaces, int port)
 
 int main(int argc, char **argv)
 {
-	pid_t fires;
 	int namespaces;
 
 	if (argc != 3)
 		return 2;
 	namespaces = atoi(argv[2]);
-	lo_up();
-	fires = fire(NULL, STORM_OTHER_PORT, TRAFFIC_MS);
-	share_out(argv[1], "namespaces", namespaces, WORKERS, work);
-	put_out(fires);
+	share_out(argv[1], "namespaces", namespaces, TRAFFIC_MS, WORKERS, work);
 	want("namespaces made, hooked and destroyed under traffic", *whole, namespaces);
 	printf("soak: namespaces destroyed under traffic: %d\n", *whole);
 	return finish("namespaces");

@@ -69,16 +69,12 @@ static void work(int cycles, int port)
 
 int main(int argc, char **argv)
 {
-	pid_t fires;
 	int cycles;
 
 	if (argc != 4)
 		return 2;
 	cycles = atoi(argv[2]);
-	lo_up();
-	fires = fire(NULL, STORM_OTHER_PORT, FIRE_MS);
-	share_out(argv[1], "cycles", cycles, atoi(argv[3]), work);
-	put_out(fires);
+	share_out(argv[1], "cycles", cycles, FIRE_MS, atoi(argv[3]), work);
 	want("programs attached, fired and detached under fire", *whole, cycles);
 	printf("soak: attached, fired, detached under fire: %d\n", *whole);
 	return finish("storm");

@@ -113,14 +113,20 @@ static inline void wait_for_workers(const sigset_t *ended, int workers, const ch
 	}
 }
 
-/* @total turns of @what, by so many workers: each does its @work with the object at @path loaded for itself alone. */
-static inline void share_out(const char *path, const char *what, int total, int workers,
+/*
+ * @total turns of @what, by so many workers: each does its @work with the object at @path loaded for itself
+ * alone, while another process fires every @fire_ms.
+ */
+static inline void share_out(const char *path, const char *what, int total, long fire_ms, int workers,
 			     void (*work)(int turns, int port))
 {
 	sigset_t ended;
+	pid_t fires;
 	int i;
 
 	setlinebuf(stdout);
+	lo_up();
+	fires = fire(NULL, STORM_OTHER_PORT, fire_ms);
 	sigemptyset(&ended);
 	sigaddset(&ended, SIGCHLD);
 	sigprocmask(SIG_BLOCK, &ended, NULL);
@@ -136,6 +142,7 @@ static inline void share_out(const char *path, const char *what, int total, int 
 		exit(0);
 	}
 	wait_for_workers(&ended, workers, what, total);
+	put_out(fires);
 }
 
 #endif
