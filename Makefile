@@ -156,7 +156,7 @@ example-objs := $(foreach n,$(example-names),$(if $(wildcard examples/$(n)/$(n).
 example-bins := $(foreach n,$(example-names),$(if $(wildcard examples/$(n)/$(n).c),$(B)/examples/$(n)))
 e2e-objs := $(patsubst %.bpf.c,$(B)/%.bpf.o,$(wildcard tests/e2e/*.bpf.c))
 e2e-bins := $(patsubst %.c,$(B)/%,$(filter-out %.bpf.c,$(wildcard tests/e2e/*.c))) $(B)/tests/e2e/hostile $(B)/tests/e2e/model \
-	$(B)/tests/e2e/fail_each
+	$(B)/tests/e2e/fail_each $(B)/tests/e2e/plain-musl
 
 define bpf-compile
 	@mkdir -p $(@D)
@@ -178,6 +178,11 @@ $(B)/tests/e2e/foreign $(B)/tests/e2e/skb_helpers: EXAMPLE_LIBS := -lbpf
 $(B)/tests/e2e/%: $(B)/user/tests/e2e/%.o $(B)/user/libmodbpf.a $(B)/user/libmodbpf-core.a
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -o $@ $^ $(EXAMPLE_LIBS)
+
+# With another C library.
+$(B)/tests/e2e/plain-musl: tests/e2e/plain.c
+	@mkdir -p $(@D)
+	musl-gcc -O2 -Wall -Wextra -o $@ $<
 
 # It reads the corpus and calls either kernel itself.
 $(B)/tests/e2e/corpus: $(call objs,$(B)/user,tests/e2e/corpus.c $(TEST_CORPUS_SRCS)) $(B)/user/libmodbpf-core.a

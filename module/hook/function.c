@@ -222,12 +222,14 @@ static int attach_entry(struct function_link *link)
 static bool may_never_return(const char *name)
 {
 	static const char *const names[] = {
-		"__ia32_sys_exit", "__ia32_sys_exit_group", "__secure_computing", "__seccomp_filter",
-		"__x64_sys_exit", "__x64_sys_exit_group", "arch_do_signal_or_restart",
-		"call_usermodehelper_exec_async", "cpu_startup_entry", "do_exit", "do_group_exit", "do_idle",
-		"do_task_dead", "exit_to_user_mode_loop", "get_signal", "ia32_sys_call", "io_sq_thread",
-		"io_wq_worker", "io_wqe_worker", "kthread", "kthread_complete_and_exit", "kthread_exit",
-		"make_task_dead", "syscall_trace_enter", "vhost_task_fn", "x64_sys_call",
+		"__ia32_sys_exit", "__ia32_sys_exit_group", "__module_put_and_exit", "__module_put_and_kthread_exit",
+		"__secure_computing", "__seccomp_filter", "__x64_sys_exit", "__x64_sys_exit_group",
+		"arch_cpu_idle_dead", "arch_do_signal_or_restart", "call_usermodehelper_exec_async",
+		"complete_and_exit", "cpu_startup_entry", "do_exit", "do_group_exit", "do_idle", "do_task_dead",
+		"exit_to_user_mode_loop", "exit_to_user_mode_prepare", "get_signal", "ia32_sys_call",
+		"io_sq_thread", "io_wq_worker", "io_wqe_worker", "kthread", "kthread_complete_and_exit",
+		"kthread_exit", "kunit_try_catch_throw", "make_task_dead", "native_play_dead", "ret_from_fork",
+		"syscall_exit_to_user_mode_work", "syscall_trace_enter", "vhost_task_fn", "x64_sys_call",
 	};
 
 	return match_string(names, ARRAY_SIZE(names), name) >= 0;

@@ -41,7 +41,7 @@ check "nothing is left of one who was killed at it" within 10 nothing_is_loaded
 
 hold "$SCRATCH/held" "$E2E/raw_events" "$E2E/raw_events.bpf.o" hold || finish
 equal "two links" "$(links | grep -c raw_tracepoint)" 2
-contains "the CLI names the event" "$(links)" sched_switch
+contains "the CLI names the event" "$(links)" sched_process_fork
 refused "the module does not go while they are there" "in use" rmmod modbpf
 kill -KILL $holder
 wait $holder 2>/dev/null

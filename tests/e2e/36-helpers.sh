@@ -9,7 +9,7 @@ refused "no program writes to processes unless the module allows it" "probe_writ
 echo 1 >/sys/module/modbpf/parameters/probe_write_user
 check "each helper" "$E2E/helpers" "$E2E/helpers.bpf.o" || echo "$out"
 check "dynptrs" "$E2E/dynptr" "$E2E/dynptr.bpf.o" || echo "$out"
-check "dynptrs of packets, and netfilter programs' test runs" "$E2E/packet_dynptr" "$E2E/packet_dynptr.bpf.o" || echo "$out"
+check "dynptrs of packets, and netfilter programs' test runs" "${typed[@]}" "$E2E/packet_dynptr" "$E2E/packet_dynptr.bpf.o" || echo "$out"
 contains "the kernel's log names who may write" "$(dmesg | grep modbpf)" "of user 0 may change the memory of processes"
 check "nothing is left" within 10 nothing_is_loaded
 check "the module leaves" remove_soon

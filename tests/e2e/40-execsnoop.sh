@@ -4,7 +4,7 @@
 . "$(dirname "$0")/lib.sh"
 
 check "the module is inserted" insert
-"$EXAMPLES/execsnoop" >"$SCRATCH/log" 2>&1 </dev/null &
+"${typed[@]}" "$EXAMPLES/execsnoop" >"$SCRATCH/log" 2>&1 </dev/null &
 holder=$!
 check "execsnoop starts" within 30 grep -q COMM "$SCRATCH/log" || { cat "$SCRATCH/log"; finish; }
 for i in 1 2 3; do

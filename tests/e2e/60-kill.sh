@@ -15,7 +15,7 @@ for round in 1 2; do
 	hold "$SCRATCH/a" ip netns exec right "$EXAMPLES/firewall" run && pids+=($holder)
 	hold "$SCRATCH/b" ip netns exec right modbpf load "$E2E/judge.bpf.o" && pids+=($holder)
 	hold "$SCRATCH/c" modbpf load "$E2E/count_calls.bpf.o" && pids+=($holder)
-	"$EXAMPLES/execsnoop" >"$SCRATCH/d" 2>&1 </dev/null & pids+=($!)
+	"${typed[@]}" "$EXAMPLES/execsnoop" >"$SCRATCH/d" 2>&1 </dev/null & pids+=($!)
 	check "execsnoop runs" within 20 grep -q COMM "$SCRATCH/d"
 	check "round $round: eight programs are attached" test "$(links | grep -c '^[0-9]')" = 8
 	sleep 0.5

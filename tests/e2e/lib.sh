@@ -149,6 +149,10 @@ nothing_is_loaded() {
 	[ -z "$(modbpf prog show; modbpf map show; modbpf link show)" ]
 }
 
+# "${typed[@]}" COMMAND...: with the kernel's types, from a file where the kernel has none.
+typed=()
+[ -z "${KERNEL_TYPES:-}" ] || typed=(modbpf run --btf "$KERNEL_TYPES" --)
+
 # map_u64 NAME INDEX: the 64-bit number at that index of an array, all CPUs added up.
 map_u64() {
 	"$E2E/mapval" "$1" "$2"
@@ -244,7 +248,9 @@ listens() {
 }
 
 connects() {	# connects ADDRESS PORT
-	echo hello | timeout 5 ip netns exec left nc -N -w 2 "$1" "$2"
+	local most=2	# seconds; where the answer is no, it takes that long
+	[ "${VM_KERNEL:-}" != debug ] || most=10
+	echo hello | timeout $((most + 3)) ip netns exec left nc -N -w $most "$1" "$2"
 }
 
 # A device of a module that may go at any time, with a neighbour 10.99.0.2.

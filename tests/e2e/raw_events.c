@@ -28,6 +28,12 @@ static int prog_fd(const char *name)
 	return bpf_program__fd(bpf_object__find_program_by_name(object, name));
 }
 
+/* Of kernels without them the module knows the arguments of few events; a module's, Linux's own eBPF would count. */
+static bool has_types(void)
+{
+	return !access("/sys/kernel/btf/vmlinux", R_OK);
+}
+
 static void test_arguments(void)
 {
 	int enter, leave, i;
@@ -61,6 +67,11 @@ static void test_arguments(void)
 	}
 	want("forks", number(FORKS), FORKS_MADE);
 	close(enter);
+	if (!has_types()) {
+		want("switch, whose arguments nobody knows", bpf_raw_tracepoint_open("sched_switch", prog_fd("on_switch")),
+		     -EINVAL);
+		return;
+	}
 	enter = want_fd("switch", bpf_raw_tracepoint_open("sched_switch", prog_fd("on_switch")));
 	usleep(100000);
 	close(enter);
@@ -274,9 +285,13 @@ static void test_cookie(void)
 
 static void test_module(const char *name)
 {
-	int link = want_fd("a module's tracepoint",
-			   bpf_raw_tracepoint_open(name, prog_fd("on_module")));
+	int link = bpf_raw_tracepoint_open(name, prog_fd("on_module"));
 
+	if (!has_types()) {
+		want("a module's tracepoint, whose arguments nobody knows", link, -EINVAL);
+		return;
+	}
+	want_fd("a module's tracepoint", link);
 	start();
 	access("/proc/version", F_OK);
 	access("/no/such/file", F_OK);
@@ -372,7 +387,7 @@ static void test_update(void)
 static int hold(void)
 {
 	if (bpf_raw_tracepoint_open("sys_enter", prog_fd("on_enter")) < 0 ||
-	    bpf_raw_tracepoint_open("sched_switch", prog_fd("on_switch")) < 0)
+	    bpf_raw_tracepoint_open("sched_process_fork", prog_fd("on_fork")) < 0)
 		return 1;
 	printf("attached\n");
 	fflush(stdout);
