@@ -179,10 +179,13 @@ $(B)/tests/e2e/%: $(B)/user/tests/e2e/%.o $(B)/user/libmodbpf.a $(B)/user/libmod
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -o $@ $^ $(EXAMPLE_LIBS)
 
-# With another C library.
+# With nothing but a C library, this one or another.
+$(B)/tests/e2e/plain: tests/e2e/plain.c
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -o $@ $<
 $(B)/tests/e2e/plain-musl: tests/e2e/plain.c
 	@mkdir -p $(@D)
-	musl-gcc -O2 -Wall -Wextra -o $@ $<
+	musl-gcc $(CFLAGS) -o $@ $<
 
 # It reads the corpus and calls either kernel itself.
 $(B)/tests/e2e/corpus: $(call objs,$(B)/user,tests/e2e/corpus.c $(TEST_CORPUS_SRCS)) $(B)/user/libmodbpf-core.a

@@ -13,6 +13,7 @@
  * for each record of a tracepoint that a program reads, which costs as much again as the rest.
  * find_module: without it there are no fentry, fexit and tp_btf programs for modules, which nobody else
  * would hold for them.
+ * __module_address: without it who hangs on functions of a module that is just going may stay at their addresses.
  */
 #include "module/kernel_symbol.h"
 
@@ -40,7 +41,13 @@ static struct module *find_no_module(const char *name)
 	return NULL;
 }
 
+static struct module *no_module_at(unsigned long addr)
+{
+	return NULL;
+}
+
 DEFINE_STATIC_CALL(find_symbol, find_nothing);
+DEFINE_STATIC_CALL(module_at, no_module_at);
 DEFINE_STATIC_CALL(find_module_named, find_no_module);
 DEFINE_STATIC_CALL(match_symbols, match_nothing);
 
@@ -89,6 +96,9 @@ void kernel_symbol_init(void)
 	found = function("find_module");
 	if (found)
 		static_call_update(find_module_named, (struct module *(*)(const char *))found);
+	found = function("__module_address");
+	if (found)
+		static_call_update(module_at, (struct module *(*)(unsigned long))found);
 }
 
 /* The list of modules is walked under RCU, of the kind that preemption holds up. */
@@ -105,6 +115,20 @@ struct module *kernel_symbol_module(const char *name)
 	preempt_enable();
 	rcu_read_unlock();
 	return module;
+}
+
+bool kernel_symbol_is_going(unsigned long addr)
+{
+	struct module *module;
+	bool is_going;
+
+	rcu_read_lock();
+	preempt_disable();
+	module = static_call(module_at)(addr);
+	is_going = module && READ_ONCE(module->state) == MODULE_STATE_GOING;
+	preempt_enable();
+	rcu_read_unlock();
+	return is_going;
 }
 
 void kernel_symbol_each(const char *name, symbol_fn fn, void *data)

@@ -3,6 +3,8 @@
 #ifndef MODBPF_MODULE_KERNEL_SYMBOL_H
 #define MODBPF_MODULE_KERNEL_SYMBOL_H
 
+#include <linux/types.h>
+
 struct module;
 
 /* Sleeps. On failure nothing is ever found. */
@@ -24,5 +26,7 @@ int kernel_symbol_entry(const char *name, unsigned long *ip);
 void kernel_symbol_each(const char *name, int (*fn)(void *data, unsigned long addr), void *data);
 /* The module of that name with a reference, if it is ready; or NULL. Process context. */
 struct module *kernel_symbol_module(const char *name);
+/* Is @addr a module's that is on its way out? Its notifier may have been called. Any context. */
+bool kernel_symbol_is_going(unsigned long addr);
 
 #endif

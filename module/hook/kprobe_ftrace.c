@@ -263,13 +263,26 @@ static int choose_places(struct kprobe_link *link)
 	return err;
 }
 
+/* A module that goes, of which forget_module() may have been told already: its functions would stay in the filter. */
+static bool has_going(const struct ftrace_set *set)
+{
+	u32 i;
+
+	for (i = 0; i < set->addr_cnt; i++)
+		if (kernel_symbol_is_going(set->addrs[i]))
+			return true;
+	return false;
+}
+
 static int register_all(struct ftrace_set *set)
 {
 	int err = mutex_lock_killable(&sets_lock);
 
 	if (err)
 		return err;
-	if (kprobe_link_is_return(set->link))
+	if (has_going(set))
+		err = -EOPNOTSUPP;
+	else if (kprobe_link_is_return(set->link))
 		err = register_returns(set);
 	else
 		err = register_entries(set);

@@ -165,7 +165,7 @@ umount "$SCRATCH/pins"
 check "and goes with its name" within 10 nothing_is_loaded
 
 # As Linux's netfilter programs are written: the hook's and the packet's structures.
-if hold "$SCRATCH/nf" ip netns exec right modbpf load "$E2E/nf.bpf.o"; then
+if hold "$SCRATCH/nf" ip netns exec right "${typed[@]}" modbpf load "$E2E/nf.bpf.o"; then
 	check "ping passes" left ping -q -c 3 -i 0.2 -s 100 -W 2 10.77.0.2
 	equal "nothing is wrong" "$(map_u64 nf_seen 0)" 0
 	equal "three packets at local_in, IPv4" "$(map_u64 nf_seen 1)" 3

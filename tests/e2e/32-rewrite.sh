@@ -81,10 +81,11 @@ for devices in on off; do
 	check "it was lost" test "$(map_u64 payloads 1)" -ge 1
 	check "and sent again" test "$(map_u64 payloads 0)" -ge 2
 	equal "no helper failed" "$(map_u64 payloads 2)" 0
+	equal "its socket is in a control group" "$(map_u64 payloads 3)" "$(lacks cgroups >/dev/null && map_u64 payloads 0 || echo 0)"
 	release
 done
 # Checksums are not the devices' affair now: the receiver looks at them.
-if hold "$SCRATCH/nf" ip netns exec right modbpf load "$E2E/nf.bpf.o"; then
+if hold "$SCRATCH/nf" ip netns exec right "${typed[@]}" modbpf load "$E2E/nf.bpf.o"; then
 	left bash -c 'echo hello >/dev/udp/10.77.0.2/9099'
 	check "a netfilter program's text arrives" within 5 says jello '^jello$'
 	equal "it was written once" "$(map_u64 nf_seen 10)" 1

@@ -5,20 +5,21 @@
 
 # Each program of an object by both: the same verdict, the same log where it is rejected,
 # as many instructions looked at where it is accepted.
+tool=(modbpf)
 compare() {	# compare OBJECT PROGRAM
 	local what line log device status
 	what="$(basename "$1" .bpf.o): $2"
-	line=$(modbpf -v check "$1" program "$2" 2>&1)
+	line=$("${tool[@]}" -v check "$1" program "$2" 2>&1)
 	status=$?
 	log=$(sed "/^$2  section /,\$d" <<<"$line")
 	line=$(grep "^$2  section " <<<"$line")
 	if [ $status = 1 ]; then
 		contains "$what: check says rejected" "$line" "  rejected  "
-		refused "$what: the device rejects it" "Error: $1: section '" modbpf -d prog load "$1" "$2"
+		refused "$what: the device rejects it" "Error: $1: section '" "${tool[@]}" -d prog load "$1" "$2"
 		contains "$what: with the same log" "$out" "$log"
 	else
 		equal "$what: check takes it" $status 0
-		check "$what: the device takes it" modbpf prog load "$1" "$2"
+		check "$what: the device takes it" "${tool[@]}" prog load "$1" "$2"
 		contains "$what: the same number of instructions" "$line" \
 			"  processed $(sed -n 's/.*verified_insns \([0-9]*\).*/\1/p' <<<"$out")  "
 	fi
@@ -37,6 +38,7 @@ if why=$(lacks fentry); then
 else
 	compare "$E2E/typed_events.bpf.o" on_entry
 fi
+tool=("${typed[@]}" modbpf)
 compare "$E2E/nf.bpf.o" nf_writes
 # The verifier's cases, the instruction corpus and all objects: what is said without a device is recorded by e2e-build.
 check "all that the tests have" "$E2E/replay" "$E2E"/{cases,objects,compiled}.recorded || echo "$out"

@@ -16,7 +16,7 @@
 
 #include "tests/e2e/nat.h"
 
-/* 0: packets counted up, 1: lost, 2: helpers that failed. */
+/* 0: packets counted up, 1: lost, 2: helpers that failed, 3: packets whose socket is in no control group. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, 4);
@@ -58,14 +58,17 @@ int count_up(struct __sk_buff *skb)
 {
 	__u32 at = payload_of(skb);
 	__u16 old = 0, new = 0;
-	int err;
+	int err, group;
 
 	if (!at)
 		return 0;
 	/* The packet has a socket, in some group; its link layer's header is not there yet. */
-	if (bpf_skb_under_cgroup(skb, &groups, 0) != -EAGAIN ||
-	    bpf_skb_under_cgroup(skb, &groups, 1) != -E2BIG ||
-	    bpf_skb_vlan_push(skb, 0, 5) != -EOPNOTSUPP || bpf_skb_vlan_pop(skb) != -EOPNOTSUPP)
+	group = bpf_skb_under_cgroup(skb, &groups, 0);
+	if (group == -ENOENT)
+		count(3);
+	else if (group != -EAGAIN || bpf_skb_under_cgroup(skb, &groups, 1) != -E2BIG)
+		count(2);
+	if (bpf_skb_vlan_push(skb, 0, 5) != -EOPNOTSUPP || bpf_skb_vlan_pop(skb) != -EOPNOTSUPP)
 		count(2);
 	/* A checksum counts in pairs of bytes from the header on, which is a whole number of them. */
 	err = bpf_skb_load_bytes(skb, at, &old, 2);
