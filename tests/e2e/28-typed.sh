@@ -18,6 +18,15 @@ case $? in
 3) kill $sleeper 2>/dev/null ;;	# a kretprobe: up to 5.14, and without types
 *) bad "a program at the exit of a function that sleeps" ;;
 esac
+if ! lacks fexit >/dev/null; then
+	hold "$SCRATCH/ends" modbpf load "$E2E/ends.bpf.o" || finish
+	for i in {1..20}; do /bin/true; done
+	check "tasks end" test "$(map_u64 numbers 0)" -ge 20
+	equal "and do not come back" "$(map_u64 numbers 1)" 0
+	release
+	check "none of them holds the module" remove_soon
+	check "the module is inserted once more" insert
+fi
 refused "what is no BTF is no kernel's" "no BTF" modbpf btf kernel /etc/passwd
 if [ -e /sys/kernel/btf/vmlinux ]; then
 	refused "a kernel with types keeps them" "types of its own" modbpf btf kernel /sys/kernel/btf/vmlinux
