@@ -223,6 +223,7 @@ void events_end_all(void)
 
 void event_put(struct modbpf_event *event)
 {
+	struct hook_counters __percpu *counters;
 	struct quota_charge charge;
 
 	if (!refcount_dec_and_test(&event->refs))
@@ -233,9 +234,11 @@ void event_put(struct modbpf_event *event)
 	event_detach(event, rcu_access_pointer(event->prog));
 	event_enable(event, false);
 	charge = event->charge;
+	counters = event->counters;
 	mutex_destroy(&event->lock);
-	free_percpu(event->counters);
+	/* Whoever has found it in a map, or is in its handler, counts until this has waited for him. */
 	event->ops->destroy(event);
+	free_percpu(counters);
 	quota_close(&charge);
 }
 
