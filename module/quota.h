@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What may one user have? Bytes of maps and of machine code, and a number of objects,
- * under module parameters (limit_map_bytes, limit_jit_bytes, limit_objects). A user is
- * the real uid of whoever made the object, in the initial user namespace.
+ * What may one user have? Bytes of maps (and perf buffers) and of machine code, and a number
+ * of objects, under module parameters (limit_map_bytes, limit_jit_bytes, limit_objects). A
+ * user is the real uid of whoever made the object, in the initial user namespace.
  *
  * An object holds a charge: what it has been charged for is given back by quota_close(), once,
  * when its memory is freed. A charge that is all zero is nobody's, and takes everything.
@@ -17,7 +17,7 @@ struct dentry;
 struct quota_user;
 
 enum quota_kind {
-	QUOTA_MAP_BYTES,
+	QUOTA_MAP_BYTES,	/* rings of output events, too */
 	QUOTA_JIT_BYTES,
 	QUOTA_OBJECTS,		/* maps, programs, links, BTF, events */
 	QUOTA_KINDS,

@@ -270,17 +270,31 @@ static void output_event_destroy(struct modbpf_event *event)
 	kfree(output);
 }
 
-static int make_ring(struct output_event *output, unsigned long data_pages)
+/* NULL: no memory. */
+static struct output_ring *alloc_ring(unsigned long pages)
 {
 	struct output_ring *ring = kzalloc(sizeof(*ring), GFP_KERNEL_ACCOUNT);
-	int err;
 
-	if (!ring)
-		return -ENOMEM;
-	err = page_area_alloc(&ring->area, 1 + data_pages, 0, NUMA_NO_NODE);
-	if (err) {
+	if (ring && page_area_alloc(&ring->area, pages, 0, NUMA_NO_NODE)) {
 		kfree(ring);
+		return NULL;
+	}
+	return ring;
+}
+
+/* Its bytes count as those of maps do, for whoever opened the event, and until the event goes. */
+static int make_ring(struct output_event *output, unsigned long data_pages)
+{
+	struct quota_charge *charge = &output->event.charge;
+	struct output_ring *ring;
+	int err = quota_set(charge, QUOTA_MAP_BYTES, (1 + data_pages) << PAGE_SHIFT);
+
+	if (err)
 		return err;
+	ring = alloc_ring(1 + data_pages);
+	if (!ring) {
+		quota_set(charge, QUOTA_MAP_BYTES, 0);
+		return -ENOMEM;
 	}
 	ring->user = ring->area.addr;
 	ring->data = ring->area.addr + PAGE_SIZE;

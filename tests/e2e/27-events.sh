@@ -12,6 +12,20 @@ check "events of perf_event_open" "$SCRATCH/perf_events" "$E2E/perf_events.bpf.o
 cp "$E2E/usdt" "$SCRATCH/usdt"
 check "reference counters" "$SCRATCH/usdt" "$E2E/perf_events.bpf.o" || echo "$out"
 check "perf buffers" "$E2E/perf_buffers" "$E2E/perf_events.bpf.o" || echo "$out"
+
+# Their rings count as maps do.
+cp "$E2E/perf_buffers" "$SCRATCH/perf_buffers"
+chmod 755 "$SCRATCH"
+chmod 666 /dev/modbpf
+limit=$(</sys/module/modbpf/parameters/limit_map_bytes)
+echo $((1 << 20)) >/sys/module/modbpf/parameters/limit_map_bytes
+check "perf buffers of a user have a limit" setpriv --reuid=65534 --regid=65534 --clear-groups \
+	--inh-caps=+perfmon --ambient-caps=+perfmon "$SCRATCH/perf_buffers" limit || echo "$out"
+echo "$limit" >/sys/module/modbpf/parameters/limit_map_bytes
+chmod 600 /dev/modbpf
+mountpoint -q /sys/kernel/debug || mount -t debugfs none /sys/kernel/debug
+check "nothing of his stays charged" within 5 nobody_is_charged
+
 check "what the processor counts" "$E2E/hardware" "$E2E/perf_events.bpf.o" || echo "$out"
 check "clocks in a map" "$E2E/clocks" "$E2E/perf_events.bpf.o" || echo "$out"
 

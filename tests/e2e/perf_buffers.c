@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * "perf_buffers OBJECT", of perf_events.bpf.c: what programs put out arrives, in order, and what is lost is
- * counted; a consumer that writes nonsense into the ring harms itself alone.
+ * counted; a consumer that writes nonsense into the ring harms itself alone. "perf_buffers limit", as a
+ * user who may have 1 MiB: are rings beyond that refused?
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -109,10 +110,59 @@ static void test_hostile_consumer(void)
 	close(fd);
 }
 
+/* Rings of 260 KiB: a user with 1 MiB has three. */
+enum { RINGS = 4, RING_PAGES = 65 };
+
+static void *map_ring(int fd, int pages)
+{
+	return mmap(NULL, pages * 4096UL, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+}
+
+static int map_error(int fd, int pages)
+{
+	return map_ring(fd, pages) == MAP_FAILED ? -errno : 0;
+}
+
+static void test_limit(void)
+{
+	struct perf_event_attr attr = output_attr();
+	void *rings[RINGS], *again, *small;
+	int fds[RINGS], i;
+
+	for (i = 0; i < RINGS; i++) {
+		fds[i] = want_fd("output", perf_open(&attr, -1, 1, -1, 0));
+		rings[i] = map_ring(fds[i], RING_PAGES);
+		want("a ring within the limit, none beyond", rings[i] == MAP_FAILED ? errno : 0, i < 3 ? 0 : ENOMEM);
+	}
+	again = map_ring(fds[0], RING_PAGES);
+	want_that("a ring that is there is mapped once more", again != MAP_FAILED);
+	want("not as another one", map_error(fds[1], 33), -EINVAL);
+	want("who was refused is so again", map_error(fds[3], RING_PAGES), -ENOMEM);
+	small = map_ring(fds[3], 33);
+	want_that("a smaller one is within", small != MAP_FAILED);
+	munmap(small, 33 * 4096);
+	munmap(again, RING_PAGES * 4096);
+	for (i = 0; i < 3; i++)
+		munmap(rings[i], RING_PAGES * 4096);
+	for (i = 0; i < RINGS; i++)
+		close(fds[i]);
+}
+
+/* What was closed does not count any more: the second time is as the first. */
+static int limited(void)
+{
+	device = modbpf_device();
+	test_limit();
+	test_limit();
+	return finish("perf_buffers limit");
+}
+
 int main(int argc, char **argv)
 {
 	if (argc != 2)
 		return 2;
+	if (!strcmp(argv[1], "limit"))
+		return limited();
 	if (!load(argv[1]))
 		return 1;
 	stay_on_cpu_1();
