@@ -92,6 +92,7 @@ static void link_facts(const struct modbpf_link *link, struct modbpf_link_info *
 	info->drops = sum.drops;
 	info->recursion_misses = sum.recursion_misses;
 	info->missed = link_missed(link);
+	info->lost = sum.lost;
 	info->is_dead = link_is_dead(link);
 }
 

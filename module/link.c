@@ -202,7 +202,7 @@ static void link_show_fdinfo(struct seq_file *m, struct file *file)
 	seq_printf(m, "missed:\t%llu\n", link_missed(link));
 	/* Our own. */
 	seq_printf(m, "recursion_misses:\t%llu\n", sum.recursion_misses);
-	seq_printf(m, "events:\t%llu\ndrops:\t%llu\n", sum.events, sum.drops);
+	seq_printf(m, "events:\t%llu\ndrops:\t%llu\nlost:\t%llu\n", sum.events, sum.drops, sum.lost);
 	if (link_is_dead(link))
 		seq_puts(m, "state:\tdetached\n");
 }

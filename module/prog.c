@@ -17,12 +17,13 @@
 #include "module/btf.h"
 #include "module/caller.h"
 #include "module/hook/busy.h"
+#include "module/hook/counters.h"
 #include "module/image.h"
 #include "module/kernel_btf.h"
 #include "module/prog_run.h"
 #include "module/prog_target.h"
 
-DEFINE_PER_CPU(const struct run_site *, prog_run_site);
+DEFINE_PER_CPU(struct prog_run *, prog_runs);
 DEFINE_PER_CPU(u32, hook_busy_contexts);
 
 struct object_ids modbpf_prog_ids = OBJECT_IDS_INIT(modbpf_prog_ids);
@@ -38,6 +39,7 @@ void prog_counters(const struct modbpf_prog *prog, struct prog_cpu *sum)
 		sum->runs += READ_ONCE(one->runs);
 		sum->misses += READ_ONCE(one->misses);
 		sum->nsecs += READ_ONCE(one->nsecs);
+		sum->lost += READ_ONCE(one->lost);
 	}
 }
 
@@ -49,6 +51,49 @@ u64 prog_memory(const struct modbpf_prog *prog)
 	       prog->verified->insn_cnt * per_insn +
 	       prog->verified->subprog_cnt * sizeof(struct subprog) +
 	       prog->map_cnt * (sizeof(*prog->maps) + sizeof(*prog->binds)) + prog->jited_bytes;
+}
+
+/* --- runs -------------------------------------------------------------------------- */
+
+notrace void prog_run_begin(struct prog_run *run)
+{
+	preempt_disable_notrace();
+	run->outer = this_cpu_read(prog_runs);
+	this_cpu_write(prog_runs, run);
+	preempt_enable_notrace();
+}
+
+/* What interrupts this has ended by then. Another task's may have begun later and not be over. */
+notrace void prog_run_end(struct prog_run *run)
+{
+	struct prog_run *inner;
+
+	preempt_disable_notrace();
+	inner = this_cpu_read(prog_runs);
+	if (likely(inner == run)) {
+		this_cpu_write(prog_runs, run->outer);
+	} else {
+		while (inner->outer != run)
+			inner = inner->outer;
+		inner->outer = run->outer;
+	}
+	preempt_enable_notrace();
+}
+
+notrace void prog_run_lost_record(void)
+{
+	const struct prog_run *run;
+
+	preempt_disable_notrace();
+	run = this_cpu_read(prog_runs);
+	while (run && run->task && run->task != current)
+		run = run->outer;
+	if (run) {
+		this_cpu_inc(run->prog->cpu->lost);
+		if (run->counters)
+			this_cpu_inc(run->counters->lost);
+	}
+	preempt_enable_notrace();
 }
 
 /* --- life -------------------------------------------------------------------------- */
@@ -186,7 +231,8 @@ static void prog_show_fdinfo(struct seq_file *m, struct file *file)
 	seq_printf(m, "run_cnt:\t%llu\n", sum.runs);
 	seq_printf(m, "recursion_misses:\t%llu\n", sum.misses);
 	seq_printf(m, "verified_insns:\t%u\n", prog->stats.insns_processed);
-	/* Our own: what loading it took. */
+	/* Our own: records that were lost, and what loading it took. */
+	seq_printf(m, "lost:\t%llu\n", sum.lost);
 	seq_printf(m, "verify_ns:\t%llu\n", prog->verify_nsecs);
 	seq_printf(m, "jit_ns:\t%llu\n", prog->jit_nsecs);
 }

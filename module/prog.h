@@ -20,6 +20,7 @@
 #include "verifier/verifier.h"
 
 struct caller;
+struct hook_counters;
 struct image;
 struct kernel_btf;
 struct prog_target;
@@ -28,6 +29,7 @@ struct pt_regs;
 struct prog_cpu {
 	u64 runs;
 	u64 misses;		/* tracing: not run, because it was running on this CPU already */
+	u64 lost;		/* records that found no room in a ring, or no way to it in that context */
 	u64 nsecs;		/* only while statistics are on */
 	int active;		/* of prog_run_guarded() on this CPU */
 };
@@ -39,6 +41,7 @@ struct modbpf_prog {
 	bool gpl_compatible;
 	bool jited;
 	bool is_blinded;	/* constants are not in the image as they are */
+	bool may_lose;		/* it, or who it tail-calls, may put records into rings */
 	u64 (*entry)(const void *ctx);	/* JIT image; NULL under jit=0 */
 	struct image *image;
 	struct interp_env interp;	/* jit=0 */
@@ -78,8 +81,39 @@ struct run_site {
 	struct modbpf_event *event;	/* which it is; NULL: none of perf_event_open(2)'s */
 };
 
-/* On this CPU; NULL: no tracing program runs. Preemption is off while it does. */
-DECLARE_PER_CPU(const struct run_site *, prog_run_site);
+/*
+ * A run of a program: on the stack of who runs it. A tail call stays in it. Preemption is off in
+ * all runs but those of packet programs; these stay on their CPU, and between their begin and
+ * end, other tasks may begin and end theirs there.
+ */
+struct prog_run {
+	struct prog_run *outer;		/* began before on this CPU, and is not over; or NULL */
+	const struct task_struct *task;	/* of a packet program's; NULL: who looks is in this one */
+	struct modbpf_prog *prog;
+	struct hook_counters __percpu *counters;	/* of the link; NULL: there is none */
+	const struct run_site *site;	/* NULL: not a tracing program's */
+};
+
+/*
+ * On this CPU the last one that began and is not over; NULL: there is none. Packet programs' are
+ * there only if these may lose records.
+ */
+DECLARE_PER_CPU(struct prog_run *, prog_runs);
+
+/* Of the tracing program that calls; NULL: it has none. */
+static __always_inline const struct run_site *prog_run_site(void)
+{
+	const struct prog_run *run = this_cpu_read(prog_runs);
+
+	return run ? run->site : NULL;
+}
+
+/* Of a packet program, which cannot migrate in between. */
+void prog_run_begin(struct prog_run *run);
+void prog_run_end(struct prog_run *run);
+
+/* The program that runs here has lost a record: it and its link count that. Any context, NMI included. */
+void prog_run_lost_record(void);
 
 extern struct object_ids modbpf_prog_ids;
 extern const struct file_operations modbpf_prog_fops;

@@ -248,6 +248,7 @@ static void prog_facts(const struct modbpf_prog *prog, struct modbpf_prog_info *
 	info->attach_btf_obj_id = prog->target ? prog->target->btf_obj_id : 0;
 	info->attach_btf_id = prog->target ? prog->target->btf_id : 0;
 	info->pad_end = 0;
+	info->lost = sum.lost;
 }
 
 int prog_info(const struct caller *caller, const struct modbpf_prog *prog,
@@ -259,6 +260,9 @@ int prog_info(const struct caller *caller, const struct modbpf_prog *prog,
 	err = caller_copy_struct(caller, &info, sizeof(info), place->addr, &place->bytes);
 	if (err)
 		return err;
+	/* What Linux's struct may grow to is not known here. */
+	if (memchr_inv(info.room, 0, sizeof(info.room)))
+		return -E2BIG;
 	prog_facts(prog, &info);
 	err = put_map_ids(caller, prog, &info);
 	if (err)

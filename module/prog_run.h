@@ -36,25 +36,26 @@ static __always_inline u64 prog_call_measured(struct modbpf_prog *prog, const vo
 }
 
 /*
- * Run a tracing program on @ctx at @site. Preemption is off and RCU is watching, so that
+ * Run a tracing program on @ctx at @site, for the link of @counters (NULL: none). Preemption is off and RCU is watching, so that
  * @prog stays: that is all of a read-side critical section, which only lockdep wants to be
  * told of. Guards against recursion on this CPU: false, it was running already; that is
  * counted in misses. True, and *@result. Any context, NMI included.
  */
 static __always_inline bool prog_run_guarded_for(struct modbpf_prog *prog, const void *ctx,
-						 const struct run_site *site, u64 *result)
+						 const struct run_site *site,
+						 struct hook_counters __percpu *counters, u64 *result)
 {
-	const struct run_site *interrupted;
+	struct prog_run run = { .prog = prog, .counters = counters, .site = site };
 	bool is_first = this_cpu_inc_return(prog->cpu->active) == 1;
 
 	if (likely(is_first)) {
 		this_cpu_inc(prog->cpu->runs);
 		/* Not before the guard: lockdep itself may be traced. */
 		rcu_lock_acquire(&rcu_lock_map);
-		interrupted = this_cpu_read(prog_run_site);
-		this_cpu_write(prog_run_site, site);
+		run.outer = this_cpu_read(prog_runs);
+		this_cpu_write(prog_runs, &run);
 		*result = prog_call_measured(prog, ctx);
-		this_cpu_write(prog_run_site, interrupted);
+		this_cpu_write(prog_runs, run.outer);
 		rcu_lock_release(&rcu_lock_map);
 	} else {
 		this_cpu_inc(prog->cpu->misses);
@@ -65,11 +66,12 @@ static __always_inline bool prog_run_guarded_for(struct modbpf_prog *prog, const
 
 /* The same, for who does not care what the program returned. */
 static __always_inline bool prog_run_guarded(struct modbpf_prog *prog, const void *ctx,
-					     const struct run_site *site)
+					     const struct run_site *site,
+					     struct hook_counters __percpu *counters)
 {
 	u64 result;
 
-	return prog_run_guarded_for(prog, ctx, site, &result);
+	return prog_run_guarded_for(prog, ctx, site, counters, &result);
 }
 
 /*
@@ -80,28 +82,36 @@ static __always_inline bool prog_run_guarded(struct modbpf_prog *prog, const voi
 static __always_inline void prog_run_callback(struct modbpf_prog *prog, u64 callback, void *map,
 					      const void *key, void *value)
 {
-	const struct run_site *interrupted;
+	struct prog_run run = { .outer = this_cpu_read(prog_runs), .prog = prog };
 	u64 begin;
 
 	this_cpu_inc(prog->cpu->runs);
-	interrupted = this_cpu_read(prog_run_site);
-	this_cpu_write(prog_run_site, NULL);
+	this_cpu_write(prog_runs, &run);
 	begin = stats_are_on() ? sched_clock() : 0;
 	callback_call(callback, (unsigned long)map, (unsigned long)key, (unsigned long)value, 0);
 	if (begin)
 		this_cpu_add(prog->cpu->nsecs, sched_clock() - begin);
-	this_cpu_write(prog_run_site, interrupted);
+	this_cpu_write(prog_runs, run.outer);
 }
 
 /*
- * Run a packet program on @ctx. The caller holds rcu_read_lock and cannot
+ * Run a packet program on @ctx, for the link of @counters (NULL: none). The caller holds rcu_read_lock and cannot
  * migrate. No guard: a program is re-entrant, nothing below it sends a packet,
  * and a run that is skipped would be a wrong verdict. Softirq, process context.
  */
-static __always_inline u64 prog_run_packet(struct modbpf_prog *prog, const void *ctx)
+static __always_inline u64 prog_run_packet(struct modbpf_prog *prog, const void *ctx,
+					   struct hook_counters __percpu *counters)
 {
+	struct prog_run run = { .task = current, .prog = prog, .counters = counters };
+	u64 result;
+
 	this_cpu_inc(prog->cpu->runs);
-	return prog_call_measured(prog, ctx);
+	if (likely(!prog->may_lose))
+		return prog_call_measured(prog, ctx);
+	prog_run_begin(&run);
+	result = prog_call_measured(prog, ctx);
+	prog_run_end(&run);
+	return result;
 }
 
 #endif

@@ -96,7 +96,7 @@ static u32 run_once(struct modbpf_prog *prog, const void *ctx)
 
 	rcu_read_lock();
 	migrate_disable();
-	retval = prog_run_packet(prog, ctx);
+	retval = prog_run_packet(prog, ctx, NULL);
 	migrate_enable();
 	rcu_read_unlock();
 	return retval;

@@ -28,7 +28,7 @@ static void run_here(void *data)
 	const struct run_site site = {};
 	struct trace_test *test = data;
 
-	test->has_run = prog_run_guarded_for(test->prog, test->args, &site, &test->retval);
+	test->has_run = prog_run_guarded_for(test->prog, test->args, &site, NULL, &test->retval);
 }
 
 static int run_on(struct trace_test *test, bool is_cpu_given, u32 cpu)

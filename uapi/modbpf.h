@@ -441,8 +441,11 @@ struct modbpf_prog_info {
 	__u32 attach_btf_obj_id;
 	__u32 attach_btf_id;
 	__u32 pad_end;
+	__u64 room[11];			/* Linux's may grow; must be zero */
+	/* modbpf's own */
+	__u64 lost;			/* records of its runs that rings had no room for */
 } __attribute__((aligned(8)));
-MODBPF_ASSERT_SIZE(struct modbpf_prog_info, 232);
+MODBPF_ASSERT_SIZE(struct modbpf_prog_info, 328);
 
 struct modbpf_map_info {
 	__u32 type;
@@ -548,7 +551,8 @@ struct modbpf_link_info {
 	__u64 missed;			/* events that did not reach it for other reasons */
 	__u32 is_dead;			/* 1: detached, or its place is gone */
 	__u32 ifindex;			/* of a netfilter link at a device; 0: of all */
+	__u64 lost;			/* records of its program's runs that rings had no room for */
 } __attribute__((aligned(8)));
-MODBPF_ASSERT_SIZE(struct modbpf_link_info, 168);
+MODBPF_ASSERT_SIZE(struct modbpf_link_info, 176);
 
 #endif

@@ -116,6 +116,7 @@ static void add_counters(struct json_object *object, const struct modbpf_link_in
 		json_add_u64(object, "recursion_misses", info->recursion_misses);
 		json_add_u64(object, "missed", info->missed);
 	}
+	json_add_u64(object, "lost", info->lost);
 	json_object_object_add(object, "dead", json_object_new_boolean(info->is_dead));
 }
 
@@ -164,6 +165,8 @@ static void print_counters(const struct modbpf_link_info *info)
 		if (info->missed)
 			printf("  missed %llu", info->missed);
 	}
+	if (info->lost)
+		printf("  lost %llu", info->lost);
 	printf("%s\n", info->is_dead ? "  dead" : "");
 }
 

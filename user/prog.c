@@ -29,7 +29,7 @@
 struct prog_facts {
 	struct bpf_prog_info info;
 	uint32_t map_ids[MAP_IDS_MAX];
-	uint64_t memlock, verify_ns, jit_ns;	/* 0: not told */
+	uint64_t memlock, lost, verify_ns, jit_ns;	/* 0: not told */
 };
 
 static int prog_facts_get(int fd, struct prog_facts *facts)
@@ -44,6 +44,7 @@ static int prog_facts_get(int fd, struct prog_facts *facts)
 	if (facts->info.nr_map_ids > MAP_IDS_MAX)
 		facts->info.nr_map_ids = MAP_IDS_MAX;
 	facts->memlock = fdinfo_number(fd, "memlock");
+	facts->lost = fdinfo_number(fd, "lost");
 	facts->verify_ns = fdinfo_number(fd, "verify_ns");
 	facts->jit_ns = fdinfo_number(fd, "jit_ns");
 	return 0;
@@ -100,6 +101,8 @@ int prog_print(int fd)
 		printf("  run_time_ns %llu", info->run_time_ns);
 	if (info->recursion_misses)
 		printf("  recursion_misses %llu", info->recursion_misses);
+	if (facts.lost)
+		printf("  lost %llu", (unsigned long long)facts.lost);
 	printf("\n\tloaded_at %s  uid %u\n\txlated %uB", when, info->created_by_uid,
 	       info->xlated_prog_len);
 	if (info->jited_prog_len)
@@ -144,6 +147,7 @@ struct json_object *prog_json(int fd)
 	json_add_u64(object, "run_time_ns", info->run_time_ns);
 	json_add_u64(object, "run_cnt", info->run_cnt);
 	json_add_u64(object, "recursion_misses", info->recursion_misses);
+	json_add_u64(object, "lost", facts.lost);
 	json_add_u64(object, "loaded_at", loaded_at(info));
 	json_add_u64(object, "uid", info->created_by_uid);
 	json_add_u64(object, "bytes_xlated", info->xlated_prog_len);

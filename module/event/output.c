@@ -29,6 +29,7 @@
 #include "module/event/types.h"
 #include "module/hook/counters.h"
 #include "module/map/area.h"
+#include "module/prog.h"
 
 #define DATA_PAGES_MAX (1UL << 14)	/* 64 MiB */
 
@@ -134,6 +135,7 @@ static notrace void lost_one(struct output_event *output)
 		lost = READ_ONCE(output->lost);
 	while (cmpxchg_local(&output->lost, lost, lost + 1) != lost);
 	this_cpu_inc(output->event.counters->missed);
+	prog_run_lost_record();
 }
 
 static notrace bool wants_wakeup(struct output_event *output, u64 head)

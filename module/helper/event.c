@@ -86,7 +86,7 @@ notrace u64 helper_perf_event_read_value(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
 /* context, value, its size: of the event for which the program runs */
 notrace u64 helper_perf_prog_read_value(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
 {
-	const struct run_site *site = this_cpu_read(prog_run_site);
+	const struct run_site *site = prog_run_site();
 	struct modbpf_event *event = site ? site->event : NULL;
 	u64 count = 0;
 	int err = -EINVAL;
@@ -99,7 +99,7 @@ notrace u64 helper_perf_prog_read_value(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
 /* context, what the function returns whose entry is probed: it does nothing else */
 notrace u64 helper_override_return(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
 {
-	const struct run_site *site = this_cpu_read(prog_run_site);
+	const struct run_site *site = prog_run_site();
 	struct pt_regs *regs = (struct pt_regs *)(unsigned long)r1;
 
 	if (!site || site->regs != regs)
@@ -111,7 +111,7 @@ notrace u64 helper_override_return(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
 /* context: the address of the function whose entry or return is probed, or 0. */
 notrace u64 helper_get_func_ip(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
 {
-	const struct run_site *site = this_cpu_read(prog_run_site);
+	const struct run_site *site = prog_run_site();
 
 	return site ? site->func_ip : 0;
 }
@@ -119,7 +119,7 @@ notrace u64 helper_get_func_ip(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
 /* context, which argument of the function, 8 bytes to fill */
 notrace u64 helper_get_func_arg(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
 {
-	const struct run_site *site = this_cpu_read(prog_run_site);
+	const struct run_site *site = prog_run_site();
 	const u64 *args = (const u64 *)(unsigned long)r1;
 	u64 *value = (u64 *)(unsigned long)r3;
 	bool is_there = site && (u32)r2 < site->arg_cnt;
@@ -131,7 +131,7 @@ notrace u64 helper_get_func_arg(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
 /* context, 8 bytes to fill: what the function returned */
 notrace u64 helper_get_func_ret(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
 {
-	const struct run_site *site = this_cpu_read(prog_run_site);
+	const struct run_site *site = prog_run_site();
 	const u64 *args = (const u64 *)(unsigned long)r1;
 	u64 *value = (u64 *)(unsigned long)r2;
 	bool is_there = site && site->has_result;
@@ -143,7 +143,7 @@ notrace u64 helper_get_func_ret(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
 /* context: how many arguments the function has */
 notrace u64 helper_get_func_arg_cnt(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
 {
-	const struct run_site *site = this_cpu_read(prog_run_site);
+	const struct run_site *site = prog_run_site();
 
 	return site ? site->arg_cnt : 0;
 }
@@ -151,7 +151,7 @@ notrace u64 helper_get_func_arg_cnt(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
 /* context: the cookie that came with the attachment, or 0. */
 notrace u64 helper_get_attach_cookie(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
 {
-	const struct run_site *site = this_cpu_read(prog_run_site);
+	const struct run_site *site = prog_run_site();
 
 	return site ? site->cookie : 0;
 }

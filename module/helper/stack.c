@@ -21,7 +21,7 @@
 /* @ip: where the helper returns to, in the program or the interpreter. */
 static __always_inline struct stack_origin origin_of(u64 flags, unsigned long ip)
 {
-	const struct run_site *site = this_cpu_read(prog_run_site);
+	const struct run_site *site = prog_run_site();
 
 	return (struct stack_origin){
 		.regs = site ? site->regs : NULL, .ip = ip,

@@ -24,5 +24,6 @@ void hook_counters_sum(const struct hook_counters __percpu *counters, struct hoo
 		sum->drops += READ_ONCE(one->drops);
 		sum->recursion_misses += READ_ONCE(one->recursion_misses);
 		sum->missed += READ_ONCE(one->missed);
+		sum->lost += READ_ONCE(one->lost);
 	}
 }

@@ -14,6 +14,7 @@ struct hook_counters {
 	u64 drops;		/* packets that were dropped here */
 	u64 recursion_misses;	/* not run: the program was running on that CPU already */
 	u64 missed;		/* not run for another reason: RCU did not watch, no room to tell of it */
+	u64 lost;		/* records of the program's that rings did not take */
 };
 
 /* All zero; free_percpu() them. NULL: no memory. */

@@ -86,7 +86,7 @@ static unsigned int run_cgroup_skb(void *priv, struct sk_buff *skb,
 		return NF_ACCEPT;
 	migrate_disable();
 	skb_ctx_init(&ctx, skb, netfilter_view_offset(skb, state, false), state->in, state->out);
-	keep = prog_run_packet(prog, &ctx) & 1;
+	keep = prog_run_packet(prog, &ctx, link->link.counters) & 1;
 	migrate_enable();
 	return counted(link, keep ? NF_ACCEPT : NF_DROP);
 }
@@ -170,8 +170,8 @@ static bool packet_watch_end(const struct packet_watch *watch, const struct sk_b
 	return false;
 }
 
-static unsigned int judge_sched_cls(struct modbpf_prog *prog, struct sk_buff *skb,
-				    const struct nf_hook_state *state)
+static unsigned int judge_sched_cls(const struct netfilter_link *link, struct modbpf_prog *prog,
+				    struct sk_buff *skb, const struct nf_hook_state *state)
 {
 	struct packet_watch watch;
 	struct skb_ctx ctx;
@@ -181,7 +181,7 @@ static unsigned int judge_sched_cls(struct modbpf_prog *prog, struct sk_buff *sk
 		return NF_DROP;
 	migrate_disable();
 	skb_ctx_init(&ctx, skb, netfilter_view_offset(skb, state, true), state->in, state->out);
-	act = (s32)prog_run_packet(prog, &ctx);
+	act = (s32)prog_run_packet(prog, &ctx, link->link.counters);
 	migrate_enable();
 	return packet_watch_end(&watch, skb) ? netfilter_tc_verdict(act) : NF_DROP;
 }
@@ -192,11 +192,11 @@ static unsigned int run_sched_cls(void *priv, struct sk_buff *skb,
 	struct netfilter_link *link = priv;
 	struct modbpf_prog *prog = live_prog(&link->link.live);
 
-	return likely(prog) ? counted(link, judge_sched_cls(prog, skb, state)) : NF_ACCEPT;
+	return likely(prog) ? counted(link, judge_sched_cls(link, prog, skb, state)) : NF_ACCEPT;
 }
 
-static unsigned int judge_netfilter(struct modbpf_prog *prog, struct sk_buff *skb,
-				    const struct nf_hook_state *state)
+static unsigned int judge_netfilter(const struct netfilter_link *link, struct modbpf_prog *prog,
+				    struct sk_buff *skb, const struct nf_hook_state *state)
 {
 	struct nf_ctx ctx = { .state = state, .skb = skb };
 	struct packet_watch watch;
@@ -205,7 +205,7 @@ static unsigned int judge_netfilter(struct modbpf_prog *prog, struct sk_buff *sk
 	if (!packet_watch_begin(&watch, prog, skb, state))
 		return NF_DROP;
 	migrate_disable();
-	verdict = prog_run_packet(prog, &ctx);
+	verdict = prog_run_packet(prog, &ctx, link->link.counters);
 	migrate_enable();
 	/* The verifier has proved 0 or 1; anything else must not steal a packet. */
 	return packet_watch_end(&watch, skb) && verdict == NF_ACCEPT ? NF_ACCEPT : NF_DROP;
@@ -217,7 +217,7 @@ static unsigned int run_netfilter(void *priv, struct sk_buff *skb,
 	struct netfilter_link *link = priv;
 	struct modbpf_prog *prog = live_prog(&link->link.live);
 
-	return likely(prog) ? counted(link, judge_netfilter(prog, skb, state)) : NF_ACCEPT;
+	return likely(prog) ? counted(link, judge_netfilter(link, prog, skb, state)) : NF_ACCEPT;
 }
 
 static nf_hookfn *run_of_type(u32 prog_type)

@@ -18,7 +18,7 @@ static __always_inline void hook_run(const struct live *live, struct hook_counte
 
 	/* What comes before it is switched on, or behind its end, is not missed. */
 	if (likely(prog))
-		hook_count_event(counters, prog_run_guarded(prog, ctx, site));
+		hook_count_event(counters, prog_run_guarded(prog, ctx, site, counters));
 }
 
 /* Another program runs where only one can. */

@@ -20,6 +20,7 @@
 #include "module/map/lock.h"
 #include "module/map/ring.h"
 #include "module/map/types.h"
+#include "module/prog.h"
 
 #define RINGBUF_MAX_RECORD (U32_MAX / 4)
 
@@ -84,18 +85,12 @@ static void ringbuf_settle(struct ringbuf_map *rb)
 	}
 }
 
-notrace void *ringbuf_reserve(struct modbpf_map *map, u64 size)
+/* @bytes with the header, no more than the ring has. */
+static notrace struct ring_header *take_space(struct ringbuf_map *rb, u32 size, u64 bytes)
 {
-	struct ringbuf_map *rb = ringbuf_of(map);
 	struct ring_header *header = NULL;
 	unsigned long consumer, start, end, irq;
-	u64 bytes;
 
-	if (unlikely(size > RINGBUF_MAX_RECORD))
-		return NULL;
-	bytes = ring_record_bytes(size);
-	if (unlikely(bytes > rb->ring.mask + 1))
-		return NULL;
 	/* The consumer's reads of the space come before it is written again. */
 	consumer = smp_load_acquire(rb->ring.consumer);
 	if (!map_lock(&rb->lock, &irq))
@@ -106,12 +101,31 @@ notrace void *ringbuf_reserve(struct modbpf_map *map, u64 size)
 	if (end - consumer <= rb->ring.mask && end - rb->pending <= rb->ring.mask) {
 		header = (struct ring_header *)(rb->ring.data + (start & rb->ring.mask));
 		header->page = ((u8 *)header - (u8 *)rb->ring.area.addr) >> PAGE_SHIFT;
-		WRITE_ONCE(header->len, (u32)size | RING_BUSY_BIT);
+		WRITE_ONCE(header->len, size | RING_BUSY_BIT);
 		/* The consumer's acquire of the position finds the record busy. */
 		smp_store_release(rb->ring.producer, end);
 	}
 	map_unlock(&rb->lock, irq);
-	return header ? header + 1 : NULL;
+	return header;
+}
+
+notrace void *ringbuf_reserve(struct modbpf_map *map, u64 size)
+{
+	struct ringbuf_map *rb = ringbuf_of(map);
+	struct ring_header *header;
+	u64 bytes;
+
+	/* What can never fit is the program's error, and not lost. */
+	if (unlikely(size > RINGBUF_MAX_RECORD))
+		return NULL;
+	bytes = ring_record_bytes(size);
+	if (unlikely(bytes > rb->ring.mask + 1))
+		return NULL;
+	header = take_space(rb, size, bytes);
+	if (likely(header))
+		return header + 1;
+	prog_run_lost_record();
+	return NULL;
 }
 
 notrace void ringbuf_commit(void *record, u64 flags, bool discard)

@@ -12,6 +12,8 @@ check "events of perf_event_open" "$SCRATCH/perf_events" "$E2E/perf_events.bpf.o
 cp "$E2E/usdt" "$SCRATCH/usdt"
 check "reference counters" "$SCRATCH/usdt" "$E2E/perf_events.bpf.o" || echo "$out"
 check "perf buffers" "$E2E/perf_buffers" "$E2E/perf_events.bpf.o" || echo "$out"
+ip link set lo up
+check "what rings did not take" "$E2E/lost" "$E2E/lost.bpf.o" || echo "$out"
 
 # Their rings count as maps do.
 cp "$E2E/perf_buffers" "$SCRATCH/perf_buffers"
@@ -27,12 +29,22 @@ mountpoint -q /sys/kernel/debug || mount -t debugfs none /sys/kernel/debug
 check "nothing of his stays charged" within 5 nobody_is_charged
 
 check "what the processor counts" "$E2E/hardware" "$E2E/perf_events.bpf.o" || echo "$out"
+grep "^skip: " <<<"$out"
 check "clocks in a map" "$E2E/clocks" "$E2E/perf_events.bpf.o" || echo "$out"
 
 check "returns that are missed" "$E2E/missed" "$E2E/missed.bpf.o" || echo "$out"
 
 cp "$E2E/stacks" "$SCRATCH/stacks"
 check "stacks" "$SCRATCH/stacks" "$E2E/stacks.bpf.o" || echo "$out"
+
+hold "$SCRATCH/held" "$E2E/lost" "$E2E/lost.bpf.o" hold || finish
+contains "the CLI says how many a link has lost" "$(links)" "  lost 45"
+contains "in JSON" "$(modbpf -j link show)" '"missed":0,"lost":45'
+contains "and how many a program" "$(modbpf prog show name on_umask)" "  lost 45"
+contains "in JSON, too" "$(modbpf -j prog show name on_umask)" '"recursion_misses":0,"lost":45'
+kill -KILL $holder
+wait $holder 2>/dev/null
+check "nothing is left of who has lost" within 10 nothing_is_loaded
 
 check "a CPU that comes and goes" "$E2E/hotplug" "$E2E/storm.bpf.o"
 echo "$out"

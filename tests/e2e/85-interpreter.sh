@@ -13,6 +13,9 @@ if hold "$SCRATCH/log" modbpf load "$E2E/count_calls.bpf.o"; then
 	equal "the arguments add up" "$(map_u64 call_counts 2)" 4950
 	release
 fi
+check "perf buffers" "$E2E/perf_buffers" "$E2E/perf_events.bpf.o" || echo "$out"
+ip link set lo up
+check "what rings did not take" "$E2E/lost" "$E2E/lost.bpf.o" || echo "$out"
 check "two namespaces and a cable" net_up || finish
 if hold "$SCRATCH/fw" ip netns exec right "$EXAMPLES/firewall" run; then
 	check "ping passes" left ping -q -c 3 -i 0.2 -W 2 10.77.0.2

@@ -32,6 +32,24 @@ static void on_lost(void *cookie, int cpu, __u64 cnt)
 	lost += cnt;
 }
 
+static __u64 link_lost(const struct bpf_link *link)
+{
+	struct modbpf_link_info info = {};
+	__u32 len = sizeof(info);
+
+	want("the link's information", info_of(bpf_link__fd(link), &info, &len), 0);
+	return info.lost;
+}
+
+static __u64 prog_lost(const char *name)
+{
+	struct modbpf_prog_info info = {};
+	__u32 len = sizeof(info);
+
+	want("the program's information", info_of(bpf_program__fd(prog(name)), &info, &len), 0);
+	return info.lost;
+}
+
 static void test_buffer(void)
 {
 	int map = bpf_object__find_map_fd_by_name(object, "records");
@@ -61,11 +79,14 @@ static void test_buffer(void)
 	umasks(1000);
 	want("what fits is put out", number(ENTRIES), 128);
 	want("what does not is ENOSPC", number(RESULTS), (1000 - 128) * ENOSPC);
+	want("the link says how many", link_lost(link), 1000 - 128);
+	want("so does the program", prog_lost("puts_out"), 1000 - 128);
 	perf_buffer__poll(buffer, 1000);
 	want("what fitted is read", samples, 128);
 	umasks(1);
 	perf_buffer__poll(buffer, 1000);
 	want("all others are lost", lost, 1000 - 128);
+	want("and none since", link_lost(link), 1000 - 128);
 	want("one more is read", samples, 129);
 	want("no bad one", bad_samples, 0);
 	/* Read as it goes: wraps around many times. */

@@ -43,8 +43,8 @@ static u64 body(const void *ctx)
 	fired++;
 	first_arg = regs->di;
 	returned = regs->ax;
-	cookie = this_cpu_read(prog_run_site)->cookie;
-	func_ip = this_cpu_read(prog_run_site)->func_ip;
+	cookie = prog_run_site()->cookie;
+	func_ip = prog_run_site()->func_ip;
 	if (call_again)
 		probed(3, 9);
 	return 0;
@@ -396,12 +396,13 @@ static void program_that_calls_what_it_probes_ends(struct kunit *test)
 /* As a program calls it that runs for @site. */
 static s64 override(const struct run_site *site, struct pt_regs *regs, u64 value)
 {
+	struct prog_run run = { .site = site };
 	s64 result;
 
 	preempt_disable();
-	this_cpu_write(prog_run_site, site);
+	this_cpu_write(prog_runs, &run);
 	result = modbpf_helpers[MODBPF_FUNC_override_return]((u64)(unsigned long)regs, value, 0, 0, 0);
-	this_cpu_write(prog_run_site, NULL);
+	this_cpu_write(prog_runs, NULL);
 	preempt_enable();
 	return result;
 }

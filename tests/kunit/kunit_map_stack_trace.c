@@ -26,12 +26,13 @@ static struct modbpf_map *make(struct kunit *test, u32 entries)
 static s64 call_at(struct pt_regs *regs, u32 helper, u64 r2, u64 r3, u64 r4)
 {
 	const struct run_site site = { .regs = regs };
+	struct prog_run run = { .site = &site };
 	s64 result;
 
 	preempt_disable();
-	this_cpu_write(prog_run_site, &site);
+	this_cpu_write(prog_runs, &run);
 	result = modbpf_helpers[helper](0, r2, r3, r4, 0);
-	this_cpu_write(prog_run_site, NULL);
+	this_cpu_write(prog_runs, NULL);
 	preempt_enable();
 	/* Not a tail call: this function is on the stack. */
 	barrier();

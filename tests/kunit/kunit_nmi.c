@@ -281,7 +281,7 @@ static int busy_thread(void *arg)
 		preempt_disable();
 		if (i & 1)
 			use_maps(&in_tasks);
-		else if (!prog_run_guarded(prog, NULL, &site))
+		else if (!prog_run_guarded(prog, NULL, &site, NULL))
 			atomic64_inc(&in_tasks.wrong);
 		preempt_enable();
 		if (i % 64 == 0)
@@ -377,7 +377,7 @@ static void program_is_not_run_on_top_of_itself(struct kunit *test)
 
 	f->prog->entry = interrupted_body;
 	preempt_disable();
-	KUNIT_EXPECT_TRUE(test, prog_run_guarded(f->prog, NULL, &site));
+	KUNIT_EXPECT_TRUE(test, prog_run_guarded(f->prog, NULL, &site, NULL));
 	preempt_enable();
 	hook_counters_sum(f->link->counters, &sum);
 	KUNIT_EXPECT_EQ(test, sum.events, 0ULL);

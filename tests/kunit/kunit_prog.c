@@ -19,7 +19,7 @@ static u64 plus_one(const void *ctx)
 
 static u64 runs_itself(const void *ctx)
 {
-	inner = prog_run_guarded(self, ctx, NULL);
+	inner = prog_run_guarded(self, ctx, NULL, NULL);
 	return 42;
 }
 
@@ -32,9 +32,9 @@ static void runs_are_counted(struct kunit *test)
 
 	preempt_disable();
 	for (i = 0; i < 3; i++)
-		KUNIT_EXPECT_TRUE(test, prog_run_guarded(prog, &ctx, NULL));
+		KUNIT_EXPECT_TRUE(test, prog_run_guarded(prog, &ctx, NULL, NULL));
 	KUNIT_EXPECT_EQ(test, last, 8ULL);
-	KUNIT_EXPECT_EQ(test, prog_run_packet(prog, &ctx), 8ULL);
+	KUNIT_EXPECT_EQ(test, prog_run_packet(prog, &ctx, NULL), 8ULL);
 	preempt_enable();
 	prog_counters(prog, &sum);
 	KUNIT_EXPECT_EQ(test, sum.runs, 4ULL);
@@ -50,9 +50,9 @@ static void a_guarded_program_does_not_nest(struct kunit *test)
 	self = c_prog_new(test, MODBPF_PROG_KPROBE, runs_itself);
 	inner = true;
 	preempt_disable();
-	KUNIT_EXPECT_TRUE(test, prog_run_guarded(self, &ctx, NULL));
+	KUNIT_EXPECT_TRUE(test, prog_run_guarded(self, &ctx, NULL, NULL));
 	/* And it can be run again afterwards. */
-	KUNIT_EXPECT_TRUE(test, prog_run_guarded(self, &ctx, NULL));
+	KUNIT_EXPECT_TRUE(test, prog_run_guarded(self, &ctx, NULL, NULL));
 	preempt_enable();
 	KUNIT_EXPECT_FALSE(test, inner);
 	prog_counters(self, &sum);
@@ -61,9 +61,62 @@ static void a_guarded_program_does_not_nest(struct kunit *test)
 	c_prog_free(self);
 }
 
+static u64 lost(const struct modbpf_prog *prog)
+{
+	struct prog_cpu sum;
+
+	prog_counters(prog, &sum);
+	return sum.lost;
+}
+
+static u64 loses_one(const void *ctx)
+{
+	prog_run_lost_record();
+	return 0;
+}
+
+/*
+ * A packet program is preempted, and another task's runs; they end in whatever order. Each has
+ * lost its own, and an event that comes in between, too.
+ */
+static void runs_of_several_tasks_do_not_nest(struct kunit *test)
+{
+	struct modbpf_prog *packets = c_prog_new(test, MODBPF_PROG_NETFILTER, loses_one);
+	struct modbpf_prog *event = c_prog_new(test, MODBPF_PROG_KPROBE, loses_one);
+	struct prog_run ours = { .task = current, .prog = packets };
+	struct prog_run others = { .task = (void *)1, .prog = event };
+
+	preempt_disable();
+	prog_run_begin(&ours);
+	prog_run_begin(&others);
+	prog_run_lost_record();
+	KUNIT_EXPECT_EQ(test, lost(packets), 1ULL);
+	KUNIT_EXPECT_EQ(test, lost(event), 0ULL);
+	prog_run_guarded(event, NULL, NULL, NULL);
+	KUNIT_EXPECT_EQ(test, lost(packets), 1ULL);
+	KUNIT_EXPECT_EQ(test, lost(event), 1ULL);
+	prog_run_end(&ours);
+	prog_run_lost_record();
+	KUNIT_EXPECT_TRUE(test, this_cpu_read(prog_runs) == &others);
+	KUNIT_EXPECT_TRUE(test, !others.outer);
+	prog_run_end(&others);
+	KUNIT_EXPECT_TRUE(test, !this_cpu_read(prog_runs));
+	prog_run_lost_record();
+	KUNIT_EXPECT_EQ(test, lost(packets), 1ULL);
+	KUNIT_EXPECT_EQ(test, lost(event), 1ULL);
+	/* One that may lose records has a run, one that may not has none. */
+	packets->may_lose = true;
+	prog_run_packet(packets, NULL, NULL);
+	KUNIT_EXPECT_EQ(test, lost(packets), 2ULL);
+	preempt_enable();
+	c_prog_free(event);
+	c_prog_free(packets);
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(runs_are_counted),
 	KUNIT_CASE(a_guarded_program_does_not_nest),
+	KUNIT_CASE(runs_of_several_tasks_do_not_nest),
 	{}
 };
 

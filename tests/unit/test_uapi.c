@@ -228,7 +228,8 @@ static void prog_info(void)
 	IN_PROG(verified_insns);
 	IN_PROG(attach_btf_obj_id);
 	IN_PROG(attach_btf_id);
-	CHECK_EQ(sizeof(struct modbpf_prog_info), sizeof(struct bpf_prog_info));
+	CHECK_EQ(offsetof(struct modbpf_prog_info, room), sizeof(struct bpf_prog_info));
+	AT(struct modbpf_prog_info, lost, 320, 8);
 }
 
 /* A bit-field has no offset: the same bit in the same place. */
@@ -237,7 +238,7 @@ static void gpl_bit(void)
 	struct modbpf_prog_info ours = { .gpl_compatible = 1 };
 	struct bpf_prog_info theirs = { .gpl_compatible = 1 };
 
-	CHECK(!memcmp(&ours, &theirs, sizeof(ours)));
+	CHECK(!memcmp(&ours, &theirs, sizeof(theirs)));
 }
 
 #define IN_MAP(member) SAME(struct modbpf_map_info, struct bpf_map_info, member)
