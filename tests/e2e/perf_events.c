@@ -318,7 +318,6 @@ static void test_uprobe(const char *self)
 		  prog("on_user_entry"), -1, self, 1UL << 40, &opts));
 }
 
-/* A task's clock: a sample for each 10 ms that the task runs, as many as that makes. */
 struct query {
 	char name[64];
 	__u32 len, prog, type;
@@ -418,6 +417,65 @@ static void test_fd_query(void)
 	want("what is no event", query(getpid(), numbers, &got, 0), -NOT_SUPPORTED);
 }
 
+struct switched {
+	const char *what, *program;
+	__u64 type, config;
+	const void *name;
+	__u64 offset;
+	void (*happen)(int cnt);
+};
+
+static void happens(const struct switched *s, const char *when, __u64 want_seen)
+{
+	everywhere(s->happen, 2 * CALLS);
+	want(when, number(ENTRIES) + number(RETURNS), want_seen * libbpf_num_possible_cpus());
+}
+
+/* Opened as disabled: it counts from ENABLE to DISABLE, and again. */
+static void test_switched(const struct switched *s)
+{
+	struct perf_event_attr attr = {
+		.type = s->type, .size = sizeof(attr), .config = s->config, .sample_period = 1,
+		.config1 = addr(s->name), .config2 = s->offset, .disabled = 1,
+	};
+	int fd = want_fd(s->what, perf_open(&attr, -1, 0, -1, 0));
+
+	start();
+	want("SET_BPF", ioctl(fd, PERF_EVENT_IOC_SET_BPF, bpf_program__fd(prog(s->program))), 0);
+	happens(s, "as it was opened: disabled", 0);
+	want("ENABLE", ioctl(fd, PERF_EVENT_IOC_ENABLE, 0), 0);
+	happens(s, "enabled: each", CALLS);
+	want("DISABLE", ioctl(fd, PERF_EVENT_IOC_DISABLE, 0), 0);
+	happens(s, "disabled: no more", CALLS);
+	want("ENABLE once more", ioctl(fd, PERF_EVENT_IOC_ENABLE, 0), 0);
+	happens(s, "enabled again: each", 2 * CALLS);
+	close(fd);
+	happens(s, "closed: no more", 2 * CALLS);
+}
+
+static void test_switching(void)
+{
+	__u64 kprobes = number_in("/sys/bus/event_source/devices/kprobe/type");
+	__u64 uprobes = number_in("/sys/bus/event_source/devices/uprobe/type");
+	__u64 umask_id = number_in("/sys/kernel/tracing/events/syscalls/sys_enter_umask/id");
+	__u64 place = offset_in_file(test_probed);
+	const char *self = "/proc/self/exe", *symbol = "__x64_sys_umask";
+	const struct switched rows[] = {
+		{ "a kprobe", "on_entry", kprobes, 0, symbol, 0, umasks },
+		{ "a kretprobe", "on_return", kprobes, 1, symbol, 0, umasks },
+		{ "a uprobe", "on_user_entry", uprobes, 0, self, place, probed },
+		{ "a uretprobe", "on_user_return", uprobes, 1, self, place, probed },
+		{ "a tracepoint", "on_tracepoint", PERF_TYPE_TRACEPOINT, umask_id, NULL, 0, umasks },
+		{ "a tracepoint that nobody looks at", "counts_renames", PERF_TYPE_TRACEPOINT,
+		  number_in("/sys/kernel/tracing/events/task/task_rename/id"), NULL, 0, renames },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		test_switched(&rows[i]);
+}
+
+/* A task's clock: a sample for each 10 ms that the task runs, as many as that makes. */
 static void test_clock(void)
 {
 	struct perf_event_attr attr = {
@@ -560,6 +618,7 @@ int main(int argc, char **argv)
 	test_offset();
 	test_uprobe("/proc/self/exe");
 	test_fd_query();
+	test_switching();
 	test_clock();
 	stay_on_cpu_1();
 	test_wrong();
