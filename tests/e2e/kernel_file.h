@@ -22,6 +22,21 @@ static inline long number_in(const char *path)
 	return got;
 }
 
+/* The address of a function of the kernel's. */
+static inline unsigned long long function_at(const char *name)
+{
+	char line[256], at[128];
+	unsigned long long addr, found = 0;
+	FILE *file = fopen("/proc/kallsyms", "r");
+
+	while (file && fgets(line, sizeof(line), file))
+		if (sscanf(line, "%llx %*c %127s", &addr, at) == 2 && !strcmp(at, name))
+			found = addr;
+	if (file)
+		fclose(file);
+	return found;
+}
+
 static inline bool write_to(const char *path, const char *text)
 {
 	int fd = open(path, O_WRONLY | O_CLOEXEC | O_TRUNC);

@@ -148,21 +148,6 @@ static void test_weighted(void)
 	bpf_link__destroy(raw);
 }
 
-/* The address of a function of the kernel's. */
-static __u64 function(const char *name)
-{
-	char line[256], at[128];
-	unsigned long long addr, found = 0;
-	FILE *file = fopen("/proc/kallsyms", "r");
-
-	while (file && fgets(line, sizeof(line), file))
-		if (sscanf(line, "%llx %*c %127s", &addr, at) == 2 && !strcmp(at, name))
-			found = addr;
-	if (file)
-		fclose(file);
-	return found;
-}
-
 /* umask() COUNT times, getppid() twice as often. */
 static void call_two(int cnt)
 {
@@ -177,10 +162,10 @@ static void test_many(bool at_return)
 {
 	const char *syms[] = { "__x64_sys_umask", "__x64_sys_getppid" };
 	const __u64 cookies[] = { COOKIE, 1 };
-	unsigned long addrs[] = { function(syms[1]), function(syms[0]) };
+	unsigned long addrs[] = { function_at(syms[1]), function_at(syms[0]) };
 	LIBBPF_OPTS(bpf_kprobe_multi_opts, opts, .syms = syms, .cookies = cookies, .cnt = 2,
 		    .retprobe = at_return);
-	__u64 ips = CALLS * (function(syms[0]) + 2 * function(syms[1]));
+	__u64 ips = CALLS * (function_at(syms[0]) + 2 * function_at(syms[1]));
 	struct bpf_link *link;
 
 	start();
@@ -231,7 +216,7 @@ static void test_offset(void)
 	call_two(CALLS);
 	want("both fire", number(ENTRIES), 3 * CALLS);
 	want("no function begins at the second",
-	     number(FRAMES) == CALLS * function(syms[0]), 1);
+	     number(FRAMES) == CALLS * function_at(syms[0]), 1);
 	bpf_link__destroy(link);
 	opts.retprobe = true;
 	snprintf(place, sizeof(place), "__x64_sys_getppid+%d", offset - 1);

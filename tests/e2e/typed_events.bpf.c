@@ -189,3 +189,36 @@ int BPF_PROG(on_any, struct pt_regs *regs, long id)
 	}
 	return 5;
 }
+
+/* What was said when each was attached. */
+SEC("fentry/__x64_sys_umask")
+int BPF_PROG(cookie_at_entry, const struct pt_regs *regs)
+{
+	if (is_watched())
+		add(ENTRIES, bpf_get_attach_cookie(ctx));
+	return 0;
+}
+
+SEC("fexit/__x64_sys_umask")
+int BPF_PROG(cookie_at_exit, const struct pt_regs *regs, long result)
+{
+	if (is_watched())
+		add(RETURNS, bpf_get_attach_cookie(ctx));
+	return 0;
+}
+
+SEC("fexit/__x64_sys_umask")
+int BPF_PROG(cookie_at_exit_too, const struct pt_regs *regs, long result)
+{
+	if (is_watched())
+		add(RESULTS, bpf_get_attach_cookie(ctx));
+	return 0;
+}
+
+SEC("tp_btf/sys_enter")
+int BPF_PROG(cookie_of_event, struct pt_regs *regs, long id)
+{
+	if (is_watched() && id == NR_UMASK)
+		add(SWITCHES, bpf_get_attach_cookie(ctx));
+	return 0;
+}

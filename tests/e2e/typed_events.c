@@ -252,6 +252,39 @@ static void test_wrong(void)
 	close(link);
 }
 
+static int with_cookie(const char *name, enum bpf_attach_type type, __u64 cookie)
+{
+	union modbpf_attr attr = {};
+
+	attr.link_create.prog_fd = prog_fd(name);
+	attr.link_create.attach_type = type;
+	attr.link_create.tracing.cookie = cookie;
+	return want_fd(name, create(&attr));
+}
+
+/* The second exit is no trampoline: a function calls one at a time. */
+static void test_cookies(void)
+{
+	const __u64 cookies[] = { 1ULL << 40 | 3, 1ULL << 41 | 5, 1ULL << 42 | 7, 1ULL << 43 | 9 };
+	int links[] = {
+		with_cookie("cookie_at_entry", BPF_TRACE_FENTRY, cookies[0]),
+		with_cookie("cookie_at_exit", BPF_TRACE_FEXIT, cookies[1]),
+		with_cookie("cookie_at_exit_too", BPF_TRACE_FEXIT, cookies[2]),
+		with_cookie("cookie_of_event", BPF_TRACE_RAW_TP, cookies[3]),
+	};
+	unsigned int i;
+
+	want_that("the second exit is a kretprobe", hangs_by(links[2], "kretprobe"));
+	start();
+	umasks(CALLS);
+	want("an entry's cookie", number(ENTRIES), CALLS * cookies[0]);
+	want("an exit's", number(RETURNS), CALLS * cookies[1]);
+	want("another exit's", number(RESULTS), CALLS * cookies[2]);
+	want("a tracepoint's", number(SWITCHES), CALLS * cookies[3]);
+	for (i = 0; i < sizeof(links) / sizeof(links[0]); i++)
+		close(links[i]);
+}
+
 static volatile bool is_over;
 
 static void *fire(void *cookie)
@@ -565,6 +598,7 @@ int main(int argc, char **argv)
 	test_recursion();
 	test_info();
 	test_wrong();
+	test_cookies();
 	test_two_exits();
 	test_sleeper();
 	test_under_fire();
