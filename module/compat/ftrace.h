@@ -47,15 +47,30 @@
 #if defined(COMPAT_FPROBE_FTRACE_REGS)
 /* From 6.14 on all fprobes share one filter, and the kernel takes functions of modules that go out of it. */
 #define compat_fprobe_filter(fprobe) ((struct ftrace_ops *)NULL)
+/* They know functions by where they begin. */
+#define COMPAT_FPROBE_PAD 0
 #define compat_fprobe_expect(fprobe, cnt) ((void)(cnt))
 #else
 #define compat_fprobe_filter(fprobe) (&(fprobe)->ops)
+#define COMPAT_FPROBE_PAD COMPAT_FTRACE_PAD
 /* @cnt returns may be waited for at once. */
 #define compat_fprobe_expect(fprobe, cnt) ((fprobe)->nr_maxactive = (cnt))
 #endif
 
 #else
 #define COMPAT_HAS_FPROBE 0
+#define COMPAT_FPROBE_PAD 0
+#endif
+
+/*
+ * Bytes of the landing pad that functions may begin with: ftrace's call lies behind it then. Told where such a
+ * function begins, ftrace takes any call up to the next name, which may be that of a weak function that another one
+ * has replaced: it is never switched on. Told where the call is, it takes that.
+ */
+#ifdef CONFIG_X86_KERNEL_IBT
+#define COMPAT_FTRACE_PAD 4
+#else
+#define COMPAT_FTRACE_PAD 0
 #endif
 
 /*

@@ -137,18 +137,45 @@ static struct ftrace_set *set_new(struct kprobe_link *link)
 	return set;
 }
 
-/* What the kernel is asked for: a sorted copy. 0 or -ENOMEM. */
-static int list_addrs(struct ftrace_set *set)
+/* A filter that is never used, to ask what ftrace knows. */
+static bool is_traceable(struct ftrace_ops *scratch, unsigned long addr)
 {
+	return !ftrace_set_filter_ip(scratch, addr, 0, 1);
+}
+
+/* Where ftrace finds nothing else than this function: at its call, if it begins with a landing pad. */
+static unsigned long addr_for(const struct ftrace_set *set, struct ftrace_ops *scratch, unsigned long func_ip)
+{
+	u32 pad = kprobe_link_is_return(set->link) ? COMPAT_FPROBE_PAD : COMPAT_FTRACE_PAD;
+
+	return pad && is_traceable(scratch, func_ip + pad) ? func_ip + pad : func_ip;
+}
+
+static int fill_addrs(struct ftrace_set *set, struct ftrace_ops *scratch)
+{
+	int err = 0;
 	u32 i;
 
-	set->addrs = kvmalloc_array(set->cnt, sizeof(*set->addrs), GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
-	if (!set->addrs)
-		return -ENOMEM;
-	for (i = 0; i < set->cnt; i++)
-		set->addrs[i] = set->sites[i].func_ip;
+	for (i = 0; i < set->cnt && !err; i++) {
+		set->addrs[i] = addr_for(set, scratch, set->sites[i].func_ip);
+		err = modbpf_yield();
+	}
 	set->addr_cnt = set->cnt;
-	return 0;
+	ftrace_free_filter(scratch);
+	return err;
+}
+
+/* What the kernel is asked for, sorted as the sites are. 0 or -errno. */
+static int list_addrs(struct ftrace_set *set)
+{
+	struct ftrace_ops *scratch = kzalloc(sizeof(*scratch), GFP_KERNEL);
+	int err = -ENOMEM;
+
+	set->addrs = kvmalloc_array(set->cnt, sizeof(*set->addrs), GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
+	if (scratch && set->addrs)
+		err = fill_addrs(set, scratch);
+	kfree(scratch);
+	return err;
 }
 
 static int register_entries(struct ftrace_set *set)
@@ -203,12 +230,6 @@ static u64 missed_returns(const struct kprobe_link *link)
 #define register_returns(set) (-EOPNOTSUPP)
 #define unregister_returns(set) do { } while (0)
 #endif
-
-/* A filter that is never used, to ask what ftrace knows. */
-static bool is_traceable(struct ftrace_ops *scratch, unsigned long addr)
-{
-	return !ftrace_set_filter_ip(scratch, addr, 0, 1);
-}
 
 struct search {
 	struct ftrace_ops *scratch;
