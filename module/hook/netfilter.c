@@ -8,8 +8,6 @@
  * is non-NULL exactly while the hook is registered.
  */
 #include <linux/capability.h>
-#include <linux/ip.h>
-#include <linux/ipv6.h>
 #include <linux/list.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
@@ -20,7 +18,6 @@
 #include <linux/seq_file.h>
 #include <linux/skbuff.h>
 #include <linux/slab.h>
-#include <linux/string.h>
 #include <net/net_namespace.h>
 
 #include "module/caller.h"
@@ -29,6 +26,7 @@
 #include "module/hook/event_args.h"
 #include "module/hook/kprobe.h"
 #include "module/hook/netfilter.h"
+#include "module/hook/packet_watch.h"
 #include "module/hook/skb.h"
 #include "module/link.h"
 #include "module/prog.h"
@@ -89,85 +87,6 @@ static unsigned int run_cgroup_skb(void *priv, struct sk_buff *skb,
 	keep = prog_run_packet(prog, &ctx, link->link.counters) & 1;
 	migrate_enable();
 	return counted(link, keep ? NF_ACCEPT : NF_DROP);
-}
-
-/*
- * What the kernel has checked in an IP header before the hook, and relies on
- * behind it: who makes the header longer or rewrites its options has it read and
- * write past them, and who changes the packet's length must say so in the header.
- */
-struct ip_shape {
-	bool says_length;	/* that of the packet; not so of the longest GSO packets */
-	u8 first;		/* version; IPv4: length of the header */
-	u8 options_bytes;
-	u8 options[40];
-};
-
-static bool ip_says_length(const struct sk_buff *skb, u8 pf)
-{
-	const struct iphdr *ip = (const void *)skb->data;
-	const struct ipv6hdr *ip6 = (const void *)skb->data;
-
-	return pf == NFPROTO_IPV4 ? ntohs(ip->tot_len) == skb->len :
-				    ntohs(ip6->payload_len) + sizeof(*ip6) == skb->len;
-}
-
-static void ip_shape_take(struct ip_shape *shape, const struct sk_buff *skb, u8 pf)
-{
-	u32 bytes = (skb->data[0] & 15) * 4;
-
-	shape->says_length = ip_says_length(skb, pf);
-	shape->first = skb->data[0];
-	shape->options_bytes = 0;
-	if (pf != NFPROTO_IPV4 || bytes <= sizeof(struct iphdr) || bytes > skb_headlen(skb))
-		return;
-	shape->options_bytes = bytes - sizeof(struct iphdr);
-	memcpy(shape->options, skb->data + sizeof(struct iphdr), shape->options_bytes);
-}
-
-static bool ip_shape_is_kept(const struct ip_shape *shape, const struct sk_buff *skb, u8 pf)
-{
-	/* The other half of IPv6's first byte is traffic class. */
-	u8 fixed = pf == NFPROTO_IPV4 ? 0xff : 0xf0;
-	u32 bytes = pf == NFPROTO_IPV4 ? sizeof(struct iphdr) + shape->options_bytes :
-					 sizeof(struct ipv6hdr);
-
-	return skb_headlen(skb) >= bytes && !((skb->data[0] ^ shape->first) & fixed) &&
-	       !memcmp(skb->data + sizeof(struct iphdr), shape->options, shape->options_bytes) &&
-	       (!shape->says_length || ip_says_length(skb, pf));
-}
-
-/* What a program that may write to the packet is watched for. */
-struct packet_watch {
-	u8 ip_family;	/* NFPROTO_UNSPEC: nobody relies on an IP header */
-	u32 least;	/* bytes that the kernel has found there */
-	struct ip_shape shape;
-};
-
-/* Before @prog runs: false, and the packet is dropped, if there is no memory for one of its own. */
-static bool packet_watch_begin(struct packet_watch *watch, const struct modbpf_prog *prog,
-			       struct sk_buff *skb, const struct nf_hook_state *state)
-{
-	bool may_write = prog->verified->uses_packet_write;
-
-	watch->ip_family = may_write ? netfilter_ip_family(skb, state) : NFPROTO_UNSPEC;
-	watch->least = state->pf == NFPROTO_ARP ? skb->len : 0;
-	/* A clone's bytes are shared, with TCP's retransmit queue and with taps. */
-	if (may_write && skb_ensure_writable(skb, skb_headlen(skb)))
-		return false;
-	if (watch->ip_family)
-		ip_shape_take(&watch->shape, skb, watch->ip_family);
-	return true;
-}
-
-/* Behind it: false, and the packet is dropped, if it is not what the kernel relies upon. */
-static bool packet_watch_end(const struct packet_watch *watch, const struct sk_buff *skb)
-{
-	if (skb->len >= watch->least &&
-	    (!watch->ip_family || ip_shape_is_kept(&watch->shape, skb, watch->ip_family)))
-		return true;
-	atomic64_inc(&netfilter_bad_verdicts);
-	return false;
 }
 
 static unsigned int judge_sched_cls(const struct netfilter_link *link, struct modbpf_prog *prog,
