@@ -238,6 +238,18 @@ serve() {	# serve PORT
 	within 10 listens "$1"
 }
 
+# listen_to NAME NC-OPTIONS...: what arrives goes to $SCRATCH/NAME
+listen_to() {
+	local name=$1
+	shift
+	right timeout 600 nc -l -k "$@" >>"$SCRATCH/$name" 2>/dev/null </dev/null &
+	echo $! >>"$SCRATCH/servers"
+}
+
+says() {	# says NAME TEXT: has it arrived?
+	grep -q "$2" "$SCRATCH/$1"
+}
+
 stop_servers() {
 	[ ! -s "$SCRATCH/servers" ] || kill $(<"$SCRATCH/servers") 2>/dev/null
 	rm -f "$SCRATCH/servers"
