@@ -228,7 +228,7 @@ if hold "$SCRATCH/hooks" ip netns exec right modbpf load "$E2E/hooks.bpf.o"; the
 	# The namespace goes while programs are attached in it.
 	stop_servers
 	net_down
-	check "a namespace that goes takes its programs off the hooks" within 10 test ! -e /run/netns/right
+	check "a namespace that goes takes its programs off the hooks" within 10 dead 8
 	release
 else
 	net_down
