@@ -25,6 +25,7 @@ struct kprobe_event {
 	struct modbpf_event event;
 	bool on_return;
 	char *symbol;		/* NULL: by address */
+	unsigned long addr;	/* as it was given; a probe lies behind a landing pad */
 	union {
 		struct kprobe entry;
 		struct kretprobe ret;
@@ -83,7 +84,7 @@ static unsigned long func_ip_of(struct kprobe_event *probe)
 		return 0;
 	if (probe->symbol)
 		return kernel_symbol_addr(probe->symbol);
-	return (unsigned long)kprobe_of(probe)->addr;
+	return probe->addr;
 }
 
 static int kprobe_event_register(struct kprobe_event *probe)
@@ -111,8 +112,9 @@ static int set_place(const struct caller *caller, struct kprobe_event *probe,
 	long len;
 
 	if (!attr->config1) {
-		kprobe->addr = (kprobe_opcode_t *)(unsigned long)attr->config2;
-		return kprobe->addr ? 0 : -EINVAL;
+		probe->addr = attr->config2;
+		kprobe->addr = (kprobe_opcode_t *)probe->addr;
+		return probe->addr ? 0 : -EINVAL;
 	}
 	/* An offset is that of an instruction in a function. */
 	if (attr->config2 > INT_MAX)
