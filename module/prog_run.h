@@ -36,10 +36,10 @@ static __always_inline u64 prog_call_measured(struct modbpf_prog *prog, const vo
 }
 
 /*
- * Run a tracing program on @ctx at @site, for the link of @counters (NULL: none). Preemption is off and RCU is watching, so that
- * @prog stays: that is all of a read-side critical section, which only lockdep wants to be
- * told of. Guards against recursion on this CPU: false, it was running already; that is
- * counted in misses. True, and *@result. Any context, NMI included.
+ * Run a tracing program on @ctx at @site, for the link of @counters (NULL: none). Preemption is
+ * off and RCU is watching, so that @prog stays: that is all of a read-side critical section,
+ * which only lockdep wants to be told of. Guards against recursion on this CPU: false, it was
+ * running already; that is counted in misses. True, and *@result. Any context, NMI included.
  */
 static __always_inline bool prog_run_guarded_for(struct modbpf_prog *prog, const void *ctx,
 						 const struct run_site *site,
