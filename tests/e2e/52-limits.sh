@@ -21,6 +21,24 @@ flood() {	# flood SOURCE COUNT, or random SECONDS
 	left "$E2E/flood" 10.77.0.2 8080 "$@"
 }
 
+# With room for all that is half open: whom does the program keep out, not TCP, which may have no cookies.
+serve_patiently() {
+	right sysctl -q -w net.core.somaxconn=4096 net.ipv4.tcp_max_syn_backlog=4096
+	right python3 -c 'if True:
+		import socket
+		server = socket.create_server(("10.77.0.2", 8080), backlog=4096)
+		while True:
+			with server.accept()[0] as client:
+				client.settimeout(20)
+				try:
+					while client.recv(100):
+						pass
+				except OSError:
+					pass' >/dev/null 2>&1 </dev/null &
+	echo $! >>"$SCRATCH/servers"
+	within 10 eval "right ss -H -l -t -n 'sport = :8080' | grep -q ."
+}
+
 between() {	# between WHAT NUMBER LEAST MOST
 	check "$1: $2 of $3 to $4" test "$2" -ge "$3" -a "$2" -le "$4"
 }
@@ -28,7 +46,7 @@ between() {	# between WHAT NUMBER LEAST MOST
 check "the module is inserted" insert
 check "two namespaces and a cable" net_up || finish
 check "answers go back" ip -n right route add default via 10.77.0.1
-check "a server" serve 8080
+check "a server" serve_patiently
 
 # Connections of a source prefix.
 hold "$SCRATCH/limit" ip netns exec right modbpf load "$EXAMPLES/ratelimit.bpf.o" || finish
