@@ -159,8 +159,8 @@ MODULE_SRCS := \
 	module/hook/kprobe_place.c \
 	module/hook/netfilter.c \
 	module/hook/netfilter_place.c \
-	module/hook/packet_watch.c \
 	module/hook/override.c \
+	module/hook/packet_watch.c \
 	module/hook/perf_event.c \
 	module/hook/raw_tracepoint.c \
 	module/hook/skb.c \

@@ -78,7 +78,8 @@ static const struct member next_id[] = {
 };
 static const struct member by_id[] = { MEMBER("id", start_id, NUMBER), MEMBER("flags", open_flags, HEX), { 0 } };
 static const struct member info[] = {
-	MEMBER("fd", info.bpf_fd, NUMBER), MEMBER("info_len", info.info_len, NUMBER), MEMBER("info", info.info, HEX), { 0 }
+	MEMBER("fd", info.bpf_fd, NUMBER), MEMBER("info_len", info.info_len, NUMBER),
+	MEMBER("info", info.info, HEX), { 0 }
 };
 static const struct member raw_tracepoint[] = {
 	MEMBER("prog_fd", raw_tracepoint.prog_fd, NUMBER), MEMBER("cookie", raw_tracepoint.cookie, HEX), { 0 }

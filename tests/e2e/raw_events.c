@@ -68,8 +68,8 @@ static void test_arguments(void)
 	want("forks", number(FORKS), FORKS_MADE);
 	close(enter);
 	if (!has_types()) {
-		want("switch, whose arguments nobody knows", bpf_raw_tracepoint_open("sched_switch", prog_fd("on_switch")),
-		     -EINVAL);
+		want("switch, whose arguments nobody knows",
+		     bpf_raw_tracepoint_open("sched_switch", prog_fd("on_switch")), -EINVAL);
 		return;
 	}
 	enter = want_fd("switch", bpf_raw_tracepoint_open("sched_switch", prog_fd("on_switch")));
