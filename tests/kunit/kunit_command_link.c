@@ -118,7 +118,7 @@ static void info_of_a_map(struct kunit *test)
 static void info_of_a_program(struct kunit *test)
 {
 	int prog = command_load_trivial(test, MODBPF_PROG_NETFILTER);
-	u64 room = command_put_user(test, NULL, 256);
+	u64 room = command_put_user(test, NULL, 512);
 	struct modbpf_prog_info prog_info;
 	union modbpf_attr attr;
 
