@@ -52,8 +52,6 @@ events() {	# of the only link
 	modbpf -j link show | grep -o '"events":[0-9]*' | tr -dc 0-9
 }
 
-is_going() { [ "$(cat /sys/module/dummy/initstate 2>/dev/null)" = going ]; }
-
 place_of_dummy() {
 	sed -n 's/ [tT] dummy_xmit\t.*//p' /proc/kallsyms
 }
@@ -191,19 +189,6 @@ if modinfo dummy >/dev/null 2>&1; then
 	rmmod dummy
 	release
 	equal "no probe is left of both" "$(probes)" 0
-	# One that is going has its functions still, but not for long.
-	check "a module that has much to undo" modprobe dummy numdummies=400
-	rmmod dummy &
-	leaving=$!
-	check "is going" within 5 is_going
-	timeout -s INT 20 "$E2E/hold_probes" entry <<<dummy:dummy_xmit >"$SCRATCH/going" 2>&1
-	if is_going; then
-		contains "its functions are not probed any more" "$(<"$SCRATCH/going")" refused
-	else
-		skip "a function of a module that is going" "it was gone at once"
-	fi
-	check "it goes" wait $leaving
-	equal "and no probe is left of it" "$(probes)" 0
 else
 	skip "a probed module that goes" "the dummy network driver cannot be loaded"
 fi

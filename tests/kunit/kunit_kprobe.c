@@ -5,6 +5,7 @@
 #include <linux/gcd.h>
 #include <linux/kallsyms.h>
 #include <linux/lcm.h>
+#include <linux/module.h>
 #include <linux/ptrace.h>
 
 #include "module/arena.h"
@@ -422,6 +423,22 @@ static void overrides_its_event_alone(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, regs.ip != 1, kernel_symbol_addr("override_function_with_return") != 0);
 }
 
+/* This one goes for a moment, in the eyes of who asks. */
+static void module_that_is_going_is_known(struct kunit *test)
+{
+	enum module_state state = THIS_MODULE->state;
+	unsigned long addr = (unsigned long)begin;
+	bool was_going, is_going;
+
+	was_going = kernel_symbol_is_going(addr);
+	WRITE_ONCE(THIS_MODULE->state, MODULE_STATE_GOING);
+	is_going = kernel_symbol_is_going(addr);
+	WRITE_ONCE(THIS_MODULE->state, state);
+	KUNIT_EXPECT_FALSE(test, was_going);
+	KUNIT_EXPECT_TRUE(test, is_going);
+	KUNIT_EXPECT_FALSE(test, kernel_symbol_is_going((unsigned long)probed));
+}
+
 static struct kunit_case kprobe_cases[] = {
 	KUNIT_CASE(entry_by_symbol_fires_once_a_call),
 	KUNIT_CASE(return_fires_with_the_result),
@@ -437,6 +454,7 @@ static struct kunit_case kprobe_cases[] = {
 	KUNIT_CASE(each_function_has_its_site),
 	KUNIT_CASE(program_that_calls_what_it_probes_ends),
 	KUNIT_CASE(overrides_its_event_alone),
+	KUNIT_CASE(module_that_is_going_is_known),
 	{}
 };
 
