@@ -23,7 +23,7 @@ programs_run() {
 	done
 	"${typed[@]}" "$E2E/packet_dynptr" "$E2E/packet_dynptr.bpf.o" || return
 	# With the types the module knows more of tracepoints than raw_events expects.
-	[ -z "${KERNEL_TYPES:-}" ] || modbpf btf kernel none || return
+	forget_types || return
 	"$SCRATCH/stacks" "$E2E/stacks.bpf.o" && "$SCRATCH/perf_events" "$E2E/perf_events.bpf.o" &&
 		"$E2E/perf_buffers" "$E2E/perf_events.bpf.o" && "$E2E/clocks" "$E2E/perf_events.bpf.o" &&
 		modbpf run -- "$E2E/skb_helpers" "$E2E/skb_helpers.bpf.o"

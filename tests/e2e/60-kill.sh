@@ -65,7 +65,7 @@ mountpoint -q /sys/kernel/debug || mount -t debugfs none /sys/kernel/debug
 limit() {	# limit KIND NUMBER: root's
 	echo "1,$2" >"/sys/module/modbpf/parameters/limit_$1"
 }
-[ -z "${KERNEL_TYPES:-}" ] || check "nor types" modbpf btf kernel none
+check "nor types" forget_types
 check "nobody is charged" within 5 nobody_is_charged
 hold "$SCRATCH/c" modbpf load "$E2E/count_calls.bpf.o"
 set -- $(cat $users)

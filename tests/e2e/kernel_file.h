@@ -22,6 +22,22 @@ static inline long number_in(const char *path)
 	return got;
 }
 
+/* The number of the call in which @task sleeps; -1: it sleeps in none, or runs. */
+static inline int system_call_of(pid_t task)
+{
+	char path[64];
+	int number = -1;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/%d/syscall", task);
+	file = fopen(path, "r");
+	if (file && fscanf(file, "%d", &number) != 1)
+		number = -1;
+	if (file)
+		fclose(file);
+	return number;
+}
+
 /* The address of a function of the kernel's. */
 static inline unsigned long long function_at(const char *name)
 {

@@ -153,6 +153,10 @@ nothing_is_loaded() {
 typed=()
 [ -z "${KERNEL_TYPES:-}" ] || typed=(modbpf run --btf "$KERNEL_TYPES" --)
 
+forget_types() {	# the module keeps them, if it was given any
+	[ -z "${KERNEL_TYPES:-}" ] || modbpf btf kernel none
+}
+
 # map_u64 NAME INDEX: the 64-bit number at that index of an array, all CPUs added up.
 map_u64() {
 	"$E2E/mapval" "$1" "$2"

@@ -11,6 +11,7 @@
 
 #include "tests/e2e/abi.h"
 #include "tests/e2e/events.h"
+#include "tests/e2e/kernel_file.h"
 #include "tests/e2e/numbers.h"
 #include "tests/e2e/perf_open.h"
 
@@ -33,22 +34,6 @@ static void *wait_for_signal(void *task)
 	return NULL;
 }
 
-/* Who sleeps there has passed all probes; of a task that runs no number is told. */
-static bool sleeps_in_it(pid_t task)
-{
-	char path[64];
-	int number = -1;
-	FILE *file;
-
-	snprintf(path, sizeof(path), "/proc/self/task/%d/syscall", task);
-	file = fopen(path, "r");
-	if (file && fscanf(file, "%d", &number) != 1)
-		number = -1;
-	if (file)
-		fclose(file);
-	return number == SYS_rt_sigsuspend;
-}
-
 /* @calls of them are in the function at the same time, and leave it then. */
 static void call_at_once(int calls)
 {
@@ -65,7 +50,8 @@ static void call_at_once(int calls)
 		usleep(10000);
 	want("calls under way", number(ENTRIES), calls);
 	for (tries = 0; tries < 6000 && sleep < calls; tries++) {
-		if (sleeps_in_it(tasks[sleep]))
+		/* Who sleeps there has passed all probes. */
+		if (system_call_of(tasks[sleep]) == SYS_rt_sigsuspend)
 			sleep++;
 		else
 			usleep(1000);

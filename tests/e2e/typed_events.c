@@ -23,6 +23,7 @@
 
 #include "tests/e2e/abi.h"
 #include "tests/e2e/events.h"
+#include "tests/e2e/kernel_file.h"
 #include "tests/e2e/numbers.h"
 
 #define CALLS 500
@@ -339,19 +340,10 @@ static void test_two_exits(void)
 	close(first);
 }
 
-/* Does it sleep? A task that runs has no number of a system call there. */
 static bool sleeps(pid_t task)
 {
-	char path[64];
-	int number = -1;
-	FILE *file;
+	int number = system_call_of(task);
 
-	snprintf(path, sizeof(path), "/proc/%d/syscall", task);
-	file = fopen(path, "r");
-	if (file && fscanf(file, "%d", &number) != 1)
-		number = -1;
-	if (file)
-		fclose(file);
 	return number == SYS_nanosleep || number == SYS_clock_nanosleep;
 }
 
