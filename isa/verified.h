@@ -74,6 +74,7 @@ struct verified_prog {
 	bool uses_packet_write;		/* direct stores to packet data */
 	bool uses_user_write;		/* changes the memory of processes */
 	bool uses_override;		/* has a function of the kernel return what it says */
+	bool may_lose;			/* it, or who it tail-calls, puts records into rings */
 	bool uses_ctx;			/* the context's address is used; if not, nothing ever looks at it */
 	u32 ctx_end;			/* bytes of the context up to the end of the furthest load */
 	struct verify_stats stats;

@@ -41,7 +41,7 @@ struct modbpf_prog {
 	bool gpl_compatible;
 	bool jited;
 	bool is_blinded;	/* constants are not in the image as they are */
-	bool may_lose;		/* it, or who it tail-calls, may put records into rings */
+	bool may_lose;		/* as of verified; packet programs that may not keep no account of their runs */
 	u64 (*entry)(const void *ctx);	/* JIT image; NULL under jit=0 */
 	struct image *image;
 	struct interp_env interp;	/* jit=0 */

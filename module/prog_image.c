@@ -197,25 +197,6 @@ static int interpret(struct modbpf_prog *prog)
 	return 0;
 }
 
-/* Packet programs of which this is not true keep no account of their runs. */
-static bool may_lose(const struct verified_prog *verified)
-{
-	const struct modbpf_insn *insn = verified->insns, *end = insn + verified->insn_cnt;
-
-	for (; insn < end; insn++) {
-		if (insn_is_ld_imm64(insn)) {
-			insn++;
-			continue;
-		}
-		if (insn_is_helper_call(insn) &&
-		    (insn->imm == MODBPF_FUNC_tail_call || insn->imm == MODBPF_FUNC_ringbuf_output ||
-		     insn->imm == MODBPF_FUNC_ringbuf_reserve ||
-		     insn->imm == MODBPF_FUNC_ringbuf_reserve_dynptr))
-			return true;
-	}
-	return false;
-}
-
 int prog_compile(struct modbpf_prog *prog, const struct map_desc *descs)
 {
 	u64 begin = ktime_get_ns();
@@ -223,7 +204,7 @@ int prog_compile(struct modbpf_prog *prog, const struct map_desc *descs)
 
 	if (err)
 		return err;
-	prog->may_lose = may_lose(prog->verified);
+	prog->may_lose = prog->verified->may_lose;
 	if (modbpf_jit)
 		err = compile(prog, descs);
 	else

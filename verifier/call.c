@@ -155,6 +155,15 @@ static int refuse_unknown(struct step *step)
 	return err;
 }
 
+/* What who runs the program must know of the helpers that it calls. */
+static void note_use(struct findings *found, const struct helper *helper)
+{
+	found->packet_write |= !!(helper->flags & HELPER_WRITES_PACKET);
+	found->user_write |= !!(helper->flags & HELPER_WRITES_USER);
+	found->override |= !!(helper->flags & HELPER_OVERRIDES);
+	found->may_lose |= !!(helper->flags & HELPER_MAY_LOSE);
+}
+
 int check_helper_call(struct step *step)
 {
 	const struct helper *helper = helper_called(step->insn);
@@ -171,12 +180,8 @@ int check_helper_call(struct step *step)
 		err = check_args(step, helper, &args);
 	if (!err && helper->flags & HELPER_RELEASES)
 		state_drop_ref(step->state, args.ref);
-	if (!err && helper->flags & HELPER_WRITES_PACKET)
-		step->found->packet_write = true;
-	if (!err && helper->flags & HELPER_WRITES_USER)
-		step->found->user_write = true;
-	if (!err && helper->flags & HELPER_OVERRIDES)
-		step->found->override = true;
+	if (!err)
+		note_use(step->found, helper);
 	if (!err && helper->flags & HELPER_MOVES_PACKET)
 		state_drop_packet(step->state);
 	if (!err && helper->flags & HELPER_WRITES_DYNPTR)

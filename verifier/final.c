@@ -323,6 +323,7 @@ int final_build(const struct program *prog, const struct findings *found, struct
 	out->uses_packet_write = found->packet_write;
 	out->uses_user_write = found->user_write;
 	out->uses_override = found->override;
+	out->may_lose = found->may_lose;
 	out->uses_ctx = prog->routines[0].live_in & 1u << MODBPF_REG_CTX;
 	out->ctx_end = found->ctx_end;
 	*result = out;

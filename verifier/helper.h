@@ -94,6 +94,7 @@ enum {
 	HELPER_WRITES_DYNPTR = 1 << 15,	/* through the ARG_DYNPTR: the packet, if it is one of it */
 	HELPER_MOVES_DYNPTR = 1 << 16,	/* which moves the packet then, or fails where it may not be written */
 	HELPER_OVERRIDES = 1 << 17,	/* a function of the kernel returns what the program says */
+	HELPER_MAY_LOSE = 1 << 18,	/* puts a record into a ring, or runs who may */
 	HELPER_ANYONE = 1 << 12,	/* for who has no CAP_BPF: tells nothing but of maps, the packet, time */
 };
 

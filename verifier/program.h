@@ -99,6 +99,7 @@ struct findings {
 	bool packet_write;
 	bool user_write;
 	bool override;	/* of what a function of the kernel returns */
+	bool may_lose;	/* a record of a ring that is full */
 	u32 ctx_end;	/* bytes of the context up to the end of the furthest load */
 };
 

@@ -289,6 +289,39 @@ static void tells_of_overriding(void)
 	}
 }
 
+/* Does a run need an account of the records that it loses? */
+static void tells_of_losing(void)
+{
+	static const struct {
+		const char *text;
+		bool loses;
+	} rows[] = {
+		{ "r6 = r1; r1 = map[ring]; r2 = r10; r2 += -8; *(u64 *)(r10 -8) = 0; r3 = 8; r4 = 0;"
+		  "call ringbuf_output; r0 = 0; exit", true },
+		{ "r1 = map[ring]; r2 = 16; r3 = 0; call ringbuf_reserve; if r0 == 0 goto none;"
+		  "r1 = r0; r2 = 0; call ringbuf_discard; none: r0 = 0; exit", true },
+		{ "r1 = map[ring]; r2 = 16; r3 = 0; r4 = r10; r4 += -16; call ringbuf_reserve_dynptr;"
+		  "r1 = r10; r1 += -16; r2 = 0; call ringbuf_discard_dynptr; r0 = 0; exit", true },
+		{ "r2 = map[perf]; r3 = 0; *(u64 *)(r10 -8) = 0; r4 = r10; r4 += -8; r5 = 8;"
+		  "call perf_event_output; r0 = 0; exit", true },
+		{ "call f; exit; f: r2 = map[progs]; r3 = 0; call tail_call; r0 = 0; exit", true },
+		{ "r1 = map[ring]; r2 = 0; call ringbuf_query; r0 = 0; exit", false },
+		{ "call get_smp_processor_id; r0 = 0; exit", false },
+	};
+	struct verify_output out;
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct verify_input input = { .text = rows[i].text, .prog_type = MODBPF_PROG_KPROBE };
+
+		verify_text(&input, &out);
+		CHECK_EQ(out.err, 0);
+		if (!out.err)
+			CHECK_EQ(out.prog->may_lose, rows[i].loses);
+		verify_output_free(&out);
+	}
+}
+
 #define LOAD_MARK CTX_SKB_MARK, "r0 = *(u32 *)(r1 +8); exit"
 #define STORE_MARK CTX_SKB_MARK, "r0 = 0; *(u32 *)(r1 +8) = r0; exit"
 #define LOAD_CB CTX_SKB_CB, "r0 = *(u8 *)(r1 +50); exit"
@@ -355,6 +388,7 @@ static const struct check_case cases[] = {
 	{ "tail calls are marked up to the main program", marks_tail_calls },
 	{ "packet writes and the context's end are told", tells_of_packet_and_context },
 	{ "the program says whether it overrides what a function returns", tells_of_overriding },
+	{ "the program says whether it may lose records", tells_of_losing },
 	{ "context fields at odd places are absent", refuses_odd_places },
 };
 

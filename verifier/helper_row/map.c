@@ -14,8 +14,8 @@ const struct helper helper_rows_map[MODBPF_FUNC_LIMIT] = {
 		.types = TYPES_ALL, .map_use = MAP_MAY_DELETE END,
 	HELPER(tail_call)
 		.args = { ARG_CTX, ARG_MAP, ARG_NUMBER },
-		.flags = HELPER_ANYONE | HELPER_LEAVES | HELPER_ONE_MAP, .types = TYPES_ALL,
-		.map_use = MAP_MAY_TAIL_CALL END,
+		.flags = HELPER_ANYONE | HELPER_LEAVES | HELPER_ONE_MAP | HELPER_MAY_LOSE,
+		.types = TYPES_ALL, .map_use = MAP_MAY_TAIL_CALL END,
 	HELPER(map_push_elem)
 		.flags = HELPER_ANYONE, .args = { ARG_MAP, ARG_VALUE, ARG_NUMBER },
 		.types = TYPES_ALL, .map_use = MAP_MAY_PUSH END,
@@ -31,11 +31,12 @@ const struct helper helper_rows_map[MODBPF_FUNC_LIMIT] = {
 		.args = { ARG_LOCK }, .ret = RET_VOID,
 		.flags = HELPER_UNLOCKS, .types = TYPES_ALL END,
 	HELPER(ringbuf_output)
-		.flags = HELPER_ANYONE, .args = { ARG_MAP, ARG_READ, ARG_SIZE_OR_ZERO, ARG_NUMBER },
+		.flags = HELPER_ANYONE | HELPER_MAY_LOSE,
+		.args = { ARG_MAP, ARG_READ, ARG_SIZE_OR_ZERO, ARG_NUMBER },
 		.types = TYPES_ALL, .map_use = MAP_MAY_RINGBUF END,
 	HELPER(ringbuf_reserve)
 		.args = { ARG_MAP, ARG_CONST_SIZE, ARG_NUMBER }, .ret = RET_RECORD_OR_NULL,
-		.flags = HELPER_ANYONE | HELPER_ACQUIRES, .types = TYPES_ALL,
+		.flags = HELPER_ANYONE | HELPER_ACQUIRES | HELPER_MAY_LOSE, .types = TYPES_ALL,
 		.map_use = MAP_MAY_RINGBUF END,
 	HELPER(ringbuf_submit)
 		.args = { ARG_RECORD, ARG_NUMBER }, .ret = RET_VOID,
@@ -70,7 +71,7 @@ const struct helper helper_rows_map[MODBPF_FUNC_LIMIT] = {
 		.types = TYPES_ALL END,
 	HELPER(ringbuf_reserve_dynptr)
 		.args = { ARG_MAP, ARG_NUMBER, ARG_NUMBER, ARG_NEW_RING_DYNPTR },
-		.flags = HELPER_ACQUIRES, .types = TYPES_ALL,
+		.flags = HELPER_ACQUIRES | HELPER_MAY_LOSE, .types = TYPES_ALL,
 		.map_use = MAP_MAY_RINGBUF END,
 	HELPER(ringbuf_submit_dynptr)
 		.args = { ARG_RING_DYNPTR, ARG_NUMBER }, .ret = RET_VOID,

@@ -18,7 +18,7 @@ const struct helper helper_rows_tracing[MODBPF_FUNC_LIMIT] = {
 		.map_use = MAP_MAY_EVENT END,
 	HELPER(perf_event_output)
 		.args = { ARG_CTX, ARG_MAP, ARG_NUMBER, ARG_READ, ARG_SIZE_OR_ZERO },
-		.flags = HELPER_GPL | HELPER_PERFMON, .types = TYPES_TRACING,
+		.flags = HELPER_GPL | HELPER_PERFMON | HELPER_MAY_LOSE, .types = TYPES_TRACING,
 		.map_use = MAP_MAY_EVENT END,
 	HELPER(get_stackid)
 		.args = { ARG_CTX, ARG_MAP, ARG_NUMBER },
