@@ -168,7 +168,7 @@ enum {
 #define MODBPF_KFUNCS(X) \
 	X(dynptr_from_skb, 240) X(dynptr_slice, 241) X(dynptr_slice_rdwr, 242) \
 	X(dynptr_size, 243) X(dynptr_is_null, 244) X(dynptr_is_rdonly, 245) \
-	X(dynptr_adjust, 246) X(dynptr_clone, 247)
+	X(dynptr_adjust, 246) X(dynptr_clone, 247) X(cast_to_kern_ctx, 248)
 
 /* The runtime's own, which no program can call: BPF_LD_[ABS|IND] become calls of it. */
 #define MODBPF_OWN_HELPERS(X) X(packet_load, 255)

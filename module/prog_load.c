@@ -290,11 +290,12 @@ static int gather(struct prog_load *load)
 	err = gather_btf(load);
 	if (!err && prog->type == MODBPF_PROG_TRACING)
 		err = gather_target(load);
-	else if (!err && load->type->has_kernel_types)
-		err = kernel_btf_try(NULL, &prog->kernel_btf);
 	if (!err)
 		err = kfunc_bind(load->caller, attr->fd_array, load->insns, attr->insn_cnt,
 				 &load->log);
+	if (!err && prog->type != MODBPF_PROG_TRACING &&
+	    load_wants_kernel_types(load->type, load->insns, attr->insn_cnt))
+		err = kernel_btf_try(NULL, &prog->kernel_btf);
 	return err ? err : gather_maps(load);
 }
 

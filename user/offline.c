@@ -477,7 +477,7 @@ static int verify(struct load *load, u32 rights)
 	const struct verify_request req = {
 		.insns = load->insns, .insn_cnt = attr->insn_cnt, .prog_type = attr->prog_type,
 		.expected_attach_type = attr->expected_attach_type, .rights = rights,
-		.kernel_btf = load->type->has_kernel_types ? kernel_types() : NULL,
+		.kernel_btf = load_wants_kernel_types(load->type, load->insns, attr->insn_cnt) ? kernel_types() : NULL,
 		.attach_btf_id = attr->attach_btf_id,
 		.gpl_compatible = is_gpl(attr), .maps = load->maps, .map_cnt = load->map_cnt,
 		.ctx = load->type->has_skb ? skb_slots : NULL, .log = &load->log.base,

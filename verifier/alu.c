@@ -106,7 +106,7 @@ static int check_movable(struct step *step, u32 regno)
 	case REG_MEM:
 	case REG_TYPED:
 	case REG_NF_STATE:
-	case REG_NF_SKB:
+	case REG_SKB:
 		return 0;
 	case REG_MAP_OR_NULL:
 	case REG_VALUE_OR_NULL:

@@ -339,7 +339,7 @@ static int check_skb_arg(struct step *step, u32 regno)
 	const struct reg *reg = &step_regs(step)[regno];
 	bool is_hook = step->prog->rule->ctx == CTX_KIND_NF;
 
-	if (reg->kind == (is_hook ? REG_NF_SKB : REG_CTX) && scalar_is_const(reg->num) &&
+	if (reg->kind == (is_hook ? REG_SKB : REG_CTX) && scalar_is_const(reg->num) &&
 	    !scalar_value(reg->num))
 		return 0;
 	return refuse_kind(step, regno, is_hook ? "sk_buff" : "ctx");

@@ -11,6 +11,7 @@
 #include "verifier/global.h"
 #include "verifier/helper.h"
 #include "verifier/lock.h"
+#include "verifier/typed.h"
 
 /* What the caller must be allowed. */
 static const struct {
@@ -122,6 +123,9 @@ static int set_result(struct step *step, const struct helper *helper,
 	case RET_SLICE_OR_NULL:
 	case RET_CONST_SLICE_OR_NULL:
 		*r0 = dynptr_slice(step, helper, args);
+		return 0;
+	case RET_SKB:
+		*r0 = hook_pointer(step->prog, REG_SKB);
 		return 0;
 	default:
 		*r0 = reg_scalar(scalar_unknown());

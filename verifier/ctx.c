@@ -205,7 +205,7 @@ static const struct ctx_field args_fields[] = {
 
 static const struct ctx_field nf_fields[] = {
 	{ 0, 8, REG_NF_STATE, DIRECT, 0, TYPE(NETFILTER), 0 },
-	{ 8, 8, REG_NF_SKB, DIRECT, 0, TYPE(NETFILTER), 0 },
+	{ 8, 8, REG_SKB, DIRECT, 0, TYPE(NETFILTER), 0 },
 };
 
 static const struct {

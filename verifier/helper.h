@@ -73,6 +73,7 @@ enum return_kind {
 	RET_RECORD_OR_NULL,
 	RET_SLICE_OR_NULL,	/* memory of the dynptr, of the constant size */
 	RET_CONST_SLICE_OR_NULL,	/* the same, not to be written */
+	RET_SKB,		/* the packet's struct sk_buff, never null: see typed.h */
 	RET_KIND_COUNT
 };
 

@@ -102,6 +102,16 @@ int load_check_type(const struct load_facts *facts, const struct load_type **typ
 	return 0;
 }
 
+bool load_wants_kernel_types(const struct load_type *type, const struct modbpf_insn *insns, u32 insn_cnt)
+{
+	u32 i;
+
+	for (i = 0; i < insn_cnt && !type->has_kernel_types; i++)
+		if (insn_is_kfunc_call(&insns[i]) && insns[i].imm == MODBPF_FUNC_cast_to_kern_ctx)
+			return true;
+	return type->has_kernel_types;
+}
+
 bool load_license_is_gpl(const char *license)
 {
 	static const char *const compatible[] = {

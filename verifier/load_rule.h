@@ -13,7 +13,7 @@ struct load_type {
 	u32 right;		/* VERIFY_RIGHT_* that it takes to load one; 0: none */
 	u64 attach_types;	/* bit per expected_attach_type; all set: not looked at */
 	bool has_skb;		/* the context is the runtime's skb_ctx */
-	bool has_kernel_types;	/* its context leads to structures of the kernel's */
+	bool has_kernel_types;	/* its context leads to structures of the kernel's, by itself */
 	bool is_for_anyone;	/* by who has no CAP_BPF, where policy=group lets one */
 };
 
@@ -39,6 +39,9 @@ int load_check_features(const struct load_facts *facts, const char **why);
 /* 0 and *@type, or -EINVAL, -EPERM with *@why a line for the log, or NULL. */
 int load_check_type(const struct load_facts *facts, const struct load_type **type,
 		    const char **why);
+/* Does it take the kernel's types to verify this program, whose kernel functions are bound? */
+bool load_wants_kernel_types(const struct load_type *type, const struct modbpf_insn *insns, u32 insn_cnt);
+
 enum load_info { LOAD_FUNC_INFO, LOAD_LINE_INFO, LOAD_INFO_COUNT };
 
 /*

@@ -121,7 +121,7 @@ int program_build(struct program *prog, const struct verify_request *req, struct
 	err = prog->rule->ctx == CTX_KIND_CALL ? find_call(prog, log) : 0;
 	if (err)
 		return err;
-	if (prog->rule->ctx == CTX_KIND_NF)
+	if (prog->rule->ctx == CTX_KIND_NF || prog->rule->ctx == CTX_KIND_SKB)
 		find_hook_types(prog);
 	prog->info = modbpf_zalloc(req->insn_cnt * sizeof(*prog->info));
 	prog->routines = modbpf_zalloc(MODBPF_MAX_SUBPROGS * sizeof(*prog->routines));

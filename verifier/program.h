@@ -44,7 +44,7 @@ struct program {
 	const struct prog_rule *rule;
 	const struct return_rule *returns;	/* NULL: any number */
 	struct btf_call call;			/* CTX_KIND_CALL: what the program is called with */
-	u32 state_type, skb_type;		/* CTX_KIND_NF: what it points to; 0: not known */
+	u32 state_type, skb_type;		/* what a packet's context leads to; 0: not known */
 	struct insn_info *info;			/* per instruction */
 	struct routine *routines;
 	u32 routine_cnt;

@@ -25,7 +25,7 @@ static const char *const kind_names[REG_KIND_COUNT] = {
 	[REG_MEM_OR_NULL] = "mem_or_null",
 	[REG_TYPED] = "kernel_ptr",
 	[REG_NF_STATE] = "nf_hook_state",
-	[REG_NF_SKB] = "sk_buff",
+	[REG_SKB] = "sk_buff",
 	[REG_DYNPTR] = "dynptr_ptr",
 	[REG_DYNPTR_HALF] = "dynptr",
 };

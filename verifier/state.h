@@ -31,7 +31,7 @@ enum reg_kind {
 	REG_MEM_OR_NULL,
 	REG_TYPED,		/* the kernel's structure of type .size, or null, or anything: see typed.h */
 	REG_NF_STATE,
-	REG_NF_SKB,
+	REG_SKB,
 	REG_DYNPTR,		/* a dynptr of the helper's that calls back; .size is its kind: see dynptr.h */
 	REG_DYNPTR_HALF,	/* in the stack only: a part of a dynptr of kind .size, .off bytes from its start */
 	REG_KIND_COUNT

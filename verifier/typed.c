@@ -45,7 +45,8 @@ void find_hook_types(struct program *prog)
 
 	if (!types)
 		return;
-	prog->state_type = btf_struct_named(types, "nf_hook_state");
+	if (prog->rule->ctx == CTX_KIND_NF)
+		prog->state_type = btf_struct_named(types, "nf_hook_state");
 	prog->skb_type = btf_struct_named(types, "sk_buff");
 }
 

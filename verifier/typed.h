@@ -4,8 +4,9 @@
  * vouches for them. They may be null or stale, so loads through them may fault and then
  * give 0; nothing is stored through them, and no helper takes one for what it points to.
  *
- * What a netfilter program's context points to, and nothing else, is there for sure: these
- * pointers have kinds of their own, and are no numbers.
+ * What a netfilter program's context points to, and the packet that __sk_buff stands for
+ * (RET_SKB), are there for sure, and nothing else: these pointers have kinds of their own, and
+ * are no numbers.
  *
  * With CAP_PERFMON a typed pointer is a number wherever one is wanted; what was a
  * number never becomes a pointer.
@@ -17,9 +18,9 @@
 
 /* A program whose context is a call: what it is called with goes to prog->call. 0, -EINVAL. */
 int find_call(struct program *prog, struct vlog *log);
-/* The types of what a netfilter program's context points to, as far as they are known. */
+/* The types of what a packet program's context leads to, as far as they are known. */
 void find_hook_types(struct program *prog);
-/* What a field of such a context is. */
+/* A pointer to one of them. */
 struct reg hook_pointer(const struct program *prog, enum reg_kind kind);
 /* A load from the context of a call, which R@regno points to. */
 int check_call_ctx_load(struct step *step, u32 bytes, bool sign_extend,
@@ -36,7 +37,7 @@ void mark_number(const struct step *step, struct reg *reg);
 /* Does it point to a structure of the kernel's? */
 static inline bool reg_is_typed(const struct reg *reg)
 {
-	return reg->kind == REG_TYPED || reg->kind == REG_NF_STATE || reg->kind == REG_NF_SKB;
+	return reg->kind == REG_TYPED || reg->kind == REG_NF_STATE || reg->kind == REG_SKB;
 }
 
 #endif

@@ -106,7 +106,7 @@ static const struct {
 	[REG_MEM_OR_NULL] = { "memory that the caller passes", HAS_SIZE | MAY_BE_NULL },
 	[REG_TYPED] = { "the kernel's", HAS_OFFSET | HAS_TYPE | MAY_BE_NULL },
 	[REG_NF_STATE] = { "the kernel's nf_hook_state", HAS_OFFSET },
-	[REG_NF_SKB] = { "the kernel's sk_buff", HAS_OFFSET },
+	[REG_SKB] = { "the kernel's sk_buff", HAS_OFFSET },
 	[REG_DYNPTR] = { "a dynptr", 0 },
 	[REG_DYNPTR_HALF] = { "half of a dynptr", IS_IT },
 };

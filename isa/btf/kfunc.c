@@ -52,6 +52,7 @@ static const struct {
 	  { { CONST_DYNPTR_POINTER, "p" }, { U32, "start" }, { U32, "end" } } },
 	{ "bpf_dynptr_clone", INT,
 	  { { CONST_DYNPTR_POINTER, "p" }, { DYNPTR_POINTER, "clone__uninit" } } },
+	{ "bpf_cast_to_kern_ctx", POINTER, { { POINTER, "obj" } } },
 };
 
 /* Bytes that are enough: a record has three words, an argument two, a name at most 32 bytes. */

@@ -85,6 +85,7 @@ DECLARE_HELPER(send_signal);
 DECLARE_HELPER(send_signal_thread);
 /* skb.c */
 DECLARE_HELPER(skb_load_bytes);
+DECLARE_HELPER(cast_to_kern_ctx);
 DECLARE_HELPER(skb_vlan_push);
 DECLARE_HELPER(skb_vlan_pop);
 DECLARE_HELPER(skb_load_bytes_relative);

@@ -15,6 +15,12 @@
 
 #include "module/hook/skb.h"
 
+/* context: the packet that it stands for */
+u64 helper_cast_to_kern_ctx(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
+{
+	return (unsigned long)((const struct skb_ctx *)(unsigned long)r1)->skb;
+}
+
 /*
  * context, offset, to, size. The offset counts from where the program's data
  * begin; neither what is in front nor what is behind the packet can be read.

@@ -115,6 +115,7 @@ const helper_fn modbpf_helpers[MODBPF_FUNC_LIMIT] = {
 	[MODBPF_FUNC_dynptr_is_rdonly] = helper_dynptr_is_rdonly,
 	[MODBPF_FUNC_dynptr_adjust] = helper_dynptr_adjust,
 	[MODBPF_FUNC_dynptr_clone] = helper_dynptr_clone,
+	[MODBPF_FUNC_cast_to_kern_ctx] = helper_cast_to_kern_ctx,
 	[MODBPF_FUNC_packet_load] = helper_packet_load,
 };
 

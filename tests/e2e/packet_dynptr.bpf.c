@@ -20,6 +20,7 @@ extern int bpf_dynptr_from_skb(struct __sk_buff *skb, __u64 flags, struct bpf_dy
 extern void *bpf_dynptr_slice(const struct bpf_dynptr *ptr, __u32 offset, void *buffer, __u32 buffer__szk) __ksym;
 extern __u32 bpf_dynptr_size(const struct bpf_dynptr *ptr) __ksym;
 extern _Bool bpf_dynptr_is_rdonly(const struct bpf_dynptr *ptr) __ksym;
+extern void *bpf_cast_to_kern_ctx(void *obj) __ksym;
 
 static __always_inline struct packet_told *tell(struct __sk_buff *packet)
 {
@@ -40,16 +41,30 @@ static __always_inline struct packet_told *tell(struct __sk_buff *packet)
 	return told;
 }
 
+/* What the packet's own structure says. */
+static __always_inline int tell_all(struct __sk_buff *packet)
+{
+	const struct sk_buff *skb = bpf_cast_to_kern_ctx(packet);
+	struct packet_told *told = tell(packet);
+
+	if (!told)
+		return 0;
+	told->length = skb->len;
+	told->protocol = skb->protocol;
+	told->in = skb->dev->ifindex;
+	return 1;
+}
+
 SEC("tc")
 int of_sched_cls(struct __sk_buff *skb)
 {
-	return !!tell(skb);
+	return tell_all(skb);
 }
 
 SEC("cgroup_skb/ingress")
 int of_cgroup_skb(struct __sk_buff *skb)
 {
-	return !!tell(skb);
+	return tell_all(skb);
 }
 
 SEC("netfilter")

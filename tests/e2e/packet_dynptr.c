@@ -77,6 +77,14 @@ static void want_bytes(const char *what, const unsigned char *from)
 	want(what, memcmp(told.bytes, from, sizeof(told.bytes)), 0);
 }
 
+/* Of struct sk_buff, for programs that are given struct __sk_buff. */
+static void want_structure(unsigned int length)
+{
+	want("its structure: the length", told.length, length);
+	want("the protocol", told.protocol, htons(frame[12] << 8 | frame[13]));
+	want("the device", told.in, LOOPBACK);
+}
+
 static void test_sk_buffs(void)
 {
 	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = frame, .data_size_in = sizeof(frame));
@@ -87,12 +95,14 @@ static void test_sk_buffs(void)
 	want_bytes("from the Ethernet header on", frame);
 	want("to be written", told.is_rdonly, 0);
 	want("which it is", told.written, 0);
+	want_structure(sizeof(frame));
 	want("CGROUP_SKB runs", run_program("of_cgroup_skb", &opts), 0);
 	want("to its end, too", opts.retval, 1);
 	want("all behind the Ethernet header", told.size, sizeof(frame) - ETH_HLEN);
 	want_bytes("from the IP header on", frame + ETH_HLEN);
 	want("not to be written", told.is_rdonly, 1);
 	want("which it is not", told.written, -EINVAL);
+	want_structure(sizeof(frame) - ETH_HLEN);
 }
 
 /* The packet begins with an Ethernet header of @protocol unless it leaves. */

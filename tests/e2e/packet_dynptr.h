@@ -8,9 +8,10 @@ struct packet_told {
 	__u32 is_rdonly;
 	__u8 bytes[4];		/* at its start */
 	__s32 written;		/* what bpf_dynptr_write returned */
-	__u32 hook, family;	/* of a netfilter program's state, as all below */
-	__u32 in, out;		/* the devices' indices */
+	__u32 hook, family;	/* of a netfilter program's state */
+	__u32 in, out;		/* the devices' indices; in of the sk_buff, where there is no state */
 	__u32 protocol;		/* of the sk_buff, as the network has it */
+	__u32 length;		/* of the sk_buff of a program that is given __sk_buff */
 };
 
 #endif

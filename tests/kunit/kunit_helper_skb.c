@@ -397,6 +397,20 @@ static void sockets_are_told(struct kunit *test)
 	kfree_skb(skb);
 }
 
+/* The packet that a context stands for, wherever its view of it begins. */
+static void contexts_have_their_packet(struct kunit *test)
+{
+	struct sk_buff *skb = make_packet(test), *other = make_packet(test);
+	struct skb_ctx ctx;
+
+	skb_ctx_init(&ctx, skb, 8, NULL, NULL);
+	KUNIT_EXPECT_EQ(test, (u64)CALL(cast_to_kern_ctx, P(&ctx), 0, 0, 0, 0), (u64)P(skb));
+	skb_ctx_init(&ctx, other, 0, NULL, NULL);
+	KUNIT_EXPECT_EQ(test, (u64)CALL(cast_to_kern_ctx, P(&ctx), 0, 0, 0, 0), (u64)P(other));
+	kfree_skb(other);
+	kfree_skb(skb);
+}
+
 static u8 *slice_of(const struct modbpf_dynptr *dynptr, u32 off, void *buffer, u32 bytes, u32 fill)
 {
 	return (u8 *)(unsigned long)modbpf_helpers[MODBPF_FUNC_dynptr_slice](P(dynptr), off, P(buffer),
@@ -512,6 +526,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(gso_is_over_when_the_tail_changes),
 	KUNIT_CASE(shared_headers_are_not_marked),
 	KUNIT_CASE(sockets_are_told),
+	KUNIT_CASE(contexts_have_their_packet),
 	KUNIT_CASE(slices_are_where_the_bytes_are),
 	KUNIT_CASE(dynptr_writes_are_private),
 	KUNIT_CASE(dynptrs_begin_where_the_view_does),

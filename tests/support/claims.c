@@ -299,7 +299,7 @@ static bool reg_holds(struct links *links, const struct watch *watch, const stru
 	case REG_MEM:
 		return memory_holds(watch, reg, value, above);
 	case REG_NF_STATE:
-	case REG_NF_SKB:
+	case REG_SKB:
 		return scalar_contains_value(reg->num, value - (u64)world.gap8);
 	case REG_DYNPTR:
 		return value == (u64)&world.sample && world.sample.data;

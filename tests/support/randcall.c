@@ -416,24 +416,41 @@ static void put_print(struct maker *mk)
 	after_call(mk, true);
 }
 
+/* Its packet is no field of the context, but what a kernel function gives for it. */
+static bool has_cast(const struct maker *mk)
+{
+	return helper_of(MODBPF_FUNC_cast_to_kern_ctx)->types >> mk->prog->prog_type & 1;
+}
+
 /* Pointers that a context hands out go through the stack and are compared with null. */
 static void put_handed_out(struct maker *mk)
 {
 	u32 reg = place_reg(mk, 10, 10);
 
-	if (mk->prog->prog_type != MODBPF_PROG_NETFILTER || !mk->has_ctx)
+	if (!mk->has_ctx)
 		return;
-	put(mk, BPF_LDX | BPF_MEM | BPF_DW, reg, 6, one_in(mk, 2) ? 8 : 0, 0);
+	if (has_cast(mk)) {
+		put(mk, BPF_ALU64 | BPF_MOV | BPF_X, 1, 6, 0, 0);
+		if (errs(mk))
+			put(mk, BPF_ALU64 | BPF_ADD | BPF_K, 1, 0, 0, 8);
+		put(mk, BPF_JMP | BPF_CALL, 0, BPF_PSEUDO_KFUNC_CALL, 0, MODBPF_FUNC_cast_to_kern_ctx);
+		mk->known.set &= ~0x3fu;
+		put(mk, BPF_ALU64 | BPF_MOV | BPF_X, reg, 0, 0, 0);
+	} else {
+		put(mk, BPF_LDX | BPF_MEM | BPF_DW, reg, 6, one_in(mk, 2) ? 8 : 0, 0);
+	}
 	put(mk, BPF_STX | BPF_MEM | BPF_DW, MODBPF_REG_FP, reg, -48, 0);
 	put(mk, BPF_LDX | BPF_MEM | BPF_DW, reg, MODBPF_REG_FP, -48, 0);
 	put(mk, BPF_JMP | BPF_JNE | BPF_K, reg, 0, 0, 0);
 	if (errs(mk))
 		put(mk, BPF_LDX | BPF_MEM | BPF_W, reg, reg, 0, 0);
+	if (has_cast(mk))
+		after_call(mk, false);
 }
 
 void put_call(struct maker *mk)
 {
-	if (mk->prog->prog_type == MODBPF_PROG_NETFILTER && one_in(mk, 4)) {
+	if (mk->prog->prog_type == MODBPF_PROG_NETFILTER ? one_in(mk, 4) : has_cast(mk) && one_in(mk, 12)) {
 		put_handed_out(mk);
 		return;
 	}

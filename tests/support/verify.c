@@ -323,8 +323,19 @@ static u64 packet_load(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
 	return number;
 }
 
+/* Two tasks, and what a program at f_task or event is called with. */
+static u64 tasks[2][(232 + 32) / 8];
+static u64 call[13];
+
+/* The packet's structure is that of NETFILTER's context, see below. */
+static u64 cast(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
+{
+	return ((const struct skb_ctx *)r1)->len == 64 ? (u64)tasks[0] : 0;
+}
+
 static void fill_helpers(u64 *helpers)
 {
+	helpers[MODBPF_FUNC_cast_to_kern_ctx] = (u64)cast;
 	helpers[MODBPF_FUNC_loop] = (u64)loop;
 	helpers[MODBPF_FUNC_for_each_map_elem] = (u64)for_each;
 	helpers[MODBPF_FUNC_user_ringbuf_drain] = (u64)drain;
@@ -362,10 +373,6 @@ static void fill_binds(struct map_bind *binds, u64 *no_programs)
 			memcpy(values[i], maps[i].desc.frozen, maps[i].desc.frozen_size);
 	}
 }
-
-/* Two tasks, and what a program at f_task or event is called with. */
-static u64 tasks[2][(232 + 32) / 8];
-static u64 call[13];
 
 static void fill_call(void)
 {

@@ -246,6 +246,16 @@ static u64 packet_load(u64 ctx, u64 off, u64 bytes, u64 r4, u64 r5)
 	return rng_value(&world_results) & ~0ULL >> (64 - 8 * bytes);
 }
 
+/* The packet's own structure: where a netfilter program's context points. */
+static u64 cast(u64 ctx, u64 r2, u64 r3, u64 r4, u64 r5)
+{
+	if (ctx != (u64)&world.ctx)
+		complain("has no context");
+	if (world_watcher)
+		world_watcher->gives_pointer();
+	return (u64)world.gap8;
+}
+
 static u64 reserve(u64 map, u64 bytes, u64 flags, u64 r4, u64 r5)
 {
 	u32 i;
@@ -376,6 +386,7 @@ void world_add_helpers(void)
 	world_helpers[MODBPF_FUNC_map_lookup_elem] = (u64)lookup;
 	world_helpers[MODBPF_FUNC_trace_printk] = (u64)print;
 	world_helpers[MODBPF_FUNC_packet_load] = (u64)packet_load;
+	world_helpers[MODBPF_FUNC_cast_to_kern_ctx] = (u64)cast;
 	world_helpers[MODBPF_FUNC_ringbuf_reserve] = (u64)reserve;
 	world_helpers[MODBPF_FUNC_ringbuf_submit] = (u64)release;
 	world_helpers[MODBPF_FUNC_ringbuf_discard] = (u64)release;

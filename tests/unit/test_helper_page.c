@@ -209,6 +209,7 @@ static const char *const result_names[RET_KIND_COUNT] = {
 	[RET_RECORD_OR_NULL] = "record or null",
 	[RET_SLICE_OR_NULL] = "memory or null",
 	[RET_CONST_SLICE_OR_NULL] = "memory to read, or null",
+	[RET_SKB] = "`struct sk_buff`",
 };
 
 static const char head[] =
@@ -237,6 +238,10 @@ static const char kfuncs_head[] =
 	"piece; it ends with a write (`bpf_dynptr_write`) or whatever else moves the packet, and when its\n"
 	"buffer is overwritten. Unlike Linux's, NETFILTER programs may write, and the buffer need not be\n"
 	"initialised. `bpf_dynptr_data` of a packet is null, as there.\n\n"
+	"`bpf_cast_to_kern_ctx` gives the packet's own structure for `struct __sk_buff`, to load from as from\n"
+	"a NETFILTER program's `skb` ([abi.md](abi.md)); it is for nothing else: helpers and the other functions\n"
+	"take the context. NETFILTER and TRACING programs load from what their contexts point to without it;\n"
+	"the other contexts stand for no structure of the kernel's here.\n\n"
 	"| number | function | program types | context | needs | arguments | result | tested by |\n"
 	"|---|---|---|---|---|---|---|---|\n";
 

@@ -277,6 +277,34 @@ static void what_is_for_anyone(void)
 	}
 }
 
+/* What leads there by itself, and of the others who calls for it. */
+static void who_wants_kernel_types(void)
+{
+	struct modbpf_insn insns[] = {
+		{ .code = BPF_JMP | BPF_CALL, .src_reg = BPF_PSEUDO_KFUNC_CALL, .imm = MODBPF_FUNC_dynptr_size },
+		{ .code = BPF_JMP | BPF_CALL, .src_reg = BPF_PSEUDO_KFUNC_CALL,
+		  .imm = MODBPF_FUNC_cast_to_kern_ctx },
+	};
+	const struct load_type *type;
+	const char *why;
+	u32 i;
+
+	for (i = 0; i < 40; i++) {
+		const struct load_facts facts = of_type(i, i == MODBPF_PROG_NETFILTER ? MODBPF_ATTACH_NETFILTER :
+							i == MODBPF_PROG_TRACING ? MODBPF_ATTACH_TRACE_FENTRY : 0,
+							ALL_RIGHTS);
+
+		if (load_check_type(&facts, &type, &why))
+			continue;
+		CHECK_EQ(load_wants_kernel_types(type, insns, 1),
+			 i == MODBPF_PROG_NETFILTER || i == MODBPF_PROG_TRACING);
+		CHECK(load_wants_kernel_types(type, insns, 2));
+	}
+	CHECK(!load_check_type(&good, &type, &why));
+	insns[1].src_reg = 0;	/* a helper's number */
+	CHECK(!load_wants_kernel_types(type, insns, 2));
+}
+
 static const struct check_case cases[] = {
 	{ "features", features },
 	{ "flags", flags },
@@ -285,6 +313,7 @@ static const struct check_case cases[] = {
 	{ "rights of the types for the network", rights_of_network },
 	{ "rights of tracing", rights_of_tracing },
 	{ "what is for anyone", what_is_for_anyone },
+	{ "who wants the kernel's types", who_wants_kernel_types },
 	{ "attach types", attach_types },
 	{ "licenses", licenses },
 	{ "sizes of records of functions and lines", info_sizes },

@@ -27,4 +27,6 @@ const struct helper helper_rows_kfunc[MODBPF_FUNC_LIMIT] = {
 		.args = { ARG_DYNPTR, ARG_NUMBER, ARG_NUMBER }, .flags = KFUNC, .types = TYPES_ALL END,
 	HELPER(dynptr_clone)
 		.args = { ARG_FREE_DYNPTR, ARG_NEW_SAME_DYNPTR }, .flags = KFUNC, .types = TYPES_ALL END,
+	HELPER(cast_to_kern_ctx)
+		.args = { ARG_CTX }, .ret = RET_SKB, .flags = KFUNC | HELPER_PERFMON, .types = TYPES_SKB END,
 };
