@@ -5,6 +5,8 @@
  */
 #include "verifier/load_rule.h"
 
+#include "verifier/helper.h"
+
 #define ANY_ATTACH (~0ULL)
 #define ATTACH(type) (1ULL << MODBPF_ATTACH_##type)
 
@@ -104,11 +106,14 @@ int load_check_type(const struct load_facts *facts, const struct load_type **typ
 
 bool load_wants_kernel_types(const struct load_type *type, const struct modbpf_insn *insns, u32 insn_cnt)
 {
+	const struct helper *helper;
 	u32 i;
 
-	for (i = 0; i < insn_cnt && !type->has_kernel_types; i++)
-		if (insn_is_kfunc_call(&insns[i]) && insns[i].imm == MODBPF_FUNC_cast_to_kern_ctx)
+	for (i = 0; i < insn_cnt && !type->has_kernel_types; i++) {
+		helper = helper_called(&insns[i]);
+		if (helper && helper->ret == RET_SKB)
 			return true;
+	}
 	return type->has_kernel_types;
 }
 
