@@ -58,18 +58,20 @@ int netfilter_check_place(u32 pf, u32 hooknum, s32 priority, u32 flags)
 	return 0;
 }
 
-/* skb->data is the network header but for what leaves by a device: there it is the link layer's. */
+/* skb->data is the network header but for what leaves by a device, or is ARP's: there it is the link layer's. */
 s32 netfilter_view_offset(const struct sk_buff *skb, const struct nf_hook_state *state,
 			  bool with_link_layer)
 {
 	bool leaves = state->pf == NFPROTO_NETDEV && state->hook == COMPAT_NETDEV_EGRESS;
 	s32 offset = 0;
 
-	if (state->pf != NFPROTO_NETDEV && state->pf != NFPROTO_BRIDGE)
+	if (state->pf == NFPROTO_ARP)
+		with_link_layer = false;
+	else if (state->pf != NFPROTO_NETDEV && state->pf != NFPROTO_BRIDGE)
 		return 0;
 	if (with_link_layer && !leaves && skb_mac_header_was_set(skb))
 		offset = skb_mac_offset(skb);
-	if (!with_link_layer && leaves)
+	if (!with_link_layer && (leaves || state->pf == NFPROTO_ARP))
 		offset = skb_network_offset(skb);
 	/* What was made by hand may say anything of itself. */
 	if (offset < -(s32)skb_headroom(skb) || offset > (s32)skb_headlen(skb))

@@ -8,18 +8,6 @@ verdict() {	# verdict PROTOCOL 0|1
 		value hex "0$2" 00 00 00 00 00 00 00
 }
 
-link_number() {	# link_number MEMBER: of the only link
-	modbpf -j link show | grep -o "\"$1\":[0-9]*" | tr -dc 0-9
-}
-
-prog_id() {	# prog_id NAME
-	modbpf prog show name "$1" | sed -n 's/^\([0-9]*\): .*/\1/p'
-}
-
-link_of() {	# link_of PROG
-	links | sed -n "s/^\([0-9]*\): .*  prog $1$/\1/p" | head -1
-}
-
 check "the module is inserted" insert
 check "two namespaces and a cable" net_up || finish
 check "a TCP server" serve 8080
@@ -81,22 +69,77 @@ check "nothing is attached any more" within 10 nothing_is_loaded
 check "ping passes when the program is gone" left ping -q -c 2 -i 0.2 -W 2 10.77.0.2
 
 # Other families: a device, a bridge between two ends of cables, ARP, and fragments put together.
-bridge_up() {
-	ip netns add middle && ip -n middle link add br0 type bridge && ip -n middle link set br0 up || return 1
-	for side in a b; do
-		ip netns add end-$side && ip link add port-$side netns middle type veth peer name eth0 netns end-$side &&
-			ip -n middle link set port-$side master br0 up && ip -n end-$side link set eth0 up || return 1
-	done
-	ip -n end-a addr add 10.88.0.1/24 dev eth0 && ip -n end-b addr add 10.88.0.2/24 dev eth0 &&
-		within 20 ip netns exec end-a ping -c 1 -W 1 10.88.0.2
-}
-
-bridge_down() {
-	for ns in middle end-a end-b; do ip netns del $ns; done
-}
-
 dead() {	# dead NUMBER: how many links say that their place is gone
 	[ "$(links | grep -c '  dead$')" = "$1" ]
+}
+
+# Five requests of ARP's for 10.77.0.2: how many are answered?
+cat >"$SCRATCH/ask.py" <<'END'
+import socket, sys
+sock = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(0x0806))
+sock.bind(("veth-left", 0x0806))
+sock.settimeout(float(sys.argv[1]))
+own = sock.getsockname()[4]
+request = b"\xff" * 6 + own + bytes.fromhex("0806 0001 0800 06 04 0001") + own
+request += bytes([10, 77, 0, 1]) + bytes(6) + bytes([10, 77, 0, 2])
+for i in range(5):
+    sock.send(request)
+answers = 0
+try:
+    while answers < 5:
+        frame = sock.recv(1500)
+        answers += frame[20:22] == b"\0\2" and frame[28:32] == bytes([10, 77, 0, 2])
+except TimeoutError:
+    pass
+print(answers)
+END
+answered() {	# answered SECONDS
+	left python3 "$SCRATCH/ask.py" "$1"
+}
+
+shall_drop() {	# shall_drop MAP SLOT BITS: which programs
+	modbpf map update name "$1" key hex "0$2" 00 00 00 value hex "0$3" 00 00 00 00 00 00 00
+}
+
+arp_drops() {
+	local before
+	# Both know each other for good: neither asks on its own.
+	check "a neighbour that is known" ip -n left neigh replace 10.77.0.2 nud permanent dev veth-left \
+		lladdr "$(right cat /sys/class/net/veth-right/address)"
+	check "and knows" ip -n right neigh replace 10.77.0.1 nud permanent dev veth-right \
+		lladdr "$(left cat /sys/class/net/veth-left/address)"
+	before="$(map_u64 at_family 3) $(map_u64 at_family 11)"
+	set -- $before
+	equal "five requests are answered" "$(answered 10)" 5
+	equal "five were seen to come" "$(map_u64 at_family 3)" $(($1 + 5))
+	equal "five answers to go" "$(map_u64 at_family 11)" $(($2 + 5))
+	check "answers shall drop" shall_drop at_family 9 4
+	equal "no answer passes" "$(answered 1)" 0
+	equal "five came" "$(map_u64 at_family 3)" $(($1 + 10))
+	equal "the link of what goes counts five drops" "$(link_number drops at_arp_output)" 5
+	check "requests shall drop" shall_drop at_family 9 2
+	equal "no request passes" "$(answered 1)" 0
+	equal "they were seen" "$(map_u64 at_family 3)" $(($1 + 15))
+	equal "none was answered" "$(map_u64 at_family 11)" $(($2 + 10))
+	equal "the link of what comes counts five drops" "$(link_number drops at_arp)" 5
+	check "none shall drop" shall_drop at_family 9 0
+	equal "five are answered again" "$(answered 10)" 5
+	equal "and no more dropped" "$(link_number drops at_arp)+$(link_number drops at_arp_output)" 5+5
+}
+
+egress_drops() {
+	local name before
+	for name in whole_frame:1 from_network_on:2; do
+		before=$(map_u64 at_egress 1)
+		check "${name%:*} shall drop" shall_drop at_egress 2 "${name#*:}"
+		refused "replies are dropped" "100% packet loss" left ping -q -c 3 -i 0.2 -W 1 10.77.0.2
+		equal "its link counts three drops" "$(link_number drops "${name%:*}")" 3
+		equal "${name%:*}: how many the second one sees" $(($(map_u64 at_egress 1) - before)) \
+			$((3 * (${name#*:} - 1)))
+		check "none shall drop" shall_drop at_egress 2 0
+		check "ping passes again" left ping -q -c 2 -i 0.2 -W 2 10.77.0.2
+	done
+	equal "no more were dropped" "$(link_number drops whole_frame)+$(link_number drops from_network_on)" 3+3
 }
 
 egress=() on_device=2
@@ -114,6 +157,7 @@ if hold "$SCRATCH/families" ip netns exec right modbpf load "$E2E/families.bpf.o
 	if [ -n "${egress[*]}" ]; then
 		equal "three pings at egress" "$(map_u64 at_egress 0)" 3
 		equal "three pings at egress, from the network header on" "$(map_u64 at_egress 1)" 3
+		egress_drops
 	fi
 	check "ping in fragments passes" left ping -q -c 2 -i 0.2 -s 4000 -W 2 10.77.0.2
 	equal "two whole ones" "$(map_u64 at_family 5)" 2
@@ -125,9 +169,15 @@ if hold "$SCRATCH/families" ip netns exec right modbpf load "$E2E/families.bpf.o
 	right ip neigh flush dev veth-right
 	check "the neighbour is asked for again" left ping -q -c 1 -W 2 10.77.0.2
 	check "ARP sees the request" test "$(map_u64 at_family 3)" -gt "$before"
-	check "it shall drop at the device" modbpf map update name at_family key hex 09 00 00 00 value hex 01 00 00 00 00 00 00 00
+	arp_drops
+	before=$(map_u64 at_family 7)
+	check "it shall drop at the device" shall_drop at_family 9 1
 	refused "ping is dropped there" "100% packet loss" left ping -q -c 2 -i 0.2 -W 1 10.77.0.2
-	equal "and seen there only" "$(map_u64 at_family 7)" "$(map_u64 at_family 8)"
+	equal "the link counts two drops" "$(link_number drops at_ingress)" 2
+	equal "and local_in sees none" "$(map_u64 at_family 7)+$(map_u64 at_family 8)" "$before+$before"
+	check "none shall drop at the device" shall_drop at_family 9 0
+	check "ping passes again" left ping -q -c 2 -i 0.2 -W 2 10.77.0.2
+	equal "the link counts no more" "$(link_number drops at_ingress)" 2
 	equal "no link is dead" "$(links | grep -c '  dead$')" 0
 	stop_servers
 	# The device of a namespace that goes, goes first.
@@ -147,9 +197,17 @@ if check "a bridge" bridge_up; then
 	if hold "$SCRATCH/bridged" ip netns exec middle modbpf load "$SCRATCH/bridge.o"; then
 		check "ping passes the bridge" ip netns exec end-a ping -q -c 3 -i 0.2 -W 2 10.88.0.2
 		equal "three requests and replies are forwarded" "$(map_u64 at_family 4)" 6
+		check "they shall drop" shall_drop at_family 9 8
+		refused "no ping passes" "100% packet loss" ip netns exec end-a ping -q -c 3 -i 0.2 -W 1 10.88.0.2
+		equal "three requests were seen" "$(map_u64 at_family 4)" 9
+		equal "the link counts three drops" "$(link_number drops at_bridge)" 3
+		check "they shall pass" shall_drop at_family 9 0
+		check "ping passes again" ip netns exec end-a ping -q -c 2 -i 0.2 -W 2 10.88.0.2
+		equal "two more of each" "$(map_u64 at_family 4)" 13
+		equal "none was dropped" "$(link_number drops at_bridge)" 3
 		release
 	fi
-	bridge_down
+	middle_down
 fi
 # A namespace that nobody is in goes: what hangs there is dead, and takes no program.
 ip netns add empty
@@ -201,6 +259,27 @@ elif hold "$SCRATCH/states" ip netns exec right modbpf load "$E2E/conntrack.bpf.
 	check "the rule goes" right nft delete table inet asks
 fi
 
+# Others come and go before and behind a program under full traffic: it still sees each packet once.
+others_come_and_go() {
+	local rounds=20 bursts=0 lossy=0 neighbours one two
+	local seen=$(map_u64 at_hook 1) first=$(map_u64 at_hook 2) second=$(map_u64 at_hook 6)
+	one=$(prog_id at_forward) two=$(prog_id turn_one)
+	right "$E2E/neighbours" $rounds "$one" "$two" >"$SCRATCH/neighbours" 2>&1 &
+	neighbours=$!
+	while kill -0 $neighbours 2>/dev/null; do
+		left ping -q -f -c 500 -W 5 10.77.0.2 | grep -q ' 500 received, 0% packet loss' || lossy=$((lossy + 1))
+		bursts=$((bursts + 1))
+	done
+	wait $neighbours
+	equal "$rounds times others came, were replaced, and went" $? 0
+	cat "$SCRATCH/neighbours"
+	echo "  meanwhile $bursts times 500 packets"
+	equal "no packet was lost" $lossy 0
+	equal "the one that stayed saw each" $(($(map_u64 at_hook 1) - seen)) $((bursts * 500))
+	check "those that came saw some" test $(($(map_u64 at_hook 2) - first)) -gt 0
+	check "so did those in their place" test $(($(map_u64 at_hook 6) - second)) -gt 0
+}
+
 # The hooks: a ping from the left passes prerouting, local_in; its reply local_out, postrouting.
 if hold "$SCRATCH/hooks" ip netns exec right modbpf load "$E2E/hooks.bpf.o"; then
 	equal "eight programs at hooks" "$(links | grep -c netfilter)" 8
@@ -224,6 +303,7 @@ if hold "$SCRATCH/hooks" ip netns exec right modbpf load "$E2E/hooks.bpf.o"; the
 	check "more than once" test "$(<"$SCRATCH/turns")" -gt 10
 	check "both were met" test "$(map_u64 at_hook 7)" -gt 0
 	equal "each packet met one of them" $(($(map_u64 at_hook 6) + $(map_u64 at_hook 7))) 504
+	others_come_and_go
 	check "the CLI does it" modbpf link update id "$link" prog id "$two"
 	refused "not if another is to be there" "another program" \
 		modbpf link update id "$link" prog id "$two" replace id "$one"

@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # The firewall on packets that do not come in one piece: fragments, segments merged by the
-# card, extension headers, packets cut short.  None gets a wrong verdict.
+# card, extension headers, packets cut short.  None gets a wrong verdict.  And programs that ask the
+# kernel to put fragments together.
 . "$(dirname "$0")/lib.sh"
 
 fw() {
@@ -43,6 +44,63 @@ sock.sendall(bytes(1 << 20))' "$1"
 
 arrived_twice() {
 	[ "$(grep -c '^1048576$' "$SCRATCH/received")" = 2 ]
+}
+
+# Pings in three pieces each, at a program before the kernel puts them together, two that ask for it and one
+# behind them that does not. All is pinned: what is removed is detached.
+came() {	# came 0|1|2|3: pieces and whole ones, IPv4 and IPv6: early, IPv6's and INET's that ask, late
+	local slot
+	for slot in 0 1 2 3; do map_u64 came $(($1 * 4 + slot)); done | xargs
+}
+
+long_pings() {
+	check "two long pings pass" left ping -q -c 2 -i 0.2 -W 5 -s 4000 10.77.0.2
+	check "two long pings pass, IPv6" left ping -q -c 2 -i 0.2 -W 5 -s 4000 fd77::2
+}
+
+put_together() {
+	mkdir -p "$SCRATCH/pins"
+	check "a place for names" mount -t modbpffs none "$SCRATCH/pins"
+	check "two programs that ask, two that do not" right modbpf load "$E2E/defrag.bpf.o" pin "$SCRATCH/pins"
+}
+
+is_left() {	# is_left COUNT
+	[ "$(links | grep -c netfilter)" = "$1" ]
+}
+
+goes() {	# goes NAME COUNT: so many links are left then
+	check "$1 goes" rm "$SCRATCH/pins/$1"
+	check "its link, too" within 10 is_left "$2"
+}
+
+fragments_are_put_together() {
+	put_together
+	long_pings
+	equal "pieces come in" "$(came 0)" "6 0 6 0"
+	equal "IPv6's sees whole ones" "$(came 1)" "0 0 0 2"
+	equal "INET's sees whole ones of both" "$(came 2)" "0 2 0 2"
+	equal "so does one behind them" "$(came 3)" "0 2 0 2"
+	goes asks_ipv6 3
+	long_pings
+	equal "INET's alone sees whole ones of both" "$(came 2)" "0 4 0 4"
+	equal "pieces came in" "$(came 0)" "12 0 12 0"
+	# It is a module's, and there by now.
+	if ! grep -q ' nf_defrag_ipv6_disable\b' /proc/kallsyms; then
+		umount "$SCRATCH/pins"
+		skip "when nobody asks any more" "this kernel puts fragments together on and on"
+		return
+	fi
+	goes asks_inet 2
+	long_pings
+	equal "nobody asks: pieces" "$(came 3)" "6 4 6 4"
+	umount "$SCRATCH/pins"
+	check "all goes" within 10 nothing_is_loaded
+	put_together
+	goes asks_inet 3
+	long_pings
+	equal "IPv6's alone sees whole ones" "$(came 1)" "0 0 0 2"
+	equal "of IPv6 only" "$(came 3)" "6 0 0 2"
+	umount "$SCRATCH/pins"
 }
 
 check "the module is inserted" insert
@@ -90,6 +148,8 @@ equal "are malformed" "$(packets '(malformed)')" 3
 release
 kill $receiver
 check "nothing is attached any more" within 10 nothing_is_loaded
+fragments_are_put_together
+check "nor by the programs that asked" within 10 nothing_is_loaded
 net_down
 check "the module leaves" remove_soon
 finish

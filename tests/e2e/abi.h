@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -138,6 +139,14 @@ static inline long info_of(int fd, void *info, __u32 *len)
 	err = call(MODBPF_CMD_OBJ_GET_INFO_BY_FD, &attr, sizeof(attr));
 	*len = attr.info.info_len;
 	return err;
+}
+
+/* A command of the family GET_FD_BY_ID. An fd or -errno. */
+static inline long open_id(__u32 cmd, const char *id)
+{
+	union modbpf_attr attr = { .start_id = strtoul(id, NULL, 10) };
+
+	return call(cmd, &attr, sizeof(attr));
 }
 
 /* BTF with three types: int, a prototype, the function s. An fd. */

@@ -3,6 +3,7 @@
 #include <linux/perf_event.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "tests/e2e/abi.h"
 #include "tests/e2e/kernel_file.h"
@@ -67,6 +68,59 @@ static void test_stats(void)
 	want("and off", call(MODBPF_CMD_PROG_TEST_RUN, &run, sizeof(run)), 0);
 	want_that("none", run_time_of(fd) == measured);
 	close(fd);
+}
+
+/* --- a test run says how long the program took: the mean of its runs, in ns --------------------- */
+
+static __u64 now_ns(void)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	return time.tv_sec * 1000000000ULL + time.tv_nsec;
+}
+
+/* Of all runs together not more than the whole call took, by the same clock. */
+static void check_duration(int fd, __u32 repeat)
+{
+	unsigned char packet[64] = { [12] = 8, [14] = 0x45 };
+	union modbpf_attr run = { .test = {
+		.prog_fd = fd, .data_in = addr(packet), .data_size_in = sizeof(packet), .repeat = repeat,
+		.duration = ~0U,
+	} };
+	__u64 begin = now_ns(), spent, runs = repeat ? repeat : 1;
+	long err = call(MODBPF_CMD_PROG_TEST_RUN, &run, sizeof(run));
+
+	spent = now_ns() - begin;
+	want("a test run", err, 0);
+	want("its verdict", run.test.retval, 1);
+	want_that("it takes time", run.test.duration > 0);
+	want_that("all runs together no more than the call", run.test.duration * runs <= spent);
+}
+
+static void test_duration(void)
+{
+	static const struct modbpf_insn loop[] = {
+		MOV64_IMM(0, 1000),
+		{ .code = BPF_ALU64 | BPF_SUB | BPF_K, .dst_reg = 0, .imm = 1 },
+		{ .code = BPF_JMP | BPF_JNE | BPF_K, .dst_reg = 0, .imm = 1, .off = -2 },
+		EXIT_INSN,
+	};
+	static const __u32 types[] = { 1, 3, 8, 32 };	/* SOCKET_FILTER, SCHED_CLS, CGROUP_SKB, NETFILTER */
+	union modbpf_attr attr;
+	size_t i;
+	int fd;
+
+	for (i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
+		attr = load_attr(types[i], loop, 4);
+		if (types[i] == 32)
+			attr.expected_attach_type = 45;
+		fd = want_fd("a loop", call(MODBPF_CMD_PROG_LOAD, &attr, sizeof(attr)));
+		check_duration(fd, 0);
+		check_duration(fd, 1);
+		check_duration(fd, 500);
+		close(fd);
+	}
 }
 
 /* --- tags: SHA-1 of the instructions, by another program (Python's hashlib) ----------------- */
@@ -296,6 +350,7 @@ int main(int argc, char **argv)
 		return 1;
 	}
 	test_stats();
+	test_duration();
 	test_tags();
 	test_events(self);
 	test_prog_array();

@@ -5,7 +5,10 @@
  */
 #include "tests/e2e/families.bpf.h"
 
-enum { INGRESS, ARP = 3, BRIDGE, WHOLE, PIECES, FIRST, SECOND, DROPS, NEWER };
+enum { INGRESS, ARP = 3, BRIDGE, WHOLE, PIECES, FIRST, SECOND, DROPS, NEWER, ANSWERS };
+
+/* What is in DROPS: who shall drop what it counts. */
+enum { DROP_INGRESS = 1, DROP_ARP = 2, DROP_ANSWERS = 4, DROP_BRIDGE = 8 };
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
@@ -21,9 +24,13 @@ static __always_inline void count(__u32 slot)
 
 static __always_inline __u64 setting(__u32 slot)
 {
-	__u64 *value = bpf_map_lookup_elem(&at_family, &slot);
+	return setting_in(&at_family, slot);
+}
 
-	return value ? *value : 0;
+/* The verdict of a packet that was counted. */
+static __always_inline int verdict(__u64 drop)
+{
+	return setting(DROPS) & drop ? 2 : 0;
 }
 
 SEC("tc/netdev/veth-right/ingress")
@@ -32,28 +39,44 @@ int at_ingress(struct __sk_buff *skb)
 	if (!is_ping_in_frame(skb))
 		return 0;
 	count(INGRESS);
-	return setting(DROPS) ? 2 : 0;
+	return verdict(DROP_INGRESS);
 }
 
-/* Hardware type, protocol, lengths, operation: a request from 10.77.0.1. */
-SEC("tc/arp/input")
-int at_arp(struct __sk_buff *skb)
+/* Hardware type, protocol, lengths, operation, who says so: 10.77.0.HOST. */
+static __always_inline int is_arp(struct __sk_buff *skb, __u8 operation, __u8 host)
 {
 	unsigned char *arp = (void *)(long)skb->data;
 
 	if (arp + 28 > (unsigned char *)(long)skb->data_end)
 		return 0;
-	if (arp[7] == 1 && arp[14] == 10 && arp[15] == 77 && arp[17] == 1)
-		count(ARP);
-	return 0;
+	return arp[7] == operation && arp[14] == 10 && arp[15] == 77 && arp[17] == host;
+}
+
+SEC("tc/arp/input")
+int at_arp(struct __sk_buff *skb)
+{
+	if (!is_arp(skb, 1, 1))
+		return 0;
+	count(ARP);
+	return verdict(DROP_ARP);
+}
+
+SEC("tc/arp/output")
+int at_arp_output(struct __sk_buff *skb)
+{
+	if (!is_arp(skb, 2, 2))
+		return 0;
+	count(ANSWERS);
+	return verdict(DROP_ANSWERS);
 }
 
 SEC("tc/bridge/forward")
 int at_bridge(struct __sk_buff *skb)
 {
-	if (is_ping_in_frame(skb))
-		count(BRIDGE);
-	return 0;
+	if (!is_ping_in_frame(skb))
+		return 0;
+	count(BRIDGE);
+	return verdict(DROP_BRIDGE);
 }
 
 /* As many bytes as were sent, at once. */

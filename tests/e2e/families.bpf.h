@@ -7,6 +7,7 @@
 #include <linux/if_ether.h>
 #include <linux/in.h>
 #include <linux/ip.h>
+#include <linux/ipv6.h>
 #include <bpf/bpf_endian.h>
 #include <bpf/bpf_helpers.h>
 
@@ -16,6 +17,13 @@ static __always_inline void count_in(void *map, __u32 slot)
 
 	if (value)
 		__sync_fetch_and_add(value, 1);
+}
+
+static __always_inline __u64 setting_in(void *map, __u32 slot)
+{
+	__u64 *value = bpf_map_lookup_elem(map, &slot);
+
+	return value ? *value : 0;
 }
 
 /* Behind a link layer's header that says IPv4. */
@@ -34,6 +42,16 @@ static __always_inline int is_ping(struct __sk_buff *skb)
 
 	return (void *)(ip + 1) <= (void *)(long)skb->data_end && ip->version == 4 &&
 	       ip->protocol == IPPROTO_ICMP;
+}
+
+/* An echo's request or reply, in one piece. */
+static __always_inline int is_ping6(struct __sk_buff *skb)
+{
+	struct ipv6hdr *ip = (void *)(long)skb->data;
+	__u8 *type = (void *)(ip + 1);
+
+	return (void *)(type + 1) <= (void *)(long)skb->data_end && ip->version == 6 &&
+	       ip->nexthdr == IPPROTO_ICMPV6 && (*type == 128 || *type == 129);
 }
 
 #endif

@@ -136,6 +136,19 @@ links() {
 	modbpf link show
 }
 
+prog_id() {	# prog_id NAME
+	modbpf prog show name "$1" | sed -n 's/^\([0-9]*\): .*/\1/p'
+}
+
+link_of() {	# link_of PROG: by its id
+	links | sed -n "s/^\([0-9]*\): .*  prog $1$/\1/p" | head -1
+}
+
+# link_number MEMBER [NAME]: of the link of the program called so; without a name, of the only link
+link_number() {
+	modbpf -j link show ${2:+id "$(link_of "$(prog_id "$2")")"} | grep -o "\"$1\":[0-9]*" | tr -dc 0-9
+}
+
 nothing_is_attached() {
 	[ -z "$(links)" ]
 }
@@ -230,6 +243,45 @@ right() {
 net_down() {
 	ip netns del left
 	ip netns del right
+}
+
+# --- two hosts and what is between them: end-a, middle and end-b -----------------------
+
+middle_up() {
+	local side
+	ip netns add middle || return 1
+	for side in a b; do
+		ip netns add end-$side && ip link add port-$side netns middle type veth peer name eth0 netns end-$side &&
+			ip -n middle link set port-$side up && ip -n end-$side link set eth0 up || return 1
+	done
+}
+
+# end-a 10.88.0.1  <-- bridge -->  end-b 10.88.0.2
+bridge_up() {
+	middle_up && ip -n middle link add br0 type bridge && ip -n middle link set br0 up &&
+		ip -n middle link set port-a master br0 && ip -n middle link set port-b master br0 || return 1
+	ip -n end-a addr add 10.88.0.1/24 dev eth0 && ip -n end-b addr add 10.88.0.2/24 dev eth0 &&
+		within 20 ip netns exec end-a ping -c 1 -W 1 10.88.0.2
+}
+
+# end-a 10.88.1.1 fd88:1::1  <-- router 10.88.1.9, 10.88.2.9, fd88:1::9, fd88:2::9 -->  end-b 10.88.2.1 fd88:2::1
+router_up() {
+	local side net=1
+	middle_up && ip netns exec middle sysctl -q -w net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1 || return 1
+	for side in a b; do
+		ip -n middle addr add 10.88.$net.9/24 dev port-$side && ip -n end-$side addr add 10.88.$net.1/24 dev eth0 &&
+			ip -n middle addr add fd88:$net::9/64 dev port-$side nodad &&
+			ip -n end-$side addr add fd88:$net::1/64 dev eth0 nodad &&
+			ip -n end-$side route add default via 10.88.$net.9 &&
+			ip -n end-$side route add default via fd88:$net::9 || return 1
+		net=2
+	done
+	within 20 ip netns exec end-a ping -c 1 -W 1 10.88.2.1 && within 20 ip netns exec end-a ping -c 1 -W 1 fd88:2::1
+}
+
+middle_down() {
+	local ns
+	for ns in middle end-a end-b; do ip netns del $ns; done
 }
 
 # A server on both families that takes one connection after the other.

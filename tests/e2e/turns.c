@@ -4,7 +4,6 @@
  * often and as fast as it goes until somebody ends it. Says how often.
  */
 #include <signal.h>
-#include <stdlib.h>
 
 #include "tests/e2e/abi.h"
 
@@ -13,13 +12,6 @@ static volatile sig_atomic_t is_over;
 static void end(int signal)
 {
 	is_over = 1;
-}
-
-static int open_id(__u32 cmd, const char *id)
-{
-	union modbpf_attr attr = { .start_id = atoi(id) };
-
-	return call(cmd, &attr, sizeof(attr));
 }
 
 int main(int argc, char **argv)
