@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Pings that a router passes on, requests and replies, and those for itself: each program counts and may drop its own. */
+/* Pings that a router passes on, and those for itself: each program counts, and may drop, requests and replies. */
 #include "tests/e2e/families.bpf.h"
 
 enum { AT_INET, AT_IPV4, AT_IPV6, LOCAL, DROPS };	/* DROPS: a bit for each program */
