@@ -18,6 +18,7 @@ modprobe -q dummy
 	told kernel_ebpf grep -q ' bpf_get_attach_cookie_pe$' /proc/kallsyms
 	told kernel_fentry_wide hold_foreign "$SCRATCH/owner" "$E2E/perf_function.bpf.o" on_function
 	release
+	told tproxy nft -c 'table ip t { chain c { type filter hook prerouting priority -150; tcp dport 1 tproxy to :1; }; }'
 	told cgroups grep -q '^cpu' /proc/cgroups
 } >>"$SCRATCH/found"
 rmmod dummy 2>/dev/null

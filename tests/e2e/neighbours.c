@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * "neighbours ROUNDS PROG PROG": at IPv4's LOCAL_IN, before and behind what hangs there, the first program
- * comes, the second takes its place, and it goes, ROUNDS times. By their ids; in this process's namespace.
+ * "neighbours PROG PROG": at IPv4's LOCAL_IN, before and behind what hangs there, the first program comes,
+ * the second takes its place, and it goes, again and again until somebody ends it; a line for each time.
+ * By their ids; in this process's namespace.
  */
-#include <stdlib.h>
+#include <signal.h>
 
 #include "isa/abi.h"
 #include "tests/e2e/abi.h"
@@ -14,6 +15,12 @@
 #define STAY_US 5000	/* each of them, so that packets meet it */
 
 static int prog[2];
+static volatile sig_atomic_t is_over;
+
+static void end(int signal)
+{
+	is_over = 1;
+}
 
 static int comes(int priority)
 {
@@ -38,11 +45,13 @@ int main(int argc, char **argv)
 	int before, behind, i;
 
 	device = open(MODBPF_DEVICE, O_RDWR | O_CLOEXEC);
-	if (device < 0 || argc != 4)
+	if (device < 0 || argc != 3)
 		return 2;
 	for (i = 0; i < 2; i++)
-		prog[i] = want_fd(argv[2 + i], open_id(MODBPF_CMD_PROG_GET_FD_BY_ID, argv[2 + i]));
-	for (i = 0; i < atoi(argv[1]) && !failed; i++) {
+		prog[i] = want_fd(argv[1 + i], open_id(MODBPF_CMD_PROG_GET_FD_BY_ID, argv[1 + i]));
+	setlinebuf(stdout);
+	signal(SIGTERM, end);
+	for (i = 0; !is_over && !failed; i++) {
 		before = comes(-FAR);
 		behind = comes(FAR);
 		usleep(STAY_US);
@@ -51,6 +60,7 @@ int main(int argc, char **argv)
 		usleep(STAY_US);
 		close(i & 1 ? before : behind);
 		close(i & 1 ? behind : before);
+		puts("round");
 	}
 	return finish("neighbours");
 }

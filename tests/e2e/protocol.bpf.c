@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The protocol of what comes in is rewritten behind the choice of a socket for it: UDP to a
- * port becomes TCP, TCP to another becomes UDP. Each is then to be looked up as what it is.
+ * port becomes TCP, TCP to another becomes UDP. Each is then to be looked up as what it is. Or
+ * the headers of datagrams are bent.
  */
 #include <linux/bpf.h>
 #include <linux/if_ether.h>
@@ -31,12 +32,12 @@ static __always_inline void count(__u32 slot)
 		__sync_fetch_and_add(value, 1);
 }
 
-static __always_inline int is_on(void)
+static __always_inline __u64 how(void)
 {
-	__u32 slot = PROTOCOL_ON;
+	__u32 slot = PROTOCOL_HOW;
 	__u64 *value = bpf_map_lookup_elem(&protocols, &slot);
 
-	return value && *value;
+	return value ? *value : CHANGE_NOTHING;
 }
 
 /* What a TCP segment's first bytes say as UDP: its length, and a checksum, which is the devices' affair. */
@@ -64,18 +65,43 @@ static __always_inline __u8 other(struct __sk_buff *skb, __u8 protocol, __u32 at
 	return 0;
 }
 
+/* Flip @bits of the byte @at. */
+static __always_inline void bend(struct __sk_buff *skb, __u32 at, __u8 bits)
+{
+	__u8 byte;
+
+	if (bpf_skb_load_bytes(skb, at, &byte, 1))
+		return;
+	byte ^= bits;
+	if (!bpf_skb_store_bytes(skb, at, &byte, 1, 0))
+		count(PROTOCOL_BENT);
+}
+
+static __always_inline void bend_header(struct __sk_buff *skb, int v4, __u64 change)
+{
+	if (change == CHANGE_SHAPE)
+		bend(skb, 0, v4 ? 0x02 : 0x10);
+	else if (change == CHANGE_LENGTH)
+		bend(skb, v4 ? offsetof(struct iphdr, tot_len) + 1 : offsetof(struct ipv6hdr, payload_len) + 1, 1);
+	else if (change == CHANGE_CLASS)
+		bend(skb, 1, v4 ? 0x08 : 0x80);
+}
+
 SEC("tc/inet/local_in")
 int another_protocol(struct __sk_buff *skb)
 {
 	int v4 = skb->protocol == bpf_htons(ETH_P_IP);
 	__u32 at = v4 ? sizeof(struct iphdr) : sizeof(struct ipv6hdr);
 	__u32 protocol_at = v4 ? offsetof(struct iphdr, protocol) : offsetof(struct ipv6hdr, nexthdr);
+	__u64 change = how();
 	__u8 protocol, new;
 
-	if (!is_on() || bpf_skb_load_bytes(skb, protocol_at, &protocol, 1))
+	if (change == CHANGE_NOTHING || bpf_skb_load_bytes(skb, protocol_at, &protocol, 1))
 		return 0;
 	new = other(skb, protocol, at);
-	if (!new)
+	if (new == IPPROTO_TCP && change != CHANGE_PROTOCOL)
+		bend_header(skb, v4, change);
+	if (!new || change != CHANGE_PROTOCOL)
 		return 0;
 	if (new == IPPROTO_UDP)
 		as_udp(skb, at);
