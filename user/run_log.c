@@ -272,10 +272,13 @@ static void print_record(const struct run_record *record)
 
 unsigned long run_log_print(int fd)
 {
+	static char line[BUFSIZ];	/* more than any record takes */
 	struct run_record record;
 	unsigned long cnt = 0;
 	ssize_t got;
 
+	/* A line is one write: who runs writes to the same place meanwhile. */
+	setvbuf(stderr, line, _IOLBF, sizeof(line));
 	for (;;) {
 		got = read(fd, &record, sizeof(record));
 		if (got < 0 && errno == EINTR)

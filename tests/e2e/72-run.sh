@@ -61,6 +61,19 @@ done
 check "what it asks is shown" modbpf run --log -- "$E2E/plain"
 equal "as it was asked and answered" \
 	"$(grep -c -E '^\[[0-9]+\] MAP_CREATE\(type=array, key_size=4, value_size=8, max_entries=1\) = [0-9]+$' <<<"$out")" 1
+# Each write comes out of such a pipe by itself: whatever the program writes meanwhile stands between lines.
+cat >"$SCRATCH/writes.py" <<'END'
+import os, subprocess, sys
+here, there = os.pipe2(os.O_DIRECT | os.O_CLOEXEC)
+run = subprocess.Popen(sys.argv[1:], stdout=subprocess.DEVNULL, stderr=there)
+os.close(there)
+writes = 0
+while text := os.read(here, 1 << 16):
+    assert text.endswith(b"\n") and text.count(b"\n") == 1, text
+    writes += 1
+assert run.wait() == 0 and writes > 1, writes
+END
+check "a line at a time" python3 "$SCRATCH/writes.py" modbpf run --log -- "$E2E/plain"
 check "what it asks is shown, of libbpf" modbpf run --log sh -c "$a_while"
 contains "with what it loads" "$out" "PROG_LOAD(type="
 contains "and maps" "$out" "MAP_CREATE(type="
