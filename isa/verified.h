@@ -71,7 +71,7 @@ struct verified_prog {
 	u32 subprog_cnt;
 	struct line_info *lines;	/* in order of final insns; the first of each subprogram is there */
 	u32 line_cnt;			/* 0: not known */
-	bool uses_packet_write;		/* direct stores to packet data */
+	bool uses_packet_write;		/* it, or who it tail-calls, may store to packet data */
 	bool uses_user_write;		/* changes the memory of processes */
 	bool uses_override;		/* has a function of the kernel return what it says */
 	bool may_lose;			/* it, or who it tail-calls, puts records into rings */

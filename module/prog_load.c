@@ -337,11 +337,7 @@ static int verify(struct prog_load *load)
 	return err;
 }
 
-/*
- * A tail call hands the context over. The arrays that it goes through must
- * hold programs of this kind only; and who is called may write to the packet,
- * whatever the caller does.
- */
+/* A tail call hands the context over. The arrays that it goes through must hold programs of this kind only. */
 static int seal(struct prog_load *load)
 {
 	struct modbpf_prog *prog = load->prog;
@@ -356,9 +352,6 @@ static int seal(struct prog_load *load)
 		if (err)
 			return err;
 	}
-	for (i = 0; i < prog->verified->subprog_cnt; i++)
-		if (prog->verified->subprogs[i].has_tail_call)
-			prog->verified->uses_packet_write = true;
 	return 0;
 }
 

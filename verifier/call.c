@@ -162,7 +162,8 @@ static int refuse_unknown(struct step *step)
 /* What who runs the program must know of the helpers that it calls. */
 static void note_use(struct findings *found, const struct helper *helper)
 {
-	found->packet_write |= !!(helper->flags & HELPER_WRITES_PACKET);
+	/* Who is called in its place may write, whatever it does itself. */
+	found->packet_write |= !!(helper->flags & (HELPER_WRITES_PACKET | HELPER_LEAVES));
 	found->user_write |= !!(helper->flags & HELPER_WRITES_USER);
 	found->override |= !!(helper->flags & HELPER_OVERRIDES);
 	found->may_lose |= !!(helper->flags & HELPER_MAY_LOSE);

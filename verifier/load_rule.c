@@ -109,12 +109,15 @@ bool load_wants_kernel_types(const struct load_type *type, const struct modbpf_i
 	const struct helper *helper;
 	u32 i;
 
-	for (i = 0; i < insn_cnt && !type->has_kernel_types; i++) {
+	if (type->has_kernel_types)
+		return true;
+	for (i = 0; i < insn_cnt; i++) {
 		helper = helper_called(&insns[i]);
 		if (helper && helper->ret == RET_SKB)
 			return true;
+		i += insn_is_ld_imm64(&insns[i]);
 	}
-	return type->has_kernel_types;
+	return false;
 }
 
 bool load_license_is_gpl(const char *license)

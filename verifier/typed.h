@@ -2,7 +2,8 @@
 /*
  * Typed pointers: into structures of the kernel, as its BTF describes them. Nothing
  * vouches for them. They may be null or stale, so loads through them may fault and then
- * give 0; nothing is stored through them, and no helper takes one for what it points to.
+ * give 0; nothing is stored through them, and no helper takes one for what it points to, but
+ * for ARG_SKB of a netfilter program, whose context is no packet's.
  *
  * What a netfilter program's context points to, and the packet that __sk_buff stands for
  * (RET_SKB), are there for sure, and nothing else: these pointers have kinds of their own, and

@@ -31,7 +31,8 @@ extern atomic64_t netfilter_bad_verdicts;
 
 /*
  * Where a program's view of a packet at the hook begins, in bytes from skb->data: at the
- * network header, or in front of it @with_link_layer, where the packet has one. Any context.
+ * network header, or in front of it @with_link_layer, where the packet has one, of a device
+ * or a bridge. At most skb_headlen(). Any context.
  */
 s32 netfilter_view_offset(const struct sk_buff *skb, const struct nf_hook_state *state,
 			  bool with_link_layer);

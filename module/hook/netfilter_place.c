@@ -58,21 +58,24 @@ int netfilter_check_place(u32 pf, u32 hooknum, s32 priority, u32 flags)
 	return 0;
 }
 
-/* skb->data is the network header but for what leaves by a device, or is ARP's: there it is the link layer's. */
+/* Is skb->data the link layer's header? Elsewhere it is the network's. */
+static bool begins_with_link_layer(const struct nf_hook_state *state)
+{
+	return (state->pf == NFPROTO_NETDEV && state->hook == COMPAT_NETDEV_EGRESS) ||
+	       (state->pf == NFPROTO_ARP && state->hook == NF_ARP_OUT);
+}
+
 s32 netfilter_view_offset(const struct sk_buff *skb, const struct nf_hook_state *state,
 			  bool with_link_layer)
 {
-	bool leaves = state->pf == NFPROTO_NETDEV && state->hook == COMPAT_NETDEV_EGRESS;
-	s32 offset = 0;
+	bool shows = with_link_layer && (state->pf == NFPROTO_NETDEV || state->pf == NFPROTO_BRIDGE);
+	s32 offset;
 
-	if (state->pf == NFPROTO_ARP)
-		with_link_layer = false;
-	else if (state->pf != NFPROTO_NETDEV && state->pf != NFPROTO_BRIDGE)
+	if (shows == begins_with_link_layer(state))
 		return 0;
-	if (with_link_layer && !leaves && skb_mac_header_was_set(skb))
-		offset = skb_mac_offset(skb);
-	if (!with_link_layer && (leaves || state->pf == NFPROTO_ARP))
-		offset = skb_network_offset(skb);
+	if (shows && !skb_mac_header_was_set(skb))
+		return 0;
+	offset = shows ? skb_mac_offset(skb) : skb_network_offset(skb);
 	/* What was made by hand may say anything of itself. */
 	if (offset < -(s32)skb_headroom(skb) || offset > (s32)skb_headlen(skb))
 		return 0;

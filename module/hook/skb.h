@@ -16,8 +16,9 @@ struct sk_buff;
 extern const struct ctx_slot modbpf_skb_slots[CTX_SOURCE_COUNT];
 
 /*
- * @offset: where the program's view begins, in bytes from skb->data (0, or
- * negative for the MAC header). @in, @out: devices or NULL. Any context.
+ * @offset: where the program's view begins, in bytes from skb->data: 0; negative for the
+ * MAC header in front of it; positive where skb->data is the MAC header and the view begins
+ * behind that, at most skb_headlen(). @in, @out: devices or NULL. Any context.
  */
 void skb_ctx_init(struct skb_ctx *ctx, struct sk_buff *skb, s32 offset,
 		  const struct net_device *in, const struct net_device *out);

@@ -204,6 +204,38 @@ static void offsets_count_from_the_link_layer(struct kunit *test)
 	kfree_skb(skb);
 }
 
+/* Where they begin behind skb->data, too; and so do lengths. */
+static void offsets_count_from_the_network_header(struct kunit *test)
+{
+	struct sk_buff *skb = make_packet(test), *clone = skb_clone(skb, GFP_KERNEL);
+	struct skb_ctx ctx;
+
+	KUNIT_ASSERT_NOT_NULL(test, clone);
+	skb_reset_mac_header(skb);
+	skb_set_network_header(skb, ETH_HLEN);
+	skb->ip_summed = CHECKSUM_COMPLETE;
+	skb->csum = skb_checksum(skb, 0, skb->len, 0);
+	skb_ctx_init(&ctx, skb, ETH_HLEN, NULL, NULL);
+	KUNIT_EXPECT_EQ(test, ctx.len, 126u);
+	KUNIT_EXPECT_EQ(test, CALL(skb_store_bytes, P(&ctx), 1, P("\xaa\xbb\xcc"), 3, RECOMPUTE_CSUM), 0ll);
+	KUNIT_EXPECT_PTR_EQ(test, (void *)ctx.data, (void *)(skb->data + ETH_HLEN));
+	KUNIT_EXPECT_EQ(test, byte_at(skb, 14), 14);
+	KUNIT_EXPECT_EQ(test, byte_at(skb, 15), 0xaa);
+	KUNIT_EXPECT_EQ(test, byte_at(clone, 15), 15);
+	KUNIT_EXPECT_EQ(test, CALL(skb_store_bytes, P(&ctx), 124, P("\xdd\xee"), 2, RECOMPUTE_CSUM), 0ll);
+	KUNIT_EXPECT_EQ(test, byte_at(skb, 139), 0xee);
+	KUNIT_EXPECT_EQ(test, CALL(skb_store_bytes, P(&ctx), 125, P("\xdd\xee"), 2, 0), (s64)-EFAULT);
+	KUNIT_EXPECT_EQ(test, csum_fold(skb->csum), csum_fold(skb_checksum(skb, 0, skb->len, 0)));
+	KUNIT_EXPECT_EQ(test, CALL(skb_pull_data, P(&ctx), 127, 0, 0, 0), (s64)-ENOMEM);
+	KUNIT_EXPECT_EQ(test, CALL(skb_pull_data, P(&ctx), 126, 0, 0, 0), 0ll);
+	KUNIT_EXPECT_EQ(test, ctx.data_end - ctx.data, 126l);
+	KUNIT_EXPECT_EQ(test, CALL(skb_change_tail, P(&ctx), 60, 0, 0, 0), 0ll);
+	KUNIT_EXPECT_EQ(test, skb->len, 74u);
+	KUNIT_EXPECT_EQ(test, ctx.len, 60u);
+	kfree_skb(clone);
+	kfree_skb(skb);
+}
+
 /* A device that summed all bytes: the sum stays that of all bytes, at odd places too. */
 static void complete_sums_stay_true(struct kunit *test)
 {
@@ -520,6 +552,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(stores_are_private),
 	KUNIT_CASE(what_is_pulled_is_private),
 	KUNIT_CASE(offsets_count_from_the_link_layer),
+	KUNIT_CASE(offsets_count_from_the_network_header),
 	KUNIT_CASE(complete_sums_stay_true),
 	KUNIT_CASE(pseudo_headers_are_counted),
 	KUNIT_CASE(complete_sums_follow_the_pseudo_header),

@@ -228,6 +228,44 @@ static void places_are_checked(struct kunit *test)
 				    rows[i].err, "row %u", i);
 }
 
+/* A frame of 60 bytes, skb->data at its start or behind its link layer's header. */
+static void views_begin_at_a_header(struct kunit *test)
+{
+	static const struct { u8 pf, hook; bool in_front; s32 with_link_layer, without; } rows[] = {
+		{ NFPROTO_IPV4, NF_INET_LOCAL_IN, false, 0, 0 },
+		{ NFPROTO_IPV6, NF_INET_LOCAL_OUT, false, 0, 0 },
+		{ NFPROTO_NETDEV, 0, false, -ETH_HLEN, 0 },
+		{ NFPROTO_NETDEV, 1, true, 0, ETH_HLEN },
+		{ NFPROTO_BRIDGE, NF_INET_FORWARD, false, -ETH_HLEN, 0 },
+		{ NFPROTO_ARP, 0, false, 0, 0 },
+		{ NFPROTO_ARP, 1, true, ETH_HLEN, ETH_HLEN },
+		{ NFPROTO_ARP, 2, false, 0, 0 },
+	};
+	struct sk_buff *skb;
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct nf_hook_state state = { .pf = rows[i].pf, .hook = rows[i].hook };
+
+		skb = alloc_skb(128, GFP_KERNEL);
+		KUNIT_ASSERT_NOT_NULL(test, skb);
+		skb_reserve(skb, 32);
+		skb_put(skb, 60);
+		skb_reset_mac_header(skb);
+		skb_set_network_header(skb, ETH_HLEN);
+		if (!rows[i].in_front)
+			skb_pull(skb, ETH_HLEN);
+		KUNIT_EXPECT_EQ_MSG(test, netfilter_view_offset(skb, &state, true),
+				    rows[i].with_link_layer, "row %u", i);
+		KUNIT_EXPECT_EQ_MSG(test, netfilter_view_offset(skb, &state, false),
+				    rows[i].without, "row %u", i);
+		/* What was made by hand says that it begins behind its end. */
+		skb_set_network_header(skb, skb_headlen(skb) + 1);
+		KUNIT_EXPECT_EQ_MSG(test, netfilter_view_offset(skb, &state, false), 0, "row %u", i);
+		kfree_skb(skb);
+	}
+}
+
 static void refused_attach_leaves_nothing(struct kunit *test)
 {
 	struct fixture *f = test->priv;
@@ -391,6 +429,7 @@ static void info_tells_the_place(struct kunit *test)
 static struct kunit_case netfilter_cases[] = {
 	KUNIT_CASE(tc_verdicts_are_mapped),
 	KUNIT_CASE(places_are_checked),
+	KUNIT_CASE(views_begin_at_a_header),
 	KUNIT_CASE(refused_attach_leaves_nothing),
 	KUNIT_CASE(cgroup_skb_keeps_and_drops),
 	KUNIT_CASE(cgroup_skb_drops_by_bit_zero),

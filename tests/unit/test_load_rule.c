@@ -301,6 +301,10 @@ static void who_wants_kernel_types(void)
 		CHECK(load_wants_kernel_types(type, insns, 2));
 	}
 	CHECK(!load_check_type(&good, &type, &why));
+	insns[0].code = BPF_LD | BPF_IMM | BPF_DW;	/* the other half of a number */
+	CHECK(!load_wants_kernel_types(type, insns, 2));
+	insns[0].code = BPF_JMP | BPF_JA;
+	CHECK(load_wants_kernel_types(type, insns, 2));
 	insns[1].src_reg = 0;	/* a helper's number */
 	CHECK(!load_wants_kernel_types(type, insns, 2));
 }

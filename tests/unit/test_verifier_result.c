@@ -241,7 +241,9 @@ static void tells_of_packet_and_context(void)
 		{ "call f; exit; f: r0 = 0; exit", MODBPF_PROG_TRACEPOINT, 0, false, false },
 		{ "call f; exit; f: r0 = *(u32 *)(r1 +8); r0 = 0; exit", MODBPF_PROG_TRACEPOINT, 12, false, true },
 		{ "*(u64 *)(r10 -8) = r1; r0 = 0; exit", MODBPF_PROG_TRACEPOINT, 0, false, true },
-		{ "r2 = map[progs]; r3 = 0; call tail_call; r0 = 0; exit", MODBPF_PROG_TRACEPOINT, 0, false, true },
+		{ "r2 = map[progs]; r3 = 0; call tail_call; r0 = 0; exit", MODBPF_PROG_TRACEPOINT, 0, true, true },
+		{ "call f; exit; f: r2 = map[progs]; r3 = 0; call tail_call; r0 = 0; exit",
+		  MODBPF_PROG_SCHED_CLS, 0, true, true },
 	};
 	struct verify_output out;
 	u32 i;
@@ -306,6 +308,10 @@ static void tells_of_losing(void)
 		  "call perf_event_output; r0 = 0; exit", true },
 		{ "call f; exit; f: r2 = map[progs]; r3 = 0; call tail_call; r0 = 0; exit", true },
 		{ "r1 = map[ring]; r2 = 0; call ringbuf_query; r0 = 0; exit", false },
+		{ "r6 = 0; if r6 == 0 goto out; r2 = map[progs]; r3 = 0; call tail_call; out: r0 = 0; exit", false },
+		{ "r1 = 4; r2 = subprog[f]; r3 = 0; r4 = 0; call loop; r0 = 0; exit;"
+		  "f: *(u64 *)(r10 -8) = 0; r1 = map[ring]; r2 = r10; r2 += -8; r3 = 8; r4 = 0;"
+		  "call ringbuf_output; r0 = 0; exit", true },
 		{ "call get_smp_processor_id; r0 = 0; exit", false },
 	};
 	struct verify_output out;
