@@ -32,7 +32,7 @@ another_protocol() {	# another_protocol FAMILY COUNTER-OF-UDP
 	left timeout 600 nc -"$family" "$(address_of "$family" 2)" 7003 <"$SCRATCH/to$family" >/dev/null 2>&1 &
 	echo $! >>"$SCRATCH/servers"
 	exec {talker}>"$SCRATCH/to$family"
-	within 10 eval '[ -n "$(right ss -H -u -n "sport = :7001 and dport = :7002")" ]'
+	within 10 eval '[ -n "$(right ss -"$family" -H -u -n "sport = :7001 and dport = :7002")" ]'
 	datagram "$family" plain
 	check "IPv$family: a datagram arrives at the connected socket" within 5 says connected"$family" plain
 	echo plain >&"$talker"
