@@ -262,13 +262,42 @@ static void tells_of_packet_and_context(void)
 	}
 }
 
+/* A program of a kprobe, and what the verifier is to tell of it. */
+struct told {
+	const char *text;
+	bool is_so;
+};
+
+static bool uses_override(const struct verified_prog *prog)
+{
+	return prog->uses_override;
+}
+
+static bool may_lose(const struct verified_prog *prog)
+{
+	return prog->may_lose;
+}
+
+static void check_told(const struct told *rows, u32 cnt, bool (*tells)(const struct verified_prog *prog))
+{
+	struct verify_output out;
+	u32 i;
+
+	for (i = 0; i < cnt; i++) {
+		struct verify_input input = { .text = rows[i].text, .prog_type = MODBPF_PROG_KPROBE };
+
+		verify_text(&input, &out);
+		CHECK_EQ(out.err, 0);
+		if (!out.err)
+			CHECK_EQ(tells(out.prog), rows[i].is_so);
+		verify_output_free(&out);
+	}
+}
+
 /* Before a program is hung somewhere: does it override what the function there returns? */
 static void tells_of_overriding(void)
 {
-	static const struct {
-		const char *text;
-		bool overrides;
-	} rows[] = {
+	static const struct told rows[] = {
 		{ "r2 = 1; call override_return; r0 = 0; exit", true },
 		{ "call get_func_ip; r0 = 0; exit", false },
 		{ "call f; exit; f: r2 = 1; call override_return; r0 = 0; exit", true },
@@ -277,27 +306,14 @@ static void tells_of_overriding(void)
 		{ "r6 = 0; if r6 == 0 goto out; r2 = 1; call override_return; out: r0 = 0; exit", false },
 		{ "r6 = *(u64 *)(r1 +0); if r6 == 0 goto out; r2 = 1; call override_return; out: r0 = 0; exit", true },
 	};
-	struct verify_output out;
-	u32 i;
 
-	for (i = 0; i < ARRAY_SIZE(rows); i++) {
-		struct verify_input input = { .text = rows[i].text, .prog_type = MODBPF_PROG_KPROBE };
-
-		verify_text(&input, &out);
-		CHECK_EQ(out.err, 0);
-		if (!out.err)
-			CHECK_EQ(out.prog->uses_override, rows[i].overrides);
-		verify_output_free(&out);
-	}
+	check_told(rows, ARRAY_SIZE(rows), uses_override);
 }
 
 /* Does a run need an account of the records that it loses? */
 static void tells_of_losing(void)
 {
-	static const struct {
-		const char *text;
-		bool loses;
-	} rows[] = {
+	static const struct told rows[] = {
 		{ "r6 = r1; r1 = map[ring]; r2 = r10; r2 += -8; *(u64 *)(r10 -8) = 0; r3 = 8; r4 = 0;"
 		  "call ringbuf_output; r0 = 0; exit", true },
 		{ "r1 = map[ring]; r2 = 16; r3 = 0; call ringbuf_reserve; if r0 == 0 goto none;"
@@ -314,18 +330,8 @@ static void tells_of_losing(void)
 		  "call ringbuf_output; r0 = 0; exit", true },
 		{ "call get_smp_processor_id; r0 = 0; exit", false },
 	};
-	struct verify_output out;
-	u32 i;
 
-	for (i = 0; i < ARRAY_SIZE(rows); i++) {
-		struct verify_input input = { .text = rows[i].text, .prog_type = MODBPF_PROG_KPROBE };
-
-		verify_text(&input, &out);
-		CHECK_EQ(out.err, 0);
-		if (!out.err)
-			CHECK_EQ(out.prog->may_lose, rows[i].loses);
-		verify_output_free(&out);
-	}
+	check_told(rows, ARRAY_SIZE(rows), may_lose);
 }
 
 #define LOAD_MARK CTX_SKB_MARK, "r0 = *(u32 *)(r1 +8); exit"
