@@ -51,8 +51,9 @@
 #define FULL_EVERY 16		/* accepted programs, with MODBPF_FUZZ_CASES: it takes most of the time */
 #define MAX_LENGTH RANDVERIFY_MAX_INSNS
 
-/* Not there in a build without sanitizers. */
+/* ASan's, not there in a build without it; and what UBSan calls when it reports something. */
 void __sanitizer_set_death_callback(void (*callback)(void)) __attribute__((weak));
+void __ubsan_on_report(void);
 
 static struct randverify program;
 static struct claims claims;
@@ -80,6 +81,11 @@ static void print_program(void)
 		printf("\t%4u: %s\n", i, text);
 	}
 	fflush(stdout);
+}
+
+void __ubsan_on_report(void)
+{
+	print_program();
 }
 
 static void fail(const char *what)

@@ -456,7 +456,7 @@ static void check_facts(struct watch *watch, const struct modbpf_insn *insn,
 		watch_complain(watch, "the divisor is zero");
 	if (fact->flags & FACT_CONST_MAP && map_argument(insn, regs) != fact->map + 1u)
 		watch_complain(watch, "the map is another");
-	if (fact->flags & FACT_CONST_KEY && *(u32 *)regs[2] != fact->key)
+	if (fact->flags & FACT_CONST_KEY && world_index(regs[2]) != fact->key)
 		watch_complain(watch, "the key is another");
 	if (fact->flags & FACT_UPPER_ZERO)
 		watch->upper_zero_reg = insn->dst_reg;

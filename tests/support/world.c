@@ -7,6 +7,7 @@
 #include "tests/support/world.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "isa/abi.h"
 #include "tests/support/verify.h"
@@ -91,6 +92,14 @@ static void find_rows(void)
 u32 world_inner(u32 map)
 {
 	return inner[map];
+}
+
+u32 world_index(u64 addr)
+{
+	u32 index;
+
+	memcpy(&index, (const void *)addr, sizeof(index));
+	return index;
 }
 
 bool world_values(u32 map, enum world_access access, u64 *first, u32 *bytes, u32 *cnt)

@@ -118,6 +118,8 @@ bool world_values(u32 map, enum world_access access, u64 *first, u32 *bytes, u32
 bool world_has(u32 map);
 /* The map that a look-up in @map finds, if it holds maps. */
 u32 world_inner(u32 map);
+/* The index that a key at @addr is, which may lie at any address. */
+u32 world_index(u64 addr);
 /* Is @addr that of a field of the kernel's? Do the bytes belong to one? */
 bool world_is_field(u64 addr, enum map_field field);
 bool world_touches_fields(u64 addr, u64 bytes);

@@ -188,7 +188,7 @@ static u64 stand_in(u32 id, const u64 *args)
 static u64 find_map(const struct map_desc *desc, u64 map, u64 key)
 {
 	read_memory(key, desc->key_size);
-	if (*(u32 *)key >= WORLD_ENTRIES)
+	if (world_index(key) >= WORLD_ENTRIES)
 		return 0;
 	if (world_watcher)
 		world_watcher->gives_pointer();
@@ -210,7 +210,7 @@ static u64 lookup(u64 map, u64 key, u64 r3, u64 r4, u64 r5)
 		notice_read(key, 4);
 	else
 		read_memory(key, desc->key_size);
-	index = *(u32 *)key;
+	index = world_index(key);
 	if (index >= cnt)
 		return 0;
 	if (world_watcher)
