@@ -35,14 +35,8 @@ static const struct file_operations event_fops;
 
 notrace void event_run(struct modbpf_event *event, const void *ctx, struct pt_regs *regs)
 {
-	/* On the way into idle RCU may not be watching. */
-	if (unlikely(!rcu_is_watching())) {
-		if (live_is_on(&event->live))
-			this_cpu_inc(event->counters->missed);
-		return;
-	}
 	preempt_disable_notrace();
-	event_run_watched(event, ctx, regs);
+	event_run_here(event, ctx, regs);
 	preempt_enable_notrace();
 }
 NOKPROBE_SYMBOL(event_run);

@@ -6,6 +6,7 @@
 #ifndef MODBPF_MODULE_PROG_RUN_H
 #define MODBPF_MODULE_PROG_RUN_H
 
+#include <linux/preempt.h>
 #include <linux/rcupdate.h>
 #include <linux/sched/clock.h>
 
@@ -45,14 +46,15 @@ static __always_inline bool prog_run_guarded_for(struct modbpf_prog *prog, const
 						 const struct run_site *site,
 						 struct hook_counters __percpu *counters, u64 *result)
 {
-	struct prog_run run = { .prog = prog, .counters = counters, .site = site };
 	bool is_first = this_cpu_inc_return(prog->cpu->active) == 1;
 
 	if (likely(is_first)) {
+		struct prog_run run = { .outer = this_cpu_read(prog_runs), .prog = prog,
+					.counters = counters, .site = site };
+
 		this_cpu_inc(prog->cpu->runs);
 		/* Not before the guard: lockdep itself may be traced. */
 		rcu_lock_acquire(&rcu_lock_map);
-		run.outer = this_cpu_read(prog_runs);
 		this_cpu_write(prog_runs, &run);
 		*result = prog_call_measured(prog, ctx);
 		this_cpu_write(prog_runs, run.outer);
@@ -95,22 +97,30 @@ static __always_inline void prog_run_callback(struct modbpf_prog *prog, u64 call
 }
 
 /*
- * Run a packet program on @ctx, for the link of @counters (NULL: none). The caller holds rcu_read_lock and cannot
- * migrate. No guard: a program is re-entrant, nothing below it sends a packet,
+ * Run a packet program on @ctx, for the link of @counters (NULL: none), on one CPU. The caller
+ * holds rcu_read_lock. No guard: a program is re-entrant, nothing below it sends a packet,
  * and a run that is skipped would be a wrong verdict. Softirq, process context.
  */
 static __always_inline u64 prog_run_packet(struct modbpf_prog *prog, const void *ctx,
 					   struct hook_counters __percpu *counters)
 {
-	struct prog_run run = { .task = current, .prog = prog, .counters = counters };
+	bool may_migrate = !preempt_count();	/* most packets are softirqs', which stay */
 	u64 result;
 
+	if (may_migrate)
+		migrate_disable();
 	this_cpu_inc(prog->cpu->runs);
-	if (likely(!prog->may_lose))
-		return prog_call_measured(prog, ctx);
-	prog_run_begin(&run);
-	result = prog_call_measured(prog, ctx);
-	prog_run_end(&run);
+	if (likely(!prog->may_lose)) {
+		result = prog_call_measured(prog, ctx);
+	} else {
+		struct prog_run run = { .task = current, .prog = prog, .counters = counters };
+
+		prog_run_begin(&run);
+		result = prog_call_measured(prog, ctx);
+		prog_run_end(&run);
+	}
+	if (may_migrate)
+		migrate_enable();
 	return result;
 }
 

@@ -20,7 +20,7 @@
 #include <net/net_namespace.h>
 
 #include "module/caller.h"
-#include "module/hook/skb.h"
+#include "module/hook/skb_fill.h"
 #include "module/prog.h"
 #include "module/prog_run.h"
 #include "module/test_ctx.h"
@@ -95,9 +95,7 @@ static u32 run_once(struct modbpf_prog *prog, const void *ctx)
 	u32 retval;
 
 	rcu_read_lock();
-	migrate_disable();
 	retval = prog_run_packet(prog, ctx, NULL);
-	migrate_enable();
 	rcu_read_unlock();
 	return retval;
 }

@@ -15,6 +15,7 @@
 #include "isa/abi.h"
 #include "module/caller.h"
 #include "module/compat/kprobe.h"
+#include "module/event/run.h"
 #include "module/event/types.h"
 #include "module/hook/override.h"
 #include "module/kernel_symbol.h"
@@ -42,22 +43,23 @@ static struct kprobe *kprobe_of(struct kprobe_event *probe)
 	return probe->on_return ? &probe->ret.kp : &probe->entry;
 }
 
-/* 1: the program has overridden what the function returns; the kernel goes on where @regs say. */
+/* Preemption is off. 1: the program has overridden what the function returns; the kernel goes on where @regs say. */
 static int run_entry(struct kprobe *kprobe, struct pt_regs *regs)
 {
 	unsigned long ip = instruction_pointer(regs);
 
-	event_run(&container_of(kprobe, struct kprobe_event, entry)->event, regs, regs);
+	event_run_here(&container_of(kprobe, struct kprobe_event, entry)->event, regs, regs);
 	return instruction_pointer(regs) != ip;
 }
 NOKPROBE_SYMBOL(run_entry);
 
+/* Preemption is off. */
 static int run_return(struct kretprobe_instance *instance, struct pt_regs *regs)
 {
 	struct kretprobe *kretprobe = compat_kretprobe_of(instance);
 
 	if (kretprobe)
-		event_run(&container_of(kretprobe, struct kprobe_event, ret)->event, regs, regs);
+		event_run_here(&container_of(kretprobe, struct kprobe_event, ret)->event, regs, regs);
 	return 0;
 }
 NOKPROBE_SYMBOL(run_return);

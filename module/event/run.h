@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The part of event_run() that a handler compiles in which pays for each instruction. */
+/* What event_run() does, for handlers that pay for each instruction. */
 #ifndef MODBPF_MODULE_EVENT_RUN_H
 #define MODBPF_MODULE_EVENT_RUN_H
 
@@ -10,14 +10,27 @@
 static __always_inline void event_run_watched(struct modbpf_event *event, const void *ctx,
 					      struct pt_regs *regs)
 {
-	struct run_site site = { .regs = regs, .event = event };
-
 	/* What cannot be disarmed goes on to happen. */
 	if (likely(READ_ONCE(event->armed))) {
-		site.cookie = event->cookie;
-		site.func_ip = event->func_ip;
+		const struct run_site site = {
+			.cookie = event->cookie,
+			.regs = regs,
+			.func_ip = event->func_ip,
+			.event = event,
+		};
+
 		hook_run(&event->live, event->counters, ctx, &site);
 	}
+}
+
+/* As event_run(), with preemption off. */
+static __always_inline void event_run_here(struct modbpf_event *event, const void *ctx,
+					   struct pt_regs *regs)
+{
+	if (likely(rcu_is_watching()))
+		event_run_watched(event, ctx, regs);
+	else if (live_is_on(&event->live))	/* on the way into idle */
+		this_cpu_inc(event->counters->missed);
 }
 
 #endif

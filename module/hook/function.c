@@ -21,6 +21,7 @@
 #include <linux/string.h>
 
 #include "module/caller.h"
+#include "module/compat/compiler.h"
 #include "module/compat/ftrace.h"
 #include "module/compat/kprobe.h"
 #include "module/hook/busy.h"
@@ -111,7 +112,7 @@ static __always_inline void read_stack_args(const struct function_link *link,
 static COMPAT_FTRACE_CALLBACK(run_entry, ops, fregs)
 {
 	struct function_link *link = container_of(ops, struct function_link, entry);
-	u64 context[CONTEXT_WORDS];
+	u64 context[CONTEXT_WORDS] __uninitialized;
 
 	preempt_disable_notrace();
 	read_args(link, compat_ftrace_regs(fregs), context);
@@ -125,7 +126,7 @@ NOKPROBE_SYMBOL(run_entry);
 static notrace void run_after_call(struct trampoline *trampoline, struct trampoline_frame *frame)
 {
 	const struct function_link *link;
-	u64 context[CONTEXT_WORDS];
+	u64 context[CONTEXT_WORDS] __uninitialized;
 
 	preempt_disable_notrace();
 	link = trampoline_owner(trampoline);
@@ -170,7 +171,7 @@ static int run_exit(struct kretprobe_instance *instance, struct pt_regs *regs)
 {
 	struct kretprobe *exit = compat_kretprobe_of(instance);
 	struct function_link *link;
-	u64 context[CONTEXT_WORDS];
+	u64 context[CONTEXT_WORDS] __uninitialized;
 
 	if (!exit)
 		return 0;

@@ -27,7 +27,7 @@
 #include "module/hook/kprobe.h"
 #include "module/hook/netfilter.h"
 #include "module/hook/packet_watch.h"
-#include "module/hook/skb.h"
+#include "module/hook/skb_fill.h"
 #include "module/link.h"
 #include "module/prog.h"
 #include "module/prog_run.h"
@@ -72,71 +72,92 @@ static __always_inline unsigned int counted(const struct netfilter_link *link,
 	return verdict;
 }
 
-static unsigned int run_cgroup_skb(void *priv, struct sk_buff *skb,
-				   const struct nf_hook_state *state)
+/* IP's own hooks, most of them, hand in what begins with the network header. */
+static __always_inline s32 view_offset(const struct sk_buff *skb, const struct nf_hook_state *state,
+				       bool with_link_layer)
 {
-	struct netfilter_link *link = priv;
-	struct modbpf_prog *prog = live_prog(&link->link.live);
+	if (likely(state->pf == NFPROTO_IPV4 || state->pf == NFPROTO_IPV6))
+		return 0;
+	return netfilter_view_offset(skb, state, with_link_layer);
+}
+
+/* What does a program of its type say of the packet? */
+typedef unsigned int judge_fn(const struct netfilter_link *link, struct modbpf_prog *prog,
+			      struct sk_buff *skb, const struct nf_hook_state *state);
+
+static __always_inline unsigned int judge_cgroup_skb(const struct netfilter_link *link,
+						     struct modbpf_prog *prog, struct sk_buff *skb,
+						     const struct nf_hook_state *state)
+{
 	struct skb_ctx ctx;
-	u64 keep;
+
+	skb_ctx_init(&ctx, skb, view_offset(skb, state, false), state->in, state->out);
+	return prog_run_packet(prog, &ctx, link->link.counters) & 1 ? NF_ACCEPT : NF_DROP;
+}
+
+static __always_inline unsigned int judge_sched_cls(const struct netfilter_link *link,
+						    struct modbpf_prog *prog, struct sk_buff *skb,
+						    const struct nf_hook_state *state)
+{
+	struct skb_ctx ctx;
+
+	skb_ctx_init(&ctx, skb, view_offset(skb, state, true), state->in, state->out);
+	return netfilter_tc_verdict((s32)prog_run_packet(prog, &ctx, link->link.counters));
+}
+
+static __always_inline unsigned int judge_netfilter(const struct netfilter_link *link,
+						    struct modbpf_prog *prog, struct sk_buff *skb,
+						    const struct nf_hook_state *state)
+{
+	struct nf_ctx ctx = { .state = state, .skb = skb };
+
+	/* The verifier has proved 0 or 1; anything else must not steal a packet. */
+	return prog_run_packet(prog, &ctx, link->link.counters) == NF_ACCEPT ? NF_ACCEPT : NF_DROP;
+}
+
+/* By a program that may write to the packet: only these two types do. */
+static noinline unsigned int judge_watched(const struct netfilter_link *link,
+					   struct modbpf_prog *prog, struct sk_buff *skb,
+					   const struct nf_hook_state *state)
+{
+	struct packet_watch watch;
+	unsigned int verdict;
+
+	if (!packet_watch_begin(&watch, skb, state))
+		return NF_DROP;
+	verdict = prog->type == MODBPF_PROG_SCHED_CLS ? judge_sched_cls(link, prog, skb, state) :
+							judge_netfilter(link, prog, skb, state);
+	return packet_watch_end(&watch, skb) ? verdict : NF_DROP;
+}
+
+static __always_inline unsigned int run(const struct netfilter_link *link, struct sk_buff *skb,
+					const struct nf_hook_state *state, judge_fn *judge)
+{
+	struct modbpf_prog *prog = live_prog(&link->link.live);
 
 	if (unlikely(!prog))
 		return NF_ACCEPT;
-	migrate_disable();
-	skb_ctx_init(&ctx, skb, netfilter_view_offset(skb, state, false), state->in, state->out);
-	keep = prog_run_packet(prog, &ctx, link->link.counters) & 1;
-	migrate_enable();
-	return counted(link, keep ? NF_ACCEPT : NF_DROP);
+	if (unlikely(prog->verified->uses_packet_write))
+		return counted(link, judge_watched(link, prog, skb, state));
+	return counted(link, judge(link, prog, skb, state));
 }
 
-static unsigned int judge_sched_cls(const struct netfilter_link *link, struct modbpf_prog *prog,
-				    struct sk_buff *skb, const struct nf_hook_state *state)
+static unsigned int run_cgroup_skb(void *priv, struct sk_buff *skb,
+				   const struct nf_hook_state *state)
 {
-	struct packet_watch watch;
-	struct skb_ctx ctx;
-	s32 act;
-
-	if (!packet_watch_begin(&watch, prog, skb, state))
-		return NF_DROP;
-	migrate_disable();
-	skb_ctx_init(&ctx, skb, netfilter_view_offset(skb, state, true), state->in, state->out);
-	act = (s32)prog_run_packet(prog, &ctx, link->link.counters);
-	migrate_enable();
-	return packet_watch_end(&watch, skb) ? netfilter_tc_verdict(act) : NF_DROP;
+	return run(priv, skb, state, judge_cgroup_skb);
 }
 
 static unsigned int run_sched_cls(void *priv, struct sk_buff *skb,
 				  const struct nf_hook_state *state)
 {
-	struct netfilter_link *link = priv;
-	struct modbpf_prog *prog = live_prog(&link->link.live);
-
-	return likely(prog) ? counted(link, judge_sched_cls(link, prog, skb, state)) : NF_ACCEPT;
-}
-
-static unsigned int judge_netfilter(const struct netfilter_link *link, struct modbpf_prog *prog,
-				    struct sk_buff *skb, const struct nf_hook_state *state)
-{
-	struct nf_ctx ctx = { .state = state, .skb = skb };
-	struct packet_watch watch;
-	u64 verdict;
-
-	if (!packet_watch_begin(&watch, prog, skb, state))
-		return NF_DROP;
-	migrate_disable();
-	verdict = prog_run_packet(prog, &ctx, link->link.counters);
-	migrate_enable();
-	/* The verifier has proved 0 or 1; anything else must not steal a packet. */
-	return packet_watch_end(&watch, skb) && verdict == NF_ACCEPT ? NF_ACCEPT : NF_DROP;
+	return run(priv, skb, state, judge_sched_cls);
 }
 
 static unsigned int run_netfilter(void *priv, struct sk_buff *skb,
 				  const struct nf_hook_state *state)
 {
-	struct netfilter_link *link = priv;
-	struct modbpf_prog *prog = live_prog(&link->link.live);
-
-	return likely(prog) ? counted(link, judge_netfilter(link, prog, skb, state)) : NF_ACCEPT;
+	return run(priv, skb, state, judge_netfilter);
 }
 
 static nf_hookfn *run_of_type(u32 prog_type)

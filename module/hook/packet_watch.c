@@ -24,7 +24,6 @@
 #include <net/sock.h>
 
 #include "module/hook/netfilter.h"
-#include "module/prog.h"
 
 #define PORTS_BYTES 4
 
@@ -95,16 +94,13 @@ static bool make_own(const struct packet_watch *watch, struct sk_buff *skb)
 	return !skb_ensure_writable(skb, max_t(u32, skb_headlen(skb), watch->chosen_by));
 }
 
-bool packet_watch_begin(struct packet_watch *watch, const struct modbpf_prog *prog,
-			struct sk_buff *skb, const struct nf_hook_state *state)
+bool packet_watch_begin(struct packet_watch *watch, struct sk_buff *skb,
+			const struct nf_hook_state *state)
 {
-	watch->may_write = prog->verified->uses_packet_write;
-	watch->ip_family = watch->may_write ? netfilter_ip_family(skb, state) : NFPROTO_UNSPEC;
+	watch->ip_family = netfilter_ip_family(skb, state);
 	watch->least = state->pf == NFPROTO_ARP ? skb->len : 0;
 	watch->checked = 0;
 	watch->chosen_by = 0;
-	if (!watch->may_write)
-		return true;
 	/* What is not IP's yet keeps a socket when IP gets it only if eBPF at tc has set that. */
 	watch->has_socket = skb->sk && (comes_in(state) || skb_sk_is_prefetched(skb));
 	if (watch->has_socket && comes_in(state))
@@ -160,7 +156,7 @@ bool packet_watch_end(const struct packet_watch *watch, struct sk_buff *skb)
 		atomic64_inc(&netfilter_bad_verdicts);
 		return false;
 	}
-	if (watch->may_write && watch->has_socket && !socket_is_kept(watch, skb))
+	if (watch->has_socket && !socket_is_kept(watch, skb))
 		skb_orphan(skb);
 	return true;
 }

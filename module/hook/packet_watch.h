@@ -8,12 +8,10 @@
 
 #include <linux/types.h>
 
-struct modbpf_prog;
 struct nf_hook_state;
 struct sk_buff;
 
 struct packet_watch {
-	bool may_write;
 	u8 ip_family;		/* NFPROTO_UNSPEC: nobody relies on an IP header */
 	bool says_length;	/* that of the packet; not so of the longest GSO packets */
 	bool has_socket;	/* chosen for it to be received by */
@@ -24,11 +22,11 @@ struct packet_watch {
 };
 
 /*
- * Before @prog runs: false, and the packet is to be dropped, if there is no memory for one of
+ * Before a program runs that may write to the packet: false, and the packet is to be dropped, if there is no memory for one of
  * its own, or if its headers are too long to be remembered. Process context or softirq.
  */
-bool packet_watch_begin(struct packet_watch *watch, const struct modbpf_prog *prog,
-			struct sk_buff *skb, const struct nf_hook_state *state);
+bool packet_watch_begin(struct packet_watch *watch, struct sk_buff *skb,
+			const struct nf_hook_state *state);
 /*
  * Behind it: false, and the packet is to be dropped, if it is not what the kernel relies upon.
  * A socket that was chosen by what is no longer there is taken from it.

@@ -12,6 +12,7 @@
 #include <linux/tracepoint.h>
 
 #include "module/caller.h"
+#include "module/compat/compiler.h"
 #include "module/hook/counters.h"
 #include "module/hook/event_args.h"
 #include "module/hook/run.h"
@@ -51,7 +52,7 @@ static __always_inline void run(struct raw_tracepoint_link *link, const u64 *arg
 static notrace void run_few(void *data, u64 a0, u64 a1, u64 a2, u64 a3, u64 a4)
 {
 	const u64 *masks = ((const struct raw_tracepoint_link *)data)->args.masks;
-	u64 args[TRACE_ARGS];
+	u64 args[TRACE_ARGS] __uninitialized;
 
 	args[0] = a0 & masks[0];
 	args[1] = a1 & masks[1];

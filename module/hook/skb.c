@@ -4,13 +4,10 @@
  * sk_buff and are read there by the program itself; bit-fields and what needs
  * the hook's devices are copied into skb_ctx before the program runs.
  */
-#include "module/hook/skb.h"
+#include "module/hook/skb_fill.h"
 
 #include <linux/errno.h>
-#include <linux/if_vlan.h>
 #include <linux/minmax.h>
-#include <linux/netdevice.h>
-#include <linux/skbuff.h>
 
 #define IN_CTX(source, member) [source] = { .hop = -1, \
 	.offset = offsetof(struct skb_ctx, member), \
@@ -34,27 +31,9 @@ const struct ctx_slot modbpf_skb_slots[CTX_SOURCE_COUNT] = {
 	SKB_CTX_SOURCES(IN_CTX, IN_SKB, IN_SCHED)
 };
 
-void skb_ctx_init(struct skb_ctx *ctx, struct sk_buff *skb, s32 offset,
-		  const struct net_device *in, const struct net_device *out)
-{
-	memset(ctx, 0, sizeof(*ctx));
-	ctx->skb = skb;
-	ctx->network_offset = offset;
-	ctx->ifindex = out ? out->ifindex : in ? in->ifindex : 0;
-	ctx->ingress_ifindex = in ? in->ifindex : 0;
-	skb_ctx_refresh(ctx);
-}
-
 void skb_ctx_refresh(struct skb_ctx *ctx)
 {
-	const struct sk_buff *skb = ctx->skb;
-
-	ctx->data = skb->data + ctx->network_offset;
-	ctx->data_end = skb->data + skb_headlen(skb);
-	ctx->len = skb->len - ctx->network_offset;
-	ctx->protocol = (__force u32)skb->protocol;
-	ctx->pkt_type = skb->pkt_type;
-	ctx->vlan_present = !!skb_vlan_tag_present(skb);
+	skb_ctx_fill(ctx);
 }
 
 int skb_ctx_make_writable(struct skb_ctx *ctx, s64 bytes)

@@ -16,7 +16,7 @@
 
 #include "module/helper.h"
 #include "module/helper/dynptr.h"
-#include "module/hook/skb.h"
+#include "module/hook/skb_fill.h"
 #include "verifier/helper.h"
 
 #define P(address) ((u64)(unsigned long)(address))
@@ -44,6 +44,22 @@ static struct sk_buff *make_packet(struct kunit *test)
 	skb->data_len += 100;
 	skb->truesize += PAGE_SIZE;
 	return skb;
+}
+
+/* A program may read each byte: whatever was there before, it sees the same. */
+static void contexts_are_filled_in_whole(struct kunit *test)
+{
+	struct sk_buff *skb = make_packet(test);
+	struct skb_ctx ones, zeros;
+
+	memset(&ones, 0xff, sizeof(ones));
+	memset(&zeros, 0, sizeof(zeros));
+	skb_ctx_init(&ones, skb, 0, NULL, NULL);
+	skb_ctx_init(&zeros, skb, 0, NULL, NULL);
+	KUNIT_EXPECT_EQ(test, memcmp(&ones, &zeros, sizeof(ones)), 0);
+	KUNIT_EXPECT_EQ(test, ones.len, 140);
+	KUNIT_EXPECT_EQ(test, ones.cb[0] | ones.cb[4] | ones.tc_classid | ones.rx_queue_index, 0);
+	kfree_skb(skb);
 }
 
 static void skb_load_bytes_reads_across_pieces(struct kunit *test)
@@ -547,6 +563,7 @@ static void dynptrs_begin_where_the_view_does(struct kunit *test)
 }
 
 static struct kunit_case cases[] = {
+	KUNIT_CASE(contexts_are_filled_in_whole),
 	KUNIT_CASE(skb_load_bytes_reads_across_pieces),
 	KUNIT_CASE(packet_load_counts_from_the_headers),
 	KUNIT_CASE(stores_are_private),
