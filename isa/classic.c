@@ -247,7 +247,7 @@ static void put_ancillary(struct writer *w, const struct ancillary *ancillary)
 		put(w, BPF_ALU | BPF_XOR | BPF_X, A, X, 0, 0);
 		break;
 	default:
-		put(w, BPF_LDX | BPF_MEM | BPF_W, A, MODBPF_REG_SKB, ancillary->arg, 0);
+		put(w, BPF_LDX | BPF_MEM | BPF_W, A, MODBPF_REG_PACKET_CTX, ancillary->arg, 0);
 		if (ancillary->how == AD_FIELD_BE16)
 			put(w, BPF_ALU | BPF_END | BPF_TO_BE, A, 0, 0, 16);
 		break;
@@ -322,7 +322,7 @@ static void put_load(struct writer *w, const struct classic_insn *insn)
 		put(w, BPF_LDX | BPF_MEM | BPF_W, dst, MODBPF_REG_FP, -4 * (s32)(insn->k + 1), 0);
 		break;
 	case KIND_LOAD_LEN:
-		put(w, BPF_LDX | BPF_MEM | BPF_W, dst, MODBPF_REG_SKB, 0, 0);
+		put(w, BPF_LDX | BPF_MEM | BPF_W, dst, MODBPF_REG_PACKET_CTX, 0, 0);
 		break;
 	default:
 		put_move(w, SAVED, A);
@@ -379,7 +379,7 @@ static void expand(struct writer *w, const struct classic_insn *insn, const u32 
 
 static void put_start(struct writer *w)
 {
-	put(w, BPF_ALU64 | BPF_MOV | BPF_X, MODBPF_REG_SKB, 1, 0, 0);
+	put(w, BPF_ALU64 | BPF_MOV | BPF_X, MODBPF_REG_PACKET_CTX, 1, 0, 0);
 	put_set(w, A, 0);
 	put_set(w, X, 0);
 }

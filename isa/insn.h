@@ -30,7 +30,7 @@ static_assert(sizeof(struct modbpf_insn) == 8, "RFC 9669 section 3.1");
 
 /* Registers. REG_AX exists only after verification: no program can name it. */
 #define MODBPF_REG_CTX 1	/* a program finds the context there */
-#define MODBPF_REG_SKB 6	/* BPF_LD_[ABS|IND] find the context there */
+#define MODBPF_REG_PACKET_CTX 6	/* BPF_LD_[ABS|IND] find the context there */
 #define MODBPF_REG_FP 10
 #define MODBPF_REG_AX 11
 #define MODBPF_REG_COUNT 12

@@ -75,7 +75,7 @@ static struct effect effect_of(const struct program *prog, u32 pc)
 		return effect_of_atomic(insn);
 	case FORM_LD_ABS:
 	case FORM_LD_IND:
-		effect.reads = BIT_OF(MODBPF_REG_SKB);
+		effect.reads = BIT_OF(MODBPF_REG_PACKET_CTX);
 		effect.writes = CALLER_SAVED;
 		break;
 	default:

@@ -16,7 +16,7 @@
 
 static int check_place(struct step *step)
 {
-	const struct reg *ctx = &step_regs(step)[MODBPF_REG_SKB];
+	const struct reg *ctx = &step_regs(step)[MODBPF_REG_PACKET_CTX];
 
 	if (!(TYPES_PACKET_LOAD >> step->prog->req->prog_type & 1)) {
 		return refuse(step, REFUSE_PACKET_LOAD_TYPE, REFUSAL_NO_REG,
@@ -27,10 +27,10 @@ static int check_place(struct step *step)
 			      "not supported yet: BPF_LD_[ABS|IND] in a callback");
 	}
 	if (ctx->kind != REG_CTX) {
-		return refuse(step, REFUSE_PACKET_LOAD_CTX, MODBPF_REG_SKB,
+		return refuse(step, REFUSE_PACKET_LOAD_CTX, MODBPF_REG_PACKET_CTX,
 			      "at the time of BPF_LD_ABS|IND R6 != pointer to skb");
 	}
-	return check_ctx_unmoved(step, MODBPF_REG_SKB);
+	return check_ctx_unmoved(step, MODBPF_REG_PACKET_CTX);
 }
 
 static int check_index(struct step *step)
@@ -96,7 +96,7 @@ u32 packet_load_expand(const struct modbpf_insn *insn, struct modbpf_insn *out)
 	} else {
 		out[cnt++] = make(BPF_ALU | BPF_MOV | BPF_K, 2, 0, 0, insn->imm);
 	}
-	out[cnt++] = make(BPF_ALU64 | BPF_MOV | BPF_X, 1, MODBPF_REG_SKB, 0, 0);
+	out[cnt++] = make(BPF_ALU64 | BPF_MOV | BPF_X, 1, MODBPF_REG_PACKET_CTX, 0, 0);
 	out[cnt++] = make(BPF_ALU64 | BPF_MOV | BPF_K, 3, 0, 0, row->bytes);
 	out[cnt++] = make(BPF_JMP | BPF_CALL, 0, 0, 0, MODBPF_FUNC_packet_load);
 	out[cnt++] = make(BPF_JMP | BPF_JSGE | BPF_K, 0, 0, 2, 0);

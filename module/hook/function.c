@@ -206,7 +206,8 @@ static int attach_entry(struct function_link *link)
 	if (err)
 		return err;
 	link->entry.func = run_entry;
-	link->entry.flags = COMPAT_FTRACE_FLAGS;
+	/* While it hangs there nobody switches ftrace off; if it is off, EBUSY. */
+	link->entry.flags = COMPAT_FTRACE_FLAGS | FTRACE_OPS_FL_PERMANENT;
 	err = ftrace_set_filter_ip(&link->entry, ip, 0, 0);
 	if (err)
 		return err;

@@ -174,8 +174,11 @@ struct trampoline *trampoline_set(unsigned long ip, trampoline_exit_fn exit, voi
 	err = write_image(trampoline, ip, exit);
 	if (!err)
 		err = compat_ftrace_direct_set(&trampoline->ops, ip, image_addr(trampoline->image));
-	if (!err)
+	if (!err) {
+		/* While it is there nobody switches ftrace off. Some kernels set the flags themselves. */
+		trampoline->ops.flags |= FTRACE_OPS_FL_PERMANENT;
 		return trampoline;
+	}
 	/* Nobody has called it, or it is as if nobody had: it never was in the function. */
 	free_trampoline(trampoline);
 	return ERR_PTR(err);

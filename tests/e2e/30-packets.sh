@@ -3,11 +3,6 @@
 # Real packets between two network namespaces: does each pass, drop and count as it should?
 . "$(dirname "$0")/lib.sh"
 
-verdict() {	# verdict PROTOCOL 0|1
-	modbpf map update name verdict key hex "$(printf '%02x' "$1")" 00 00 00 \
-		value hex "0$2" 00 00 00 00 00 00 00
-}
-
 check "the module is inserted" insert
 check "two namespaces and a cable" net_up || finish
 check "a TCP server" serve 8080
@@ -22,17 +17,17 @@ check "TCP passes, IPv4" connects 10.77.0.2 8080
 check "TCP passes, IPv6" connects fd77::2 8080
 check "TCP was seen" test "$(map_u64 seen 6)" -gt 6
 
-check "ICMP shall drop" verdict 1 1
+check "ICMP shall drop" set_u64 verdict 1 1
 refused "ping is dropped" "100% packet loss" left ping -q -c 3 -i 0.2 -W 1 10.77.0.2
 equal "and still counted" "$(map_u64 seen 1)" 8
 equal "the link counts three drops" "$(link_number drops)" 3
 check "TCP passes all the same" connects 10.77.0.2 8080
-check "TCP shall drop" verdict 6 1
+check "TCP shall drop" set_u64 verdict 6 1
 refused "TCP is dropped, IPv4" "" connects 10.77.0.2 8080
 refused "TCP is dropped, IPv6" "" connects fd77::2 8080
 check "ICMPv6 passes" left ping -q -c 2 -i 0.2 -W 2 fd77::2
-check "ICMP and TCP shall pass" verdict 1 0
-check "both" verdict 6 0
+check "ICMP and TCP shall pass" set_u64 verdict 1 0
+check "both" set_u64 verdict 6 0
 check "ping passes again" left ping -q -c 2 -i 0.2 -W 2 10.77.0.2
 equal "ten requests in all" "$(map_u64 seen 1)" 10
 check "TCP passes again" connects 10.77.0.2 8080
@@ -45,10 +40,10 @@ check "an nftables chain behind the program" right nft \
 	'table inet later { chain input { type filter hook input priority 10; icmp type echo-request counter; }; }'
 check "ping passes both" left ping -q -c 2 -i 0.2 -W 2 10.77.0.2
 equal "the chain saw two requests" "$(nft_packets)" 2
-check "ICMP shall drop" verdict 1 1
+check "ICMP shall drop" set_u64 verdict 1 1
 refused "ping is dropped" "100% packet loss" left ping -q -c 2 -i 0.2 -W 1 10.77.0.2
 equal "the chain saw no more" "$(nft_packets)" 2
-check "ICMP shall pass" verdict 1 0
+check "ICMP shall pass" set_u64 verdict 1 0
 
 # UDP: 50 datagrams, none of them answered.
 for i in $(seq 50); do echo "datagram $i"; done >"$SCRATCH/lines"
@@ -63,7 +58,7 @@ runs=$(modbpf -j prog show name judge | grep -o '"run_cnt":[0-9]*' | tr -dc 0-9)
 equal "the link counted each packet that the program ran for" "$(link_number packets)" "$runs"
 contains "and shows it" "$(links)" "packets $runs  drops"
 contains "so does fdinfo" "$(cat /proc/$holder/fdinfo/* | grep -A 20 'link_type:.*netfilter')" "events:	$runs"
-check "ICMP shall drop" verdict 1 1
+check "ICMP shall drop" set_u64 verdict 1 1
 release
 check "nothing is attached any more" within 10 nothing_is_loaded
 check "ping passes when the program is gone" left ping -q -c 2 -i 0.2 -W 2 10.77.0.2
@@ -97,10 +92,6 @@ answered() {	# answered SECONDS
 	left python3 "$SCRATCH/ask.py" "$1"
 }
 
-shall_drop() {	# shall_drop MAP SLOT BITS: which programs
-	modbpf map update name "$1" key hex "0$2" 00 00 00 value hex "0$3" 00 00 00 00 00 00 00
-}
-
 arp_drops() {
 	local before
 	# Both know each other for good: neither asks on its own.
@@ -113,16 +104,16 @@ arp_drops() {
 	equal "five requests are answered" "$(answered 10)" 5
 	equal "five were seen to come" "$(map_u64 at_family 3)" $(($1 + 5))
 	equal "five answers to go" "$(map_u64 at_family 11)" $(($2 + 5))
-	check "answers shall drop" shall_drop at_family 9 4
+	check "answers shall drop" set_u64 at_family 9 4
 	equal "no answer passes" "$(answered 1)" 0
 	equal "five came" "$(map_u64 at_family 3)" $(($1 + 10))
 	equal "the link of what goes counts five drops" "$(link_number drops at_arp_output)" 5
-	check "requests shall drop" shall_drop at_family 9 2
+	check "requests shall drop" set_u64 at_family 9 2
 	equal "no request passes" "$(answered 1)" 0
 	equal "they were seen" "$(map_u64 at_family 3)" $(($1 + 15))
 	equal "none was answered" "$(map_u64 at_family 11)" $(($2 + 10))
 	equal "the link of what comes counts five drops" "$(link_number drops at_arp)" 5
-	check "none shall drop" shall_drop at_family 9 0
+	check "none shall drop" set_u64 at_family 9 0
 	equal "five are answered again" "$(answered 10)" 5
 	equal "and no more dropped" "$(link_number drops at_arp)+$(link_number drops at_arp_output)" 5+5
 }
@@ -131,12 +122,12 @@ egress_drops() {
 	local name before
 	for name in whole_frame:1 from_network_on:2; do
 		before=$(map_u64 at_egress 1)
-		check "${name%:*} shall drop" shall_drop at_egress 2 "${name#*:}"
+		check "${name%:*} shall drop" set_u64 at_egress 2 "${name#*:}"
 		refused "replies are dropped" "100% packet loss" left ping -q -c 3 -i 0.2 -W 1 10.77.0.2
 		equal "its link counts three drops" "$(link_number drops "${name%:*}")" 3
 		equal "${name%:*}: how many the second one sees" $(($(map_u64 at_egress 1) - before)) \
 			$((3 * (${name#*:} - 1)))
-		check "none shall drop" shall_drop at_egress 2 0
+		check "none shall drop" set_u64 at_egress 2 0
 		check "ping passes again" left ping -q -c 2 -i 0.2 -W 2 10.77.0.2
 	done
 	equal "no more were dropped" "$(link_number drops whole_frame)+$(link_number drops from_network_on)" 3+3
@@ -171,11 +162,11 @@ if hold "$SCRATCH/families" ip netns exec right modbpf load "$E2E/families.bpf.o
 	check "ARP sees the request" test "$(map_u64 at_family 3)" -gt "$before"
 	arp_drops
 	before=$(map_u64 at_family 7)
-	check "it shall drop at the device" shall_drop at_family 9 1
+	check "it shall drop at the device" set_u64 at_family 9 1
 	refused "ping is dropped there" "100% packet loss" left ping -q -c 2 -i 0.2 -W 1 10.77.0.2
 	equal "the link counts two drops" "$(link_number drops at_ingress)" 2
 	equal "and local_in sees none" "$(map_u64 at_family 7)+$(map_u64 at_family 8)" "$before+$before"
-	check "none shall drop at the device" shall_drop at_family 9 0
+	check "none shall drop at the device" set_u64 at_family 9 0
 	check "ping passes again" left ping -q -c 2 -i 0.2 -W 2 10.77.0.2
 	equal "the link counts no more" "$(link_number drops at_ingress)" 2
 	equal "no link is dead" "$(links | grep -c '  dead$')" 0
@@ -197,11 +188,11 @@ if check "a bridge" bridge_up; then
 	if hold "$SCRATCH/bridged" ip netns exec middle modbpf load "$SCRATCH/bridge.o"; then
 		check "ping passes the bridge" ip netns exec end-a ping -q -c 3 -i 0.2 -W 2 10.88.0.2
 		equal "three requests and replies are forwarded" "$(map_u64 at_family 4)" 6
-		check "they shall drop" shall_drop at_family 9 8
+		check "they shall drop" set_u64 at_family 9 8
 		refused "no ping passes" "100% packet loss" ip netns exec end-a ping -q -c 3 -i 0.2 -W 1 10.88.0.2
 		equal "three requests were seen" "$(map_u64 at_family 4)" 9
 		equal "the link counts three drops" "$(link_number drops at_bridge)" 3
-		check "they shall pass" shall_drop at_family 9 0
+		check "they shall pass" set_u64 at_family 9 0
 		check "ping passes again" ip netns exec end-a ping -q -c 2 -i 0.2 -W 2 10.88.0.2
 		equal "two more of each" "$(map_u64 at_family 4)" 13
 		equal "none was dropped" "$(link_number drops at_bridge)" 3

@@ -5,7 +5,7 @@
 . "$(dirname "$0")/lib.sh"
 
 shall_drop() {	# shall_drop BITS: 1 INET's, 2 IPv4's, 4 IPv6's program
-	modbpf map update name at_forward key hex 04 00 00 00 value hex "0$1" 00 00 00 00 00 00 00
+	set_u64 at_forward 4 "$1"
 }
 
 counts() {	# of all so far at INET, IPv4, IPv6; of those for the router itself

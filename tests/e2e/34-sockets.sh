@@ -10,7 +10,7 @@ counter() {	# counter NAME: of the kernel's, on the right
 }
 
 rewriting() {	# rewriting 0|1|2|3|4: nothing, the protocol, the header's shape, the length in it, the class
-	modbpf map update name protocols key hex 00 00 00 00 value hex "0$1" 00 00 00 00 00 00 00
+	set_u64 protocols 0 "$1"
 }
 
 # datagram FAMILY TEXT: from the port that is connected to; behind UDP's header it reads on as TCP's, with ACK.

@@ -3,6 +3,7 @@
 #ifndef MODBPF_TESTS_E2E_KERNEL_FILE_H
 #define MODBPF_TESTS_E2E_KERNEL_FILE_H
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -53,12 +54,15 @@ static inline unsigned long long function_at(const char *name)
 	return found;
 }
 
+/* False: errno says why. */
 static inline bool write_to(const char *path, const char *text)
 {
-	int fd = open(path, O_WRONLY | O_CLOEXEC | O_TRUNC);
+	int fd = open(path, O_WRONLY | O_CLOEXEC | O_TRUNC), err;
 	bool is_written = fd >= 0 && write(fd, text, strlen(text)) == (long)strlen(text);
 
+	err = errno;
 	close(fd);
+	errno = err;
 	return is_written;
 }
 

@@ -175,6 +175,11 @@ map_u64() {
 	"$E2E/mapval" "$1" "$2"
 }
 
+set_u64() {	# set_u64 MAP INDEX NUMBER: both below 256
+	modbpf map update name "$1" key hex "$(printf '%02x' "$2")" 00 00 00 \
+		value hex "$(printf '%02x' "$3")" 00 00 00 00 00 00 00
+}
+
 in_background() {	# in_background OUT COMMAND...: its process id is in $holder
 	local log=$1
 	shift

@@ -4,17 +4,11 @@
  * port becomes TCP, TCP to another becomes UDP. Each is then to be looked up as what it is. Or
  * the headers of datagrams are bent.
  */
-#include <linux/bpf.h>
-#include <linux/if_ether.h>
-#include <linux/in.h>
-#include <linux/ip.h>
-#include <linux/ipv6.h>
 #include <linux/tcp.h>
 #include <linux/udp.h>
 #include <stddef.h>
-#include <bpf/bpf_endian.h>
-#include <bpf/bpf_helpers.h>
 
+#include "tests/e2e/families.bpf.h"
 #include "tests/e2e/protocol.h"
 
 struct {
@@ -23,22 +17,6 @@ struct {
 	__type(key, __u32);
 	__type(value, __u64);
 } protocols SEC(".maps");
-
-static __always_inline void count(__u32 slot)
-{
-	__u64 *value = bpf_map_lookup_elem(&protocols, &slot);
-
-	if (value)
-		__sync_fetch_and_add(value, 1);
-}
-
-static __always_inline __u64 how(void)
-{
-	__u32 slot = PROTOCOL_HOW;
-	__u64 *value = bpf_map_lookup_elem(&protocols, &slot);
-
-	return value ? *value : CHANGE_NOTHING;
-}
 
 /* What a TCP segment's first bytes say as UDP: its length, and a checksum, which is the devices' affair. */
 static __always_inline void as_udp(struct __sk_buff *skb, __u32 at)
@@ -74,7 +52,7 @@ static __always_inline void bend(struct __sk_buff *skb, __u32 at, __u8 bits)
 		return;
 	byte ^= bits;
 	if (!bpf_skb_store_bytes(skb, at, &byte, 1, 0))
-		count(PROTOCOL_BENT);
+		count_in(&protocols, PROTOCOL_BENT);
 }
 
 static __always_inline void bend_header(struct __sk_buff *skb, int v4, __u64 change)
@@ -93,7 +71,7 @@ int another_protocol(struct __sk_buff *skb)
 	int v4 = skb->protocol == bpf_htons(ETH_P_IP);
 	__u32 at = v4 ? sizeof(struct iphdr) : sizeof(struct ipv6hdr);
 	__u32 protocol_at = v4 ? offsetof(struct iphdr, protocol) : offsetof(struct ipv6hdr, nexthdr);
-	__u64 change = how();
+	__u64 change = setting_in(&protocols, PROTOCOL_HOW);
 	__u8 protocol, new;
 
 	if (change == CHANGE_NOTHING || bpf_skb_load_bytes(skb, protocol_at, &protocol, 1))
@@ -107,7 +85,7 @@ int another_protocol(struct __sk_buff *skb)
 		as_udp(skb, at);
 	if (bpf_skb_store_bytes(skb, protocol_at, &new, 1, 0))
 		return 0;
-	count(new == IPPROTO_TCP ? PROTOCOL_TO_TCP : PROTOCOL_TO_UDP);
+	count_in(&protocols, new == IPPROTO_TCP ? PROTOCOL_TO_TCP : PROTOCOL_TO_UDP);
 	return 0;
 }
 

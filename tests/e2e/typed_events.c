@@ -95,6 +95,26 @@ static void test_function(void)
 	umask(before);
 }
 
+/* Nobody blinds a program by switching ftrace off: not while one hangs there, and then none is hung. */
+static void test_switched_off(void)
+{
+	const char *path = "/proc/sys/kernel/ftrace_enabled";
+	int entry = opened("on_entry"), leave;
+
+	errno = 0;
+	want_that("ftrace stays on for an entry", !write_to(path, "0") && errno == EBUSY);
+	close(entry);
+	leave = created("on_exit", BPF_TRACE_FEXIT);
+	if (hangs_by(leave, "trampoline"))
+		want_that("ftrace stays on for an exit", !write_to(path, "0") && errno == EBUSY);
+	close(leave);
+	want_that("it is switched off when nothing hangs there", write_to(path, "0"));
+	errno = 0;
+	want("an entry then", bpf_raw_tracepoint_open(NULL, prog_fd("on_entry")), -EBUSY);
+	want_that("it is on again", write_to(path, "1"));
+	test_function();
+}
+
 /* What the object calls do_filp_open is do_file_open in 7.x. */
 static void name_open(void)
 {
@@ -584,6 +604,7 @@ int main(int argc, char **argv)
 	want("types for a kernel that has its own", supply(btf), -EEXIST);
 	close(btf);
 	test_function();
+	test_switched_off();
 	test_open();
 	test_packets();
 	test_tracepoint();
