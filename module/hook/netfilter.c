@@ -81,10 +81,6 @@ static __always_inline s32 view_offset(const struct sk_buff *skb, const struct n
 	return netfilter_view_offset(skb, state, with_link_layer);
 }
 
-/* What does a program of its type say of the packet? */
-typedef unsigned int judge_fn(const struct netfilter_link *link, struct modbpf_prog *prog,
-			      struct sk_buff *skb, const struct nf_hook_state *state);
-
 static __always_inline unsigned int judge_cgroup_skb(const struct netfilter_link *link,
 						     struct modbpf_prog *prog, struct sk_buff *skb,
 						     const struct nf_hook_state *state)
@@ -115,8 +111,23 @@ static __always_inline unsigned int judge_netfilter(const struct netfilter_link 
 	return prog_run_packet(prog, &ctx, link->link.counters) == NF_ACCEPT ? NF_ACCEPT : NF_DROP;
 }
 
-/* By a program that may write to the packet: only these two types do. */
-static noinline unsigned int judge_watched(const struct netfilter_link *link,
+/* What does @prog, of @type, say of the packet? */
+static __always_inline unsigned int judge(const struct netfilter_link *link, u32 type,
+					  struct modbpf_prog *prog, struct sk_buff *skb,
+					  const struct nf_hook_state *state)
+{
+	switch (type) {
+	case MODBPF_PROG_CGROUP_SKB:
+		return judge_cgroup_skb(link, prog, skb, state);
+	case MODBPF_PROG_SCHED_CLS:
+		return judge_sched_cls(link, prog, skb, state);
+	default:
+		return judge_netfilter(link, prog, skb, state);
+	}
+}
+
+/* The same, of one that may write to the packet, or tail-call one that does. */
+static noinline unsigned int judge_watched(const struct netfilter_link *link, u32 type,
 					   struct modbpf_prog *prog, struct sk_buff *skb,
 					   const struct nf_hook_state *state)
 {
@@ -125,39 +136,39 @@ static noinline unsigned int judge_watched(const struct netfilter_link *link,
 
 	if (!packet_watch_begin(&watch, skb, state))
 		return NF_DROP;
-	verdict = prog->type == MODBPF_PROG_SCHED_CLS ? judge_sched_cls(link, prog, skb, state) :
-							judge_netfilter(link, prog, skb, state);
+	verdict = judge(link, type, prog, skb, state);
 	return packet_watch_end(&watch, skb) ? verdict : NF_DROP;
 }
 
-static __always_inline unsigned int run(const struct netfilter_link *link, struct sk_buff *skb,
-					const struct nf_hook_state *state, judge_fn *judge)
+/* @type, a constant, is that of each program the link has; no CGROUP_SKB program writes to packets. */
+static __always_inline unsigned int run(const struct netfilter_link *link, u32 type,
+					struct sk_buff *skb, const struct nf_hook_state *state)
 {
 	struct modbpf_prog *prog = live_prog(&link->link.live);
 
 	if (unlikely(!prog))
 		return NF_ACCEPT;
-	if (unlikely(prog->verified->uses_packet_write))
-		return counted(link, judge_watched(link, prog, skb, state));
-	return counted(link, judge(link, prog, skb, state));
+	if (type != MODBPF_PROG_CGROUP_SKB && unlikely(prog->verified->uses_packet_write))
+		return counted(link, judge_watched(link, type, prog, skb, state));
+	return counted(link, judge(link, type, prog, skb, state));
 }
 
 static unsigned int run_cgroup_skb(void *priv, struct sk_buff *skb,
 				   const struct nf_hook_state *state)
 {
-	return run(priv, skb, state, judge_cgroup_skb);
+	return run(priv, MODBPF_PROG_CGROUP_SKB, skb, state);
 }
 
 static unsigned int run_sched_cls(void *priv, struct sk_buff *skb,
 				  const struct nf_hook_state *state)
 {
-	return run(priv, skb, state, judge_sched_cls);
+	return run(priv, MODBPF_PROG_SCHED_CLS, skb, state);
 }
 
 static unsigned int run_netfilter(void *priv, struct sk_buff *skb,
 				  const struct nf_hook_state *state)
 {
-	return run(priv, skb, state, judge_netfilter);
+	return run(priv, MODBPF_PROG_NETFILTER, skb, state);
 }
 
 static nf_hookfn *run_of_type(u32 prog_type)
