@@ -22,8 +22,9 @@ struct packet_watch {
 };
 
 /*
- * Before a program runs that may write to the packet: false, and the packet is to be dropped, if there is no memory for one of
- * its own, or if its headers are too long to be remembered. Process context or softirq.
+ * Before a program runs that may write to the packet: false, and the packet is to be dropped, if
+ * there is no memory for one of its own, or if its headers are too long to be remembered. Process
+ * context or softirq.
  */
 bool packet_watch_begin(struct packet_watch *watch, struct sk_buff *skb,
 			const struct nf_hook_state *state);
