@@ -111,6 +111,8 @@ int event_attach(struct modbpf_event *event, struct modbpf_prog *prog, u64 cooki
 		goto unlock;
 	RCU_INIT_POINTER(event->prog, NULL);
 	event_settle(event);
+	/* It may have happened meanwhile: its handlers look at the event, which may be closed at once. */
+	synchronize_rcu();
 	prog_put(prog);
 unlock:
 	mutex_unlock(&event->lock);
