@@ -163,7 +163,10 @@ void event_detach(struct modbpf_event *event, struct modbpf_prog *prog)
 		prog_put(prog);
 }
 
-/* Whatever program it is that does not run any more. */
+/*
+ * Whatever program it is that does not run any more, but for a link's, which has a work of its own: done by both,
+ * the later one would take away what was attached in between.
+ */
 static void event_detach_work(struct work_struct *work)
 {
 	struct modbpf_event *event = container_of(to_rcu_work(work), struct modbpf_event,
@@ -172,7 +175,7 @@ static void event_detach_work(struct work_struct *work)
 
 	mutex_lock(&event->lock);
 	prog = rcu_dereference_protected(event->prog, lockdep_is_held(&event->lock));
-	if (live_is_on(&event->live))
+	if (live_is_on(&event->live) || event->has_link)
 		prog = NULL;
 	if (prog)
 		prog_get(prog);
