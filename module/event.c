@@ -220,6 +220,14 @@ void events_end_all(void)
 	}
 }
 
+void events_exit(void)
+{
+	struct modbpf_event *event = NULL;
+
+	while ((event = event_after(event)))
+		event_detach(event, rcu_access_pointer(event->prog));
+}
+
 void event_put(struct modbpf_event *event)
 {
 	struct hook_counters __percpu *counters;

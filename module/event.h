@@ -142,6 +142,12 @@ void event_detach(struct modbpf_event *event, struct modbpf_prog *prog);
 /* Switch off what is attached to each event that there is, and queue its end: see detach.h. */
 void events_end_all(void);
 
+/*
+ * No fd is left. An event may still be in a PERF_EVENT_ARRAY that keeps its slots, which its own program uses, so
+ * that each holds the next: its program goes. Sleeps.
+ */
+void events_exit(void);
+
 /* It has happened, at @regs: run the program, if there is one, on @ctx. Any context, NMI included. */
 void event_run(struct modbpf_event *event, const void *ctx, struct pt_regs *regs);
 

@@ -192,6 +192,7 @@ static void __exit modbpf_exit(void)
 	hooks_exit();
 	kfunc_withdraw();
 	kernel_btf_exit();
+	events_exit();
 	objects_exit();
 	records_exit();
 	trampolines_exit();
