@@ -193,10 +193,11 @@ static void __exit modbpf_exit(void)
 	kfunc_withdraw();
 	kernel_btf_exit();
 	events_exit();
+	objects_wait();
+	progs_exit();
 	objects_exit();
 	records_exit();
 	trampolines_exit();
-	progs_exit();
 	quota_exit();
 	helpers_exit();
 	image_exit();

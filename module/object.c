@@ -36,7 +36,7 @@ int objects_init(void)
  * asynchronous, and a program that is freed puts maps, which are freed in
  * turn. Each round lets one generation go.
  */
-void objects_exit(void)
+void objects_wait(void)
 {
 	u32 rounds;
 	int alive;
@@ -52,6 +52,10 @@ void objects_exit(void)
 		if (rounds >= ROUNDS_TO_COMPLAIN)
 			ssleep(1);
 	}
+}
+
+void objects_exit(void)
+{
 	destroy_workqueue(modbpf_wq);
 }
 

@@ -43,6 +43,8 @@ extern struct workqueue_struct *modbpf_wq;
 /* 0 or -ENOMEM. */
 int objects_init(void);
 /* Waits until all that was ever published has been freed. No fd is open any more. Sleeps. */
+void objects_wait(void);
+/* Nobody queues work any more. Sleeps. */
 void objects_exit(void);
 
 /* The first reference, the creator and the time. */

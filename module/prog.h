@@ -158,7 +158,7 @@ u64 prog_memory(const struct modbpf_prog *prog);
 void prog_put(struct modbpf_prog *prog);
 /* From under a program, any context: the same, a moment later. NULL is fine. */
 void prog_put_later(struct modbpf_prog *prog);
-/* When no program is left. Sleeps. */
+/* When no program is left: after it, nothing here queues work. Sleeps. */
 void progs_exit(void);
 /* With a reference; ERR_PTR(-EBADF: no fd, -EINVAL: not a program). */
 struct modbpf_prog *prog_get_by_fd(const struct caller *caller, int fd);
