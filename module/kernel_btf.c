@@ -245,8 +245,10 @@ static int supply(struct modbpf_btf *btf)
 		btf_put(supplied);
 		supplied = btf ? btf_get(btf) : NULL;
 		old = find(NULL);
-		if (old)	/* its users keep it */
+		if (old && old->refs)	/* its users keep it */
 			list_del_init(&old->node);
+		else if (old)
+			forget(old);
 	}
 	mutex_unlock(&kernel_btf_lock);
 	return err;
