@@ -86,12 +86,18 @@ static long probe_read_str(enum probe_space space, u64 to, u64 size, u64 from)
 
 /*
  * where to, data, size. Only into the process that was interrupted, and not in an
- * interrupt, where that is any process.
+ * interrupt, where that is any process. While tasks are switched, or kernel text is patched, the
+ * memory that is mapped is not that of `current`: the function that reads looks for that, the
+ * one that writes does not, and no other is exported.
  */
 notrace u64 helper_probe_write_user(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
 {
+	u8 byte;
+
 	if (in_interrupt() || current->flags & (PF_KTHREAD | PF_EXITING) || !current->mm)
 		return -EPERM;
+	if (probe_copy_user(&byte, sizeof(byte), r1))
+		return -EFAULT;
 	return copy_to_user_nofault((void __user *)(unsigned long)r1,
 				    (const void *)(unsigned long)r2, (u32)r3);
 }
