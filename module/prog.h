@@ -112,6 +112,13 @@ static __always_inline const struct run_site *prog_run_site(void)
 void prog_run_begin(struct prog_run *run);
 void prog_run_end(struct prog_run *run);
 
+/*
+ * May no tracing program run on top of @run, the last one here? What a helper does may be an event for others: what
+ * it cannot read is a page fault, which has tracepoints. Each program runs once at a time, but there are any
+ * number of them, and one stack. Preemption is off; any context, NMI included.
+ */
+bool prog_runs_pile_up(const struct prog_run *run);
+
 /* The program that runs here has lost a record: it and its link count that. Any context, NMI included. */
 void prog_run_lost_record(void);
 

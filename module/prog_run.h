@@ -40,17 +40,20 @@ static __always_inline u64 prog_call_measured(struct modbpf_prog *prog, const vo
  * Run a tracing program on @ctx at @site, for the link of @counters (NULL: none). Preemption is
  * off and RCU is watching, so that @prog stays: that is all of a read-side critical section,
  * which only lockdep wants to be told of. Guards against recursion on this CPU: false, it was
- * running already; that is counted in misses. True, and *@result. Any context, NMI included.
+ * running already, or too many others were; that is counted in misses. True, and *@result. Any
+ * context, NMI included.
  */
 static __always_inline bool prog_run_guarded_for(struct modbpf_prog *prog, const void *ctx,
 						 const struct run_site *site,
 						 struct hook_counters __percpu *counters, u64 *result)
 {
-	bool is_first = this_cpu_inc_return(prog->cpu->active) == 1;
+	struct prog_run *outer = this_cpu_read(prog_runs);
+	bool may_run = this_cpu_inc_return(prog->cpu->active) == 1 &&
+		       (likely(!outer) || !prog_runs_pile_up(outer));
 
-	if (likely(is_first)) {
-		struct prog_run run = { .outer = this_cpu_read(prog_runs), .prog = prog,
-					.counters = counters, .site = site };
+	if (likely(may_run)) {
+		struct prog_run run = { .outer = outer, .prog = prog, .counters = counters,
+					.site = site };
 
 		this_cpu_inc(prog->cpu->runs);
 		/* Not before the guard: lockdep itself may be traced. */
@@ -63,7 +66,7 @@ static __always_inline bool prog_run_guarded_for(struct modbpf_prog *prog, const
 		this_cpu_inc(prog->cpu->misses);
 	}
 	this_cpu_dec(prog->cpu->active);
-	return is_first;
+	return may_run;
 }
 
 /* The same, for who does not care what the program returned. */
