@@ -10,7 +10,6 @@
 #include <linux/file.h>
 #include <linux/fs.h>
 #include <linux/irq_work.h>
-#include <linux/kprobes.h>
 #include <linux/module.h>
 #include <linux/seq_file.h>
 #include <linux/slab.h>
@@ -23,9 +22,6 @@
 #include "module/kernel_btf.h"
 #include "module/prog_run.h"
 #include "module/prog_target.h"
-
-/* Of tracing programs, one on top of the other: a task's, an interrupt's, an NMI's, and some inside of these. */
-#define RUNS_AT_ONCE 6
 
 DEFINE_PER_CPU(struct prog_run *, prog_runs);
 DEFINE_PER_CPU(u32, hook_busy_contexts);
@@ -83,18 +79,6 @@ notrace void prog_run_end(struct prog_run *run)
 	}
 	preempt_enable_notrace();
 }
-
-/* Packet programs' may be other tasks', on their stacks; all others are on those of this CPU. */
-notrace bool prog_runs_pile_up(const struct prog_run *run)
-{
-	u32 cnt = 0;
-
-	for (; run; run = run->outer)
-		if (!run->task && ++cnt == RUNS_AT_ONCE)
-			return true;
-	return false;
-}
-NOKPROBE_SYMBOL(prog_runs_pile_up);
 
 notrace void prog_run_lost_record(void)
 {

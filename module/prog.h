@@ -28,7 +28,7 @@ struct pt_regs;
 
 struct prog_cpu {
 	u64 runs;
-	u64 misses;		/* tracing: not run, because it was running on this CPU already */
+	u64 misses;		/* tracing: not run, because it, or two others in this context, ran on this CPU */
 	u64 lost;		/* records that found no room in a ring, or no way to it in that context */
 	u64 nsecs;		/* only while statistics are on */
 	int active;		/* of prog_run_guarded() on this CPU */
@@ -92,6 +92,7 @@ struct prog_run {
 	struct modbpf_prog *prog;
 	struct hook_counters __percpu *counters;	/* of the link; NULL: there is none */
 	const struct run_site *site;	/* NULL: not a tracing program's */
+	u32 context;			/* of a tracing program's: preempt_count() */
 };
 
 /*
@@ -111,13 +112,6 @@ static __always_inline const struct run_site *prog_run_site(void)
 /* Of a packet program, which cannot migrate in between. */
 void prog_run_begin(struct prog_run *run);
 void prog_run_end(struct prog_run *run);
-
-/*
- * May no tracing program run on top of @run, the last one here? What a helper does may be an event for others: what
- * it cannot read is a page fault, which has tracepoints. Each program runs once at a time, but there are any
- * number of them, and one stack. Preemption is off; any context, NMI included.
- */
-bool prog_runs_pile_up(const struct prog_run *run);
 
 /* The program that runs here has lost a record: it and its link count that. Any context, NMI included. */
 void prog_run_lost_record(void);

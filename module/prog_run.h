@@ -36,12 +36,31 @@ static __always_inline u64 prog_call_measured(struct modbpf_prog *prog, const vo
 	return result;
 }
 
+/* Is it a tracing program's, and in the context that this is? NULL: no. */
+static __always_inline bool prog_run_is_below(const struct prog_run *run)
+{
+	return run && !run->task &&
+	       !((run->context ^ preempt_count()) & (NMI_MASK | HARDIRQ_MASK | SOFTIRQ_OFFSET));
+}
+
+/*
+ * May a tracing program run on top of @outer, the last one here? What a helper does may be an
+ * event for others: what it cannot read is a page fault, which has tracepoints. Each program runs
+ * once at a time, but there are any number of them, and one stack: were what each does an event
+ * for all that do not run yet, they would run in every order. So what a program does is an event
+ * for others, and what these do then is none. An interrupt's and an NMI's begin anew.
+ */
+static __always_inline bool prog_run_may_nest(const struct prog_run *outer)
+{
+	return !prog_run_is_below(outer) || !prog_run_is_below(outer->outer);
+}
+
 /*
  * Run a tracing program on @ctx at @site, for the link of @counters (NULL: none). Preemption is
  * off and RCU is watching, so that @prog stays: that is all of a read-side critical section,
  * which only lockdep wants to be told of. Guards against recursion on this CPU: false, it was
- * running already, or too many others were; that is counted in misses. True, and *@result. Any
- * context, NMI included.
+ * running already, or two others were in this context; that is counted in misses. True, and
+ * *@result. Any context, NMI included.
  */
 static __always_inline bool prog_run_guarded_for(struct modbpf_prog *prog, const void *ctx,
 						 const struct run_site *site,
@@ -49,11 +68,11 @@ static __always_inline bool prog_run_guarded_for(struct modbpf_prog *prog, const
 {
 	struct prog_run *outer = this_cpu_read(prog_runs);
 	bool may_run = this_cpu_inc_return(prog->cpu->active) == 1 &&
-		       (likely(!outer) || !prog_runs_pile_up(outer));
+		       (likely(!outer) || prog_run_may_nest(outer));
 
 	if (likely(may_run)) {
 		struct prog_run run = { .outer = outer, .prog = prog, .counters = counters,
-					.site = site };
+					.site = site, .context = preempt_count() };
 
 		this_cpu_inc(prog->cpu->runs);
 		/* Not before the guard: lockdep itself may be traced. */

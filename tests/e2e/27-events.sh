@@ -75,5 +75,8 @@ refused "the module does not go while they are there" "in use" rmmod modbpf
 kill -KILL $holder
 wait $holder 2>/dev/null
 check "nothing is left of one who was killed" within 10 nothing_is_loaded
-check "the module leaves" remove_soon
+
+check "an event whose program has it in its map" "$E2E/clocks" "$E2E/perf_events.bpf.o" cycle || echo "$out"
+contains "which nobody can let go" "$(modbpf prog show)" looks_at_clock
+check "the module leaves all the same" remove_soon
 finish

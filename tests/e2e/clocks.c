@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What do programs read of the clocks that a map holds, and where? "clocks OBJECT". */
+/* What do programs read of the clocks that a map holds, and where? "clocks OBJECT [cycle]". */
 #define _GNU_SOURCE
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -80,14 +80,39 @@ static void test_counts(void)
 	bpf_link__destroy(link);
 }
 
+static void keep_slots(void)
+{
+	bpf_map__set_map_flags(bpf_object__find_map_by_name(object, "clocks"), BPF_F_PRESERVE_ELEMS);
+}
+
+/* A clock's program looks at the map that has the clock: each holds the next, whatever is closed. */
+static void leave_cycle(void)
+{
+	struct perf_event_attr attr = {
+		.type = PERF_TYPE_SOFTWARE, .size = sizeof(attr), .config = PERF_COUNT_SW_CPU_CLOCK,
+		.sample_period = 10000000,
+	};
+	int clock = want_fd("a clock", perf_open(&attr, -1, 0, -1, 0));
+	__u32 slot = 0;
+
+	want("in the map", bpf_map_update_elem(bpf_object__find_map_fd_by_name(object, "clocks"), &slot,
+					       &clock, 0), 0);
+	want("SET_BPF", ioctl(clock, PERF_EVENT_IOC_SET_BPF,
+			      bpf_program__fd(prog("looks_at_clock"))) ? -errno : 0, 0);
+}
+
+/* "cycle": leave one. */
 int main(int argc, char **argv)
 {
 	if (argc < 2)
 		return 2;
-	if (!load(argv[1]))
+	if (!load_prepared(argv[1], argc > 2 ? keep_slots : NULL))
 		return 1;
 	stay_on_cpu_1();
-	test_counts();
+	if (argc > 2)
+		leave_cycle();
+	else
+		test_counts();
 	bpf_object__close(object);
 	return finish("clocks");
 }

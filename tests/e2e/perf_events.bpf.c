@@ -177,6 +177,14 @@ int on_clock(struct bpf_perf_event_data *ctx)
 	return 0;
 }
 
+/* Looks at a clock in the map, which may be its own. */
+SEC("perf_event")
+int looks_at_clock(void *ctx)
+{
+	bpf_perf_event_read(&clocks, 0);
+	return 0;
+}
+
 /* What the clock of an index, or of this CPU, shows; both ways to ask agree. */
 SEC("kprobe")
 int reads_clock(struct pt_regs *ctx)

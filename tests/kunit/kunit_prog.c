@@ -113,9 +113,48 @@ static void runs_of_several_tasks_do_not_nest(struct kunit *test)
 	c_prog_free(packets);
 }
 
+static struct modbpf_prog *one_on_top;
+
+static u64 is_an_event(const void *ctx)
+{
+	prog_run_guarded(one_on_top, NULL, NULL, NULL);
+	return 0;
+}
+
+/* What a program does is an event for another one, and what that does for none. */
+static void programs_do_not_pile_up(struct kunit *test)
+{
+	struct modbpf_prog *prog = c_prog_new(test, MODBPF_PROG_RAW_TRACEPOINT, is_an_event);
+	struct prog_run lowest = { .prog = prog }, run = { .prog = prog, .outer = &lowest };
+	struct prog_cpu sum;
+
+	one_on_top = c_prog_new(test, MODBPF_PROG_KPROBE, loses_one);
+	preempt_disable();
+	prog_run_guarded(prog, NULL, NULL, NULL);
+	prog_counters(one_on_top, &sum);
+	KUNIT_EXPECT_EQ(test, sum.runs, 1ULL);
+	lowest.context = run.context = preempt_count();
+	this_cpu_write(prog_runs, &run);
+	prog_run_guarded(one_on_top, NULL, NULL, NULL);
+	prog_counters(one_on_top, &sum);
+	KUNIT_EXPECT_EQ(test, sum.runs, 1ULL);
+	KUNIT_EXPECT_EQ(test, sum.misses, 1ULL);
+	/* An interrupt's run on top of what it has interrupted. */
+	lowest.context = run.context = preempt_count() ^ HARDIRQ_OFFSET;
+	prog_run_guarded(one_on_top, NULL, NULL, NULL);
+	this_cpu_write(prog_runs, NULL);
+	preempt_enable();
+	prog_counters(one_on_top, &sum);
+	KUNIT_EXPECT_EQ(test, sum.runs, 2ULL);
+	KUNIT_EXPECT_EQ(test, sum.misses, 1ULL);
+	c_prog_free(one_on_top);
+	c_prog_free(prog);
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(runs_are_counted),
 	KUNIT_CASE(a_guarded_program_does_not_nest),
+	KUNIT_CASE(programs_do_not_pile_up),
 	KUNIT_CASE(runs_of_several_tasks_do_not_nest),
 	{}
 };
