@@ -10,6 +10,7 @@
 #include <linux/file.h>
 #include <linux/fs.h>
 #include <linux/irq_work.h>
+#include <linux/kprobes.h>
 #include <linux/module.h>
 #include <linux/seq_file.h>
 #include <linux/slab.h>
@@ -79,6 +80,15 @@ notrace void prog_run_end(struct prog_run *run)
 	}
 	preempt_enable_notrace();
 }
+
+notrace u64 prog_call_timed(struct modbpf_prog *prog, const void *ctx)
+{
+	u64 begin = sched_clock(), result = prog_call(prog, ctx);
+
+	this_cpu_add(prog->cpu->nsecs, sched_clock() - begin);
+	return result;
+}
+NOKPROBE_SYMBOL(prog_call_timed);
 
 notrace void prog_run_lost_record(void)
 {

@@ -92,7 +92,7 @@ struct prog_run {
 	struct modbpf_prog *prog;
 	struct hook_counters __percpu *counters;	/* of the link; NULL: there is none */
 	const struct run_site *site;	/* NULL: not a tracing program's */
-	u32 context;			/* of a tracing program's: preempt_count() */
+	unsigned long context;		/* of a tracing program's: preempt_count() */
 };
 
 /*
@@ -112,6 +112,9 @@ static __always_inline const struct run_site *prog_run_site(void)
 /* Of a packet program, which cannot migrate in between. */
 void prog_run_begin(struct prog_run *run);
 void prog_run_end(struct prog_run *run);
+
+/* Run @prog on @ctx, and add the time to its statistics. As prog_run.h says. Any context, NMI included. */
+u64 prog_call_timed(struct modbpf_prog *prog, const void *ctx);
 
 /* The program that runs here has lost a record: it and its link count that. Any context, NMI included. */
 void prog_run_lost_record(void);

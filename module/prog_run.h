@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * How is a program run and counted? All of it is part of the handler that calls it: no
- * tracing of it, a program may be what traces, and no call that an event would pay for.
+ * How is a program run and counted? All of it, but for measuring time, is part of the handler that
+ * calls it: no tracing of it, a program may be what traces, and no call that an event would pay for.
  */
 #ifndef MODBPF_MODULE_PROG_RUN_H
 #define MODBPF_MODULE_PROG_RUN_H
@@ -26,14 +26,7 @@ static __always_inline u64 prog_call(const struct modbpf_prog *prog, const void 
 /* Measured once statistics are on; a run that they come or go in is not. */
 static __always_inline u64 prog_call_measured(struct modbpf_prog *prog, const void *ctx)
 {
-	u64 begin, result;
-
-	if (!stats_are_on())
-		return prog_call(prog, ctx);
-	begin = sched_clock();
-	result = prog_call(prog, ctx);
-	this_cpu_add(prog->cpu->nsecs, sched_clock() - begin);
-	return result;
+	return stats_are_on() ? prog_call_timed(prog, ctx) : prog_call(prog, ctx);
 }
 
 /* Is it a tracing program's, and in the context that this is? NULL: no. */
@@ -67,14 +60,15 @@ static __always_inline bool prog_run_guarded_for(struct modbpf_prog *prog, const
 						 struct hook_counters __percpu *counters, u64 *result)
 {
 	struct prog_run *outer = this_cpu_read(prog_runs);
-	bool may_run = this_cpu_inc_return(prog->cpu->active) == 1 &&
+	struct prog_cpu __percpu *cpu = prog->cpu;	/* read once */
+	bool may_run = this_cpu_inc_return(cpu->active) == 1 &&
 		       (likely(!outer) || prog_run_may_nest(outer));
 
 	if (likely(may_run)) {
 		struct prog_run run = { .outer = outer, .prog = prog, .counters = counters,
 					.site = site, .context = preempt_count() };
 
-		this_cpu_inc(prog->cpu->runs);
+		this_cpu_inc(cpu->runs);
 		/* Not before the guard: lockdep itself may be traced. */
 		rcu_lock_acquire(&rcu_lock_map);
 		this_cpu_write(prog_runs, &run);
@@ -82,9 +76,9 @@ static __always_inline bool prog_run_guarded_for(struct modbpf_prog *prog, const
 		this_cpu_write(prog_runs, run.outer);
 		rcu_lock_release(&rcu_lock_map);
 	} else {
-		this_cpu_inc(prog->cpu->misses);
+		this_cpu_inc(cpu->misses);
 	}
-	this_cpu_dec(prog->cpu->active);
+	this_cpu_dec(cpu->active);
 	return may_run;
 }
 
