@@ -11,6 +11,15 @@
 
 #define NO_REG 16	/* the second operand is the immediate */
 
+/*
+ * A pointer that has been moved as far as addresses reach has gone past the last one, or come
+ * to null, if the object lies where the number says: a comparison would tell, and who may run the
+ * program often enough finds the address bit by bit. Nearer than this it tells of the number
+ * alone. The kernel's own data end 2^30 below the last address, packets lie far below those.
+ */
+#define NEAR (1LL << 29)
+#define NEAR_PACKET (1LL << 40)
+
 struct operands {
 	u32 dst_no, src_no;
 	struct reg *dst, *src;	/* in the state; src may be the immediate */
@@ -143,6 +152,15 @@ static int branch_on_either(struct step *step, const struct operands *ops)
 	return step_fork(step, jump_target(step->insn, step->pc));
 }
 
+static int check_near(struct step *step, const struct reg *reg, u32 regno, s64 limit)
+{
+	if (reg->num.r64.smin > -limit && reg->num.r64.smax < limit)
+		return 0;
+	return refuse(step, REFUSE_POINTER_OFFSET, regno,
+		      "R%u pointer comparison prohibited: the offset may be as large as an address",
+		      regno);
+}
+
 static int branch_on_null(struct step *step, struct operands *ops)
 {
 	u8 op = BPF_OP(step->insn->code);
@@ -150,12 +168,12 @@ static int branch_on_null(struct step *step, struct operands *ops)
 	int err;
 
 	if (!reg_may_be_null(ops->dst)) {
-		/* An offset as large as an address cannot be ruled out: go both ways. */
 		if (scalar_is_const(ops->dst->num)) {
 			go_one_way(step, op == BPF_JNE);
 			return 0;
 		}
-		return branch_on_either(step, ops);
+		err = check_near(step, ops->dst, ops->dst_no, NEAR);
+		return err ? : branch_on_either(step, ops);
 	}
 	/* A slice that is null leaves the dynptr what it was. */
 	if (ops->dst->kind == REG_RECORD_OR_NULL)
@@ -229,9 +247,16 @@ static const struct packet_row *packet_row_of(u8 op)
 
 static int branch_on_packet(struct step *step, struct operands *ops)
 {
-	const struct packet_row *row = packet_row_of(BPF_OP(step->insn->code));
-	int err = step_fork(step, jump_target(step->insn, step->pc));
+	u8 op = BPF_OP(step->insn->code);
+	const struct packet_row *row = packet_row_of(op);
+	int err = 0;
 
+	/* Whether they are the same is a question of the numbers, however far they are. */
+	if (op != BPF_JEQ && op != BPF_JNE)
+		err = check_near(step, ops->dst, ops->dst_no, NEAR_PACKET) ? :
+		      check_near(step, ops->src, ops->src_no, NEAR_PACKET);
+	if (!err)
+		err = step_fork(step, jump_target(step->insn, step->pc));
 	if (err)
 		return err;
 	mark_way(step, true);
