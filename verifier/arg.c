@@ -42,9 +42,10 @@ static int check_readable(struct step *step, u32 regno, u32 bytes)
 
 /*
  * Memory that the helper fills. If where or how much is not known, any byte of
- * it may stay as it was, and so must be initialised already.
+ * it may stay as it was, and so must be initialised already. If not, it stays what it
+ * was until all arguments are checked: the helper may read it as another one.
  */
-static int check_fillable(struct step *step, u32 regno, u32 bytes, bool exact)
+static int check_fillable(struct step *step, u32 regno, u32 bytes, bool exact, struct call_args *args)
 {
 	const struct reg *reg = &step_regs(step)[regno];
 	struct span span;
@@ -57,8 +58,14 @@ static int check_fillable(struct step *step, u32 regno, u32 bytes, bool exact)
 	err = check_stack_span(step, regno, 0, bytes, &span);
 	if (err)
 		return err;
-	if (exact && scalar_is_const(reg->num))
-		return stack_fill(step, reg->frame, span);
+	if (exact && scalar_is_const(reg->num)) {
+		args->fills = true;
+		args->fill_frame = reg->frame;
+		args->fill_lo = span.lo;
+		args->fill_hi = span.hi;
+		/* No dynptr that the helper is given is among them. */
+		return check_dynptrs_overwritten(step, reg->frame, span);
+	}
 	err = check_stack_readable(step, reg->frame, span);
 	return err ? : stack_smear(step, reg->frame, span);
 }
@@ -148,13 +155,13 @@ static int check_key_arg(struct step *step, u32 regno, const struct call_args *a
 	return err;
 }
 
-static int check_value_fill_arg(struct step *step, u32 regno, const struct call_args *args)
+static int check_value_fill_arg(struct step *step, u32 regno, struct call_args *args)
 {
 	const struct map_desc *map = map_of(step, args->map);
 
 	if (map_rule_of(map->type)->asked)
 		return check_readable(step, regno, map->value_size);
-	return check_fillable(step, regno, map->value_size, true);
+	return check_fillable(step, regno, map->value_size, true, args);
 }
 
 /* Argument register of the format of a helper that prints. */
@@ -265,7 +272,7 @@ static int check_size_arg(struct step *step, const struct helper *helper, u32 re
 	if (memory == ARG_FILL_OR_NULL && !bytes && is_exactly_null(step->state, at))
 		return 0;
 	if (memory == ARG_FILL || memory == ARG_FILL_OR_NULL)
-		return check_fillable(step, regno - 1, bytes, exact);
+		return check_fillable(step, regno - 1, bytes, exact, args);
 	if (memory == ARG_READ_OR_NULL && !bytes && is_exactly_null(step->state, at))
 		return 0;
 	return check_readable(step, regno - 1, bytes);
@@ -435,7 +442,7 @@ static int check_arg(struct step *step, const struct helper *helper, u32 regno,
 	case ARG_SIZE_OR_ZERO:
 		return check_size_arg(step, helper, regno, args);
 	case ARG_FILL_8:
-		return check_fillable(step, regno, 8, true);
+		return check_fillable(step, regno, 8, true, args);
 	case ARG_STRING:
 	case ARG_CONST_FORMAT:
 		return check_string_arg(step, regno);
@@ -479,5 +486,7 @@ int check_args(struct step *step, const struct helper *helper, struct call_args 
 	for (regno = 1; regno <= 5 && !err; regno++)
 		if (helper->args[regno - 1] != ARG_NONE)
 			err = check_arg(step, helper, regno, args);
-	return err;
+	if (err || !args->fills)
+		return err;
+	return stack_fill(step, args->fill_frame, (struct span){ args->fill_lo, args->fill_hi });
 }

@@ -17,6 +17,9 @@ struct call_args {
 	s32 lent_off;		/* from there on */
 	u32 const_size;		/* ARG_CONST_SIZE */
 	u32 size_max;		/* ARG_SIZE: at most */
+	bool fills;		/* bytes of the stack that are numbers after the call: of a frame, */
+	u8 fill_frame;
+	s32 fill_lo, fill_hi;	/* these */
 };
 
 int check_args(struct step *step, const struct helper *helper, struct call_args *args);

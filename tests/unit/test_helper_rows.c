@@ -67,6 +67,23 @@ static void each_is_given_to_someone(void)
 	}
 }
 
+/* check_args() remembers one until all arguments are checked. */
+static void each_fills_one_memory(void)
+{
+	u32 i, arg, fills;
+
+	for (i = 0; i < ARRAY_SIZE(listed); i++) {
+		const struct helper *helper = helper_of(listed[i].id);
+
+		for (arg = 0, fills = 0; helper && arg < ARRAY_SIZE(helper->args); arg++)
+			fills += helper->args[arg] == ARG_FILL || helper->args[arg] == ARG_FILL_8 ||
+				 helper->args[arg] == ARG_FILL_OR_NULL || helper->args[arg] == ARG_VALUE_FILL;
+		if (fills > 1)
+			check_failed(__FILE__, __LINE__, "bpf_%s fills %u pieces of memory",
+				     listed[i].name, fills);
+	}
+}
+
 static void absent_means_no_function(void)
 {
 	char *table = read_table(), entry[96];
@@ -122,6 +139,7 @@ static void movers_have_the_context(void)
 static const struct check_case cases[] = {
 	{ "each helper has one row", each_has_one_row },
 	{ "each helper is given to a program type", each_is_given_to_someone },
+	{ "each helper fills one piece of memory at most", each_fills_one_memory },
 	{ "a helper without a function says so", absent_means_no_function },
 	{ "a helper that writes to packets is given to who may", writers_may_write },
 	{ "a helper that moves the packet has the context", movers_have_the_context },
