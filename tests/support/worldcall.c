@@ -116,7 +116,7 @@ static u64 stand_in(u32 id, const u64 *args)
 {
 	const struct helper *row = helper_of(id);
 	const struct map_desc *map = NULL;
-	u64 size = 0, map_arg = 0;
+	u64 size = 0, map_arg = 0, fill = 0, fill_bytes = 0;
 	u32 i;
 
 	for (i = 0; i < 5; i++) {
@@ -140,10 +140,10 @@ static u64 stand_in(u32 id, const u64 *args)
 			if (map && map->type == MODBPF_MAP_BLOOM_FILTER)
 				read_memory(args[i], map->value_size);
 			else if (map)
-				fill_memory(args[i], map->value_size);
+				fill = args[i], fill_bytes = map->value_size;
 			break;
 		case ARG_FILL_8:
-			fill_memory(args[i], 8);
+			fill = args[i], fill_bytes = 8;
 			break;
 		case ARG_STRING:
 		case ARG_CONST_FORMAT:
@@ -157,7 +157,7 @@ static u64 stand_in(u32 id, const u64 *args)
 			break;
 		case ARG_FILL:
 		case ARG_FILL_OR_NULL:
-			fill_memory(args[i], args[i + 1]);
+			fill = args[i], fill_bytes = args[i + 1];
 			break;
 		case ARG_SIZE:
 		case ARG_SIZE_OR_ZERO:
@@ -179,6 +179,8 @@ static u64 stand_in(u32 id, const u64 *args)
 			break;
 		}
 	}
+	/* Last: it may be memory that is read, too. */
+	fill_memory(fill, fill_bytes);
 	if (row->flags & HELPER_MOVES_PACKET)
 		world.ctx.data_end = world.packet + rng_below(&world_results, WORLD_PACKET_BYTES + 1);
 	return result_of(row, map_arg, size);
