@@ -315,15 +315,19 @@ static void load(union modbpf_attr *attr, u32 level, u32 log_bytes)
 static void load_at_levels(union modbpf_attr *attr)
 {
 	static u32 nth;
+	bool is_rare = nth++ % RARE == 0, is_short;
 
 	load(attr, MODBPF_LOG_LEVEL1, LOG_BYTES);
-	if (nth++ % RARE == 0) {
+	is_short = verdict.stats.insns_processed <= LONG_LOG;
+	if (is_rare) {
 		load(attr, MODBPF_LOG_STATS, LOG_BYTES);
 		load(attr, MODBPF_LOG_FIXED, LOG_BYTES);
+	}
+	if (is_rare && is_short) {
 		load(attr, MODBPF_LOG_LEVEL2, SHORT_LOG);
 		load(attr, MODBPF_LOG_LEVEL2 | MODBPF_LOG_FIXED, SHORT_LOG);
 	}
-	if (verdict.stats.insns_processed <= LONG_LOG)
+	if (is_short)
 		load(attr, MODBPF_LOG_LEVEL1 | MODBPF_LOG_LEVEL2 | MODBPF_LOG_STATS, LOG_BYTES);
 }
 
