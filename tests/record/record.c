@@ -71,7 +71,7 @@ static u32 add(struct writer *to, const void *bytes, size_t cnt)
 }
 
 /* Of the map @fd, as it was created. */
-static struct map_sizes { u32 key, value; } map_sizes[MAX_FDS];
+static struct map_sizes { u32 key, value; bool are_progs; } map_sizes[MAX_FDS];
 
 /* How many bytes stand at the address that is at @at in @attr? */
 static size_t bytes_at(const union modbpf_attr *attr, u32 at)
@@ -120,9 +120,18 @@ static void put_addresses(struct writer *to, u32 cmd, const union modbpf_attr *a
 	}
 }
 
+/* libbpf puts a program into its array that was not to be loaded: there is no fd of it. */
+static bool puts_nothing(u32 cmd, const union modbpf_attr *attr)
+{
+	return cmd == MODBPF_CMD_MAP_UPDATE_ELEM && attr->map_fd < MAX_FDS &&
+	       map_sizes[attr->map_fd].are_progs && *(const int *)(uintptr_t)attr->value < 0;
+}
+
 /* A program without a log is one that libbpf tries by itself, before each object. */
 static bool is_recorded(u32 cmd, const union modbpf_attr *attr)
 {
+	if (puts_nothing(cmd, attr))
+		return false;
 	return cmd == MODBPF_CMD_MAP_CREATE || cmd == MODBPF_CMD_MAP_UPDATE_ELEM ||
 	       cmd == MODBPF_CMD_MAP_FREEZE || cmd == MODBPF_CMD_BTF_LOAD ||
 	       (cmd == MODBPF_CMD_PROG_LOAD && attr->log_buf);
@@ -157,7 +166,8 @@ static int answer(int cmd, const void *given, size_t size)
 	head.result = result;
 	memcpy(head.name, name, sizeof(name));
 	if (cmd == MODBPF_CMD_MAP_CREATE && result >= 0 && result < MAX_FDS)
-		map_sizes[result] = (struct map_sizes){ head.attr.key_size, head.attr.value_size };
+		map_sizes[result] = (struct map_sizes){ head.attr.key_size, head.attr.value_size,
+							head.attr.map_type == MODBPF_MAP_PROG_ARRAY };
 	add(&to, &head, sizeof(head));
 	put_addresses(&to, cmd, &head.attr);
 	if (recorded_log_at(cmd))
