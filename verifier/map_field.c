@@ -34,6 +34,10 @@ int check_field_place(struct step *step, u32 regno, enum map_field field)
 			      regno, reg_kind_name(reg->kind));
 	}
 	map = prog_map(step->prog, reg->map);
+	if (map_is_inner(reg->map) && !row->may_be_inside) {	/* no such map can be made, either */
+		return refuse(step, row->place_code, regno, "%s in R%u is of a map in a map",
+			      row->name, regno);
+	}
 	if (!map->field_end[field]) {
 		return refuse(step, row->place_code, regno,
 			      "the values of the map in R%u have no valid %s", regno, row->name);

@@ -3,9 +3,9 @@
 #include <linux/perf_event.h>
 #include <stdint.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "tests/e2e/abi.h"
+#include "tests/e2e/clock.h"
 #include "tests/e2e/kernel_file.h"
 
 #define TYPE_KPROBE 2
@@ -72,14 +72,6 @@ static void test_stats(void)
 
 /* --- a test run says how long the program took: the mean of its runs, in ns --------------------- */
 
-static __u64 now_ns(void)
-{
-	struct timespec time;
-
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	return time.tv_sec * 1000000000ULL + time.tv_nsec;
-}
-
 /* Of all runs together not more than the whole call took, by the same clock. */
 static void check_duration(int fd, __u32 repeat)
 {
@@ -88,10 +80,10 @@ static void check_duration(int fd, __u32 repeat)
 		.prog_fd = fd, .data_in = addr(packet), .data_size_in = sizeof(packet), .repeat = repeat,
 		.duration = ~0U,
 	} };
-	__u64 begin = now_ns(), spent, runs = repeat ? repeat : 1;
+	__u64 begin = clock_ns(CLOCK_MONOTONIC), spent, runs = repeat ? repeat : 1;
 	long err = call(MODBPF_CMD_PROG_TEST_RUN, &run, sizeof(run));
 
-	spent = now_ns() - begin;
+	spent = clock_ns(CLOCK_MONOTONIC) - begin;
 	want("a test run", err, 0);
 	want("its verdict", run.test.retval, 1);
 	want_that("it takes time", run.test.duration > 0);

@@ -17,9 +17,9 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "tests/e2e/clock.h"
 #include "user/libmodbpf.h"
 
 #define CALLS 5
@@ -92,10 +92,7 @@ static int use(const char *path)
 
 static double ms_now(void)
 {
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1e3 + now.tv_nsec / 1e6;
+	return clock_ns(CLOCK_MONOTONIC) / 1e6;
 }
 
 /* Of all cycles. */

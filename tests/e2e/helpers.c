@@ -14,9 +14,9 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
-#include <time.h>
 
 #include "tests/e2e/abi.h"
+#include "tests/e2e/clock.h"
 #include "tests/e2e/helpers.h"
 #include "user/libmodbpf.h"
 
@@ -78,14 +78,6 @@ static long long run_in_event(const char *name)
 }
 
 /* --- time ----------------------------------------------------------------------- */
-
-static __u64 clock_ns(clockid_t clock)
-{
-	struct timespec now;
-
-	clock_gettime(clock, &now);
-	return now.tv_sec * 1000000000ULL + now.tv_nsec;
-}
 
 static void test_clock(const char *name, clockid_t clock)
 {

@@ -6,10 +6,10 @@
  */
 #include <signal.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "isa/abi.h"
 #include "tests/e2e/abi.h"
+#include "tests/e2e/clock.h"
 
 #define MOST 4096
 
@@ -55,7 +55,7 @@ static void tell(int prog, int link)
 
 int main(int argc, char **argv)
 {
-	struct timespec begin, end;
+	__u64 begin;
 	sigset_t wait_for;
 	int prog, link, got;
 	__u32 cnt;
@@ -66,15 +66,13 @@ int main(int argc, char **argv)
 	cnt = read_names();
 	device = open("/dev/modbpf", O_RDWR | O_CLOEXEC);
 	prog = load_trivial(MODBPF_PROG_KPROBE);
-	clock_gettime(CLOCK_MONOTONIC, &begin);
+	begin = clock_ns(CLOCK_MONOTONIC);
 	link = prog < 0 ? prog : attach(prog, cnt, argc > 1 && !strcmp(argv[1], "return"));
 	if (link < 0) {
 		printf("refused %d\n", -link);
 		return 1;
 	}
-	clock_gettime(CLOCK_MONOTONIC, &end);
-	printf("attached %u in %ld ms\n", cnt, (end.tv_sec - begin.tv_sec) * 1000 +
-	       (end.tv_nsec - begin.tv_nsec) / 1000000);
+	printf("attached %u in %llu ms\n", cnt, (clock_ns(CLOCK_MONOTONIC) - begin) / 1000000);
 	fflush(stdout);
 	sigwait(&wait_for, &got);
 	tell(prog, link);

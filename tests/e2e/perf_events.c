@@ -463,10 +463,7 @@ static void test_switching(void)
 /* What this process has run, in units of 10 ms. */
 static __u64 ran(void)
 {
-	struct timespec now;
-
-	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-	return (now.tv_sec * 1000000000ULL + now.tv_nsec) / 10000000;
+	return clock_ns(CLOCK_PROCESS_CPUTIME_ID) / 10000000;
 }
 
 /* A task's clock: a sample for each 10 ms that the task runs, as many as that makes. */

@@ -5,8 +5,8 @@
 
 #include <linux/perf_event.h>
 #include <sched.h>
-#include <time.h>
 
+#include "tests/e2e/clock.h"
 #include "tests/e2e/numbers.h"
 
 static inline struct bpf_program *prog(const char *name)
@@ -40,15 +40,10 @@ static inline struct perf_event_attr output_attr(void)
 
 static inline void spin(long milliseconds)
 {
-	struct timespec now, until;
+	__u64 until = clock_ns(CLOCK_PROCESS_CPUTIME_ID) + milliseconds * 1000000;
 
-	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &until);
-	until.tv_sec += (until.tv_nsec / 1000000 + milliseconds) / 1000;
-	until.tv_nsec = (until.tv_nsec / 1000000 + milliseconds) % 1000 * 1000000;
-	do
-		clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-	while (now.tv_sec < until.tv_sec ||
-	       (now.tv_sec == until.tv_sec && now.tv_nsec < until.tv_nsec));
+	while (clock_ns(CLOCK_PROCESS_CPUTIME_ID) < until)
+		;
 }
 
 static inline void stay_on_cpu_1(void)

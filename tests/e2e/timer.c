@@ -8,8 +8,8 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <sys/mman.h>
-#include <time.h>
 
+#include "tests/e2e/clock.h"
 #include "tests/e2e/kernel_file.h"
 #include "tests/e2e/numbers.h"
 #include "tests/e2e/test_run.h"
@@ -177,14 +177,6 @@ static void test_callbacks(void)
 	want("it is gone", ask("cancels"), 1);
 }
 
-static __u64 now(void)
-{
-	struct timespec at;
-
-	clock_gettime(CLOCK_MONOTONIC, &at);
-	return at.tv_sec * 1000 * MSEC + at.tv_nsec;
-}
-
 static void test_times(void)
 {
 	restart("sets");
@@ -193,13 +185,13 @@ static void test_times(void)
 	sleep_msecs(20);
 	want("it has not been called", value_in("in_hash", 3).calls, 0);
 	asked.flags = 1;
-	asked.nsecs = now() + HOUR;
+	asked.nsecs = clock_ns(CLOCK_MONOTONIC) + HOUR;
 	want("at a time that is to come", ask("starts"), 0);
 	sleep_msecs(20);
 	want("it has not", value_in("in_hash", 3).calls, 0);
 	want("it would have been", ask("cancels"), 1);
 	restart("sets");
-	asked.nsecs = now() - MSEC;
+	asked.nsecs = clock_ns(CLOCK_MONOTONIC) - MSEC;
 	asked.flags = 1 | 2;
 	want("at one that was, on this CPU", ask("starts"), 0);
 	want_that("it has", calls_reach("in_hash", 3, 1));
@@ -212,7 +204,7 @@ static void test_times(void)
 	/* In Linux its timers of CLOCK_REALTIME go by the other clock, too. */
 	asked.clock = CLOCK_REALTIME;
 	restart("sets");
-	asked.nsecs = now() + HOUR;
+	asked.nsecs = clock_ns(CLOCK_MONOTONIC) + HOUR;
 	asked.flags = 1;
 	want("of the other clock", ask("starts"), 0);
 	sleep_msecs(20);

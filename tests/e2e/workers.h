@@ -12,6 +12,7 @@
 #include <sys/wait.h>
 #include <time.h>
 
+#include "tests/e2e/clock.h"
 #include "tests/e2e/numbers.h"
 #include "tests/e2e/storm.h"
 
@@ -26,10 +27,7 @@ static inline void turn_was_whole(void)
 
 static inline long now_ms(void)
 {
-	struct timespec time;
-
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	return time.tv_sec * 1000 + time.tv_nsec / 1000000;
+	return clock_ns(CLOCK_MONOTONIC) / 1000000;
 }
 
 static inline void pause_ms(long ms)

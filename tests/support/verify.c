@@ -29,6 +29,7 @@ static const struct map_desc inner_array = {
 static const struct map_desc inner_hash = { MODBPF_MAP_HASH, 8, 48, 16, 0, NULL, 0, NULL, { 0 }, NULL };
 static const struct map_desc inner_ring = { MODBPF_MAP_RINGBUF, 0, 0, 4096, 0, NULL, 0, NULL, { 0 }, NULL };
 static const struct map_desc inner_locked = { MODBPF_MAP_ARRAY, 4, 16, 4, 0, NULL, 0, NULL, { 4 }, NULL };
+static const struct map_desc inner_timed = { MODBPF_MAP_ARRAY, 4, 24, 4, 0, NULL, 0, NULL, { 20, 16 }, NULL };
 static const struct map_desc inner_maps = { MODBPF_MAP_ARRAY_OF_MAPS, 4, 4, 4, 0, NULL, 0, NULL, { 0 }, &inner_array };
 
 static const struct {
@@ -74,6 +75,7 @@ static const struct {
 	{ "timed_array", { MODBPF_MAP_ARRAY, 4, 24, 4, 0, NULL, 0, NULL, { 20, 16 }, NULL } },
 	{ "timed_lru", { MODBPF_MAP_LRU_HASH, 8, 32, 4, 0, NULL, 0, NULL, { 0, 24 }, NULL } },
 	{ "timed_single", { MODBPF_MAP_ARRAY, 4, 24, 1, 0, NULL, 0, NULL, { 0, 16 }, NULL } },
+	{ "of_timed", { MODBPF_MAP_ARRAY_OF_MAPS, 4, 4, 4, 0, NULL, 0, NULL, { 0 }, &inner_timed } },
 };
 
 #define MAP_CNT ARRAY_SIZE(maps)
@@ -85,6 +87,7 @@ const char *const verify_map_names[MAP_CNT] = {
 	"array_of_maps", "hash_of_maps", "of_rings", "of_unknown", "of_maps_of_maps",
 	"locked", "locked_array", "locked_single", "of_locked", "groups", "stacks",
 	"user_ring", "timed", "timed_array", "timed_lru", "timed_single",
+	"of_timed",
 };
 
 /* What stands for the kernel's sk_buff. */

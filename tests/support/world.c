@@ -50,6 +50,7 @@ static const struct {
 } inner_maps[] = {
 	{ "array_of_maps", "array" }, { "hash_of_maps", "hash" }, { "of_rings", "ring" },
 	{ "of_locked", "locked_array" }, { "of_unknown", "array" }, { "of_maps_of_maps", "array_of_maps" },
+	{ "of_timed", "timed_array" },
 };
 
 static const struct values *rows[WORLD_MAPS];	/* by map index, NULL: it has none */
