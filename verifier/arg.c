@@ -428,6 +428,8 @@ static int check_arg(struct step *step, const struct helper *helper, u32 regno,
 		return err;
 	switch (kind) {
 	case ARG_NUMBER:
+		/* What is known of a pointer is no number. */
+		mark_number(step, &step_regs(step)[regno]);
 		return reg_is_number(step, &step_regs(step)[regno]) ? 0 :
 		       refuse_kind(step, regno, "scalar");
 	case ARG_MAP:
