@@ -129,7 +129,7 @@ static int put_value(const struct caller *caller, const union modbpf_attr *attr,
 	bytes = map_sys_value_size(access.map);
 	err = -ENOMEM;
 	/* Zeroed: what a type does not fill must not be the kernel's old bytes. */
-	access.value = kvzalloc(bytes, GFP_USER | __GFP_NOWARN);
+	access.value = kvzalloc(bytes, GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
 	if (!access.value)
 		goto close;
 	is_asked = map_rule_of(access.map->type)->asked;
@@ -270,7 +270,7 @@ int map_next_key_command(const struct caller *caller, const union modbpf_attr *a
 	if (!access.map->ops->next_key)
 		goto close;
 	err = -ENOMEM;
-	access.value = kvzalloc(access.map->key_size, GFP_USER | __GFP_NOWARN);
+	access.value = kvzalloc(access.map->key_size, GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
 	if (!access.value)
 		goto close;
 	rcu_read_lock();

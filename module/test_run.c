@@ -185,12 +185,21 @@ free_skb:
 	return err;
 }
 
-/* The device that the packet has come to; a reference is held. */
+/*
+ * The device that the packet has come to; a reference is held. While runs last, as many as the
+ * caller likes, the device cannot go, nor the network namespace that it leaves with: only who
+ * could keep it anyway names one that is not the loopback device, which stays as long as its namespace.
+ * ERR_PTR(-ENODEV, -EPERM).
+ */
 static struct net_device *device_of(const struct caller *caller, const struct test_ctx *test)
 {
-	u32 ifindex = test->fields.ifindex;
+	u32 ifindex = test->fields.ifindex ? : LOOPBACK_IFINDEX;
+	struct net_device *dev;
 
-	return dev_get_by_index(caller->net, ifindex ? ifindex : LOOPBACK_IFINDEX);
+	if (ifindex != LOOPBACK_IFINDEX && !caller_net_admin(caller, caller->net))
+		return ERR_PTR(-EPERM);
+	dev = dev_get_by_index(caller->net, ifindex);
+	return dev ? dev : ERR_PTR(-ENODEV);
 }
 
 static int test_packet(const struct caller *caller, const union modbpf_attr *attr,
@@ -206,8 +215,8 @@ static int test_packet(const struct caller *caller, const union modbpf_attr *att
 	if (err)
 		return err;
 	dev = device_of(caller, &test);
-	if (!dev)
-		return -ENODEV;
+	if (IS_ERR(dev))
+		return PTR_ERR(dev);
 	err = test_on(caller, attr, out, prog, dev, &test);
 	dev_put(dev);
 	return err;

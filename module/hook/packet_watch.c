@@ -91,7 +91,8 @@ static u32 socket_bytes(const struct sk_buff *skb, u8 family)
 /* Its bytes are shared, with TCP's retransmit queue and with taps; the ports may lie elsewhere. */
 static bool make_own(const struct packet_watch *watch, struct sk_buff *skb)
 {
-	return !skb_ensure_writable(skb, max_t(u32, skb_headlen(skb), watch->chosen_by));
+	return !skb_shared(skb) &&
+	       !skb_ensure_writable(skb, max_t(u32, skb_headlen(skb), watch->chosen_by));
 }
 
 bool packet_watch_begin(struct packet_watch *watch, struct sk_buff *skb,

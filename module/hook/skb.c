@@ -42,7 +42,8 @@ int skb_ctx_make_writable(struct skb_ctx *ctx, s64 bytes)
 	s64 end = bytes + ctx->network_offset;
 	int err;
 
-	if (end > skb->len)
+	/* What is shared as a whole, as pktgen's may be at a device's hook, cannot be made private. */
+	if (end > skb->len || skb_shared(skb))
 		return -ENOMEM;
 	/* What lies in front of skb->data moves, and becomes private, with the rest. */
 	err = skb_ensure_writable(skb, max_t(s64, end, 0));

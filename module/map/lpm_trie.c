@@ -19,6 +19,7 @@
  */
 #include <linux/err.h>
 #include <linux/irq_work.h>
+#include <linux/mutex.h>
 #include <linux/rcupdate.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
@@ -48,6 +49,11 @@ struct lpm_node {
 struct lpm_map {
 	struct modbpf_map map;
 	struct lpm_node __rcu *root;
+	/*
+	 * Of updates by system calls: what one found allocated is what it charges for, before any
+	 * other allocates. A charge made of an older figure would take back what is still there.
+	 */
+	struct mutex charging;
 	raw_spinlock_t lock;	/* the trie's shape and all that follows */
 	u32 entry_cnt;
 	u32 node_cnt;		/* allocated: in the trie, in the reserve, dead */
@@ -166,6 +172,7 @@ static struct modbpf_map *lpm_create(const struct map_attr *params)
 	trie = kzalloc(sizeof(*trie), GFP_KERNEL_ACCOUNT);
 	if (!trie)
 		return ERR_PTR(-ENOMEM);
+	mutex_init(&trie->charging);
 	raw_spin_lock_init(&trie->lock);
 	init_irq_work(&trie->reap_kick, lpm_reap_kicked);
 	INIT_WORK(&trie->reap_work, lpm_reap);
@@ -423,32 +430,44 @@ static long lpm_update_with(struct lpm_map *trie, const struct lpm_key *key, con
 	return err;
 }
 
-static int lpm_sys_update(const struct caller *caller, struct modbpf_map *map, const void *key,
-			  const void *value, u64 flags)
+/* LPM_NODES_PER_UPDATE nodes, which the map's owner has been charged for; NULL: no memory, or no more for him. */
+static struct lpm_node *lpm_fresh_nodes(struct lpm_map *trie)
 {
-	struct lpm_map *trie = lpm_of(map);
+	u64 bytes = READ_ONCE(trie->map.memory) + LPM_NODES_PER_UPDATE * trie->node_bytes;
 	struct lpm_node *fresh = NULL, *node;
-	struct lpm_key copy;
 	u32 i;
 
-	if (flags > MODBPF_EXIST || lpm_key_copy(trie, &copy, key))
-		return -EINVAL;
 	/* In steps, so that few updates change what the map's owner is charged for. */
-	if (quota_set(&map->obj.charge, QUOTA_MAP_BYTES,
-		      round_up(READ_ONCE(map->memory) + LPM_NODES_PER_UPDATE * trie->node_bytes,
-			       LPM_CHARGE_BYTES)))
-		return -ENOMEM;
-	/* Leave the reserve to the programs. */
+	if (quota_set(&trie->map.obj.charge, QUOTA_MAP_BYTES, round_up(bytes, LPM_CHARGE_BYTES)))
+		return NULL;
 	for (i = 0; i < LPM_NODES_PER_UPDATE; i++) {
 		node = lpm_node_alloc(trie);
 		if (!node) {
 			lpm_free_list(fresh);
-			return -ENOMEM;
+			return NULL;
 		}
 		node->next = fresh;
 		fresh = node;
 	}
-	return lpm_update_with(trie, &copy, value, flags, fresh);
+	return fresh;
+}
+
+static int lpm_sys_update(const struct caller *caller, struct modbpf_map *map, const void *key,
+			  const void *value, u64 flags)
+{
+	struct lpm_map *trie = lpm_of(map);
+	struct lpm_node *fresh;
+	struct lpm_key copy;
+	int err = -ENOMEM;
+
+	if (flags > MODBPF_EXIST || lpm_key_copy(trie, &copy, key))
+		return -EINVAL;
+	mutex_lock(&trie->charging);
+	fresh = lpm_fresh_nodes(trie);	/* the reserve is left to the programs */
+	if (fresh)
+		err = lpm_update_with(trie, &copy, value, flags, fresh);
+	mutex_unlock(&trie->charging);
+	return err;
 }
 
 static void lpm_bury(struct lpm_map *trie, struct lpm_node *node)

@@ -99,6 +99,22 @@ static void test_objects(void)
 		close(fds[i]);
 }
 
+/* A test run keeps the packet's device: only the loopback device, whose end nobody waits for. */
+static void test_devices(void)
+{
+	struct modbpf_sk_buff ctx = { .ifindex = 1 };
+	__u8 packet[64] = {};
+	union modbpf_attr attr = {
+		.test.prog_fd = load_trivial(1), .test.data_in = addr(packet),
+		.test.data_size_in = sizeof(packet), .test.ctx_in = addr(&ctx), .test.ctx_size_in = sizeof(ctx),
+	};
+
+	want("a packet of the loopback device", call(MODBPF_CMD_PROG_TEST_RUN, &attr, sizeof(attr)), 0);
+	ctx.ifindex = 2;
+	want("of another", call(MODBPF_CMD_PROG_TEST_RUN, &attr, sizeof(attr)), -EPERM);
+	close(attr.test.prog_fd);
+}
+
 static void test_events(void)
 {
 	struct perf_event_attr attr = { .type = PERF_TYPE_SOFTWARE, .size = sizeof(attr),
@@ -161,5 +177,6 @@ int main(int argc, char **argv)
 	test_events();
 	test_programs();
 	test_objects();
+	test_devices();
 	return finish("member");
 }

@@ -127,6 +127,26 @@ static void packet_load_counts_from_the_headers(struct kunit *test)
 	kfree_skb(skb);
 }
 
+/* What pktgen hands to a device's hook may have other users, who see all that changes. */
+static void shared_packet_stays(struct kunit *test)
+{
+	struct sk_buff *skb = skb_get(make_packet(test));
+	u32 headlen = skb_headlen(skb);
+	struct skb_ctx ctx;
+	u8 byte = 0;
+
+	skb_ctx_init(&ctx, skb, 0, NULL, NULL);
+	KUNIT_EXPECT_EQ(test, CALL(skb_change_tail, P(&ctx), 1000, 0, 0, 0), (s64)-ENOMEM);
+	KUNIT_EXPECT_EQ(test, CALL(skb_pull_data, P(&ctx), 140, 0, 0, 0), (s64)-ENOMEM);
+	KUNIT_EXPECT_EQ(test, CALL(skb_store_bytes, P(&ctx), 0, P(&byte), 1, 0), (s64)-EFAULT);
+	KUNIT_EXPECT_EQ(test, skb->len, 140u);
+	KUNIT_EXPECT_EQ(test, skb_headlen(skb), headlen);
+	kfree_skb(skb);
+	KUNIT_EXPECT_EQ(test, CALL(skb_pull_data, P(&ctx), 140, 0, 0, 0), 0ll);
+	KUNIT_EXPECT_EQ(test, skb_headlen(skb), 140u);
+	kfree_skb(skb);
+}
+
 /* Byte @at of the packet, wherever it lies. */
 static u8 byte_at(const struct sk_buff *skb, u32 at)
 {
@@ -568,6 +588,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(packet_load_counts_from_the_headers),
 	KUNIT_CASE(stores_are_private),
 	KUNIT_CASE(what_is_pulled_is_private),
+	KUNIT_CASE(shared_packet_stays),
 	KUNIT_CASE(offsets_count_from_the_link_layer),
 	KUNIT_CASE(offsets_count_from_the_network_header),
 	KUNIT_CASE(complete_sums_stay_true),

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* LPM_TRIE against a list that is searched from end to end. */
+#include <linux/cred.h>
 #include <linux/delay.h>
+#include <linux/mm.h>
 #include <linux/prandom.h>
 #include <linux/slab.h>
 
+#include "module/caller.h"
 #include "tests/kunit/map_fixture.h"
 
 #define LPM(key, value, entries, more) \
@@ -333,12 +336,50 @@ static void lpm_survives_a_storm(struct kunit *test)
 	map_fixture_free(storm.map);
 }
 
+#define CHARGED_ROUNDS 60
+
+/* New keys only, of values that are more than a step of what is charged: never less than there is. */
+static void charged_thread(struct map_storm *storm, u32 number)
+{
+	struct modbpf_map *map = storm->map;
+	struct { u32 len; u8 data[4]; } key = { 32, { 10, number } };
+	u64 memory;
+	u8 *value;
+
+	value = kvzalloc(map->value_size, GFP_KERNEL);
+	for (; value && key.data[3] < CHARGED_ROUNDS; key.data[3]++) {
+		if (map_fixture_update(map, &key, value, MODBPF_ANY))
+			atomic_inc(&storm->wrong);
+		memory = READ_ONCE(map->memory);
+		smp_rmb();	/* both only grow: what is charged after is at least that */
+		if (READ_ONCE(map->obj.charge.used[QUOTA_MAP_BYTES]) < memory)
+			atomic_inc(&storm->wrong);
+	}
+	kvfree(value);
+}
+
+static void lpm_charges_for_what_there_is(struct kunit *test)
+{
+	struct map_storm storm = { .thread = charged_thread };
+	struct caller caller = { .cred = current_cred() };
+	struct quota_charge *charge;
+
+	storm.map = map_fixture_make(test, (struct map_attr)LPM(8, 60 * 1024, 256, 0));
+	charge = &storm.map->obj.charge;
+	KUNIT_EXPECT_EQ(test, quota_open(charge, &caller), 0);
+	KUNIT_EXPECT_EQ(test, quota_set(charge, QUOTA_MAP_BYTES, storm.map->memory), 0);
+	map_storm_over(test, &storm, STORM_THREADS);
+	quota_close(charge);
+	map_fixture_free(storm.map);
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(lpm_finds_the_longest),
 	KUNIT_CASE(lpm_takes_every_length),
 	KUNIT_CASE(lpm_iterates_over_deletions),
 	KUNIT_CASE(lpm_has_a_reserve),
 	KUNIT_CASE(lpm_survives_a_storm),
+	KUNIT_CASE(lpm_charges_for_what_there_is),
 	{}
 };
 
