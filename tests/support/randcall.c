@@ -328,7 +328,9 @@ static s32 put_rounds(struct maker *mk)
 		put_map(mk, 1, BPF_PSEUDO_MAP_FD, randverify_map("user_ring"), 0);
 		return MODBPF_FUNC_user_ringbuf_drain;
 	}
-	if (one_in(mk, 3))
+	if (mk->prog->target && mk->has_ctx && one_in(mk, 4))
+		put_argument(mk, 1);	/* a pointer that is taken for a number */
+	else if (one_in(mk, 3))
 		put(mk, BPF_ALU64 | BPF_MOV | BPF_X, 1, number_reg(mk), 0, 0);
 	else
 		put(mk, BPF_ALU64 | BPF_MOV | BPF_K, 1, 0, 0, 1 + below(mk, 3));

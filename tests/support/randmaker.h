@@ -151,6 +151,8 @@ void put_sample(struct maker *mk);
 
 /* What a TRACING program is loaded for. */
 void choose_target(struct rng *rng, struct randverify *prog);
+/* R@reg = a task, of its context, which is in R6; if it errs, half of one, a number, or nothing. */
+void put_argument(struct maker *mk, u32 reg);
 /* Pointers that its context hands out are followed. */
 void put_typed(struct maker *mk);
 

@@ -36,8 +36,7 @@ void randverify_aim(const struct randverify *prog, struct verify_request *req)
 	req->attach_btf_id = kernel_btf_id(prog->target);
 }
 
-/* R@reg: a task; or half of one, a number, or nothing. */
-static void put_argument(struct maker *mk, u32 reg)
+void put_argument(struct maker *mk, u32 reg)
 {
 	u32 i, mistake = errs(mk) ? 4 * (1 + below(mk, 12)) : 0;
 
