@@ -32,16 +32,16 @@ static __always_inline u64 prog_call_measured(struct modbpf_prog *prog, const vo
 /* Is it a tracing program's, and in the context that this is? NULL: no. */
 static __always_inline bool prog_run_is_below(const struct prog_run *run)
 {
-	return unlikely(run) && !run->task &&
+	return run && !run->task &&
 	       !((run->context ^ preempt_count()) & (NMI_MASK | HARDIRQ_MASK | SOFTIRQ_OFFSET));
 }
 
 /*
- * May a tracing program run on top of @outer, the last one here, or NULL? What a helper does may
- * be an event for others: what it cannot read is a page fault, which has tracepoints. Each program
- * runs once at a time, but there are any number of them, and one stack: were what each does an
- * event for all that do not run yet, they would run in every order. So what a program does is an
- * event for others, and what these do then is none. An interrupt's and an NMI's begin anew.
+ * May a tracing program run on top of @outer, the last one here? What a helper does may be an
+ * event for others: what it cannot read is a page fault, which has tracepoints. Each program runs
+ * once at a time, but there are any number of them, and one stack: were what each does an event
+ * for all that do not run yet, they would run in every order. So what a program does is an event
+ * for others, and what these do then is none. An interrupt's and an NMI's begin anew.
  */
 static __always_inline bool prog_run_may_nest(const struct prog_run *outer)
 {
@@ -61,7 +61,8 @@ static __always_inline bool prog_run_guarded_for(struct modbpf_prog *prog, const
 {
 	struct prog_run *outer = this_cpu_read(prog_runs);
 	struct prog_cpu __percpu *cpu = prog->cpu;	/* read once */
-	bool may_run = this_cpu_inc_return(cpu->active) == 1 && prog_run_may_nest(outer);
+	bool may_run = this_cpu_inc_return(cpu->active) == 1 &&
+		       (likely(!outer) || prog_run_may_nest(outer));
 
 	if (likely(may_run)) {
 		struct prog_run run = { .outer = outer, .prog = prog, .counters = counters,

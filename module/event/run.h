@@ -27,8 +27,10 @@ static __always_inline void event_run_watched(struct modbpf_event *event, const 
 static __always_inline void event_run_here(struct modbpf_event *event, const void *ctx,
 					   struct pt_regs *regs)
 {
-	if (hook_is_watched(&event->live, event->counters))
+	if (likely(rcu_is_watching()))
 		event_run_watched(event, ctx, regs);
+	else if (live_is_on(&event->live))	/* on the way into idle */
+		this_cpu_inc(event->counters->missed);
 }
 
 #endif

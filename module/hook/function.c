@@ -66,8 +66,11 @@ static bool is_exit(const struct function_link *link)
 /* Preemption is off: the program stays. */
 static __always_inline void run(const struct function_link *link, u64 *context)
 {
-	if (hook_is_watched(&link->link.live, link->link.counters))
-		hook_run(&link->link.live, link->link.counters, context, &link->site);
+	if (unlikely(!rcu_is_watching())) {
+		this_cpu_inc(link->link.counters->missed);
+		return;
+	}
+	hook_run(&link->link.live, link->link.counters, context, &link->site);
 }
 
 /* The same, unless one of ftrace's programs runs in this context already. */

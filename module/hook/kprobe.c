@@ -25,6 +25,10 @@ static struct kprobe_link *kprobe_link_of(const struct modbpf_link *base)
 	return container_of(base, struct kprobe_link, link);
 }
 
+/*
+ * On the way into idle RCU may not be watching; what a program finds in its maps would
+ * not be protected there.
+ */
 notrace void kprobe_link_run(struct kprobe_link *link, const struct probe_site *place,
 			     struct pt_regs *regs)
 {
@@ -34,8 +38,11 @@ notrace void kprobe_link_run(struct kprobe_link *link, const struct probe_site *
 		.regs = regs,
 	};
 
-	if (hook_is_watched(&link->link.live, link->link.counters))
-		hook_run(&link->link.live, link->link.counters, regs, &site);
+	if (unlikely(!rcu_is_watching())) {
+		this_cpu_inc(link->link.counters->missed);
+		return;
+	}
+	hook_run(&link->link.live, link->link.counters, regs, &site);
 }
 NOKPROBE_SYMBOL(kprobe_link_run);
 

@@ -6,25 +6,9 @@
 #ifndef MODBPF_MODULE_HOOK_RUN_H
 #define MODBPF_MODULE_HOOK_RUN_H
 
-#include <linux/rcupdate.h>
-
 #include "module/hook/counters.h"
 #include "module/link.h"
 #include "module/prog_run.h"
-
-/*
- * May a program run? On the way into idle RCU may not be watching: what the program finds in
- * its maps would not be protected there. That is a miss.
- */
-static __always_inline bool hook_is_watched(const struct live *live,
-					    struct hook_counters __percpu *counters)
-{
-	if (likely(rcu_is_watching()))
-		return true;
-	if (live_is_on(live))
-		this_cpu_inc(counters->missed);
-	return false;
-}
 
 /* RCU is watching: see prog_run_guarded(). */
 static __always_inline void hook_run(const struct live *live, struct hook_counters __percpu *counters,
