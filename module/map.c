@@ -360,7 +360,7 @@ static struct modbpf_map *map_create(const struct map_ops *ops, const struct cal
 
 	if (err)
 		return ERR_PTR(err);
-	/* How much it is going to be is for its type to find out; some of it is certain. */
+	/* How much it is going to be is for its type to find out; most of it is certain. */
 	err = quota_set(&charge, QUOTA_MAP_BYTES,
 			map_attr_least_bytes(params, num_possible_cpus()));
 	if (err)

@@ -13,6 +13,9 @@
 #define FD_ARRAY_FLAGS (FD_ACCESS | NODE)
 
 #define BLOOM_EXTRA 0xf		/* how many hash functions */
+#define BLOOM_HASHES 5u		/* if it is not said */
+#define BLOOM_MIN_BITS 64u
+#define BLOOM_MAX_BITS (1ull << 32)	/* what a hash of 32 bits can tell apart */
 
 #define MAX_INT 0x7fffffffu
 #define MAX_UINT 0xffffffffu
@@ -31,7 +34,8 @@ enum {
 	ASKS_PREALLOC = 1 << 3,	/* F_NO_PREALLOC is known, and refused */
 	ASKS_MAPS = 1 << 5,	/* its values are maps */
 	ASKS_WORDS = 1 << 4,	/* a value is addresses, 8 bytes each */
-	ASKS_LATER = 1 << 6,	/* elements take memory when they come, or none of their own */
+	ASKS_LATER = 1 << 6,	/* elements take memory when they come */
+	ASKS_BITS = 1 << 7,	/* elements have no memory of their own, but share bits */
 };
 
 /* How maps of a type stand in a map of maps. */
@@ -52,6 +56,8 @@ struct map_attr_row {
 	u8 asks;		/* ASKS_* */
 	u32 per_cpu_flags;	/* with any of these, it is */
 	u8 inside;		/* INSIDE_* */
+	u8 entry_bytes;		/* at least, of an entry beside its key and its value */
+	u8 bucket_bytes;	/* at least; buckets are a power of two, no less than entries */
 	bool per_cpu;		/* a node of memory has no meaning where each CPU has its own */
 };
 
@@ -60,35 +66,42 @@ struct map_attr_row {
 #define QUEUE .flags = ACCESS | NODE, VALUES(1, MAP_ATTR_ALLOC_BYTES, -E2BIG)
 #define RING .flags = NODE, VALUES(0, 0, -EINVAL), .asks = ASKS_RING
 #define FD_ARRAY .flags = FD_ARRAY_FLAGS, KEYS(4, 4), VALUES(4, 4, -EINVAL)
+#define TAKES(entry, bucket) .entry_bytes = (entry), .bucket_bytes = (bucket)
+#define HASH_TAKES(more) TAKES(MAP_ATTR_HASH_ENTRY_BYTES + (more), MAP_ATTR_HASH_BUCKET_BYTES)
 
 static const struct map_attr_row rows[MODBPF_MAP_TYPE_COUNT] = {
 	[MODBPF_MAP_HASH] = {
 		.flags = HASH_FLAGS, KEYS(1, MAX_UINT), VALUES(1, MAX_UINT, -E2BIG),
-		.asks = ASKS_PAIR | ASKS_BUCKETS,
+		.asks = ASKS_PAIR | ASKS_BUCKETS, HASH_TAKES(0),
 	},
 	[MODBPF_MAP_PERCPU_HASH] = {
 		.flags = HASH_FLAGS, KEYS(1, MAX_UINT), VALUES(1, MAP_ATTR_PERCPU_BYTES, -E2BIG),
 		.asks = ASKS_PAIR | ASKS_BUCKETS, .per_cpu = true,
+		HASH_TAKES(MAP_ATTR_ADDRESS_BYTES),
 	},
 	[MODBPF_MAP_LRU_HASH] = {
 		.flags = LRU_FLAGS, KEYS(1, MAX_UINT), VALUES(1, MAX_UINT, -E2BIG),
 		.asks = ASKS_PAIR | ASKS_BUCKETS | ASKS_PREALLOC,
-		.per_cpu_flags = MODBPF_F_NO_COMMON_LRU,
+		.per_cpu_flags = MODBPF_F_NO_COMMON_LRU, HASH_TAKES(MAP_ATTR_HASH_MARK_BYTES),
 	},
 	[MODBPF_MAP_LRU_PERCPU_HASH] = {
 		.flags = LRU_FLAGS, KEYS(1, MAX_UINT), VALUES(1, MAP_ATTR_PERCPU_BYTES, -E2BIG),
 		.asks = ASKS_PAIR | ASKS_BUCKETS | ASKS_PREALLOC, .per_cpu = true,
+		HASH_TAKES(MAP_ATTR_ADDRESS_BYTES + MAP_ATTR_HASH_MARK_BYTES),
 	},
 	[MODBPF_MAP_ARRAY] = {
 		.flags = ACCESS | NODE | MODBPF_F_MMAPABLE | MODBPF_F_INNER_MAP,
 		KEYS(4, 4), VALUES(1, MAX_INT, -E2BIG), .inside = INSIDE_OF_ONE_SIZE,
 	},
-	[MODBPF_MAP_PROG_ARRAY] = { FD_ARRAY, .inside = INSIDE_NOTHING },
+	[MODBPF_MAP_PROG_ARRAY] = {
+		FD_ARRAY, .inside = INSIDE_NOTHING, TAKES(MAP_ATTR_ADDRESS_BYTES, 0),
+	},
 	[MODBPF_MAP_CGROUP_ARRAY] = { FD_ARRAY },
 	[MODBPF_MAP_ARRAY_OF_MAPS] = { FD_ARRAY, .asks = ASKS_MAPS, .inside = INSIDE_NO_MAP },
 	[MODBPF_MAP_HASH_OF_MAPS] = {
 		.flags = HASH_FLAGS, KEYS(1, MAX_UINT), VALUES(4, 4, -EINVAL),
 		.asks = ASKS_PAIR | ASKS_BUCKETS | ASKS_MAPS, .inside = INSIDE_NO_MAP,
+		HASH_TAKES(0),
 	},
 	[MODBPF_MAP_PERF_EVENT_ARRAY] = {
 		.flags = FD_ARRAY_FLAGS | MODBPF_F_PRESERVE_ELEMS,
@@ -101,6 +114,7 @@ static const struct map_attr_row rows[MODBPF_MAP_TYPE_COUNT] = {
 	[MODBPF_MAP_STACK_TRACE] = {
 		.flags = FD_ACCESS | NODE, KEYS(4, 4), VALUES(8, 8 * STACK_DEPTH_MAX, -EINVAL),
 		.asks = ASKS_WORDS | ASKS_BUCKETS,
+		TAKES(MAP_ATTR_STACK_ENTRY_BYTES, MAP_ATTR_STACK_BUCKET_BYTES),
 	},
 	[MODBPF_MAP_LPM_TRIE] = {
 		.flags = ACCESS | NODE | MODBPF_F_NO_PREALLOC, .needs = MODBPF_F_NO_PREALLOC,
@@ -113,7 +127,7 @@ static const struct map_attr_row rows[MODBPF_MAP_TYPE_COUNT] = {
 	[MODBPF_MAP_USER_RINGBUF] = { RING },
 	[MODBPF_MAP_BLOOM_FILTER] = {
 		.flags = ACCESS | NODE | MODBPF_F_ZERO_SEED, .extra = BLOOM_EXTRA,
-		VALUES(1, MAP_ATTR_ALLOC_BYTES, -E2BIG), .asks = ASKS_LATER,
+		VALUES(1, MAP_ATTR_ALLOC_BYTES, -E2BIG), .asks = ASKS_BITS,
 	},
 };
 
@@ -208,20 +222,58 @@ bool map_attr_holds_maps(u32 type)
 	return row && row->asks & ASKS_MAPS;
 }
 
+static u64 round_up_to_power(u64 number)
+{
+	u64 power = 1;
+
+	while (power < number)
+		power *= 2;
+	return power;
+}
+
+u32 map_attr_bloom_hashes(const struct map_attr *attr)
+{
+	return attr->extra ? (u32)attr->extra : BLOOM_HASHES;
+}
+
+/*
+ * A field that is half full when max_entries values are in has the fewest wrong answers for
+ * its size: n values with k hashes need n * k / ln 2 bits, and 7/5 is near enough to 1 / ln 2
+ * (Bloom, "Space/time trade-offs in hash coding", 1970).
+ */
+u64 map_attr_bloom_bits(const struct map_attr *attr)
+{
+	u64 bits = (u64)attr->max_entries * map_attr_bloom_hashes(attr) * 7 / 5;
+
+	if (bits > BLOOM_MAX_BITS / 2)
+		return BLOOM_MAX_BITS;
+	return round_up_to_power(bits > BLOOM_MIN_BITS ? bits : BLOOM_MIN_BITS);
+}
+
+/* Each value, and each key that is kept, begins at a multiple of 8. */
+static u64 stride_of(u32 bytes)
+{
+	return ((u64)bytes + 7) & ~7ull;
+}
+
 u64 map_attr_least_bytes(const struct map_attr *attr, u32 cpu_cnt)
 {
 	const struct map_attr_row *row = row_of(attr->type);
-	u64 element = attr->value_size;
+	u64 entry = stride_of(attr->value_size);
 
 	if (!row || row->asks & ASKS_LATER)
 		return 0;
 	if (row->asks & ASKS_RING)
 		return attr->max_entries;
+	if (row->asks & ASKS_BITS)
+		return map_attr_bloom_bits(attr) / 8;
 	if (row->per_cpu)
-		element *= cpu_cnt;
+		entry *= cpu_cnt;
 	if (row->asks & ASKS_PAIR)
-		element += attr->key_size;
-	return element * attr->max_entries;
+		entry += stride_of(attr->key_size);
+	/* Below 2^63: 2^32 values of 2^31 bytes in an array, or of 2^15 for each CPU. */
+	return (entry + row->entry_bytes) * attr->max_entries +
+	       round_up_to_power(attr->max_entries) * row->bucket_bytes;
 }
 
 bool map_attr_needs_admin(const struct map_attr *attr)

@@ -17,6 +17,17 @@
 #define MAP_ATTR_ALLOC_BYTES (4u << 20)
 #define MAP_ATTR_PERCPU_BYTES (32u << 10)
 
+/*
+ * Bytes beside keys and values, of an entry and of a bucket: not more than any kernel makes of
+ * them, which module/map/ asserts. Locks may be of no size, or larger than they need be.
+ */
+#define MAP_ATTR_ADDRESS_BYTES 8u
+#define MAP_ATTR_HASH_ENTRY_BYTES 16u
+#define MAP_ATTR_HASH_BUCKET_BYTES 16u
+#define MAP_ATTR_HASH_MARK_BYTES 8u	/* of an LRU hash: was it used lately? */
+#define MAP_ATTR_STACK_ENTRY_BYTES 16u
+#define MAP_ATTR_STACK_BUCKET_BYTES 4u
+
 /* What MAP_CREATE asks for. */
 struct map_attr {
 	u32 type;		/* enum modbpf_map_type */
@@ -42,9 +53,14 @@ bool map_attr_fits(const struct map_attr *inner, const struct map_attr *map);
 /* Is such a map one that holds maps, and needs map_attr.inner? */
 bool map_attr_holds_maps(u32 type);
 
+/* Of a bloom filter: how many hash functions, 1 to 15, and bits, a power of two from 64 to 2^32? */
+u32 map_attr_bloom_hashes(const struct map_attr *attr);
+u64 map_attr_bloom_bits(const struct map_attr *attr);
+
 /*
  * Bytes that a map of @attr, which has been checked, certainly takes on a machine with @cpu_cnt
- * processors; 0: it can be next to nothing.
+ * processors, whatever its kernel is like: almost all, but for maps that grow. 0: it can be next
+ * to nothing.
  */
 u64 map_attr_least_bytes(const struct map_attr *attr, u32 cpu_cnt);
 

@@ -3,23 +3,17 @@
  * BLOOM_FILTER: was this value put in? "No" is certain, "yes" is likely.
  *
  * A value is a few bits of a field, each chosen by a hash of it. Bits are only ever
- * set, one atomically, so there is no lock and every context may do everything. A
- * field that is half full when max_entries values are in has the fewest wrong
- * answers for its size: n values with k hashes need n * k / ln 2 bits, and 7/5 is
- * near enough to 1 / ln 2 (Bloom, "Space/time trade-offs in hash coding", 1970).
+ * set, one atomically, so there is no lock and every context may do everything. How
+ * many bits there are is map_attr.c's to say.
  */
 #include <linux/bitops.h>
 #include <linux/err.h>
 #include <linux/jhash.h>
-#include <linux/log2.h>
 #include <linux/random.h>
 #include <linux/slab.h>
 
 #include "module/map/area.h"
 #include "module/map/types.h"
-
-#define DEFAULT_HASHES 5
-#define MAX_BITS (1ULL << 32)	/* what a hash of 32 bits can tell apart */
 
 struct bloom_map {
 	struct modbpf_map map;
@@ -34,15 +28,7 @@ static struct bloom_map *bloom_of(struct modbpf_map *map)
 	return container_of(map, struct bloom_map, map);
 }
 
-/* A power of two from BITS_PER_LONG to MAX_BITS. */
-static u64 bit_cnt_of(u32 max_entries, u32 hash_cnt)
-{
-	u64 bits = div_u64((u64)max_entries * hash_cnt * 7, 5);
-
-	if (bits > MAX_BITS / 2)
-		return MAX_BITS;
-	return roundup_pow_of_two(max_t(u64, bits, BITS_PER_LONG));
-}
+static_assert(BITS_PER_LONG == 64);	/* the fewest bits */
 
 static struct modbpf_map *bloom_create(const struct map_attr *params)
 {
@@ -52,8 +38,8 @@ static struct modbpf_map *bloom_create(const struct map_attr *params)
 	bloom = kzalloc(sizeof(*bloom), GFP_KERNEL_ACCOUNT);
 	if (!bloom)
 		return ERR_PTR(-ENOMEM);
-	bloom->hash_cnt = params->extra ? : DEFAULT_HASHES;
-	bit_cnt = bit_cnt_of(params->max_entries, bloom->hash_cnt);
+	bloom->hash_cnt = map_attr_bloom_hashes(params);
+	bit_cnt = map_attr_bloom_bits(params);
 	bloom->mask = bit_cnt - 1;
 	if (!(params->flags & MODBPF_F_ZERO_SEED))
 		get_random_bytes(&bloom->seed, sizeof(bloom->seed));

@@ -19,6 +19,9 @@ struct fd_array_map {
 	struct mutex change;
 };
 
+/* Values of 4 bytes are charged for as 8 before they are allocated. */
+static_assert(MAP_ATTR_ADDRESS_BYTES <= sizeof(void *));
+
 static struct fd_array_map *fd_array_of(struct modbpf_map *map)
 {
 	return container_of(map, struct fd_array_map, map);

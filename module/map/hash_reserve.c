@@ -25,6 +25,11 @@
 #define MAX_PROBES 128
 #define SPARING_PROBES 112
 
+/* What is charged for before it is allocated must not be more than is allocated. */
+static_assert(MAP_ATTR_HASH_ENTRY_BYTES <= sizeof(struct hash_elem));
+static_assert(MAP_ATTR_HASH_BUCKET_BYTES <= sizeof(struct hash_bucket));
+static_assert(MAP_ATTR_ADDRESS_BYTES <= sizeof(void __percpu *));
+
 static bool has_percpu_values(u32 type)
 {
 	return type == MODBPF_MAP_PERCPU_HASH || type == MODBPF_MAP_LRU_PERCPU_HASH;
@@ -66,7 +71,7 @@ static int alloc_elems(struct hash_map *hash, const struct map_attr *params, u32
 	hash->elem_size = sizeof(struct hash_elem) + hash->value_offset + value_bytes;
 	if (is_lru(params->type)) {
 		hash->mark_offset = hash->value_offset + value_bytes;
-		hash->elem_size += 8;
+		hash->elem_size += MAP_ATTR_HASH_MARK_BYTES;
 	}
 	bytes = hash->elem_size * cnt;
 	hash->elems = map_area_alloc(bytes, params->numa_node);

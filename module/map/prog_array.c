@@ -34,6 +34,9 @@ struct prog_array_map {
 	struct mutex change;		/* progs, prog_type, returns, jited; writing of words */
 };
 
+/* Charged for before it is allocated, beside the 8 bytes of a word. */
+static_assert(MAP_ATTR_ADDRESS_BYTES <= sizeof(struct modbpf_prog *));
+
 static struct prog_array_map *prog_array_of(struct modbpf_map *map)
 {
 	return container_of(map, struct prog_array_map, map);

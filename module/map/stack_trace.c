@@ -39,6 +39,10 @@ struct stack_bucket {
 	u32 trace;		/* index + 1; 0: none */
 };
 
+/* What is charged for before it is allocated must not be more than is allocated. */
+static_assert(MAP_ATTR_STACK_ENTRY_BYTES <= sizeof(struct stack_trace));
+static_assert(MAP_ATTR_STACK_BUCKET_BYTES <= sizeof(struct stack_bucket));
+
 struct stack_scratch {
 	u32 level;		/* pieces in use */
 	u32 pad;

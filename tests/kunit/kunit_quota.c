@@ -3,6 +3,7 @@
 #include <linux/completion.h>
 #include <linux/cred.h>
 #include <linux/kthread.h>
+#include <linux/sizes.h>
 
 #include "module/caller.h"
 #include "module/quota.h"
@@ -159,28 +160,49 @@ static void nothing_is_lost_in_a_storm(struct kunit *test)
 	has_nothing(test);
 }
 
-/* A map takes no less than what is certain of it, or too much would be asked for. */
+/*
+ * A map takes no less than what is certain of it, or too much would be asked for; and not much
+ * more, or too much would be had. Locks that are watched are larger.
+ */
+static void is_certain_of(struct kunit *test, const struct map_attr *params)
+{
+	u64 least = map_attr_least_bytes(params, num_possible_cpus());
+	struct modbpf_map *map = map_fixture_make(test, *params);
+
+	KUNIT_EXPECT_GE_MSG(test, map->memory, least, "type %u", params->type);
+	if (params->type != MODBPF_MAP_LPM_TRIE && !IS_ENABLED(CONFIG_DEBUG_SPINLOCK))
+		KUNIT_EXPECT_LE_MSG(test, map->memory, 2 * least + SZ_32K, "type %u", params->type);
+	map_fixture_free(map);
+}
+
 static void what_is_certain_is_not_too_much(struct kunit *test)
 {
+	static const struct map_attr inner = MAP_PARAMS(ARRAY, 4, 8, 1, 0);
 	static const struct map_attr params[] = {
 		MAP_PARAMS(ARRAY, 4, 100, 1000, 0), MAP_PARAMS(PERCPU_ARRAY, 4, 100, 1000, 0),
+		MAP_PARAMS(ARRAY, 4, 1, 65536, 0), MAP_PARAMS(PERCPU_ARRAY, 4, 1, 9000, 0),
 		MAP_PARAMS(HASH, 20, 100, 1000, 0), MAP_PARAMS(PERCPU_HASH, 20, 100, 1000, 0),
+		MAP_PARAMS(HASH, 1, 1, 65536, 0), MAP_PARAMS(PERCPU_HASH, 1, 1, 65536, 0),
 		MAP_PARAMS(LRU_HASH, 20, 100, 1000, 0), MAP_PARAMS(LRU_PERCPU_HASH, 20, 100, 1000, 0),
-		MAP_PARAMS(PROG_ARRAY, 4, 4, 1000, 0), MAP_PARAMS(PERF_EVENT_ARRAY, 4, 4, 1000, 0),
-		MAP_PARAMS(CGROUP_ARRAY, 4, 4, 1000, 0), MAP_PARAMS(STACK_TRACE, 4, 80, 1000, 0),
-		MAP_PARAMS(QUEUE, 0, 100, 1000, 0), MAP_PARAMS(STACK, 0, 100, 1000, 0),
-		MAP_PARAMS(RINGBUF, 0, 0, 65536, 0), MAP_PARAMS(BLOOM_FILTER, 0, 100, 1000, 0),
+		MAP_PARAMS(LRU_HASH, 1, 1, 65537, 0), MAP_PARAMS(LRU_PERCPU_HASH, 1, 1, 65537, 0),
+		MAP_PARAMS(LRU_HASH, 9, 9, 1025, MODBPF_F_NO_COMMON_LRU),
+		MAP_PARAMS(PROG_ARRAY, 4, 4, 65536, 0), MAP_PARAMS(PERF_EVENT_ARRAY, 4, 4, 65536, 0),
+		MAP_PARAMS(CGROUP_ARRAY, 4, 4, 65536, 0), MAP_PARAMS(STACK_TRACE, 4, 80, 1000, 0),
+		MAP_PARAMS(STACK_TRACE, 4, 8, 65536, 0),
+		MAP_PARAMS(QUEUE, 0, 100, 1000, 0), MAP_PARAMS(STACK, 0, 1, 65536, 0),
+		MAP_PARAMS(RINGBUF, 0, 0, 65536, 0), MAP_PARAMS(USER_RINGBUF, 0, 0, 65536, 0),
+		MAP_PARAMS(BLOOM_FILTER, 0, 100, 1000, 0), MAP_PARAMS(BLOOM_FILTER, 0, 1, 1 << 20, 0),
 		MAP_PARAMS(LPM_TRIE, 8, 100, 1000, MODBPF_F_NO_PREALLOC),
+		MAP_PARAMS(ARRAY_OF_MAPS, 4, 4, 65536, 0), MAP_PARAMS(HASH_OF_MAPS, 1, 4, 65536, 0),
 	};
-	struct modbpf_map *map;
+	struct map_attr attr;
 	u32 i;
 
 	for (i = 0; i < ARRAY_SIZE(params); i++) {
-		map = map_fixture_make(test, params[i]);
-		KUNIT_EXPECT_GE_MSG(test, map->memory,
-				    map_attr_least_bytes(&params[i], num_possible_cpus()),
-				    "type %u", params[i].type);
-		map_fixture_free(map);
+		attr = params[i];
+		if (map_attr_holds_maps(attr.type))
+			attr.inner = &inner;
+		is_certain_of(test, &attr);
 	}
 }
 

@@ -427,19 +427,61 @@ static u64 least(u32 type, u32 key, u32 value, u32 entries)
 	return map_attr_least_bytes(&attr, 3);
 }
 
-static void bytes_that_are_certain(void)
+/* Each value starts at a multiple of 8; on 3 CPUs there are 3. */
+static void bytes_of_values(void)
 {
-	CHECK(least(MODBPF_MAP_ARRAY, 4, 10, 7) == 70);
-	CHECK(least(MODBPF_MAP_ARRAY, 4, INT_LIMIT, UINT_LIMIT) == (u64)INT_LIMIT * UINT_LIMIT);
-	CHECK(least(MODBPF_MAP_PERCPU_ARRAY, 4, 10, 7) == 210);
-	CHECK(least(MODBPF_MAP_HASH, 4, 10, 7) == 98);
-	CHECK(least(MODBPF_MAP_PERCPU_HASH, 4, 10, 7) == 238);
-	CHECK(least(MODBPF_MAP_RINGBUF, 0, 0, 4096) == 4096);
-	CHECK(least(MODBPF_MAP_QUEUE, 0, 10, 7) == 70);
-	/* What comes later, or shares its bits, is not. */
-	CHECK(least(MODBPF_MAP_LPM_TRIE, 8, 10, UINT_LIMIT) == 0);
-	CHECK(least(MODBPF_MAP_BLOOM_FILTER, 0, 10, UINT_LIMIT) == 0);
-	CHECK(least(MODBPF_MAP_TYPE_COUNT, 4, 10, 7) == 0);
+	CHECK_EQ(least(MODBPF_MAP_ARRAY, 4, 10, 7), 7 * 16);
+	CHECK_EQ(least(MODBPF_MAP_ARRAY, 4, 8, 7), 7 * 8);
+	CHECK(least(MODBPF_MAP_ARRAY, 4, INT_LIMIT, UINT_LIMIT) == 0x80000000ull * UINT_LIMIT);
+	CHECK_EQ(least(MODBPF_MAP_PERCPU_ARRAY, 4, 10, 7), 3 * 7 * 16);
+	CHECK_EQ(least(MODBPF_MAP_QUEUE, 0, 10, 7), 7 * 16);
+	CHECK_EQ(least(MODBPF_MAP_STACK, 0, 1, 7), 7 * 8);
+	CHECK_EQ(least(MODBPF_MAP_RINGBUF, 0, 0, 4096), 4096);
+	CHECK_EQ(least(MODBPF_MAP_USER_RINGBUF, 0, 0, 8192), 8192);
+	/* Addresses; a program array has another word for each. */
+	CHECK_EQ(least(MODBPF_MAP_CGROUP_ARRAY, 4, 4, 7), 7 * 8);
+	CHECK_EQ(least(MODBPF_MAP_ARRAY_OF_MAPS, 4, 4, 7), 7 * 8);
+	CHECK_EQ(least(MODBPF_MAP_PERF_EVENT_ARRAY, 4, 4, 7), 7 * 8);
+	CHECK_EQ(least(MODBPF_MAP_PROG_ARRAY, 4, 4, 7), 7 * 16);
+	/* What comes later is not certain. */
+	CHECK_EQ(least(MODBPF_MAP_LPM_TRIE, 8, 10, UINT_LIMIT), 0);
+	CHECK_EQ(least(MODBPF_MAP_TYPE_COUNT, 4, 10, 7), 0);
+}
+
+/* An entry has a link, a hash and its number; a bucket the first of a chain, a lock and a count. */
+static void bytes_of_hashes(void)
+{
+	CHECK_EQ(least(MODBPF_MAP_HASH, 4, 10, 7), 7 * (16 + 8 + 16) + 8 * 16);
+	CHECK_EQ(least(MODBPF_MAP_HASH, 1, 1, 1), 16 + 8 + 8 + 16);
+	CHECK_EQ(least(MODBPF_MAP_HASH, 8, 8, 1025), 1025 * 32 + 2048 * 16);
+	CHECK_EQ(least(MODBPF_MAP_HASH, 8, 8, 1u << 31), 48ull << 31);
+	CHECK_EQ(least(MODBPF_MAP_HASH_OF_MAPS, 9, 4, 7), 7 * (16 + 16 + 8) + 8 * 16);
+	CHECK_EQ(least(MODBPF_MAP_LRU_HASH, 4, 10, 7), 7 * (16 + 8 + 16 + 8) + 8 * 16);
+	CHECK_EQ(least(MODBPF_MAP_PERCPU_HASH, 4, 10, 7), 7 * (16 + 8 + 8 + 3 * 16) + 8 * 16);
+	CHECK_EQ(least(MODBPF_MAP_LRU_PERCPU_HASH, 4, 10, 7),
+		 7 * (16 + 8 + 8 + 8 + 3 * 16) + 8 * 16);
+	CHECK_EQ(least(MODBPF_MAP_STACK_TRACE, 4, 80, 9), 9 * (16 + 80) + 16 * 4);
+}
+
+static u64 least_of_bloom(u32 entries, u64 hashes)
+{
+	const struct map_attr attr = { .type = MODBPF_MAP_BLOOM_FILTER, .value_size = 10,
+				       .max_entries = entries, .extra = hashes };
+
+	return map_attr_least_bytes(&attr, 3);
+}
+
+/* 7/5 bits for each hash of each value, rounded up to a power of two. */
+static void bytes_of_bloom_filters(void)
+{
+	CHECK_EQ(least_of_bloom(1, 1), 8);
+	CHECK_EQ(least_of_bloom(9, 0), 8);		/* 63 bits */
+	CHECK_EQ(least_of_bloom(10, 0), 16);		/* 70 */
+	CHECK_EQ(least_of_bloom(1000, 0), 1024);	/* 7000 */
+	CHECK_EQ(least_of_bloom(1000, 15), 4096);	/* 21000 */
+	CHECK_EQ(least_of_bloom(1533916892, 1), 256 << 20);	/* 2^31 */
+	CHECK_EQ(least_of_bloom(1533916893, 1), 512 << 20);
+	CHECK_EQ(least_of_bloom(UINT_LIMIT, 15), 512 << 20);
 }
 
 static const struct check_case cases[] = {
@@ -458,7 +500,9 @@ static const struct check_case cases[] = {
 	{ "types that are not there", types_that_are_not_there },
 	{ "map_extra", extra },
 	{ "what the administrator alone may", admin },
-	{ "bytes that are certain", bytes_that_are_certain },
+	{ "bytes of values", bytes_of_values },
+	{ "bytes of hashes", bytes_of_hashes },
+	{ "bytes of bloom filters", bytes_of_bloom_filters },
 };
 
 int main(int argc, char **argv)
