@@ -108,10 +108,28 @@ static struct quota_user *drop_locked(struct quota_user *user)
 	return user;
 }
 
+/*
+ * Who makes a user namespace is whom he likes there, of the uids that are subordinate to him: what
+ * is made inside is his. Not so root, who makes them for others, and whose limits are not theirs.
+ */
+static u32 uid_of_payer(const struct cred *cred)
+{
+	const struct user_namespace *ns = cred->user_ns;
+	kuid_t uid = cred->uid;
+
+	if (ns != &init_user_ns) {
+		while (ns->parent != &init_user_ns)
+			ns = ns->parent;
+		if (!uid_eq(ns->owner, GLOBAL_ROOT_UID))
+			uid = ns->owner;
+	}
+	return from_kuid_munged(&init_user_ns, uid);
+}
+
 int quota_open(struct quota_charge *charge, const struct caller *caller)
 {
 	struct quota_user *fresh = kzalloc(sizeof(*fresh), GFP_KERNEL_ACCOUNT), *user;
-	u32 uid = from_kuid_munged(&init_user_ns, caller->cred->uid);
+	u32 uid = uid_of_payer(caller->cred);
 	unsigned long flags;
 	int err;
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What may one user have? Bytes of maps (and perf buffers) and of machine code, and a number
- * of objects, under module parameters (limit_map_bytes, limit_jit_bytes, limit_objects). A
- * user is the real uid of whoever made the object, in the initial user namespace.
+ * What may one user have? Bytes of maps (and perf buffers, and BTF) and of machine code, and a
+ * number of objects, under module parameters (limit_map_bytes, limit_jit_bytes, limit_objects). A
+ * user is the real uid of whoever made the object, in the initial user namespace; in another one,
+ * it is the uid of who made that (the outermost, below the initial one), unless it was root.
  *
  * An object holds a charge: what it has been charged for is given back by quota_close(), once,
  * when its memory is freed. A charge that is all zero is nobody's, and takes everything.

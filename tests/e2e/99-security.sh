@@ -41,6 +41,8 @@ echo 30 >$param/limit_objects
 check "what a member may" as 1234 "$E2E/member" || echo "$out"
 mountpoint -q /sys/kernel/debug || mount -t debugfs none /sys/kernel/debug
 check "nothing of his stays charged" within 5 nobody_is_charged
+equal "who is another in a namespace of his own counts as himself" "$("$E2E/member" namespace)" 65534
+check "and until it is gone" within 5 nobody_is_charged
 chmod 666 /dev/modbpf
 equal "others may not load" "$(as 4321 "$E2E/member" | grep -c 'FAIL.*for members.*not permitted')" 4
 check "that is audited" audited deny

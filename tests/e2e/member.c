@@ -3,10 +3,16 @@
  * What may a member of the device's group do under policy=group? "member": the rights, as
  * a user without capabilities. "member event": an event with a program, and its end. "member
  * hold": holds a program until killed. "member image ID": are there fences, and constants, in
- * the machine code of that program? As root.
+ * the machine code of that program? "member namespace": whom does a map count as that 65534
+ * makes in a user namespace of his own, where he is 100005? As root.
  */
+#define _GNU_SOURCE
+#include <grp.h>
 #include <linux/perf_event.h>
+#include <sched.h>
 #include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
 
 #include "isa/abi.h"
 #include "tests/e2e/abi.h"
@@ -135,6 +141,62 @@ static int use_event(void)
 	return fd < 0 || ioctl(fd, PERF_EVENT_IOC_SET_BPF, load_trivial(7)) || close(fd);
 }
 
+/* Makes a map as another when told to, and keeps it until told again. */
+static int be_another(int parent)
+{
+	const gid_t group = 1234;
+	char byte = 0;
+
+	if (setgroups(1, &group) || setresgid(65533, 65533, 65533) ||
+	    setresuid(65534, 65534, 65534) || unshare(CLONE_NEWUSER))
+		return 1;
+	if (write(parent, &byte, 1) != 1 || read(parent, &byte, 1) != 1 || setresuid(5, 5, 5) ||
+	    create_map(1, 4, 8, 4, 0) < 0)
+		return 1;
+	return write(parent, &byte, 1) != 1 || read(parent, &byte, 1) < 0;
+}
+
+static int put_text(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY), bytes = strlen(text);
+	bool is_put = fd >= 0 && write(fd, text, bytes) == bytes;
+
+	close(fd);
+	return is_put ? 0 : -1;
+}
+
+static int show_users(void)
+{
+	char line[100];
+	FILE *users = fopen("/sys/kernel/debug/modbpf/users", "r");
+
+	while (users && fgets(line, sizeof(line), users))
+		printf("%d\n", atoi(line));
+	return !users || fclose(users);
+}
+
+static int use_namespace(void)
+{
+	char path[32], byte;
+	int pair[2], child, err = 1;
+
+	if (socketpair(AF_UNIX, SOCK_STREAM, 0, pair))
+		return 1;
+	child = fork();
+	if (!child) {
+		close(pair[0]);
+		_exit(be_another(pair[1]));
+	}
+	close(pair[1]);
+	snprintf(path, sizeof(path), "/proc/%d/uid_map", child);
+	if (read(pair[0], &byte, 1) == 1 && !put_text(path, "0 100000 10") &&
+	    write(pair[0], &byte, 1) == 1 && read(pair[0], &byte, 1) == 1)
+		err = show_users();
+	close(pair[0]);
+	waitpid(child, NULL, 0);
+	return err;
+}
+
 static int show_image(const char *id)
 {
 	static unsigned char code[4096];
@@ -164,6 +226,8 @@ int main(int argc, char **argv)
 		return 1;
 	if (argc > 1 && !strcmp(argv[1], "event"))
 		return use_event();
+	if (argc > 1 && !strcmp(argv[1], "namespace"))
+		return use_namespace();
 	if (argc > 2)
 		return show_image(argv[2]);
 	if (argc > 1) {

@@ -4,6 +4,7 @@
 #include <linux/cred.h>
 #include <linux/kthread.h>
 #include <linux/sizes.h>
+#include <linux/user_namespace.h>
 
 #include "module/caller.h"
 #include "module/quota.h"
@@ -117,6 +118,45 @@ static void what_is_nobodys_is_not_counted(struct kunit *test)
 	has_nothing(test);
 }
 
+/* Whom does @uid count as, in a namespace that @inner made, inside of one that @outer made? */
+static void counts_as(struct kunit *test, u32 uid, u32 inner, u32 outer, u32 payer)
+{
+	struct user_namespace *ns = kunit_kcalloc(test, 2, sizeof(*ns), GFP_KERNEL);
+	struct somebody *user = test->priv;
+	struct user_namespace *own = user->cred->user_ns;
+	struct quota_charge charge, his;
+
+	KUNIT_ASSERT_NOT_NULL(test, ns);
+	user->cred->uid = KUIDT_INIT(payer);
+	KUNIT_ASSERT_EQ(test, quota_open(&his, somebody(test)), 0);
+	ns[0].parent = &init_user_ns;
+	ns[0].owner = KUIDT_INIT(outer);
+	ns[1].parent = &ns[0];
+	ns[1].owner = KUIDT_INIT(inner);
+	user->cred->uid = KUIDT_INIT(uid);
+	user->cred->user_ns = inner == outer ? &ns[0] : &ns[1];
+	KUNIT_EXPECT_EQ(test, quota_open(&charge, somebody(test)), 0);
+	user->cred->user_ns = own;
+	KUNIT_EXPECT_PTR_EQ_MSG(test, charge.user, his.user, "uid %u, of %u in that of %u", uid,
+				inner, outer);
+	quota_close(&charge);
+	quota_close(&his);
+}
+
+static void who_makes_a_namespace_pays(struct kunit *test)
+{
+	/* Whoever he is there, and as often as he likes. */
+	counts_as(test, 100005, SOMEBODY, SOMEBODY, SOMEBODY);
+	counts_as(test, SOMEBODY, SOMEBODY, SOMEBODY, SOMEBODY);
+	counts_as(test, 100006, 100005, SOMEBODY, SOMEBODY);
+	counts_as(test, 0, SOMEBODY, SOMEBODY, SOMEBODY);
+	counts_as(test, 100005, 0, SOMEBODY, SOMEBODY);
+	/* In what root made each is himself, and nobody is root. */
+	counts_as(test, 100005, 0, 0, 100005);
+	counts_as(test, 100006, 100005, 0, 100006);
+	counts_as(test, 0, 0, 0, 0);
+}
+
 struct storm {
 	const struct caller *caller;
 	struct completion done;
@@ -210,6 +250,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(bytes_end_at_the_limit),
 	KUNIT_CASE(objects_end_at_the_limit),
 	KUNIT_CASE(what_is_nobodys_is_not_counted),
+	KUNIT_CASE(who_makes_a_namespace_pays),
 	KUNIT_CASE(nothing_is_lost_in_a_storm),
 	KUNIT_CASE(what_is_certain_is_not_too_much),
 	{}
