@@ -91,38 +91,43 @@ const struct file_operations modbpf_btf_fops = {
 	.show_fdinfo = btf_show_fdinfo,
 };
 
-static struct modbpf_btf *btf_read(const struct caller *caller, const union modbpf_attr *attr,
-				   struct user_log *log)
+/* What is kept is charged for, before it is there where it is known before. */
+static int btf_fill(struct modbpf_btf *btf, const struct caller *caller,
+		    const union modbpf_attr *attr, struct user_log *log)
 {
-	struct modbpf_btf *btf;
+	int err = quota_set(&btf->obj.charge, QUOTA_MAP_BYTES, attr->btf_size);
 	struct btf_why why;
-	int err;
+	void *data;
 
-	btf = kzalloc(sizeof(*btf), GFP_KERNEL_ACCOUNT);
-	if (!btf)
-		return ERR_PTR(-ENOMEM);
-	err = quota_open(&btf->obj.charge, caller);
 	if (err)
-		goto free_btf;
-	object_init(&btf->obj, caller);
+		return err;
+	data = caller_dup(caller, attr->btf, attr->btf_size);
+	if (IS_ERR(data))
+		return PTR_ERR(data);
+	btf->data = data;
 	btf->bytes = attr->btf_size;
-	btf->data = caller_dup(caller, attr->btf, btf->bytes);
-	if (IS_ERR(btf->data)) {
-		err = PTR_ERR(btf->data);
-		goto close_quota;
-	}
 	err = modbpf_btf_parse(btf->data, btf->bytes, &why, &btf->types);
 	if (err && why.text[0])
 		user_log_line(log, why.text);
-	if (err)
-		goto free_data;
-	return btf;
-free_data:
-	kvfree(btf->data);
-close_quota:
-	quota_close(&btf->obj.charge);
-free_btf:
-	kfree(btf);
+	return err ? : quota_set(&btf->obj.charge, QUOTA_MAP_BYTES,
+				 btf->bytes + modbpf_btf_table_bytes(btf->types));
+}
+
+static struct modbpf_btf *btf_read(const struct caller *caller, const union modbpf_attr *attr,
+				   struct user_log *log)
+{
+	struct modbpf_btf *btf = kzalloc(sizeof(*btf), GFP_KERNEL_ACCOUNT);
+	int err;
+
+	if (!btf)
+		return ERR_PTR(-ENOMEM);
+	object_init(&btf->obj, caller);
+	err = quota_open(&btf->obj.charge, caller);
+	if (!err)
+		err = btf_fill(btf, caller, attr, log);
+	if (!err)
+		return btf;
+	btf_free(btf);
 	return ERR_PTR(err);
 }
 

@@ -28,7 +28,7 @@
 
 static unsigned long limit_map_bytes[] = { 256ul << 20, ULONG_MAX };
 module_param_array(limit_map_bytes, ulong, NULL, 0644);
-MODULE_PARM_DESC(limit_map_bytes, "bytes of maps and perf buffers that each user, and root, may have "
+MODULE_PARM_DESC(limit_map_bytes, "bytes of maps, perf buffers and BTF that each user, and root, may have "
 		 "(default 256 MiB, no limit)");
 
 static unsigned long limit_jit_bytes[] = { MODBPF_ARENA_KIB * 1024ul / 4, ULONG_MAX };

@@ -18,7 +18,7 @@ struct dentry;
 struct quota_user;
 
 enum quota_kind {
-	QUOTA_MAP_BYTES,	/* rings of output events, too */
+	QUOTA_MAP_BYTES,	/* rings of output events and BTF, too */
 	QUOTA_JIT_BYTES,
 	QUOTA_OBJECTS,		/* maps, programs, links, BTF, events */
 	QUOTA_KINDS,

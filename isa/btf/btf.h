@@ -51,6 +51,8 @@ struct btf_view {
  */
 int modbpf_btf_parse(const void *data, u32 bytes, struct btf_why *why, struct btf_types **out);
 void modbpf_btf_free(struct btf_types *types);	/* NULL is fine */
+/* What @types takes beside the caller's bytes. */
+u64 modbpf_btf_table_bytes(const struct btf_types *types);
 
 /*
  * BTF of a module counts its types and the bytes of its strings on from the kernel's: put

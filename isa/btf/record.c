@@ -260,6 +260,12 @@ static u32 most_types(const struct btf_types *types)
 	return most < MODBPF_BTF_MAX_TYPE + 1 ? most : MODBPF_BTF_MAX_TYPE + 1;
 }
 
+u64 modbpf_btf_table_bytes(const struct btf_types *types)
+{
+	return sizeof(*types) + (u64)most_types(types) * sizeof(*types->offsets) +
+	       (u64)types->cnt * (sizeof(*types->bases) + sizeof(*types->sizes));
+}
+
 static int check_record(const struct btf_parse *parse, u32 at, u32 *bytes)
 {
 	struct btf_types *types = parse->types;

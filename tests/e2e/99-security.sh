@@ -38,6 +38,7 @@ chgrp 1234 /dev/modbpf
 refused "nobody opens it" "" as 1234 "$E2E/member"
 chmod 660 /dev/modbpf
 echo 30 >$param/limit_objects
+echo $((256 << 10)) >$param/limit_map_bytes
 check "what a member may" as 1234 "$E2E/member" || echo "$out"
 mountpoint -q /sys/kernel/debug || mount -t debugfs none /sys/kernel/debug
 check "nothing of his stays charged" within 5 nobody_is_charged

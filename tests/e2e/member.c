@@ -121,6 +121,24 @@ static void test_devices(void)
 	close(attr.test.prog_fd);
 }
 
+/* As much text as goes beyond limit_map_bytes, behind one type. */
+static void test_types(void)
+{
+	static struct {
+		__u16 magic;
+		__u8 version, flags;
+		__u32 hdr_len, type_off, type_len, str_off, str_len;
+		__u32 types[4];
+		char strings[300 << 10];
+	} btf = { 0xeb9f, 1, 0, 24, 0, 16, 16, sizeof(btf.strings), { 0, 1 << 24, 4, 32 }, "" };
+	union modbpf_attr attr = { .btf = addr(&btf), .btf_size = 24 + 16 + sizeof(btf.strings) };
+
+	want("BTF that is too large", call(MODBPF_CMD_BTF_LOAD, &attr, sizeof(attr)), -ENOMEM);
+	btf.str_len = 100 << 10;
+	attr.btf_size = 24 + 16 + btf.str_len;
+	close(want_fd("BTF that is not", call(MODBPF_CMD_BTF_LOAD, &attr, sizeof(attr))));
+}
+
 static void test_events(void)
 {
 	struct perf_event_attr attr = { .type = PERF_TYPE_SOFTWARE, .size = sizeof(attr),
@@ -240,7 +258,9 @@ int main(int argc, char **argv)
 	/* First: the log has a limit for what is denied. */
 	test_events();
 	test_programs();
-	test_objects();
 	test_devices();
+	test_types();
+	/* Last: what was closed counts for a while. */
+	test_objects();
 	return finish("member");
 }

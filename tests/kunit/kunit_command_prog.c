@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* PROG_LOAD, PROG_TEST_RUN and BTF_LOAD. A suite each. */
+#include <linux/err.h>
 #include <linux/if_ether.h>
 #include <linux/netfilter.h>
 
+#include "isa/btf/btf.h"
+#include "module/btf.h"
 #include "module/caller.h"
 #include "module/prog.h"
 #include "tests/kunit/command_call.h"
@@ -278,6 +281,24 @@ static long load_btf(struct kunit *test, struct tiny_btf btf, u32 bytes)
 	return command_try(test, MODBPF_CMD_BTF_LOAD, &attr);
 }
 
+/* Its bytes, and the tables of two types: void and the INT. */
+static void btf_is_charged_for(struct kunit *test)
+{
+	const struct tiny_btf tiny = TINY_BTF;
+	struct caller caller;
+	struct modbpf_btf *btf;
+	long fd = load_btf(test, tiny, TINY_BYTES);
+
+	KUNIT_ASSERT_GE(test, fd, 0L);
+	caller_init_current(&caller);
+	btf = btf_get_by_fd(&caller, fd);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(btf));
+	KUNIT_EXPECT_EQ(test, btf->obj.charge.used[QUOTA_MAP_BYTES],
+			(u64)TINY_BYTES + sizeof(struct btf_types) + 2 * 3 * sizeof(u32));
+	KUNIT_EXPECT_EQ(test, btf->obj.charge.used[QUOTA_OBJECTS], 1ULL);
+	btf_put(btf);
+}
+
 static void btf_header_is_checked(struct kunit *test)
 {
 	const struct tiny_btf good_btf = TINY_BTF;
@@ -324,6 +345,7 @@ static void btf_refuses_bad_attrs(struct kunit *test)
 }
 
 static struct kunit_case btf_cases[] = {
+	KUNIT_CASE(btf_is_charged_for),
 	KUNIT_CASE(btf_header_is_checked),
 	KUNIT_CASE(btf_refuses_bad_attrs),
 	{}

@@ -414,6 +414,8 @@ static void tells_types(void)
 	btf_blob_make(&blob, words, ARRAY_SIZE(words));
 	CHECK_EQ(modbpf_btf_parse(blob.bytes, blob.cnt, &why, &types), 0);
 	CHECK_EQ(types->cnt, N + 2);
+	/* Per type where it is, what is behind it, and its size. */
+	CHECK(modbpf_btf_table_bytes(types) >= sizeof(*types) + 12 * (N + 2));
 	CHECK_EQ(types->bases[N], BLOB_INT);
 	CHECK_EQ(types->sizes[N], 4);
 	CHECK_EQ(types->sizes[N + 1], 20);
