@@ -102,7 +102,7 @@ int map_btf_find_fields(const struct map_attr *attr, const struct btf_types *btf
 			u32 field_end[MAP_FIELD_COUNT])
 {
 	struct btf_view value = btf_base_of(btf, value_type);
-	u32 i, bits;
+	u32 i, bits, last_end = 0;
 	int err;
 
 	memset(field_end, 0, MAP_FIELD_COUNT * sizeof(*field_end));
@@ -120,7 +120,11 @@ int map_btf_find_fields(const struct map_attr *attr, const struct btf_types *btf
 		err = check_field(attr, field, btf->sizes[member.type], bits);
 		if (err)
 			return err;
-		field_end[field] = bits / 8 + map_field_bytes[field];
+		/* Members begin in order, but may overlap. */
+		if (bits / 8 < last_end)
+			return -EEXIST;
+		last_end = bits / 8 + map_field_bytes[field];
+		field_end[field] = last_end;
 	}
 	return 0;
 }

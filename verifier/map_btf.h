@@ -17,9 +17,9 @@ int map_btf_check(const struct map_attr *attr, const struct btf_types *btf, u32 
 
 /*
  * Where in values of @value_type are the kernel's fields? @field_end: bytes up to the end of
- * each, 0: there is none. -E2BIG: more than one of a kind; -EINVAL: of another size, or at no
- * multiple of its alignment; -EOPNOTSUPP: not in such a map; -EACCES: not in one that programs
- * may not both read and write.
+ * each, 0: there is none. -E2BIG: more than one of a kind; -EEXIST: one within another; -EINVAL:
+ * of another size, or at no multiple of its alignment; -EOPNOTSUPP: not in such a map; -EACCES:
+ * not in one that programs may not both read and write.
  */
 int map_btf_find_fields(const struct map_attr *attr, const struct btf_types *btf, u32 value_type,
 			u32 field_end[MAP_FIELD_COUNT]);

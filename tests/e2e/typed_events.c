@@ -99,11 +99,12 @@ static void test_function(void)
 static void test_switched_off(void)
 {
 	const char *path = "/proc/sys/kernel/ftrace_enabled";
-	int entry = opened("on_entry"), leave;
+	int entry = opened("on_entry"), leave, err = write_to(path, "0") ? 0 : errno;
 
-	errno = 0;
-	want_that("ftrace stays on for an entry", !write_to(path, "0") && errno == EBUSY);
 	close(entry);
+	want_that("ftrace stays on for an entry", err == EBUSY || err == EOPNOTSUPP);
+	if (err == EOPNOTSUPP)	/* nobody switches it off any more: 7.3 */
+		return;
 	leave = created("on_exit", BPF_TRACE_FEXIT);
 	if (hangs_by(leave, "trampoline"))
 		want_that("ftrace stays on for an exit", !write_to(path, "0") && errno == EBUSY);

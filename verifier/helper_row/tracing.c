@@ -52,8 +52,9 @@ const struct helper helper_rows_tracing[MODBPF_FUNC_LIMIT] = {
 		.flags = HELPER_GPL | HELPER_PERFMON, .types = TYPES_TRACING END,
 	HELPER(get_current_cgroup_id)
 		.types = TYPES_TRACING END,
+	/* To whom an event, or a packet, has interrupted: not only to the caller's own. */
 	HELPER(send_signal)
-		.args = { ARG_NUMBER }, .types = TYPES_ALL END,
+		.args = { ARG_NUMBER }, .flags = HELPER_PERFMON, .types = TYPES_ALL END,
 	HELPER(probe_read_user)
 		.args = { ARG_FILL, ARG_SIZE_OR_ZERO, ARG_ADDRESS },
 		.flags = HELPER_GPL | HELPER_PERFMON, .types = TYPES_ALL END,
@@ -67,7 +68,7 @@ const struct helper helper_rows_tracing[MODBPF_FUNC_LIMIT] = {
 		.args = { ARG_FILL, ARG_SIZE_OR_ZERO, ARG_ADDRESS }, .ret = RET_LENGTH,
 		.flags = HELPER_GPL | HELPER_PERFMON, .types = TYPES_ALL END,
 	HELPER(send_signal_thread)
-		.args = { ARG_NUMBER }, .types = TYPES_ALL END,
+		.args = { ARG_NUMBER }, .flags = HELPER_PERFMON, .types = TYPES_ALL END,
 	HELPER(read_branch_records)
 		.flags = HELPER_GPL | HELPER_PERFMON | HELPER_ABSENT,
 		.types = TYPE_BIT(PERF_EVENT) END,
