@@ -19,7 +19,6 @@
 #include "module/hook/netfilter.h"
 
 #define QUERY_EFFECTIVE 1u	/* BPF_F_QUERY_EFFECTIVE */
-#define QUERY_MAX 4096u		/* links that are told of */
 
 /* Linux's enum bpf_attach_type, as of 6.18. */
 #define TYPES(first, last) GENMASK_ULL(last, first)
@@ -35,7 +34,7 @@ static bool is_among(u64 types, u32 type)
 static int put_answer(const struct caller *caller, const union modbpf_attr *attr,
 		      const struct command_out *out, const struct netfilter_ids *ids, u32 cnt)
 {
-	u32 flags = 0, fits = min(cnt, attr->query.prog_cnt);
+	u32 flags = 0, fits = ids ? min(cnt, ids->room) : 0;
 	size_t bytes = fits * sizeof(u32);
 	u64 prog_ids = attr->query.prog_ids, link_ids = attr->query.link_ids;
 
@@ -54,7 +53,7 @@ static int put_answer(const struct caller *caller, const union modbpf_attr *attr
 static int query_netfilter(const struct caller *caller, const union modbpf_attr *attr,
 			   const struct command_out *out)
 {
-	struct netfilter_ids ids = { .room = min(attr->query.prog_cnt, QUERY_MAX) };
+	struct netfilter_ids ids = {};
 	struct net *net = caller_net_by_fd(caller, attr->query.target_fd);
 	int err = -ENOMEM;
 	u32 cnt;
@@ -65,6 +64,8 @@ static int query_netfilter(const struct caller *caller, const union modbpf_attr 
 		put_net(net);
 		return -EPERM;
 	}
+	/* There may be more of them when they are told. */
+	ids.room = min(attr->query.prog_cnt, netfilter_links_of(net, &ids));
 	ids.progs = kvcalloc(2 * (ids.room + 1), sizeof(*ids.progs), GFP_KERNEL_ACCOUNT);
 	if (!ids.progs)
 		goto put_net;

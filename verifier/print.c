@@ -34,7 +34,8 @@ void print_text(struct vlog *log, const char *text)
 	char shown[128];
 	u32 i;
 
-	while (*text == ' ' || *text == '\t')
+	/* Not all of them, if they are more than a line: megabytes of them, at each instruction. */
+	for (i = 0; i < sizeof(shown) && (*text == ' ' || *text == '\t'); i++)
 		text++;
 	for (i = 0; i + 1 < sizeof(shown) && text[i]; i++)
 		shown[i] = text[i] >= ' ' && text[i] <= '~' ? text[i] : text[i] == '\t' ? ' ' : '?';

@@ -281,7 +281,7 @@ static int (*const checks[MODBPF_BTF_KIND_COUNT])(const struct btf_parse *parse,
 
 static int check_all(const struct btf_parse *parse)
 {
-	u32 id;
+	u32 id, since = 0;
 	int err;
 
 	note_nameless(parse);
@@ -292,8 +292,11 @@ static int check_all(const struct btf_parse *parse)
 		if (!checks[view.kind])
 			continue;
 		err = checks[view.kind](parse, &view);
-		if (!err && id % BTF_YIELD_TYPES == 0)
+		since += 1 + view.vlen;
+		if (!err && since >= BTF_YIELD_TYPES) {
+			since = 0;
 			err = modbpf_yield();
+		}
 		if (err)
 			return err;
 	}

@@ -458,6 +458,21 @@ static void text_is_printable(void)
 	CHECK_STR(line.text, "a ~ !?????.\n");
 }
 
+/* Nobody looks through megabytes of blanks for what is behind them. */
+static void blanks_have_an_end(void)
+{
+	struct one_line line = { .out = { .level = 1, .write = keep_line } };
+	struct vlog log = { .out = &line.out };
+	char text[1024];
+
+	memset(text, ' ', sizeof(text));
+	text[sizeof(text) - 2] = 'x';
+	text[sizeof(text) - 1] = 0;
+	print_text(&log, text);
+	vlog_end(&log);
+	CHECK(!strchr(line.text, 'x'));
+}
+
 static void no_program(void)
 {
 	static const struct modbpf_insn nothing;
@@ -512,6 +527,7 @@ static const struct check_case cases[] = {
 	{ "every reason says what is needed, and what to do", rows_are_whole },
 	{ "each level of the log has what it has on Linux", levels },
 	{ "text of a program is shown as what can be printed", text_is_printable },
+	{ "blanks have an end", blanks_have_an_end },
 	{ "a line that is too long is cut", long_line_is_cut },
 	{ "an address in a log is seen", addresses_are_seen },
 	{ "no data file is lost", enough_cases },
