@@ -6,6 +6,7 @@
  */
 #include <bpf/bpf.h>
 #include <errno.h>
+#include <linux/netfilter.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -249,6 +250,12 @@ static int attach_filter(const char *path, const struct modbpf_place *place, boo
 	return err;
 }
 
+/* Those show a program of tc's, which a filter becomes, the link layer's header first. */
+static bool begins_with_link_layer(const struct modbpf_place *place)
+{
+	return place->pf == NFPROTO_NETDEV || place->pf == NFPROTO_BRIDGE;
+}
+
 static int filter_attach(struct args *args)
 {
 	const char *path = args_need(args, "FILE"), *at, *wrong, *pin = NULL;
@@ -260,6 +267,9 @@ static int filter_attach(struct args *args)
 		return -1;
 	if (modbpf_place_parse(at, &place, &wrong))
 		return out_error("'%s' is no place: wanted " MODBPF_PLACE_WANTED, wrong);
+	if (begins_with_link_layer(&place))
+		return out_error("'%s' is no place for a filter, which counts from the network header: packets "
+				 "of devices and bridges begin before it", at);
 	if (args_take(args, "accept"))
 		drops = false;
 	else

@@ -4,6 +4,9 @@
  * them; dns_blocked counts them. Names compare as DNS has it, small letters being as
  * good as capitals. A query whose name cannot be read is dropped, too.
  *
+ * Not seen: the second and later queries of a packet that segmentation offload has merged (UDP GRO,
+ * or a local sender's UDP_SEGMENT over a virtual device), and the second question of a query.
+ *
  *	modbpf map update name dns_blocked key hex $(examples/dnsfilter/key bad.example) \
  *		value 0 0 0 0 0 0 0 0
  */
@@ -32,7 +35,10 @@ struct {
 	__type(value, __u64);
 } dns_blocked SEC(".maps");
 
-/* Packets that come in are handled one after the other on a CPU. */
+/*
+ * Packets that come in are handled one after the other on a CPU. Not so behind an NFQUEUE at an
+ * earlier priority of prerouting: who gives packets back may be interrupted by others.
+ */
 struct dns_name {
 	__u8 bytes[NAME_ROOM + KEY_BYTES];
 } __attribute__((aligned(8)));

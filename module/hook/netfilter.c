@@ -381,10 +381,13 @@ int netfilter_link_attach(const struct caller *caller, const union modbpf_attr *
 	if (!link)
 		goto put_net;
 	err = link->ifindex ? link_hook_device(link, net) : link_hook(link, net);
-	if (err)
+	if (err) {
+		/* INET: IPv4's half hung there before IPv6's could not. */
+		synchronize_rcu();
 		netfilter_link_destroy(&link->link);
-	else
+	} else {
 		*out = &link->link;
+	}
 put_net:
 	put_net(net);
 	return err;

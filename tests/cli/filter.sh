@@ -42,5 +42,8 @@ says 255 stderr "Error: $dir/gone: No such file" filter check "$dir/gone"
 says 255 stderr "Error: FILE is missing" filter check
 says 255 stderr "Error: [FAMILY/]HOOK[/PRIORITY] is missing" filter attach "$dir/dns"
 says 255 stderr "Error: 'nowhere' is no place" filter attach "$dir/dns" nowhere
+for place in netdev/lo/ingress netdev/lo/egress/5 bridge/forward; do
+	says 255 stderr "Error: '$place' is no place for a filter" filter attach "$dir/dns" $place
+done
 says 255 stderr "Error: 'some' is one word too many" filter attach "$dir/dns" local_in drop some
 finish filter
