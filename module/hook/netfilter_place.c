@@ -58,11 +58,19 @@ int netfilter_check_place(u32 pf, u32 hooknum, s32 priority, u32 flags)
 	return 0;
 }
 
-/* Is skb->data the link layer's header? Elsewhere it is the network's. */
-static bool begins_with_link_layer(const struct nf_hook_state *state)
+/* Is skb->data the link layer's header? Elsewhere it is the network's. A bridge's own packets begin with it. */
+static bool begins_with_link_layer(const struct sk_buff *skb, const struct nf_hook_state *state)
 {
-	return (state->pf == NFPROTO_NETDEV && state->hook == COMPAT_NETDEV_EGRESS) ||
-	       (state->pf == NFPROTO_ARP && state->hook == NF_ARP_OUT);
+	switch (state->pf) {
+	case NFPROTO_NETDEV:
+		return state->hook == COMPAT_NETDEV_EGRESS;
+	case NFPROTO_ARP:
+		return state->hook == NF_ARP_OUT;
+	case NFPROTO_BRIDGE:
+		return skb_mac_header_was_set(skb) && !skb_mac_offset(skb);
+	default:
+		return false;
+	}
 }
 
 s32 netfilter_view_offset(const struct sk_buff *skb, const struct nf_hook_state *state,
@@ -71,7 +79,7 @@ s32 netfilter_view_offset(const struct sk_buff *skb, const struct nf_hook_state 
 	bool shows = with_link_layer && (state->pf == NFPROTO_NETDEV || state->pf == NFPROTO_BRIDGE);
 	s32 offset;
 
-	if (shows == begins_with_link_layer(state))
+	if (shows == begins_with_link_layer(skb, state))
 		return 0;
 	if (shows && !skb_mac_header_was_set(skb))
 		return 0;

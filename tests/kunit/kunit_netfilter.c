@@ -237,6 +237,7 @@ static void views_begin_at_a_header(struct kunit *test)
 		{ NFPROTO_NETDEV, 0, false, -ETH_HLEN, 0 },
 		{ NFPROTO_NETDEV, 1, true, 0, ETH_HLEN },
 		{ NFPROTO_BRIDGE, NF_INET_FORWARD, false, -ETH_HLEN, 0 },
+		{ NFPROTO_BRIDGE, NF_INET_LOCAL_OUT, true, 0, ETH_HLEN },
 		{ NFPROTO_ARP, 0, false, 0, 0 },
 		{ NFPROTO_ARP, 1, true, ETH_HLEN, ETH_HLEN },
 		{ NFPROTO_ARP, 2, false, 0, 0 },
