@@ -55,7 +55,14 @@ void map_put(struct modbpf_map *map)
 	queue_rcu_work(modbpf_wq, &map->free_work);
 }
 
-struct modbpf_map *map_get_by_fd(const struct caller *caller, int fd)
+/* What they do with the map: all, unless it was made otherwise. */
+static fmode_t mode_of_programs(const struct modbpf_map *map)
+{
+	return (map->flags & MODBPF_F_WRONLY_PROG ? 0 : FMODE_READ) |
+	       (map->flags & MODBPF_F_RDONLY_PROG ? 0 : FMODE_WRITE);
+}
+
+static struct modbpf_map *get_by_fd(const struct caller *caller, int fd, bool is_for_programs)
 {
 	struct file *file = caller_fget(caller, fd);
 	struct modbpf_map *map = ERR_PTR(-EINVAL);
@@ -63,9 +70,24 @@ struct modbpf_map *map_get_by_fd(const struct caller *caller, int fd)
 	if (!file)
 		return ERR_PTR(-EBADF);
 	if (file->f_op == &modbpf_map_fops)
-		map = map_get(file->private_data);
+		map = file->private_data;
+	if (!IS_ERR(map) && is_for_programs && !caller_bpf_capable(caller) &&
+	    mode_of_programs(map) & ~file->f_mode)
+		map = ERR_PTR(-EPERM);
+	if (!IS_ERR(map))
+		map_get(map);
 	fput(file);
 	return map;
+}
+
+struct modbpf_map *map_get_by_fd(const struct caller *caller, int fd)
+{
+	return get_by_fd(caller, fd, false);
+}
+
+struct modbpf_map *map_get_for_programs(const struct caller *caller, int fd)
+{
+	return get_by_fd(caller, fd, true);
 }
 
 int map_write_begin(struct modbpf_map *map)

@@ -181,6 +181,11 @@ void map_put(struct modbpf_map *map);
 
 /* With a reference; ERR_PTR(-EBADF: no fd, -EINVAL: not a map). */
 struct modbpf_map *map_get_by_fd(const struct caller *caller, int fd);
+/*
+ * The same for a map that programs of the caller will reach. Without CAP_BPF he may do no more by
+ * them than the fd lets him do himself: ERR_PTR(-EPERM).
+ */
+struct modbpf_map *map_get_for_programs(const struct caller *caller, int fd);
 
 /* O_* for the fd of a map with MODBPF_F_RDONLY, _WRONLY in @flags, or -EINVAL for both. */
 int map_fd_flags(u32 flags);

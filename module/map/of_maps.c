@@ -14,7 +14,7 @@ struct modbpf_map *inner_map_get(const struct caller *caller, const struct modbp
 	int fd;
 
 	memcpy(&fd, value, sizeof(fd));
-	inner = map_get_by_fd(caller, fd);
+	inner = map_get_for_programs(caller, fd);
 	if (IS_ERR(inner))
 		return inner;
 	map_attr_of(inner, &attr);

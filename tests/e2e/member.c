@@ -121,6 +121,33 @@ static void test_devices(void)
 	close(attr.test.prog_fd);
 }
 
+/* By his programs he does no more with a map than its descriptor lets him do. */
+static void test_modes(void)
+{
+	static const struct { __u32 flags; long err; } rows[] = {
+		{ 0, 0 }, { MODBPF_F_RDONLY, -EPERM }, { MODBPF_F_WRONLY, -EPERM },
+		{ MODBPF_F_RDONLY | MODBPF_F_RDONLY_PROG, 0 }, { MODBPF_F_WRONLY | MODBPF_F_WRONLY_PROG, 0 },
+		{ MODBPF_F_RDONLY | MODBPF_F_WRONLY_PROG, -EPERM },
+	};
+	__u32 i, key = 0;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		int map = want_fd("a map", create_map(2, 4, 8, 1, rows[i].flags));
+		const struct modbpf_insn uses[] = { LD_MAP_FD(1, map), MOV64_IMM(0, 0), EXIT_INSN };
+		union modbpf_attr attr = map_attr(12, 4, 4, 1);
+		long prog = load(1, uses, sizeof(uses) / sizeof(uses[0]));
+		int outer;
+
+		want("a program that uses it", prog < 0 ? prog : 0, rows[i].err);
+		close(prog);
+		attr.inner_map_fd = map;
+		outer = want_fd("a map for maps like it", call(MODBPF_CMD_MAP_CREATE, &attr, sizeof(attr)));
+		want("it stands there", element(MODBPF_CMD_MAP_UPDATE_ELEM, outer, &key, &map, 0), rows[i].err);
+		close(outer);
+		close(map);
+	}
+}
+
 /* As much text as goes beyond limit_map_bytes, behind one type. */
 static void test_types(void)
 {
@@ -260,6 +287,7 @@ int main(int argc, char **argv)
 	test_programs();
 	test_devices();
 	test_types();
+	test_modes();
 	/* Last: what was closed counts for a while. */
 	test_objects();
 	return finish("member");
