@@ -19,6 +19,7 @@
 #include <linux/user_namespace.h>
 #include <linux/workqueue.h>
 
+#include "module/audit.h"
 #include "module/caller.h"
 #include "module/event.h"
 #include "module/link.h"
@@ -64,6 +65,8 @@ static int detach_all_set(const char *value, const struct kernel_param *param)
 	pr_warn("modbpf: user %u had all programs detached: none runs after %lld ms\n",
 		from_kuid(&init_user_ns, caller.cred->uid), ms_since_begin());
 	detach_done();
+	/* Last: a full audit log has one wait. */
+	audit_detach_all();
 	return 0;
 }
 

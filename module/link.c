@@ -367,6 +367,8 @@ int link_update_command(const struct caller *caller, const union modbpf_attr *at
 	if (err)
 		goto put_prog;
 	err = link_update(caller, link, prog, expected);
+	if (!err)
+		audit_update(link->obj.id, prog->obj.id);
 	if (expected)
 		prog_put(expected);
 put_prog:

@@ -16,9 +16,13 @@ audit_on() {
 	END
 }
 
-# audited OP: there is a record of it.
+# audited OP [TASK]: there is a record of it, by a task that looks so.
 audited() {
-	dmesg | grep -q "audit: type=1316 .*modbpf op=$1 .*comm="
+	dmesg | grep -q "audit: type=1316 .*modbpf op=$1 .*${2:-comm=}"
+}
+
+records() {	# records NUMBER OP TASK: there are so many at least
+	[ "$(dmesg | grep -c "audit: type=1316 .*modbpf op=$2 .*$3")" -ge "$1" ]
 }
 
 as() {	# as GROUP COMMAND...: nobody, in that group only
@@ -52,6 +56,23 @@ check "so is that none opens an event" audited "deny ioctl=$((0xc020eb01))"
 check "a program is put to an event" "$E2E/member" event
 check "that is audited" audited set-bpf
 check "and that it went with it" within 5 audited unset-bpf
+out=$("$E2E/member" update)
+check "which program takes whose place is audited" within 5 audited "update ${out:-nothing}" ' uid=0 .*comm="member"'
+
+# A name for each who asks, by which his records are found.
+for who in chief deputy crowd; do
+	cp "$E2E/member" "$SCRATCH/$who"
+done
+chmod 755 "$SCRATCH"
+echo 1000 >$param/limit_objects
+sleep 5	# the limits of what came before are over
+check "a member does as much as he can" as 1234 "$SCRATCH/crowd" flood
+check "root puts a program to an event meanwhile" "$SCRATCH/chief" event
+refused "who has CAP_BPF only may not" "" setpriv --bounding-set=-all,+bpf --inh-caps=-all "$SCRATCH/deputy" event
+check "root's deed is audited all the same" within 5 audited set-bpf ' uid=0 .*comm="chief"'
+check "so is that the other was refused" within 5 audited "deny ioctl=$((0xc020eb01))" 'comm="deputy"'
+check "and of the member's, as many as may be" within 5 records 100 load ' uid=65534 .*comm="crowd"'
+check "refusals, too" within 5 records 20 "deny cmd=13" ' uid=65534 .*comm="crowd"'
 
 # Without blind and fence, but not for members.
 hold "$SCRATCH/member" setpriv --reuid=65534 --regid=65533 --groups=1234 "$E2E/member" hold
@@ -68,6 +89,12 @@ check "so is what it attaches" audited attach
 release
 check "nothing is left" within 10 nothing_is_loaded
 check "and the end of a link" audited detach
+hold "$SCRATCH/held" modbpf load "$E2E/count_calls.bpf.o" || finish
+check "all are detached" modbpf detach --all
+check "by whom is audited" within 5 audited detach-all ' uid=0 .*comm="modbpf"'
+check "what it ended is, as a worker's deed" within 5 audited "detach id=[0-9]*" 'comm="kworker'
+release
+check "again nothing is left" within 10 nothing_is_loaded
 
 mountpoint -q /sys/kernel/security || mount -t securityfs none /sys/kernel/security
 if check "the kernel can be locked" test -w /sys/kernel/security/lockdown; then

@@ -4,7 +4,8 @@
  * a user without capabilities. "member event": an event with a program, and its end. "member
  * hold": holds a program until killed. "member image ID": are there fences, and constants, in
  * the machine code of that program? "member namespace": whom does a map count as that 65534
- * makes in a user namespace of his own, where he is 100005? As root.
+ * makes in a user namespace of his own, where he is 100005? As root. "member flood": loads 300
+ * programs, and is refused 100 times. "member update": a link gets another program; says which.
  */
 #define _GNU_SOURCE
 #include <grp.h>
@@ -242,6 +243,41 @@ static int use_namespace(void)
 	return err;
 }
 
+static int flood(void)
+{
+	int i, fd;
+
+	for (i = 0; i < 300; i++) {
+		fd = load_trivial(1);
+		if (fd < 0)
+			return 1;
+		close(fd);
+	}
+	for (i = 0; i < 100; i++)
+		if (by_id(MODBPF_CMD_PROG_GET_FD_BY_ID) != -EPERM)
+			return 1;
+	return 0;
+}
+
+static int use_update(void)
+{
+	union modbpf_attr attr = { .link_create = { .prog_fd = load_trivial(32), .attach_type = 45 } };
+	int prog = load_trivial(32), link;
+	struct modbpf_prog_info prog_info = {};
+	struct modbpf_link_info link_info = {};
+	__u32 prog_len = sizeof(prog_info), link_len = sizeof(link_info);
+
+	attr.link_create.netfilter.pf = 2;
+	attr.link_create.netfilter.priority = 5;
+	link = call(MODBPF_CMD_LINK_CREATE, &attr, sizeof(attr));
+	attr = (union modbpf_attr){ .link_update = { .link_fd = link, .new_prog_fd = prog } };
+	if (call(MODBPF_CMD_LINK_UPDATE, &attr, sizeof(attr)) || info_of(prog, &prog_info, &prog_len) ||
+	    info_of(link, &link_info, &link_len))
+		return 1;
+	printf("id=%u prog=%u\n", link_info.id, prog_info.id);
+	return 0;
+}
+
 static int show_image(const char *id)
 {
 	static unsigned char code[4096];
@@ -273,6 +309,10 @@ int main(int argc, char **argv)
 		return use_event();
 	if (argc > 1 && !strcmp(argv[1], "namespace"))
 		return use_namespace();
+	if (argc > 1 && !strcmp(argv[1], "flood"))
+		return flood();
+	if (argc > 1 && !strcmp(argv[1], "update"))
+		return use_update();
 	if (argc > 2)
 		return show_image(argv[2]);
 	if (argc > 1) {
