@@ -229,7 +229,7 @@ static int map_index_of(void *cookie, s32 fd, bool by_index)
 	}
 	map = map_get_for_programs(load->caller, fd);
 	if (map == ERR_PTR(-EPERM))
-		return reject(load, -EPERM, "the fd of a map does not let its holder do what a program may do with the map");
+		return reject(load, -EPERM, "the fd of a map is not open for all that a program may do with the map");
 	if (IS_ERR(map))
 		return reject(load, PTR_ERR(map), "fd is not pointing to valid bpf_map");
 	return add_map(load, map);
