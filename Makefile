@@ -305,7 +305,7 @@ $(B)/tests/e2e/compiled.recorded: $(record) $(foreach l,$(if $(filter ALL,$(RECO
 	$(record) $@ $(filter %.o,$^)
 e2e-build: $(patsubst %,$(B)/tests/e2e/%.recorded,cases objects compiled)
 
-check-build: $(corpus-objs) $(fuzz-bins) $(if $(wildcard user/main.c),$(B)/asan/modbpf) $(e2e-objs) $(example-objs)
+check-build: $(corpus-objs) $(fuzz-bins) $(user-targets) $(if $(wildcard user/main.c),$(B)/asan/modbpf) $(e2e-objs) $(example-objs)
 
 lint: deps-all			## layers, sizes, style, sparse, cppcheck: no findings
 	@tests/run lint

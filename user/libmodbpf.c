@@ -10,8 +10,11 @@
 #include <fcntl.h>
 #include <net/if.h>
 #include <stdarg.h>
+#include <stdbool.h>
+#include <stdint.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -19,27 +22,63 @@
 #include "uapi/modbpf.h"
 #include "user/transport.h"
 
-static int device = -1;		/* atomic; written by whoever opens it first */
+#define DEVICE_FD_MIN 800	/* where programs that close or count their descriptors do not meet it */
+#define NO_DEVICE UINT64_MAX
+
+/* Atomic; written by whoever opens it first: its descriptor, and from bit 32 on its number. */
+static uint64_t device = NO_DEVICE;
 __thread const struct modbpf_place *transport_place;
 int (*transport_answer)(int cmd, const void *attr, size_t size);
 void (*transport_watch)(int cmd, const void *attr, size_t size);
 
+static bool is_device(int fd, struct stat *about)
+{
+	return !fstat(fd, about) && S_ISCHR(about->st_mode);
+}
+
+/* Not closed since by a program that closes all its fds, nor another file's by now. */
+static bool is_still_there(uint64_t opened)
+{
+	struct stat about;
+
+	return opened != NO_DEVICE && is_device((int)opened, &about) && (uint32_t)about.st_rdev == opened >> 32;
+}
+
+static int open_high(void)
+{
+	int low = open(MODBPF_DEVICE, O_RDWR | O_CLOEXEC), high;
+
+	if (low < 0)
+		return -1;
+	high = fcntl(low, F_DUPFD_CLOEXEC, DEVICE_FD_MIN);
+	if (high < 0)		/* so many are not allowed */
+		return low;
+	close(low);
+	return high;
+}
+
 int modbpf_device(void)
 {
-	int fd = __atomic_load_n(&device, __ATOMIC_ACQUIRE), fresh;
+	uint64_t before = __atomic_load_n(&device, __ATOMIC_ACQUIRE), opened;
+	struct stat about;
+	int fd;
 
-	if (fd >= 0 && fcntl(fd, F_GETFD) >= 0)
-		return fd;
-	/* Never opened, or closed by a program that closes all its fds. */
-	fresh = open(MODBPF_DEVICE, O_RDWR | O_CLOEXEC);
-	if (fresh < 0)
+	if (is_still_there(before))
+		return (int)before;
+	fd = open_high();
+	if (fd < 0)
 		return -1;
-	if (!__atomic_compare_exchange_n(&device, &fd, fresh, false, __ATOMIC_ACQ_REL,
-					 __ATOMIC_ACQUIRE)) {
-		close(fresh);
-		fresh = fd;
+	if (!is_device(fd, &about)) {
+		close(fd);
+		errno = ENOTTY;
+		return -1;
 	}
-	return fresh;
+	opened = (uint64_t)about.st_rdev << 32 | (uint32_t)fd;
+	if (!__atomic_compare_exchange_n(&device, &before, opened, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)) {
+		close(fd);
+		fd = (int)before;
+	}
+	return fd;
 }
 
 const char *modbpf_device_error(int err)

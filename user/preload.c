@@ -7,12 +7,15 @@
  * Freestanding, so that one file serves every libc: of it, only the place of errno is
  * needed. The device is opened when it is first needed, at a high number, where programs
  * that close or count their descriptors do not meet it. Under "modbpf run --log" each call is
- * told to who started it, through a pipe whose number is in the environment.
+ * told to who started it, through a socket that the environment names.
  */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
 
 #include "uapi/modbpf.h"
 #include "user/run_record.h"
@@ -20,14 +23,16 @@
 #define DEVICE_FD_MIN 900
 #define NO_LOG (-2)		/* whether there is one is not known: NOT_ASKED */
 #define NOT_ASKED (-1)
+#define NO_DEVICE (-1L)
 
 int *__errno_location(void);
 long syscall(long number, ...);
 
 extern char **environ;
 
-static int device = -1;	/* atomic */
-static int log_pipe = NOT_ASKED;
+static long device = NO_DEVICE;	/* atomic: its descriptor, and from bit 32 on its number */
+static int log_socket = NOT_ASKED;
+static unsigned long log_inode;
 
 static long raw(long number, long a, long b, long c, long d, long e, long f)
 {
@@ -42,46 +47,82 @@ static long raw(long number, long a, long b, long c, long d, long e, long f)
 	return result;
 }
 
-static int device_fd(void)
+static int is_device(int fd, struct stat *about)
 {
-	int fd = __atomic_load_n(&device, __ATOMIC_ACQUIRE);
+	return !raw(SYS_fstat, fd, (long)about, 0, 0, 0, 0) && S_ISCHR(about->st_mode);
+}
+
+/* Not closed since, nor another file's by now. */
+static int is_still_there(long opened)
+{
+	struct stat about;
+
+	return opened != NO_DEVICE && is_device((int)opened, &about) &&
+	       (unsigned int)about.st_rdev == (unsigned long)opened >> 32;
+}
+
+static long open_high(void)
+{
 	long low, high;
 
-	if (fd >= 0 && raw(SYS_fcntl, fd, F_GETFD, 0, 0, 0, 0) >= 0)
-		return fd;
 	low = raw(SYS_openat, AT_FDCWD, (long)MODBPF_DEVICE, O_RDWR | O_CLOEXEC, 0, 0, 0);
 	if (low < 0)
 		return low;
 	high = raw(SYS_fcntl, low, F_DUPFD_CLOEXEC, DEVICE_FD_MIN, 0, 0, 0);
-	if (high < 0) {		/* so many are not allowed */
-		high = low;
-		low = -1;
-	}
-	if (low >= 0)
-		raw(SYS_close, low, 0, 0, 0, 0, 0);
-	/* Another thread's, if it was first. */
-	if (!__atomic_compare_exchange_n(&device, &fd, (int)high, 0, __ATOMIC_ACQ_REL,
-					 __ATOMIC_ACQUIRE)) {
-		raw(SYS_close, high, 0, 0, 0, 0, 0);
-		high = fd;
-	}
+	if (high < 0)		/* so many are not allowed */
+		return low;
+	raw(SYS_close, low, 0, 0, 0, 0, 0);
 	return high;
+}
+
+static int device_fd(void)
+{
+	long before = __atomic_load_n(&device, __ATOMIC_ACQUIRE), fd, opened;
+	struct stat about;
+
+	if (is_still_there(before))
+		return (int)before;
+	fd = open_high();
+	if (fd < 0)
+		return fd;
+	if (!is_device(fd, &about)) {
+		raw(SYS_close, fd, 0, 0, 0, 0, 0);
+		return -ENOTTY;
+	}
+	opened = (long)((unsigned long)about.st_rdev << 32 | (unsigned long)fd);
+	/* Another thread's, if it was first. */
+	if (!__atomic_compare_exchange_n(&device, &before, opened, 0, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)) {
+		raw(SYS_close, fd, 0, 0, 0, 0, 0);
+		return (int)before;
+	}
+	return fd;
 }
 
 /* --- the log ------------------------------------------------------------------------ */
 
-/* The number behind NAME=, if @entry is that. */
-static int number_of(const char *entry)
+static unsigned long take_number(const char **text)
+{
+	unsigned long number = 0;
+
+	for (; **text >= '0' && **text <= '9'; ++*text)
+		number = 10 * number + **text - '0';
+	return number;
+}
+
+/* "FD:INODE" behind NAME=, if @entry is that. */
+static int take_log(const char *entry)
 {
 	const char *name = RUN_LOG_VARIABLE "=";
-	int number = 0;
+	int fd;
 
 	while (*name)
 		if (*entry++ != *name++)
 			return NO_LOG;
-	for (; *entry >= '0' && *entry <= '9'; entry++)
-		number = 10 * number + *entry - '0';
-	return number;
+	fd = take_number(&entry);
+	if (*entry++ != ':')
+		return NO_LOG;
+	log_inode = take_number(&entry);
+	return fd;
 }
 
 static int find_log(void)
@@ -90,37 +131,53 @@ static int find_log(void)
 	char **entry;
 
 	for (entry = environ; entry && *entry && found == NO_LOG; entry++)
-		found = number_of(*entry);
-	log_pipe = found;
+		found = take_log(*entry);
+	__atomic_store_n(&log_socket, found, __ATOMIC_RELEASE);
 	return found;
 }
 
-static void copy(void *to, const void *from, unsigned long bytes)
+/* The program may have closed it, and another file have got its number. */
+static int is_log(int fd)
 {
-	unsigned long i;
+	struct stat about;
 
-	for (i = 0; i < bytes; i++)
-		((volatile char *)to)[i] = ((const char *)from)[i];
+	return !raw(SYS_fstat, fd, (long)&about, 0, 0, 0, 0) && S_ISSOCK(about.st_mode) &&
+	       about.st_ino == log_inode;
 }
 
-/* @text and the @attr_bytes at @attr have just been read by the kernel, if @result says so. */
+/* As far as it can be read, which nobody may have tried before: what is not touched stays zero. */
+static void copy(long pid, void *to, unsigned long from, unsigned long bytes)
+{
+	struct iovec here = { to, bytes }, there = { (void *)from, bytes };
+
+	raw(SYS_process_vm_readv, pid, (long)&here, 1, (long)&there, 1, 0);
+}
+
+/* The reader may be gone: that is no reason to end the program. */
+static void send_record(int fd, const struct run_record *record)
+{
+	long result;
+
+	do
+		result = raw(SYS_sendto, fd, (long)record, sizeof(*record), MSG_NOSIGNAL, 0, 0);
+	while (result == -EINTR);
+}
+
+/* There are @attr_bytes at @attr, says the caller. */
 static void log_call(struct run_record *record, long attr, unsigned long attr_bytes, int has_text, long result)
 {
-	int fd = log_pipe == NOT_ASKED ? find_log() : log_pipe;
-	unsigned long i;
-	const char *text;
+	int fd = __atomic_load_n(&log_socket, __ATOMIC_ACQUIRE);
 
-	if (fd < 0)
+	if (fd == NOT_ASKED)
+		fd = find_log();
+	if (fd < 0 || !is_log(fd))
 		return;
 	record->pid = raw(SYS_getpid, 0, 0, 0, 0, 0, 0);
 	record->result = result;
-	if (result != -EFAULT && attr_bytes >= 8)
-		copy(record->attr, (const void *)attr,
-		     attr_bytes < RUN_RECORD_ATTR ? attr_bytes : RUN_RECORD_ATTR);
-	text = *(const char *const *)record->attr;
-	for (i = 0; has_text && text && i < sizeof(record->text) - 1 && text[i]; i++)
-		record->text[i] = text[i];
-	raw(SYS_write, fd, (long)record, sizeof(*record), 0, 0, 0);
+	copy(record->pid, record->attr, attr, attr_bytes < RUN_RECORD_ATTR ? attr_bytes : RUN_RECORD_ATTR);
+	if (has_text && attr_bytes >= sizeof(unsigned long))
+		copy(record->pid, record->text, *(const unsigned long *)record->attr, sizeof(record->text) - 1);
+	send_record(fd, record);
 }
 
 /* --- the calls ------------------------------------------------------------------------ */
@@ -148,7 +205,7 @@ static long perf_event_open(const long *arg)
 		.attr = arg[0], .pid = arg[1], .cpu = arg[2], .group_fd = arg[3],
 		.flags = arg[4],
 	};
-	struct run_record record = { .cmd = -1, .arg = { arg[1], arg[2], arg[3], arg[4] } };
+	struct run_record record = { .is_event = 1, .arg = { arg[1], arg[2], arg[3], arg[4] } };
 	int fd = device_fd();
 	long result = fd < 0 ? fd : raw(SYS_ioctl, fd, MODBPF_IOC_PERF, (long)&open, 0, 0, 0);
 

@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -27,6 +28,15 @@
 
 #define PRELOAD "libmodbpf-preload.so"
 #define LOG_FD_MIN 800
+
+/* LD_PRELOAD is a list. */
+static int check_place(const char *path)
+{
+	if (!path[strcspn(path, ": \t\n\v\f\r")])
+		return 0;
+	return out_error("'%s' cannot be preloaded, for its path has a blank or a colon in it: install it elsewhere",
+			 path);
+}
 
 /* Beside the CLI, or where it is installed. */
 static int find_preload(char *path)
@@ -45,40 +55,81 @@ static int find_preload(char *path)
 	for (i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
 		snprintf(path, PATH_MAX, "%s%s" PRELOAD, self, places[i]);
 		if (!access(path, R_OK))
-			return 0;
+			return check_place(path);
 	}
 	return out_error(PRELOAD " is not beside modbpf, nor in ../lib: install it");
 }
 
-/* Where execvp() would find it; as it is, if nowhere: then execvp() says why. */
-static void find_command(const char *name, char *path)
+/* What may be executed: 0, or the errno that says why not. */
+static int why_not(const char *path)
 {
-	const char *dir = getenv("PATH"), *end;
+	struct stat about;
 
-	snprintf(path, PATH_MAX, "%s", name);
-	if (strchr(name, '/') || !dir)
-		return;
-	for (; *dir; dir = *end ? end + 1 : end) {
+	if (stat(path, &about))
+		return errno;
+	return S_ISREG(about.st_mode) && !access(path, X_OK) ? 0 : EACCES;
+}
+
+/* In a folder of PATH; an empty one is the current folder. Returns an errno. */
+static int find_in_path(const char *name, char *path)
+{
+	const char *dir = getenv("PATH") ?: "/bin:/usr/bin", *end;
+	int len, err, why = ENOENT;
+
+	for (;; dir = end + 1) {
 		end = strchrnul(dir, ':');
-		snprintf(path, PATH_MAX, "%.*s/%s", (int)(end - dir), dir, name);
-		if (!access(path, X_OK))
-			return;
+		len = snprintf(path, PATH_MAX, "%.*s/%s", end > dir ? (int)(end - dir) : 1, end > dir ? dir : ".", name);
+		err = len < PATH_MAX ? why_not(path) : ENAMETOOLONG;
+		if (!err)
+			return 0;
+		if (err == EACCES)
+			why = err;	/* it is somewhere, that says more than that it is nowhere */
+		if (!*end)
+			return why;
 	}
-	snprintf(path, PATH_MAX, "%s", name);
+}
+
+/* Where execvp() would find it. What is nowhere in PATH is not taken from the current folder. */
+static int find_command(const char *name, char *path)
+{
+	int err;
+
+	if (!*name) {
+		err = ENOENT;
+	} else if (!strchr(name, '/')) {
+		err = find_in_path(name, path);
+	} else {
+		err = strlen(name) < PATH_MAX ? 0 : ENAMETOOLONG;
+		if (!err)
+			err = why_not(strcpy(path, name));
+	}
+	return err ? out_error("'%s': %s", name, error_text(err)) : 0;
+}
+
+/* A header of another class is shorter: what is missing in @header stays zero. */
+static bool read_elf(int fd, Elf64_Ehdr *header)
+{
+	memset(header, 0, sizeof(*header));
+	return pread(fd, header, sizeof(*header), 0) >= EI_NIDENT && !memcmp(header->e_ident, ELFMAG, SELFMAG);
+}
+
+/* The preloaded object is of this kind; the loader leaves it out of others, and starts them all the same. */
+static bool is_foreign(const Elf64_Ehdr *header)
+{
+	return header->e_ident[EI_CLASS] != ELFCLASS64 || header->e_ident[EI_DATA] != ELFDATA2LSB ||
+	       header->e_machine != EM_X86_64;
 }
 
 /* An ELF file that asks for no loader loads no library either. */
-static bool is_static(int fd)
+static bool is_static(int fd, const Elf64_Ehdr *header)
 {
-	Elf64_Ehdr header;
 	Elf64_Phdr part;
 	int i;
 
-	if (pread(fd, &header, sizeof(header), 0) != sizeof(header) ||
-	    memcmp(header.e_ident, ELFMAG, SELFMAG) || header.e_phentsize != sizeof(part))
+	if (header->e_phentsize != sizeof(part))
 		return false;
-	for (i = 0; i < header.e_phnum; i++) {
-		if (pread(fd, &part, sizeof(part), header.e_phoff + i * sizeof(part)) !=
+	for (i = 0; i < header->e_phnum; i++) {
+		if (pread(fd, &part, sizeof(part), header->e_phoff + i * sizeof(part)) !=
 		    sizeof(part) || part.p_type == PT_INTERP)
 			return false;
 	}
@@ -90,10 +141,15 @@ static int check_command_file(const char *path)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC), err = 0;
 	struct stat about;
+	Elf64_Ehdr header;
+	bool is_elf;
 
 	if (fd < 0)
-		return 0;	/* execvp() says it better */
-	if (is_static(fd))
+		return 0;	/* who may execute it need not be allowed to read it */
+	is_elf = read_elf(fd, &header);
+	if (is_elf && is_foreign(&header))
+		err = out_error("'%s' is not a program for 64-bit x86: its system calls cannot be redirected", path);
+	else if (is_elf && is_static(fd, &header))
 		err = out_error("'%s' is linked statically: its system calls cannot be redirected", path);
 	else if (!fstat(fd, &about) && about.st_mode & (S_ISUID | S_ISGID))
 		err = out_error("'%s' is set-user-id: nothing can be loaded into it", path);
@@ -117,47 +173,96 @@ static int start(const char *path, char **words)
 	return out_error("'%s': %s", words[0], error_text(errno));
 }
 
-/* A high number, as the device has; its number goes to the command in the environment. */
+/* As a program meets it least; low, if so many are not allowed. */
+static int keep_high(int fd)
+{
+	int high = fcntl(fd, F_DUPFD, LOG_FD_MIN);
+
+	return high < 0 && errno == EINVAL ? fcntl(fd, F_DUPFD, 3) : high;
+}
+
+/*
+ * The command finds its end by number, and by inode: it may have closed it, and opened something
+ * else under that number.
+ */
+static int tell_log(int fd)
+{
+	struct stat about;
+	char text[48];
+
+	if (fstat(fd, &about))
+		return out_error("a socket: %s", error_text(errno));
+	snprintf(text, sizeof(text), "%d:%llu", fd, (unsigned long long)about.st_ino);
+	return setenv(RUN_LOG_VARIABLE, text, 1) ? out_error("no memory") : 0;
+}
+
+/* Not a pipe: messages keep apart what a program writes by mistake, and who is left alone gets no signal. */
 static int open_log(int *reads, int *writes)
 {
-	char number[16];
 	int ends[2];
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends))
+		return out_error("a socket: %s", error_text(errno));
+	*reads = ends[0];
+	*writes = keep_high(ends[1]);
+	close(ends[1]);
+	if (*writes < 0)
+		return out_error("a descriptor: %s", error_text(errno));
+	return tell_log(*writes);
+}
+
+/* It says itself why it cannot be started; @failed, which a start closes, says that it could not. */
+static void start_child(const char *path, char **words, int failed)
+{
+	start(path, words);
+	_exit(write(failed, "", 1) == 1 ? 127 : 126);
+}
+
+static pid_t fork_command(const char *path, char **words, int *failed)
+{
+	int ends[2];
+	pid_t child;
 
 	if (pipe2(ends, O_CLOEXEC))
 		return out_error("a pipe: %s", error_text(errno));
-	*reads = ends[0];
-	*writes = fcntl(ends[1], F_DUPFD, LOG_FD_MIN);
+	child = fork();
+	if (!child)
+		start_child(path, words, ends[1]);
 	close(ends[1]);
-	if (*writes < 0)
-		return out_error("a descriptor from %d on: %s", LOG_FD_MIN, error_text(errno));
-	snprintf(number, sizeof(number), "%d", *writes);
-	return setenv(RUN_LOG_VARIABLE, number, 1) ? out_error("no memory") : 0;
+	*failed = ends[0];
+	return child < 0 ? out_error("fork: %s", error_text(errno)) : child;
+}
+
+static void print_sum(unsigned long cnt, const char *name)
+{
+	if (cnt)
+		fprintf(stderr, "%lu calls went to the module\n", cnt);
+	else
+		fprintf(stderr, "No call went to the module: is '%s', or what it starts, linked statically, or "
+			"does its library make system calls of its own (Go does)?\n", name);
 }
 
 /* Signals from the terminal are the command's; its status is ours. */
 static int run_logged(const char *path, char **words)
 {
-	int reads = -1, writes = -1, status = 0;
+	int reads = -1, writes = -1, failed = -1, status = 0;
 	unsigned long cnt;
 	pid_t child;
+	char byte;
 
 	if (open_log(&reads, &writes))
 		return -1;
-	child = fork();
+	child = fork_command(path, words, &failed);
 	if (child < 0)
-		return out_error("fork: %s", error_text(errno));
-	if (!child)
-		_exit(start(path, words) ? 127 : 0);
+		return -1;
 	close(writes);
 	signal(SIGINT, SIG_IGN);
 	signal(SIGQUIT, SIG_IGN);
 	cnt = run_log_print(reads);
 	waitpid(child, &status, 0);
-	if (cnt)
-		fprintf(stderr, "%lu calls went to the module\n", cnt);
-	else
-		fprintf(stderr, "No call went to the module: is '%s', or what it starts, linked statically, or "
-			"does its library make system calls of its own (Go does)?\n", words[0]);
+	if (read(failed, &byte, 1) == 1)
+		return -1;
+	print_sum(cnt, words[0]);
 	exit(WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
 }
 
@@ -217,10 +322,11 @@ int run_command(struct args *args)
 
 	if (take_options(args, &options))
 		return -1;
+	if (find_command(args->word[0], path) || check_command_file(path))
+		return -1;
 	if (modbpf_device() < 0)
 		return out_error("%s", modbpf_device_error(errno));
-	find_command(args->word[0], path);
-	if (find_preload(object) || check_command_file(path) || make_view(options.types) || preload(object))
+	if (find_preload(object) || make_view(options.types) || preload(object))
 		return -1;
 	return options.is_logged ? run_logged(path, args->word) : start(path, args->word);
 }

@@ -13,7 +13,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
+#include <sys/socket.h>
 
 #include "isa/abi.h"
 #include "uapi/modbpf.h"
@@ -258,7 +258,7 @@ static void print_record(const struct run_record *record)
 	const char *name;
 
 	fprintf(stderr, "[%d] ", record->pid);
-	if (record->cmd < 0)
+	if (record->is_event)
 		print_event(record);
 	else
 		print_command(record);
@@ -280,11 +280,11 @@ unsigned long run_log_print(int fd)
 	/* A line is one write: who runs writes to the same place meanwhile. */
 	setvbuf(stderr, line, _IOLBF, sizeof(line));
 	for (;;) {
-		got = read(fd, &record, sizeof(record));
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got != sizeof(record))	/* whole records are written at once */
+		got = recv(fd, &record, sizeof(record), MSG_TRUNC);
+		if (!got || (got < 0 && errno != EINTR))
 			return cnt;
+		if (got != sizeof(record))	/* a program wrote it, by mistake */
+			continue;
 		print_record(&record);
 		cnt++;
 	}

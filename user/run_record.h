@@ -1,16 +1,18 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* What preload.c writes of each call that it redirects, for run_log.c to print: one write() to a pipe. */
+/* What preload.c writes of each call that it redirects, for run_log.c to print: a message to a socket. */
 #ifndef MODBPF_USER_RUN_RECORD_H
 #define MODBPF_USER_RUN_RECORD_H
 
 #include <linux/types.h>
 
-#define RUN_LOG_VARIABLE "MODBPF_RUN_LOG"	/* environment: the number of the pipe's descriptor */
+#define RUN_LOG_VARIABLE "MODBPF_RUN_LOG"	/* environment: "FD:INODE" of the socket */
 #define RUN_RECORD_ATTR 152			/* bytes: all of union modbpf_attr */
 
 struct run_record {
 	__s32 pid;
-	__s32 cmd;		/* MODBPF_CMD_*; -1: perf_event_open() */
+	__s32 cmd;		/* MODBPF_CMD_*, or whatever else was asked for */
+	__u32 is_event;		/* perf_event_open(): there is no cmd */
+	__u32 unused;
 	__s64 result;		/* of the call, or -errno */
 	__s32 arg[4];		/* perf_event_open(): pid, cpu, group_fd, flags */
 	__u8 attr[RUN_RECORD_ATTR];	/* after the call, as much as the caller gave; then zeroes */
