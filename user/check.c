@@ -6,6 +6,7 @@
  */
 #include <bpf/libbpf.h>
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -62,10 +63,12 @@ static void print_verdict(const struct check *check, const struct bpf_object *ob
 	const struct offline_verdict *verdict = &check->verdict;
 
 	if (verbosity)
-		fputs(check->log, stdout);
-	printf("%s  section %s  type %s  %s  insns %u  processed %u  states %u  peak %lluKiB",
-	       bpf_program__name(prog), bpf_program__section_name(prog), type_text(prog),
-	       verdict->err ? "rejected" : "accepted", verdict->insn_cnt,
+		out_lines(stdout, check->log);
+	out_line(stdout, bpf_program__name(prog));
+	fputs("  section ", stdout);
+	out_line(stdout, bpf_program__section_name(prog));
+	printf("  type %s  %s  insns %u  processed %u  states %u  peak %lluKiB",
+	       type_text(prog), verdict->err ? "rejected" : "accepted", verdict->insn_cnt,
 	       verdict->stats.insns_processed, verdict->stats.states_total,
 	       (verdict->peak_bytes + 1023) / 1024);
 	out_duration("verify", verdict->nsecs);
@@ -236,6 +239,12 @@ static int check_file(struct args *args)
 	return err;
 }
 
+/* Of the process's own making: others come from outside. */
+static bool is_fault(int signal)
+{
+	return signal == SIGSEGV || signal == SIGBUS || signal == SIGABRT || signal == SIGFPE || signal == SIGILL;
+}
+
 /*
  * In a process of its own: libbpf trusts an object's BTF, and a damaged one can
  * end it. That must not pass for a verdict.
@@ -254,6 +263,8 @@ int check_command(struct args *args)
 			return out_error("the check is lost: %s", error_text(errno));
 	if (WIFEXITED(status))
 		return WEXITSTATUS(status) == 255 ? -1 : WEXITSTATUS(status);
-	return out_error("%s: libbpf cannot read it: the object is damaged (signal %d)",
-			 args_peek(args), WTERMSIG(status));
+	if (is_fault(WTERMSIG(status)))
+		return out_error("%s: libbpf cannot read it: the object is damaged (signal %d)",
+				 args_peek(args), WTERMSIG(status));
+	return out_error("%s: the check was ended by signal %d", args_peek(args), WTERMSIG(status));
 }

@@ -68,12 +68,10 @@ static int write_code(const char *path, void *code, uint32_t size)
 	return 0;
 }
 
-/* Text of an object, in which anything may stand, for a terminal. */
 static void print_line(const char *text)
 {
 	printf("; ");
-	for (; *text; text++)
-		putchar(*text >= ' ' && *text <= '~' ? *text : *text == '\t' ? ' ' : '?');
+	out_line(stdout, text);
 	putchar('\n');
 }
 

@@ -76,12 +76,25 @@ static uint64_t cookie_of(const struct modbpf_link_info *info, const struct even
 	}
 }
 
+/* The path of a file, perhaps: whoever made it chose it. */
+static void print_name(const char *name)
+{
+	putchar(' ');
+	out_line(stdout, name);
+}
+
+static void print_uprobe(const struct modbpf_link_info *info, const char *name)
+{
+	print_name(name);
+	printf("+%#x", info->perf_event.uprobe.offset);
+}
+
 static void print_kprobe(const struct modbpf_link_info *info, const char *name)
 {
 	if (info->perf_event.kprobe.addr)
 		printf(" %016llx", info->perf_event.kprobe.addr);
 	if (name[0])
-		printf(" %s", name);
+		print_name(name);
 	if (info->perf_event.kprobe.offset)
 		printf("+%#x", info->perf_event.kprobe.offset);
 }
@@ -112,9 +125,9 @@ void link_event_print(const struct modbpf_link_info *info, const char *name)
 	if (row->part == PART_KPROBE)
 		print_kprobe(info, name);
 	else if (row->part == PART_UPROBE)
-		printf(" %s+%#x", name, info->perf_event.uprobe.offset);
+		print_uprobe(info, name);
 	else if (row->part == PART_TRACEPOINT)
-		printf(" %s", name);
+		print_name(name);
 	else
 		print_event(info->perf_event.event.type, info->perf_event.event.config);
 	if (cookie_of(info, row))

@@ -42,8 +42,10 @@ static void say_attached(struct json_object *array, const struct bpf_program *pr
 		memset(&info, 0, sizeof(info));
 	type = link_type_name(info.type);
 	if (!out_is_json()) {
-		printf("%s: attached to %s  link %u  prog %u\n", bpf_program__name(prog),
-		       bpf_program__section_name(prog), info.id, info.prog_id);
+		out_line(stdout, bpf_program__name(prog));
+		fputs(": attached to ", stdout);
+		out_line(stdout, bpf_program__section_name(prog));
+		printf("  link %u  prog %u\n", info.id, info.prog_id);
 		return;
 	}
 	object = json_object_new_object();

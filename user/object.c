@@ -4,6 +4,7 @@
  * libbpf is: so the error can say what was wanted. libbpf's own words are kept,
  * for the failures that only it can explain.
  */
+#define _GNU_SOURCE
 #include "user/object.h"
 
 #include <bpf/libbpf.h>
@@ -39,7 +40,7 @@ static bool is_echo(const char *line)
 
 static int catch_line(enum libbpf_print_level level, const char *fmt, va_list args)
 {
-	char line[sizeof(last_warning)];
+	char line[sizeof(last_warning)], *all;
 	va_list copy;
 
 	if (level == LIBBPF_WARN) {
@@ -50,7 +51,11 @@ static int catch_line(enum libbpf_print_level level, const char *fmt, va_list ar
 		if (!is_echo(line))
 			strcpy(last_warning, line);
 	}
-	return prints_all ? vfprintf(stderr, fmt, args) : 0;
+	if (prints_all && vasprintf(&all, fmt, args) >= 0) {
+		out_lines(stderr, all);
+		free(all);
+	}
+	return 0;
 }
 
 void object_catch_log(bool all)
@@ -191,7 +196,7 @@ static int explain_load(struct bpf_object *obj, const char *path, int err)
 		snprintf(at, sizeof(at), " (%s:%u: %s)", why.at.source.file, why.at.source.line,
 			 why.at.source.text);
 	if (!out_is_json())
-		fprintf(stderr, "%s", log);
+		out_lines(stderr, log);
 	else
 		rejection_add_json(details = json_object_new_object(), &why);
 	return out_error_about("rejection", details, "%s: section '%s', program '%s': %s: %s%s", path,

@@ -41,6 +41,62 @@ void out_nothing(void)
 		out_json(NULL);
 }
 
+/* Bytes of the UTF-8 character at @text, 0 if it is none (RFC 3629, section 4). */
+static size_t character_bytes(const unsigned char *text)
+{
+	size_t cnt = text[0] < 0x80 ? 1 : text[0] < 0xc2 ? 0 : text[0] < 0xe0 ? 2 :
+		     text[0] < 0xf0 ? 3 : text[0] < 0xf5 ? 4 : 0, i;
+
+	for (i = 1; i < cnt; i++)
+		if ((text[i] & 0xc0) != 0x80)
+			return 0;
+	/* Too long for what it says, a surrogate, or beyond the last character. */
+	if ((text[0] == 0xe0 && text[1] < 0xa0) || (text[0] == 0xed && text[1] > 0x9f) ||
+	    (text[0] == 0xf0 && text[1] < 0x90) || (text[0] == 0xf4 && text[1] > 0x8f))
+		return 0;
+	return cnt;
+}
+
+/* Bytes of what is at @text, 0 if it is for no terminal: C1, too, can begin a sequence that it obeys. */
+static size_t shown_bytes(const char *text, const char *blanks)
+{
+	const unsigned char *byte = (const unsigned char *)text;
+
+	if (strchr(blanks, *text))
+		return 1;
+	if (*byte < ' ' || *byte == 0x7f || (byte[0] == 0xc2 && byte[1] < 0xa0))
+		return 0;
+	return character_bytes(byte);
+}
+
+static void put_clean(FILE *to, const char *text, const char *blanks)
+{
+	const char *begin = text;
+	size_t bytes;
+
+	for (;;) {	/* what is clean is one write */
+		bytes = *text ? shown_bytes(text, blanks) : 0;
+		text += bytes;
+		if (bytes)
+			continue;
+		fwrite(begin, 1, text - begin, to);
+		if (!*text)
+			return;
+		fputc('?', to);
+		begin = ++text;
+	}
+}
+
+void out_line(FILE *to, const char *text)
+{
+	put_clean(to, text, "\t");
+}
+
+void out_lines(FILE *to, const char *text)
+{
+	put_clean(to, text, "\t\n");
+}
+
 /* @details, if there are any, become member @name of the JSON. */
 static void say_error(const char *name, struct json_object *details, const char *fmt, va_list args)
 {
@@ -60,7 +116,9 @@ static void say_error(const char *name, struct json_object *details, const char 
 		out_json(object);
 	} else {
 		fflush(stdout);
-		fprintf(stderr, "Error: %s\n", text);
+		fputs("Error: ", stderr);
+		out_lines(stderr, text);
+		fputc('\n', stderr);
 	}
 	free(text);
 }
@@ -93,14 +151,20 @@ int out_error_about(const char *name, struct json_object *details, const char *f
 void out_note(const char *fmt, ...)
 {
 	va_list args;
+	char *text;
+	int len;
 
 	if (out_is_json())
 		return;
 	fflush(stdout);
 	va_start(args, fmt);
-	vfprintf(stderr, fmt, args);
+	len = vasprintf(&text, fmt, args);
 	va_end(args);
+	if (len < 0)
+		return;
+	out_lines(stderr, text);
 	fputc('\n', stderr);
+	free(text);
 }
 
 const char *error_text(int err)
@@ -143,22 +207,6 @@ struct json_object *json_hex(const void *bytes, size_t size)
 void json_add_u64(struct json_object *object, const char *name, uint64_t value)
 {
 	json_object_object_add(object, name, json_object_new_uint64(value));
-}
-
-/* Bytes of the UTF-8 character at @text, 0 if it is none (RFC 3629, section 4). */
-static size_t character_bytes(const unsigned char *text)
-{
-	size_t cnt = text[0] < 0x80 ? 1 : text[0] < 0xc2 ? 0 : text[0] < 0xe0 ? 2 :
-		     text[0] < 0xf0 ? 3 : text[0] < 0xf5 ? 4 : 0, i;
-
-	for (i = 1; i < cnt; i++)
-		if ((text[i] & 0xc0) != 0x80)
-			return 0;
-	/* Too long for what it says, a surrogate, or beyond the last character. */
-	if ((text[0] == 0xe0 && text[1] < 0xa0) || (text[0] == 0xed && text[1] > 0x9f) ||
-	    (text[0] == 0xf0 && text[1] < 0x90) || (text[0] == 0xf4 && text[1] > 0x8f))
-		return 0;
-	return cnt;
 }
 
 /* Names come from files and from other processes: what is no text is shown as '?'. */

@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 void out_set_json(bool pretty);
 bool out_is_json(void);
@@ -31,6 +32,13 @@ int out_error_about(const char *name, struct json_object *details, const char *f
 	__attribute__((format(printf, 3, 4)));
 /* A remark for people: to stderr, nothing under -j. */
 void out_note(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+/*
+ * Text that others made, in which anything may stand, for a terminal: what it would obey, and what is
+ * no character, becomes '?'. As one line, or as several.
+ */
+void out_line(FILE *to, const char *text);
+void out_lines(FILE *to, const char *text);
 
 /* strerror(), which does not know all that bpf(2) says. */
 const char *error_text(int err);

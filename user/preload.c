@@ -11,7 +11,6 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <stdarg.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -24,9 +23,10 @@
 #define NO_LOG (-2)		/* whether there is one is not known: NOT_ASKED */
 #define NOT_ASKED (-1)
 #define NO_DEVICE (-1L)
+#define TEXT_OF(number) #number
+#define TEXT(number) TEXT_OF(number)
 
 int *__errno_location(void);
-long syscall(long number, ...);
 
 extern char **environ;
 
@@ -188,54 +188,70 @@ static int begins_with_text(int cmd)
 	       cmd == MODBPF_CMD_RAW_TRACEPOINT_OPEN;
 }
 
-static long bpf(const long *arg)
+static long bpf(int cmd, long attr, unsigned int size)
 {
-	struct modbpf_call call = { .cmd = arg[0], .attr = arg[1], .size = arg[2] };
-	struct run_record record = { .cmd = call.cmd };
+	struct modbpf_call call = { .cmd = cmd, .attr = attr, .size = size };
+	struct run_record record = { .cmd = cmd };
 	int fd = device_fd();
 	long result = fd < 0 ? fd : raw(SYS_ioctl, fd, MODBPF_IOC_CALL, (long)&call, 0, 0, 0);
 
-	log_call(&record, arg[1], call.size, begins_with_text(call.cmd), result);
+	log_call(&record, attr, size, begins_with_text(cmd), result);
 	return result;
 }
 
-static long perf_event_open(const long *arg)
+static long perf_event_open(long attr, int pid, int cpu, int group_fd, unsigned long flags)
 {
 	struct modbpf_perf_open open = {
-		.attr = arg[0], .pid = arg[1], .cpu = arg[2], .group_fd = arg[3],
-		.flags = arg[4],
+		.attr = attr, .pid = pid, .cpu = cpu, .group_fd = group_fd, .flags = flags,
 	};
-	struct run_record record = { .is_event = 1, .arg = { arg[1], arg[2], arg[3], arg[4] } };
+	struct run_record record = { .is_event = 1, .arg = { pid, cpu, group_fd, flags } };
 	int fd = device_fd();
 	long result = fd < 0 ? fd : raw(SYS_ioctl, fd, MODBPF_IOC_PERF, (long)&open, 0, 0, 0);
 
-	log_call(&record, arg[0], 64, 0, result);	/* 64: the attribute's first and smallest form */
+	log_call(&record, attr, 64, 0, result);	/* 64: the attribute's first and smallest form */
 	return result;
 }
 
-__attribute__((visibility("default"))) long syscall(long number, ...)
+__attribute__((used)) static long fail(long result)
 {
-	long arg[6], result;
-	va_list args;
-	int i;
-
-	/* As in libc's own: reading arguments that were not passed is harmless. */
-	va_start(args, number);
-	for (i = 0; i < 6; i++)
-		arg[i] = va_arg(args, long);
-	va_end(args);
-	switch (number) {
-	case SYS_bpf:
-		result = bpf(arg);
-		break;
-	case SYS_perf_event_open:
-		result = perf_event_open(arg);
-		break;
-	default:
-		result = raw(number, arg[0], arg[1], arg[2], arg[3], arg[4], arg[5]);
-	}
-	if (result >= 0 || result < -4095)
-		return result;
 	*__errno_location() = -result;
 	return -1;
 }
+
+__attribute__((used)) static long redirect(long number, long a, long b, long c, long d, long e)
+{
+	long result = number == SYS_bpf ? bpf(a, b, c) : perf_event_open(a, b, c, d, e);
+
+	return result < 0 ? fail(result) : result;
+}
+
+/*
+ * syscall(). Of the two that are redirected, neither has more arguments than registers have. All
+ * others are made as libc makes them, without a frame: a child of clone() returns on a stack of its
+ * own, one of vfork() on that of its parent.
+ */
+__asm__(".text\n"
+	".globl syscall\n"
+	".type syscall, @function\n"
+	"syscall:\n"
+	"	.cfi_startproc\n"
+	"	endbr64\n"
+	"	cmpq $" TEXT(SYS_bpf) ", %rdi\n"
+	"	je redirect\n"
+	"	cmpq $" TEXT(SYS_perf_event_open) ", %rdi\n"
+	"	je redirect\n"
+	"	movq %rdi, %rax\n"
+	"	movq %rsi, %rdi\n"
+	"	movq %rdx, %rsi\n"
+	"	movq %rcx, %rdx\n"
+	"	movq %r8, %r10\n"
+	"	movq %r9, %r8\n"
+	"	movq 8(%rsp), %r9\n"
+	"	syscall\n"
+	"	cmpq $-4095, %rax\n"
+	"	jae 1f\n"
+	"	ret\n"
+	"1:	movq %rax, %rdi\n"
+	"	jmp fail\n"
+	"	.cfi_endproc\n"
+	".size syscall, . - syscall\n");

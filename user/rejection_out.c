@@ -9,9 +9,14 @@
 
 static void print_insn(const struct rejection_insn *place)
 {
-	printf("%s%s", place->text[0] ? ": " : "", place->text);
-	if (place->has_source)
-		printf("; %s:%u: %s", place->source.file, place->source.line, place->source.text);
+	fputs(place->text[0] ? ": " : "", stdout);
+	out_line(stdout, place->text);
+	if (place->has_source) {
+		fputs("; ", stdout);
+		out_line(stdout, place->source.file);
+		printf(":%u: ", place->source.line);
+		out_line(stdout, place->source.text);
+	}
 	putchar('\n');
 }
 
@@ -25,8 +30,11 @@ static void print_place(const char *key, const struct rejection_insn *place)
 
 static void print_text(const char *key, const char *text)
 {
-	if (text[0])
-		printf("\t%s: %s\n", key, text);
+	if (!text[0])
+		return;
+	printf("\t%s: ", key);
+	out_line(stdout, text);
+	putchar('\n');
 }
 
 static void print_turn(const struct rejection_turn *turn)
@@ -41,7 +49,7 @@ void rejection_print(const struct rejection *why, const char *error)
 {
 	uint32_t i;
 
-	printf("\t%s: %s\n", error, why->reason[0] ? why->reason : "the verifier does not say why");
+	print_text(error, why->reason[0] ? why->reason : "the verifier does not say why");
 	print_place("at", &why->at);
 	print_text("known", why->known);
 	print_place("set at", &why->set);

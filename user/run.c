@@ -78,7 +78,8 @@ static int find_in_path(const char *name, char *path)
 
 	for (;; dir = end + 1) {
 		end = strchrnul(dir, ':');
-		len = snprintf(path, PATH_MAX, "%.*s/%s", end > dir ? (int)(end - dir) : 1, end > dir ? dir : ".", name);
+		len = end > dir ? snprintf(path, PATH_MAX, "%.*s/%s", (int)(end - dir), dir, name) :
+				  snprintf(path, PATH_MAX, "./%s", name);
 		err = len < PATH_MAX ? why_not(path) : ENAMETOOLONG;
 		if (!err)
 			return 0;

@@ -271,6 +271,35 @@ if [ "$(id -u)" = 0 ]; then
 	fi
 fi
 
+# --- text that a terminal would obey ----------------------------------------------------
+
+escape=$(printf '\033')
+object hostile <<END
+SEC("raw_tracepoint/\\033[2J\\nü") int hostile(void *ctx)
+{
+	return *(volatile int *)0;	/* ${escape}]0;title */
+}
+END
+says 1 stdout "hostile  section raw_tracepoint/?[2J?ü  type raw_tracepoint  rejected" check "$dir/hostile" -v
+if grep -q "$escape" "$dir/stdout" || ! grep -q '/\* ?\]0;title' "$dir/stdout"; then
+	bad "check of hostile text" "shows what a terminal obeys, or no source" "$(cat -v "$dir/stdout")"
+fi
+object nowhere <<'END'
+SEC("nowhere\033[2J") int nowhere(void *ctx) { return 0; }
+END
+says 255 stderr "Error: $dir/nowhere: section 'nowhere?[2J'" check "$dir/nowhere"
+says 255 stderr "Error: $dir/?[2J" check "$dir/$escape[2J"
+
+# --- how it may end ---------------------------------------------------------------------
+
+says 0 stdout "good" check "$dir/good"
+{ sleep 0.3; "$MODBPF" check "$dir/good" 2>"$dir/stderr"; } | true
+if grep -q "^Error: $dir/good: the check was ended by signal 13" "$dir/stderr"; then
+	passed=$((passed + 1))
+else
+	bad "a check that nobody reads" "$(cat "$dir/stderr")"
+fi
+
 # --- what is no object, and what is a damaged one ---------------------------------------
 
 says 255 stderr "Error: $dir/none: cannot be opened: No such file" check "$dir/none"

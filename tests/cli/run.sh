@@ -290,4 +290,46 @@ ends 255 "Error: '$dir/script': $no_file" "$MODBPF" run --log "$dir/script"
 ends 255 "Error: '$dir/script': $no_file" "$MODBPF" run "$dir/script"
 says 255 stdout "{\"error\":\"'$dir/script': $no_file\"}" -j run --log "$dir/script"
 ends 1 "0" eval "$MODBPF run --log '$dir/script' 2>&1 | grep -c went"
+
+# Calls that are not redirected are made as by the C library: a child may have another stack.
+cat >"$dir/stacks.c" <<'END'
+#include <errno.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static void in_child(void) { _exit(7); }
+
+int main(void)
+{
+	char *pages = mmap(NULL, 65536, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	void **top = (void **)(pages + 65536 - 64);
+	long child, got, length;
+	int status = 0, error;
+
+	*top = (void *)in_child;	/* where the child's syscall() returns to */
+	child = syscall(SYS_clone, SIGCHLD, top, NULL, NULL, 0L);
+	waitpid(child, &status, 0);
+	got = syscall(SYS_mmap, 0L, 4096L, (long)PROT_READ, (long)(MAP_PRIVATE | MAP_ANONYMOUS), -1L, 4096L);
+	length = syscall(SYS_mmap, 0L, 4096L, (long)PROT_READ, (long)(MAP_PRIVATE | MAP_ANONYMOUS), -1L, 1L);
+	error = errno;
+	errno = 0;
+	child = syscall(SYS_perf_event_open, 0L, 0L, 0L, 0L, 0L);
+	printf("%d %d %ld %d %ld %d\n", WIFEXITED(status) ? WEXITSTATUS(status) : -1, got > 0, length,
+	       error == EINVAL, child, errno == ENOTTY);
+	return 0;
+}
+END
+for CC in cc musl-gcc; do
+	type -P $CC >/dev/null || continue
+	program "stacks-$CC" <"$dir/stacks.c"
+	says 0 stdout "7 1 -1 1 -1 1" run "$dir/stacks-$CC"
+	program "reused-$CC" <"$dir/reused.c"
+	says 0 stdout "high; another in its place: stays, again: open" run "$dir/reused-$CC"
+done
 finish run
