@@ -284,6 +284,10 @@ says 1 stdout "hostile  section raw_tracepoint/?[2J?ü  type raw_tracepoint  rej
 if grep -q "$escape" "$dir/stdout" || ! grep -q '/\* ?\]0;title' "$dir/stdout"; then
 	bad "check of hostile text" "shows what a terminal obeys, or no source" "$(cat -v "$dir/stdout")"
 fi
+"$MODBPF" -d check "$dir/hostile" >/dev/null 2>"$dir/stderr"
+if grep -q "$escape" "$dir/stderr" || ! grep -q 'raw_tracepoint/?\[2J' "$dir/stderr"; then
+	bad "what libbpf says of hostile text" "shows what a terminal obeys, or nothing" "$(cat -v "$dir/stderr")"
+fi
 object nowhere <<'END'
 SEC("nowhere\033[2J") int nowhere(void *ctx) { return 0; }
 END

@@ -146,7 +146,7 @@ static int find(void)
 	int fd, found = -1;
 
 	for (fd = 3; fd < 1024; fd++)
-		if (is_open(fd, "/null") || is_open(fd, "modbpf"))
+		if (is_open(fd, "/dev/modbpf"))
 			found = fd;
 	return found;
 }
