@@ -10,7 +10,8 @@
 #include <linux/capability.h>
 #include <linux/cred.h>
 #include <linux/ratelimit.h>
-#include <linux/sched.h>
+
+#include "module/caller.h"
 
 #ifdef CONFIG_AUDIT
 /* Others' are apart: they shall not use up those of who has CAP_BPF, nor hold their locks, for which nobody waits. */
@@ -29,7 +30,7 @@ static bool is_capable(void)
 
 static struct ratelimit_state *limit_of(bool is_done)
 {
-	if (current->flags & PF_KTHREAD)
+	if (caller_is_worker())
 		return &workers_deeds_limit;
 	if (is_capable())
 		return is_done ? &deeds_limit : &denials_limit;

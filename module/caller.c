@@ -187,6 +187,11 @@ bool caller_is_interrupted(const struct caller *caller)
 	return signal_pending(current);
 }
 
+bool caller_is_worker(void)
+{
+	return current->flags & PF_KTHREAD;
+}
+
 bool caller_capable(const struct caller *caller, int cap)
 {
 	return ns_capable(&init_user_ns, cap);

@@ -91,6 +91,9 @@ struct cgroup *caller_cgroup_by_fd(const struct caller *caller, int fd);
 /* A signal waits for the caller: long work is to be given up with -EINTR. */
 bool caller_is_interrupted(const struct caller *caller);
 
+/* Is it no caller at all, but the kernel's thread that does what was left to it? */
+bool caller_is_worker(void);
+
 /* Capabilities in the initial user namespace; CAP_SYS_ADMIN implies BPF, PERFMON. */
 bool caller_capable(const struct caller *caller, int cap);
 bool caller_bpf_capable(const struct caller *caller);
