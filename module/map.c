@@ -62,32 +62,50 @@ static fmode_t mode_of_programs(const struct modbpf_map *map)
 	       (map->flags & MODBPF_F_RDONLY_PROG ? 0 : FMODE_WRITE);
 }
 
-static struct modbpf_map *get_by_fd(const struct caller *caller, int fd, bool is_for_programs)
+struct file *map_file_of_fd(const struct caller *caller, int fd, fmode_t mode)
 {
 	struct file *file = caller_fget(caller, fd);
-	struct modbpf_map *map = ERR_PTR(-EINVAL);
+	int err = 0;
 
 	if (!file)
 		return ERR_PTR(-EBADF);
-	if (file->f_op == &modbpf_map_fops)
-		map = file->private_data;
-	if (!IS_ERR(map) && is_for_programs && !caller_bpf_capable(caller) &&
-	    mode_of_programs(map) & ~file->f_mode)
-		map = ERR_PTR(-EPERM);
-	if (!IS_ERR(map))
-		map_get(map);
+	if (file->f_op != &modbpf_map_fops)
+		err = -EINVAL;
+	else if ((file->f_mode & mode) != mode)
+		err = -EPERM;
+	if (!err)
+		return file;
 	fput(file);
-	return map;
+	return ERR_PTR(err);
 }
 
 struct modbpf_map *map_get_by_fd(const struct caller *caller, int fd)
 {
-	return get_by_fd(caller, fd, false);
+	struct file *file = map_file_of_fd(caller, fd, 0);
+	struct modbpf_map *map;
+
+	if (IS_ERR(file))
+		return ERR_CAST(file);
+	map = map_get(file->private_data);
+	fput(file);
+	return map;
 }
 
 struct modbpf_map *map_get_for_programs(const struct caller *caller, int fd)
 {
-	return get_by_fd(caller, fd, true);
+	struct file *file = map_file_of_fd(caller, fd, 0);
+	struct modbpf_map *map;
+
+	if (IS_ERR(file))
+		return ERR_CAST(file);
+	map = file->private_data;
+	/* Who is not short of anything is not asked for the capability. */
+	if (mode_of_programs(map) & ~file->f_mode && !caller_bpf_capable(caller))
+		map = ERR_PTR(-EPERM);
+	else
+		map_get(map);
+	fput(file);
+	return map;
 }
 
 int map_write_begin(struct modbpf_map *map)

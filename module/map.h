@@ -179,6 +179,11 @@ static inline struct modbpf_map *map_get(struct modbpf_map *map)
 /* Any context. */
 void map_put(struct modbpf_map *map);
 
+/*
+ * A map's file, with a reference; ERR_PTR(-EBADF: no fd, -EINVAL: not a map, -EPERM: not open for
+ * all of @mode, FMODE_READ and FMODE_WRITE).
+ */
+struct file *map_file_of_fd(const struct caller *caller, int fd, fmode_t mode);
 /* With a reference; ERR_PTR(-EBADF: no fd, -EINVAL: not a map). */
 struct modbpf_map *map_get_by_fd(const struct caller *caller, int fd);
 /*

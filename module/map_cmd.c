@@ -17,24 +17,6 @@
 #include "module/map.h"
 #include "verifier/rule.h"
 
-/* A map's file, with a reference; the fd must be open for @mode (FMODE_READ, FMODE_WRITE). */
-static struct file *map_file_of_fd(const struct caller *caller, int fd, fmode_t mode)
-{
-	struct file *file = caller_fget(caller, fd);
-	int err = 0;
-
-	if (!file)
-		return ERR_PTR(-EBADF);
-	if (file->f_op != &modbpf_map_fops)
-		err = -EINVAL;
-	else if ((file->f_mode & mode) != mode)
-		err = -EPERM;
-	if (!err)
-		return file;
-	fput(file);
-	return ERR_PTR(err);
-}
-
 int map_access_open(struct map_access *access, const struct caller *caller, int fd, fmode_t mode)
 {
 	int err;

@@ -34,7 +34,7 @@ static bool is_among(u64 types, u32 type)
 static int put_answer(const struct caller *caller, const union modbpf_attr *attr,
 		      const struct command_out *out, const struct netfilter_ids *ids, u32 cnt)
 {
-	u32 flags = 0, fits = ids ? min(cnt, ids->room) : 0;
+	u32 flags = 0, fits = min(cnt, ids->room);
 	size_t bytes = fits * sizeof(u32);
 	u64 prog_ids = attr->query.prog_ids, link_ids = attr->query.link_ids;
 
@@ -82,6 +82,7 @@ put_net:
 static int query_nothing(const struct caller *caller, const union modbpf_attr *attr,
 			 const struct command_out *out)
 {
+	const struct netfilter_ids none = {};
 	struct cgroup *cgroup;
 	struct net *net;
 
@@ -96,7 +97,7 @@ static int query_nothing(const struct caller *caller, const union modbpf_attr *a
 			return PTR_ERR(cgroup);
 		compat_cgroup_put(cgroup);
 	}
-	return put_answer(caller, attr, out, NULL, 0);
+	return put_answer(caller, attr, out, &none, 0);
 }
 
 int prog_query_command(const struct caller *caller, const union modbpf_attr *attr,

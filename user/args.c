@@ -92,23 +92,42 @@ int args_bytes(struct args *args, const char *what, void *out, size_t size)
 	return 0;
 }
 
-const struct command *command_find(const struct command *table, const char *object,
-				   const char *word)
+/* NULL: none; *@other: one that it could be as well, or NULL. */
+static const struct command *match(const struct command *table, const char *word, const struct command **other)
 {
 	const struct command *row, *found = NULL;
 	size_t len = strlen(word);
 
+	*other = NULL;
 	for (row = table; row->name; row++) {
 		if (!strcmp(row->name, word))
 			return row;
 		if (!len || strncmp(row->name, word, len))
 			continue;
 		if (found && found->run != row->run) {
-			out_error("%s '%s' could be '%s' or '%s'", object, word, found->name,
-				  row->name);
-			return NULL;
+			*other = row;
+			return found;
 		}
 		found = row;
+	}
+	return found;
+}
+
+bool command_is(const struct command *table, const char *word, int (*run)(struct args *args))
+{
+	const struct command *other, *found = match(table, word, &other);
+
+	return found && !other && found->run == run;
+}
+
+const struct command *command_find(const struct command *table, const char *object,
+				   const char *word)
+{
+	const struct command *other, *found = match(table, word, &other);
+
+	if (other) {
+		out_error("%s '%s' could be '%s' or '%s'", object, word, found->name, other->name);
+		return NULL;
 	}
 	if (!found)
 		out_error("'%s' is no %s; 'modbpf help' lists them", word, object);

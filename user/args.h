@@ -49,6 +49,8 @@ struct command {
  */
 const struct command *command_find(const struct command *table, const char *object,
 				   const char *word);
+/* Does @word name that which @run runs, and no other? */
+bool command_is(const struct command *table, const char *word, int (*run)(struct args *args));
 /* Run the command that the next word names; no word: the table's first. */
 int command_run(const struct command *table, const char *object, struct args *args);
 

@@ -163,19 +163,6 @@ static bool is_word(const char *word)
 	       !strcmp(word, "--btf") || !strcmp(word, "--all");
 }
 
-/* "run", perhaps shortened, and clear all the same. */
-static bool is_run(const char *word)
-{
-	const struct command *row;
-
-	if (!*word)
-		return false;
-	for (row = objects; row->name; row++)
-		if (!strncmp(row->name, word, strlen(word)) && row->run != run_command)
-			return false;
-	return !strncmp("run", word, strlen(word));
-}
-
 /* Take the options out, wherever they are. 0 or -1 after an error; *@instead: a command in their place. */
 static int take_options(struct args *args, const struct command **instead)
 {
@@ -184,7 +171,7 @@ static int take_options(struct args *args, const struct command **instead)
 
 	for (i = 0; i < args->cnt; i++) {
 		/* What follows belongs to the command that is to be run. */
-		bool is_theirs = kept && is_run(args->word[0]);
+		bool is_theirs = kept && command_is(objects, args->word[0], run_command);
 
 		if (is_theirs || args->word[i][0] != '-' || !args->word[i][1] || is_word(args->word[i])) {
 			args->word[kept++] = args->word[i];

@@ -17,6 +17,7 @@
 
 #include "isa/abi.h"
 #include "tests/e2e/abi.h"
+#include "tests/e2e/kernel_file.h"
 
 #define CONSTANT 0x2badcafe
 
@@ -202,15 +203,6 @@ static int be_another(int parent)
 	return write(parent, &byte, 1) != 1 || read(parent, &byte, 1) < 0;
 }
 
-static int put_text(const char *path, const char *text)
-{
-	int fd = open(path, O_WRONLY), bytes = strlen(text);
-	bool is_put = fd >= 0 && write(fd, text, bytes) == bytes;
-
-	close(fd);
-	return is_put ? 0 : -1;
-}
-
 static int show_users(void)
 {
 	char line[100];
@@ -235,7 +227,7 @@ static int use_namespace(void)
 	}
 	close(pair[1]);
 	snprintf(path, sizeof(path), "/proc/%d/uid_map", child);
-	if (read(pair[0], &byte, 1) == 1 && !put_text(path, "0 100000 10") &&
+	if (read(pair[0], &byte, 1) == 1 && write_to(path, "0 100000 10") &&
 	    write(pair[0], &byte, 1) == 1 && read(pair[0], &byte, 1) == 1)
 		err = show_users();
 	close(pair[0]);
@@ -299,20 +291,18 @@ static int show_image(const char *id)
 
 int main(int argc, char **argv)
 {
+	static const struct { const char *name; int (*run)(void); } deeds[] = {
+		{ "event", use_event }, { "namespace", use_namespace }, { "flood", flood }, { "update", use_update },
+	};
 	struct modbpf_prog_info info = {};
-	__u32 len = sizeof(info);
+	__u32 len = sizeof(info), i;
 
 	device = open(MODBPF_DEVICE, O_RDWR | O_CLOEXEC);
 	if (device < 0)
 		return 1;
-	if (argc > 1 && !strcmp(argv[1], "event"))
-		return use_event();
-	if (argc > 1 && !strcmp(argv[1], "namespace"))
-		return use_namespace();
-	if (argc > 1 && !strcmp(argv[1], "flood"))
-		return flood();
-	if (argc > 1 && !strcmp(argv[1], "update"))
-		return use_update();
+	for (i = 0; argc > 1 && i < sizeof(deeds) / sizeof(deeds[0]); i++)
+		if (!strcmp(argv[1], deeds[i].name))
+			return deeds[i].run();
 	if (argc > 2)
 		return show_image(argv[2]);
 	if (argc > 1) {
