@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Which types has the kernel, and which has one of its modules? Its BTF is one file of
- * sysfs, a module's another, which counts on from the first: the two are put together. They are
- * read with the rights of whoever asks first, take megabytes, and are let go with their last user;
- * the kernel's a moment later, since programs are loaded one after the other.
+ * sysfs, a module's another, which counts on from the first: the two are put together. They
+ * take megabytes, and are let go with their last user; the kernel's a moment later, since
+ * programs are loaded one after the other.
  */
 #include "module/kernel_btf.h"
 
@@ -159,7 +159,7 @@ int kernel_btf_try(struct modbpf_btf *module, struct kernel_btf **btf)
 	err = PTR_ERR_OR_ZERO(*btf);
 	if (err)
 		*btf = NULL;
-	return err == -ENOMEM || err == -EINTR ? err : 0;
+	return err == -ENOENT ? 0 : err;
 }
 
 static void forget(struct kernel_btf *btf)

@@ -28,8 +28,9 @@ struct kernel_btf_file {
 
 /*
  * *@btf, with a reference: what the object @module adds, if it is not NULL, on top of what the
- * kernel has. *@btf is NULL where there is none, none that is understood, or none that the caller
- * may open. 0, -ENOMEM, -EINTR. Sleeps; some 5 MB to read the first time.
+ * kernel has. *@btf is NULL where there is none, or none that is understood. 0, -ENOMEM, -EINTR,
+ * and why what there is could not be read (-ENFILE, -EACCES: a security module). Sleeps; some
+ * 5 MB to read the first time.
  */
 int kernel_btf_try(struct modbpf_btf *module, struct kernel_btf **btf);
 /* NULL is fine. Sleeps. */
@@ -45,7 +46,7 @@ u32 kernel_btf_id(const struct kernel_btf *btf);
 
 /*
  * kernel_btf_list.c: objects appear for what is there now, and go for what is not any more.
- * 0, -ENOMEM, -ENOSPC, -EINTR. Sleeps.
+ * 0, -ENOMEM, -ENOSPC, -EINTR, and why the folder could not be read (-ENFILE, -EACCES). Sleeps.
  */
 int kernel_btf_list_update(const struct caller *caller);
 /* Of "vmlinux", as of the last update; 0: there is none. */

@@ -98,8 +98,8 @@ int kernel_btf_list_update(const struct caller *caller)
 	list_for_each_entry(file, &files, node)
 		file->is_there = false;
 	err = sysfs_each(FOLDER, note, (void *)caller);
-	/* Without a folder there are none, for whatever reason there is no folder. */
-	err = err == -ENOMEM || err == -ENOSPC ? err : 0;
+	if (err == -ENOENT)	/* without a folder there are none */
+		err = 0;
 	list_for_each_entry_safe(file, next, &files, node)
 		if (!file->is_there && !err)
 			drop(file);

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * What does the kernel say about itself in /sys and /proc? The first process's, and what
- * is of the right kind only: what a caller has mounted there is no word of the kernel's.
+ * is of the right kind only: what a caller has mounted there is no word of the kernel's. It
+ * is opened with the kernel's rights: what the caller may open changes nothing of what there is.
  *
  * Not with kernel_read_file(): security modules want to know what is read for,
  * and some warn about what is none of their kinds.
  */
 #include "module/sysfs.h"
 
+#include <linux/cred.h>
 #include <linux/err.h>
 #include <linux/file.h>
 #include <linux/fs.h>
@@ -48,13 +50,17 @@ static int get_first_root(struct path *root)
 
 static struct file *open_there(const char *path)
 {
+	const struct cred *own;
 	struct file *file;
 	struct path root;
 	int err = get_first_root(&root);
 
 	if (err)
 		return ERR_PTR(err);
+	/* The idle task's never go: kernels up to 6.12 take a reference, later ones do not. */
+	own = override_creds(rcu_dereference_raw(init_task.cred));
 	file = compat_file_open_root(&root, path);
+	revert_creds(own);
 	path_put(&root);
 	return file;
 }
@@ -84,7 +90,7 @@ static struct file *open_sysfs(const char *path)
 	if (IS_ERR(file) || file_inode(file)->i_sb->s_magic == SYSFS_MAGIC)
 		return file;
 	fput(file);
-	return ERR_PTR(-EINVAL);
+	return ERR_PTR(-ENOENT);
 }
 
 static ssize_t read_new(struct file *file, size_t most, void **data)

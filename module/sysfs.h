@@ -7,8 +7,8 @@
 
 /*
  * The bytes of a file of the first process's /sys, at most @most of them, in *@data,
- * which is terminated: vfree() it. How many; -ENOENT, -EINVAL (not sysfs), -ENOMEM
- * and others. Sleeps.
+ * which is terminated: vfree() it. How many; -ENOENT: it is not there, or not sysfs; -ENOMEM
+ * and others. Whatever rights the caller has. Sleeps.
  */
 ssize_t sysfs_read(const char *path, size_t most, void **data);
 /*
@@ -18,7 +18,7 @@ ssize_t sysfs_read(const char *path, size_t most, void **data);
 ssize_t sysfs_read_same(const char *path, u64 inode, size_t most, void **data);
 /*
  * Calls @fn for each file in a folder of it, until one call returns an error: that, 0,
- * -ENOENT, -EINVAL (not sysfs) and others. Sleeps.
+ * -ENOENT (it is not there, or not sysfs) and others. Sleeps.
  */
 int sysfs_each(const char *path, int (*fn)(void *data, const char *name, u64 inode), void *data);
 

@@ -30,7 +30,7 @@ static const struct {
 	{ "/sys/bus/event_source/devices/uprobe/type", 0, ANY_CONFIG, &uprobe_event_ops },
 };
 
-/* The number in a file to *@type; 0, which is PERF_TYPE_HARDWARE, if there is none. 0 or -ENOMEM. */
+/* The number in a file to *@type; 0, which is PERF_TYPE_HARDWARE, if there is none. 0, -ENOMEM, -ENFILE and others. */
 static int type_in(const char *file, u32 *type)
 {
 	void *text;
@@ -38,7 +38,7 @@ static int type_in(const char *file, u32 *type)
 
 	*type = 0;
 	if (bytes < 0)
-		return bytes == -ENOMEM ? -ENOMEM : 0;
+		return bytes == -ENOENT ? 0 : bytes;
 	if (kstrtou32(strim(text), 10, type))
 		*type = 0;
 	vfree(text);
@@ -49,13 +49,15 @@ const struct event_ops *event_ops_of(const struct perf_event_attr *attr)
 {
 	bool is_known = attr->type < PERF_TYPE_MAX;
 	u32 i, type;
+	int err;
 
 	for (i = 0; i < ARRAY_SIZE(rows); i++) {
 		if (rows[i].type_file && is_known)
 			continue;
 		type = rows[i].type;
-		if (rows[i].type_file && type_in(rows[i].type_file, &type))
-			return ERR_PTR(-ENOMEM);
+		err = rows[i].type_file ? type_in(rows[i].type_file, &type) : 0;
+		if (err)
+			return ERR_PTR(err);
 		if (type == attr->type &&
 		    (rows[i].config == ANY_CONFIG || rows[i].config == attr->config))
 			return rows[i].ops;

@@ -12,7 +12,7 @@ extern const struct event_ops output_event_ops;
 extern const struct event_ops tracepoint_event_ops;
 extern const struct event_ops uprobe_event_ops;
 
-/* ERR_PTR(-ENOENT: there is no such thing; -EOPNOTSUPP: not here; -ENOMEM). Sleeps. */
+/* ERR_PTR(-ENOENT: there is no such thing; -EOPNOTSUPP: not here; -ENOMEM and others). Sleeps. */
 const struct event_ops *event_ops_of(const struct perf_event_attr *attr);
 
 #endif

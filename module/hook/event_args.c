@@ -103,7 +103,6 @@ static int read_rows(void)
 	struct kernel_btf *btf;
 	int err = kernel_btf_try(NULL, &btf);
 
-	/* Who may not open it answers for no other. */
 	if (err || !btf)
 		return err;
 	err = make_rows(kernel_btf_types(btf));

@@ -30,6 +30,10 @@ fi
 refused "what is no BTF is no kernel's" "no BTF" modbpf btf kernel /etc/passwd
 if [ -e /sys/kernel/btf/vmlinux ]; then
 	refused "a kernel with types keeps them" "types of its own" modbpf btf kernel /sys/kernel/btf/vmlinux
+	chmod 0 /sys/kernel/btf
+	contains "whoever may not open them is told that they are there" \
+		"$(setpriv --bounding-set=-all,+sys_admin --inh-caps=-all modbpf btf show 2>&1)" "name [vmlinux]"
+	chmod 755 /sys/kernel/btf
 else
 	write_types "$SCRATCH/types"
 	check "a kernel is told types" modbpf btf kernel "$SCRATCH/types"
