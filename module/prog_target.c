@@ -100,5 +100,7 @@ void prog_target_free(struct prog_target *target)
 bool prog_target_same(const struct modbpf_prog *a, const struct modbpf_prog *b)
 {
 	return a->expected_attach_type == b->expected_attach_type &&
-	       a->target->btf_id == b->target->btf_id && a->target->module == b->target->module;
+	       a->target->btf_id == b->target->btf_id &&
+	       a->target->btf_obj_id == b->target->btf_obj_id &&
+	       a->target->module == b->target->module;
 }

@@ -561,6 +561,27 @@ static void run_at_umask(enum bpf_attach_type type, __u32 func)
 	close(prog);
 }
 
+/* A number of one BTF's may be another type in the next one. */
+static void test_other_types(__u32 func)
+{
+	int old = want_fd("a program", load_at_umask(BPF_TRACE_FENTRY, func)), btf = made_btf(&func);
+	union modbpf_attr attr = {};
+	int link, other;
+
+	attr.raw_tracepoint.prog_fd = old;
+	link = want_fd("its link", call(MODBPF_CMD_RAW_TRACEPOINT_OPEN, &attr, sizeof(attr)));
+	want("other types are supplied", supply(btf), 0);
+	other = want_fd("a program by them", load_at_umask(BPF_TRACE_FENTRY, func));
+	memset(&attr, 0, sizeof(attr));
+	attr.link_update.link_fd = link;
+	attr.link_update.new_prog_fd = other;
+	want("it takes no other's place", call(MODBPF_CMD_LINK_UPDATE, &attr, sizeof(attr)), -EINVAL);
+	close(link);
+	close(other);
+	close(old);
+	close(btf);
+}
+
 static int without_types(void)
 {
 	__u32 func;
@@ -577,6 +598,7 @@ static int without_types(void)
 	want("supplied again", supply(btf), 0);
 	close(btf);
 	run_at_umask(BPF_TRACE_FENTRY, func);
+	test_other_types(func);
 	btf = false_btf(&func);
 	want("a lie is supplied", supply(btf), 0);
 	close(btf);
