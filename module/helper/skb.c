@@ -196,12 +196,16 @@ u64 helper_skb_change_tail(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
 	return err;
 }
 
-/* A tag goes in front of what the link layer's header, which the program sees then, leads to. */
+/*
+ * A tag goes in front of what the link layer's header, which the program sees then, leads to. Packets of
+ * devices for IP alone (tun) have none: theirs begins, and ends, where IP begins.
+ */
 static bool sees_link_layer(const struct skb_ctx *ctx)
 {
 	const struct sk_buff *skb = ctx->skb;
 
-	return skb_mac_header_was_set(skb) && ctx->data == skb_mac_header(skb);
+	return skb_mac_header_was_set(skb) && ctx->data == skb_mac_header(skb) &&
+	       skb_mac_header(skb) != skb_network_header(skb);
 }
 
 /*

@@ -5,6 +5,7 @@
  */
 #include <linux/gfp.h>
 #include <linux/if_ether.h>
+#include <linux/if_vlan.h>
 #include <linux/in.h>
 #include <linux/mm.h>
 #include <linux/net.h>
@@ -582,6 +583,26 @@ static void dynptrs_begin_where_the_view_does(struct kunit *test)
 	kfree_skb(skb);
 }
 
+/* A packet of tun has no link layer's header that a tag could go in front of. */
+static void tags_need_a_link_layer(struct kunit *test)
+{
+	struct sk_buff *skb = make_packet(test);
+	struct skb_ctx ctx;
+
+	skb_reset_mac_header(skb);
+	skb_reset_network_header(skb);
+	skb_ctx_init(&ctx, skb, 0, NULL, NULL);
+	KUNIT_EXPECT_EQ(test, CALL(skb_vlan_push, P(&ctx), htons(ETH_P_8021Q), 5, 0, 0), (s64)-EOPNOTSUPP);
+	KUNIT_EXPECT_EQ(test, CALL(skb_vlan_pop, P(&ctx), 0, 0, 0, 0), (s64)-EOPNOTSUPP);
+	KUNIT_EXPECT_FALSE(test, skb_vlan_tag_present(skb));
+	skb_set_network_header(skb, ETH_HLEN);
+	KUNIT_EXPECT_EQ(test, CALL(skb_vlan_push, P(&ctx), htons(ETH_P_8021Q), 5, 0, 0), 0ll);
+	KUNIT_EXPECT_EQ(test, skb_vlan_tag_get(skb), 5);
+	KUNIT_EXPECT_EQ(test, CALL(skb_vlan_pop, P(&ctx), 0, 0, 0, 0), 0ll);
+	KUNIT_EXPECT_FALSE(test, skb_vlan_tag_present(skb));
+	kfree_skb(skb);
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(contexts_are_filled_in_whole),
 	KUNIT_CASE(skb_load_bytes_reads_across_pieces),
@@ -601,6 +622,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(slices_are_where_the_bytes_are),
 	KUNIT_CASE(dynptr_writes_are_private),
 	KUNIT_CASE(dynptrs_begin_where_the_view_does),
+	KUNIT_CASE(tags_need_a_link_layer),
 	{}
 };
 
