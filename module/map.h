@@ -13,6 +13,8 @@
 
 #include <linux/mutex.h>
 #include <linux/poll.h>
+#include <linux/rcupdate.h>
+#include <linux/sched.h>
 #include <linux/workqueue.h>
 
 #include "isa/abi.h"
@@ -133,7 +135,7 @@ struct map_ops {
 	 * -EBUSY. NULL: the type does not offer it. Under rcu_read_lock.
 	 */
 	int (*sys_take)(struct modbpf_map *map, const void *key, void *value);
-	/* @key NULL: the first. 0 or -ENOENT. Under rcu_read_lock. */
+	/* @key NULL: the first. 0 or -ENOENT. Under rcu_read_lock, which it may leave on its way: sleeps. */
 	int (*next_key)(struct modbpf_map *map, const void *key, void *next);
 	/*
 	 * MAP_BATCH_*: the batches that the type has. They go key by key, unless there
@@ -174,6 +176,14 @@ static inline struct modbpf_map *map_get(struct modbpf_map *map)
 {
 	refcount_inc(&map->obj.refs);
 	return map;
+}
+
+/* Leave rcu_read_lock, in which nothing else is held, for a moment. What was found inside may be gone. */
+static inline void map_let_others_run(void)
+{
+	rcu_read_unlock();
+	cond_resched();
+	rcu_read_lock();
 }
 
 /* Any context. */

@@ -556,15 +556,14 @@ static int hash_next_key(struct modbpf_map *map, const void *key, void *next)
 	u32 key_hash = key ? hash_key(hash, key) : 0, i = key_hash & hash->mask;
 	int err;
 
-	for (;;) {
+	for (;; key = NULL) {
 		err = hash_next_in_bucket(hash, &hash->buckets[i], key_hash, key, next);
 		if (err == -ESRCH)
 			i = 0;
 		else if (err != -ENOENT || i == hash->mask)
 			return err;
-		else
-			i++;
-		key = NULL;
+		else if (!(++i & 0xffff))
+			map_let_others_run();
 	}
 }
 
