@@ -16,10 +16,8 @@ static int check_encodings(struct program *prog, struct vlog *log)
 	for (i = 0; i < prog->insn_cnt; i++) {
 		const char *wrong = opcode_check(&prog->insns[i], prog->insn_cnt - i);
 
-		if (wrong) {
-			return refuse_program(log, REFUSE_ENCODING, i, "%u: (%02x) %s", i,
-					      prog->insns[i].code, wrong);
-		}
+		if (wrong)
+			return refuse_program(log, REFUSE_ENCODING, i, "%s", wrong);
 		if (insn_is_ld_imm64(&prog->insns[i]))
 			prog->info[++i].flags |= INSN_SECOND_SLOT;
 	}

@@ -142,9 +142,37 @@ static void many_reasons(void)
 	CHECK(case_cnt >= 80);
 }
 
+/* Whoever reads the log finds why, and which rule it was. */
+static void want_reason(const struct verify_case *data, void *cookie)
+{
+	struct verify_input input = data->input;
+	u32 *rejected = cookie;
+	struct verify_output out;
+	struct rejection why;
+
+	input.log_level = 1;
+	verify_text(&input, &out);
+	if (!out.syntax[0] && out.err) {
+		rejection_read(out.log, NULL, &why);
+		++*rejected;
+		if (!why.reason[0] || !why.code[0])
+			check_failed(data->file, 0, "case '%s': no reason, or no code, in\n%.600s", data->name, out.log);
+	}
+	verify_output_free(&out);
+}
+
+static void all_have_a_reason(void)
+{
+	u32 rejected = 0;
+
+	verify_cases_read(want_reason, complain, &rejected);
+	CHECK(rejected >= 1000);
+}
+
 static const struct check_case cases[] = {
 	{ "logs and JSON are as they were when somebody read them", words_are_as_before },
 	{ "many different reasons are among them", many_reasons },
+	{ "each rejected case has its reason", all_have_a_reason },
 };
 
 int main(int argc, char **argv)
