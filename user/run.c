@@ -137,6 +137,15 @@ static bool is_static(int fd, const Elf64_Ehdr *header)
 	return true;
 }
 
+/* Only that takes LD_PRELOAD away: who has these ids already is loaded into as everybody is. */
+static bool changes_user(const struct stat *about)
+{
+	const mode_t group = S_ISGID | S_IXGRP;
+
+	return (about->st_mode & S_ISUID && about->st_uid != getuid()) ||
+	       ((about->st_mode & group) == group && about->st_gid != getgid());
+}
+
 /* What cannot be redirected would run on the kernel's own eBPF: say so, do not start it. */
 static int check_command_file(const char *path)
 {
@@ -152,7 +161,7 @@ static int check_command_file(const char *path)
 		err = out_error("'%s' is not a program for 64-bit x86: its system calls cannot be redirected", path);
 	else if (is_elf && is_static(fd, &header))
 		err = out_error("'%s' is linked statically: its system calls cannot be redirected", path);
-	else if (!fstat(fd, &about) && about.st_mode & (S_ISUID | S_ISGID))
+	else if (!fstat(fd, &about) && changes_user(&about))
 		err = out_error("'%s' is set-user-id: nothing can be loaded into it", path);
 	close(fd);
 	return err;

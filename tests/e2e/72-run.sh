@@ -96,6 +96,8 @@ else
 	skip "a static program" "no compiler"
 fi
 cp "$(type -P true)" "$SCRATCH/suid" && chmod u+s "$SCRATCH/suid"
+check "what is set-user-id for who it is already runs" modbpf run "$SCRATCH/suid"
+chown 65534 "$SCRATCH/suid" && chmod u+s "$SCRATCH/suid"
 refused "what is set-user-id is not" "set-user-id" modbpf run "$SCRATCH/suid"
 
 # --- types ------------------------------------------------------------------------------------
