@@ -6,12 +6,9 @@
  */
 #include <bpf/libbpf.h>
 #include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "uapi/modbpf.h"
 #include "user/cli.h"
@@ -147,7 +144,9 @@ static int ask(struct check *check, struct bpf_object *obj, struct bpf_program *
 	bpf_program__set_log_level(prog, log_level());
 	offline_begin(check->log, &check->verdict);
 	source_watch();
+	object_mistrust(check->path);
 	err = bpf_object__load(obj);
+	object_trust();
 	if (!check->verdict.was_asked)
 		return out_error("%s: %s", check->path, object_warning(-err));
 	/* Of this process, not of the program. */
@@ -219,7 +218,7 @@ static int report(struct check *check)
 	return check->rejected ? 1 : 0;
 }
 
-static int check_file(struct args *args)
+int check_command(struct args *args)
 {
 	struct check check = { 0 };
 	int err;
@@ -237,34 +236,4 @@ static int check_file(struct args *args)
 	json_object_put(check.array);
 	free(check.log);
 	return err;
-}
-
-/* Of the process's own making: others come from outside. */
-static bool is_fault(int signal)
-{
-	return signal == SIGSEGV || signal == SIGBUS || signal == SIGABRT || signal == SIGFPE || signal == SIGILL;
-}
-
-/*
- * In a process of its own: libbpf trusts an object's BTF, and a damaged one can
- * end it. That must not pass for a verdict.
- */
-int check_command(struct args *args)
-{
-	int status;
-	pid_t child = fork();
-
-	if (child < 0)
-		return out_error("no process can be made: %s", error_text(errno));
-	if (!child)
-		return check_file(args);
-	while (waitpid(child, &status, 0) < 0)
-		if (errno != EINTR)
-			return out_error("the check is lost: %s", error_text(errno));
-	if (WIFEXITED(status))
-		return WEXITSTATUS(status) == 255 ? -1 : WEXITSTATUS(status);
-	if (is_fault(WTERMSIG(status)))
-		return out_error("%s: libbpf cannot read it: the object is damaged (signal %d)",
-				 args_peek(args), WTERMSIG(status));
-	return out_error("%s: the check was ended by signal %d", args_peek(args), WTERMSIG(status));
 }

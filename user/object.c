@@ -2,7 +2,8 @@
 /*
  * What is in an object file, and does it load? The file is looked at before
  * libbpf is: so the error can say what was wanted. libbpf's own words are kept,
- * for the failures that only it can explain.
+ * for the failures that only it can explain. It trusts an object's BTF: a damaged
+ * one can end the process, which says so with its last words.
  */
 #define _GNU_SOURCE
 #include "user/object.h"
@@ -10,9 +11,11 @@
 #include <bpf/libbpf.h>
 #include <elf.h>
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "user/kernel_types.h"
 #include "user/libmodbpf.h"
@@ -72,6 +75,59 @@ const char *object_warning(int err)
 		return error_text(err);
 	return last_warning + (strncmp(last_warning, prefix, strlen(prefix)) ? 0 : strlen(prefix));
 }
+
+/* --- faults of libbpf's ----------------------------------------------------------- */
+
+#define STACK_BYTES (64 << 10)	/* that of the process may be what is full */
+
+static const int faults[] = { SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL };
+static char *last_words;
+static int last_words_fd;
+
+static void on_fault(int number)
+{
+	ssize_t done = write(last_words_fd, last_words, strlen(last_words));
+
+	_exit(done < 0 ? 254 : 255);
+}
+
+static void set_fault_handler(void (*handler)(int))
+{
+	struct sigaction action = { .sa_handler = handler, .sa_flags = SA_ONSTACK | SA_RESETHAND };
+	size_t i;
+
+	for (i = 0; i < sizeof(faults) / sizeof(faults[0]); i++)
+		sigaction(faults[i], &action, NULL);
+}
+
+void object_mistrust(const char *path)
+{
+	static char stack[STACK_BYTES];
+	const stack_t alternative = { .ss_sp = stack, .ss_size = sizeof(stack) };
+	char *text;
+
+	if (asprintf(&text, "%s: libbpf cannot read it: the object is damaged", path) < 0)
+		return;
+	last_words = out_error_ahead(text, &last_words_fd);
+	free(text);
+	if (!last_words)
+		return;
+	fflush(stdout);
+	sigaltstack(&alternative, NULL);
+	set_fault_handler(on_fault);
+}
+
+void object_trust(void)
+{
+	int err = errno;	/* libbpf's */
+
+	set_fault_handler(SIG_DFL);
+	free(last_words);
+	last_words = NULL;
+	errno = err;
+}
+
+/* --- opening ---------------------------------------------------------------------- */
 
 int need_device(void)
 {
@@ -138,7 +194,9 @@ struct bpf_object *object_open(const char *path)
 		return NULL;
 	}
 	last_warning[0] = 0;
+	object_mistrust(path);
 	obj = bpf_object__open_file(path, &opts);
+	object_trust();
 	if (!obj) {
 		out_error("%s: %s", path, object_warning(errno));
 		return NULL;
@@ -149,6 +207,8 @@ struct bpf_object *object_open(const char *path)
 	}
 	return obj;
 }
+
+/* --- loading ---------------------------------------------------------------------- */
 
 static int select_program(struct bpf_object *obj, const char *path, const char *only)
 {
@@ -235,7 +295,9 @@ int object_load(struct bpf_object *obj, const char *path, const char *only)
 	}
 	last_warning[0] = 0;
 	source_watch();
+	object_mistrust(path);
 	err = bpf_object__load(obj);
+	object_trust();
 	if (err)
 		err = explain_load(obj, path, -err);
 	free_logs(obj);

@@ -18,6 +18,12 @@ void object_catch_log(bool all);
 /* The opened file, or NULL after out_error(). */
 struct bpf_object *object_open(const char *path);
 /*
+ * Between the two, what libbpf makes of a damaged object, up to SIGSEGV, is an error that says so,
+ * and status 255. For whoever calls bpf_object__load() himself: those here do it.
+ */
+void object_mistrust(const char *path);
+void object_trust(void);
+/*
  * Load it: all its programs, or that named @only. 0, or -1 after out_error(); the
  * end of the verifier's log goes before the error.
  */

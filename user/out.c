@@ -24,15 +24,21 @@ bool out_is_json(void)
 	return format != OUT_TEXT;
 }
 
-void out_json(struct json_object *value)
+static void put_json(FILE *to, struct json_object *value)
 {
 	int flags = JSON_C_TO_STRING_NOSLASHESCAPE;
 
 	flags |= format == OUT_PRETTY ? JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED
 				      : JSON_C_TO_STRING_PLAIN;
-	puts(json_object_to_json_string_ext(value, flags));
-	fflush(stdout);
+	fputs(json_object_to_json_string_ext(value, flags), to);
+	fputc('\n', to);
 	json_object_put(value);
+}
+
+void out_json(struct json_object *value)
+{
+	put_json(stdout, value);
+	fflush(stdout);
 }
 
 void out_nothing(void)
@@ -97,10 +103,31 @@ void out_lines(FILE *to, const char *text)
 	put_clean(to, text, "\t\n");
 }
 
+static FILE *error_stream(void)
+{
+	return out_is_json() ? stdout : stderr;
+}
+
 /* @details, if there are any, become member @name of the JSON. */
-static void say_error(const char *name, struct json_object *details, const char *fmt, va_list args)
+static void put_error(FILE *to, const char *name, struct json_object *details, const char *text)
 {
 	struct json_object *object;
+
+	if (!out_is_json()) {
+		fputs("Error: ", to);
+		out_lines(to, text);
+		fputc('\n', to);
+		return;
+	}
+	object = json_object_new_object();
+	json_add_str(object, "error", text);
+	if (details)
+		json_object_object_add(object, name, json_object_get(details));
+	put_json(to, object);
+}
+
+static void say_error(const char *name, struct json_object *details, const char *fmt, va_list args)
+{
 	char *text;
 
 	had_error = true;
@@ -108,19 +135,25 @@ static void say_error(const char *name, struct json_object *details, const char 
 		fputs("Error: no memory\n", stderr);
 		return;
 	}
-	if (out_is_json()) {
-		object = json_object_new_object();
-		json_add_str(object, "error", text);
-		if (details)
-			json_object_object_add(object, name, json_object_get(details));
-		out_json(object);
-	} else {
-		fflush(stdout);
-		fputs("Error: ", stderr);
-		out_lines(stderr, text);
-		fputc('\n', stderr);
-	}
+	fflush(stdout);
+	put_error(error_stream(), name, details, text);
+	fflush(stdout);
 	free(text);
+}
+
+char *out_error_ahead(const char *text, int *fd)
+{
+	char *ahead = NULL;
+	size_t bytes;
+	FILE *memory = open_memstream(&ahead, &bytes);
+
+	if (!memory)
+		return NULL;
+	put_error(memory, NULL, NULL, text);
+	if (fclose(memory))
+		return NULL;
+	*fd = fileno(error_stream());
+	return ahead;
 }
 
 int out_error(const char *fmt, ...)

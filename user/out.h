@@ -30,6 +30,11 @@ int out_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* The same, with @details (may be NULL; they are put) as member @name of the JSON. Returns -1. */
 int out_error_about(const char *name, struct json_object *details, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
+/*
+ * What out_error() would print of @text, and to which descriptor: for a handler of signals, which
+ * may not call it. free() it; NULL: no memory.
+ */
+char *out_error_ahead(const char *text, int *fd);
 /* A remark for people: to stderr, nothing under -j. */
 void out_note(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
