@@ -211,12 +211,33 @@ static int filter_check(struct args *args)
 	return err;
 }
 
+static int say_attached(int link_fd)
+{
+	struct modbpf_link_info info;
+	uint32_t len = sizeof(info);
+	struct json_object *object;
+
+	memset(&info, 0, sizeof(info));
+	if (bpf_obj_get_info_by_fd(link_fd, &info, &len))
+		return out_error("can't get link info: %s", error_text(errno));
+	if (out_is_json()) {
+		object = json_object_new_object();
+		json_add_u64(object, "link_id", info.id);
+		json_add_u64(object, "prog_id", info.prog_id);
+		out_json(object);
+	} else {
+		printf("attached: link %u  prog %u\n", info.id, info.prog_id);
+	}
+	fflush(stdout);
+	return 0;
+}
+
 static int stay(int link_fd, const char *pin)
 {
+	if ((pin && pin_fd(link_fd, pin)) || say_attached(link_fd))
+		return -1;
 	if (pin)
-		return pin_fd(link_fd, pin);
-	printf("attached\n");
-	fflush(stdout);
+		return 0;
 	out_note("Ctrl-C detaches");
 	while (!is_ended)
 		poll(NULL, 0, 200);

@@ -356,10 +356,12 @@ static int run_once(int fd, const struct run_request *request, void *in, size_t 
 		    .data_size_out = out ? request->out_size : 0,
 		    .repeat = request->repeat);
 	struct json_object *object;
+	bool is_member;		/* standard output is for JSON */
 
 	if (bpf_prog_test_run_opts(fd, &opts))
 		return out_error("failed to run program: %s", error_text(errno));
-	if (out && write_data(request->data_out, out, opts.data_size_out))
+	is_member = out && out_is_json() && !strcmp(request->data_out, "-");
+	if (out && !is_member && write_data(request->data_out, out, opts.data_size_out))
 		return -1;
 	if (!out_is_json()) {
 		printf("Return value: %u, duration%s: %uns\n", opts.retval,
@@ -369,6 +371,8 @@ static int run_once(int fd, const struct run_request *request, void *in, size_t 
 	object = json_object_new_object();
 	json_add_u64(object, "retval", opts.retval);
 	json_add_u64(object, "duration", opts.duration);
+	if (is_member)
+		json_object_object_add(object, "data_out", json_hex(out, opts.data_size_out));
 	out_json(object);
 	return 0;
 }

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "user/object.h"
@@ -74,13 +75,27 @@ static bool matches(const struct ref_kind *kind, int fd, const struct wanted *wa
 	return !strncmp(name, wanted->name, sizeof(prog.name) - 1);
 }
 
+/* Each object found is a descriptor, and there may be more of them than a process usually has. */
+static int open_id(const struct ref_kind *kind, uint32_t id)
+{
+	int fd = kind->open_id(id);
+	struct rlimit limit;
+
+	if (fd >= 0 || errno != EMFILE || getrlimit(RLIMIT_NOFILE, &limit))
+		return fd;
+	limit.rlim_cur = limit.rlim_max;
+	if (setrlimit(RLIMIT_NOFILE, &limit))
+		return fd;
+	return kind->open_id(id);
+}
+
 static int walk(const struct ref_kind *kind, const struct wanted *wanted, struct refs *refs)
 {
 	uint32_t id = 0;
 	int fd;
 
 	while (!kind->next_id(id, &id)) {
-		fd = kind->open_id(id);
+		fd = open_id(kind, id);
 		if (fd < 0 && errno == ENOENT)
 			continue;
 		if (fd < 0)

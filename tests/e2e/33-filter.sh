@@ -69,6 +69,7 @@ check "DNS passes again" arrives 10.77.0.2 53 after4
 mkdir "$SCRATCH/pins"
 check "a place for names" mount -t modbpffs none "$SCRATCH/pins"
 check "the other way round, pinned" ip netns exec right modbpf filter attach $filter ipv4/local_in/5 accept pin "$SCRATCH/pins/dns"
+contains "its link is told" "$out" "attached: link "
 contains "it is listed" "$(links)" "prio 5"
 check "DNS passes" arrives 10.77.0.2 53 only4
 check "nothing else does" never_arrives 10.77.0.2 5353 none4

@@ -7,6 +7,10 @@ is_json() {
 	python3 -c 'import json, sys; json.load(sys.stdin)' <<<"$1"
 }
 
+bytes_of() {
+	python3 -c 'import json, sys; print("".join(byte[2:] for byte in json.load(sys.stdin)["data_out"]))' <<<"$1"
+}
+
 refused "without the module it says what to do" "insert the module" modbpf prog show
 check "the module is inserted" insert
 check "no programs, no output" nothing_is_loaded
@@ -68,6 +72,10 @@ python3 "$SCRATCH/packet.py" >"$SCRATCH/packet"
 if hold "$SCRATCH/judge" modbpf load "$E2E/judge.bpf.o"; then
 	check "a program runs on a packet from a file" modbpf prog run name judge data_in "$SCRATCH/packet" repeat 3
 	contains "and keeps it" "$out" "Return value: 1"
+	answer=$(modbpf -j prog run name judge data_in "$SCRATCH/packet" data_out -)
+	check "with its bytes the answer is JSON" is_json "$answer"
+	# Those of the link layer's header are not shown to it, and come back as zero.
+	equal "and has them" "$(bytes_of "$answer")" "$(printf '0%.0s' {1..28})$(tail -c +15 "$SCRATCH/packet" | od -An -v -tx1 | tr -d ' \n')"
 	refused "a program that is not there does not" "" modbpf prog run name nobody data_in "$SCRATCH/packet"
 	release
 fi
@@ -75,5 +83,16 @@ head -c 2000 /dev/urandom >"$SCRATCH/noise"
 refused "noise is no object" "" modbpf load "$SCRATCH/noise"
 refused "nor is an ELF of another machine" "" modbpf load /bin/true
 check "nothing is left" within 10 nothing_is_loaded
+
+mkdir "$SCRATCH/pins"
+check "a place for names" mount -t modbpffs none "$SCRATCH/pins"
+for i in {1..20}; do
+	modbpf map create "$SCRATCH/pins/$i" type array key 4 value 4 entries 1 name many
+done
+equal "more maps than a process has descriptors" "$(ulimit -Sn 12; modbpf map show | grep -c 'name many')" 20
+refused "or than it may have" "Too many open files" bash -c 'ulimit -n 12; modbpf map show'
+check "the names go" rm "$SCRATCH"/pins/{1..20}
+umount "$SCRATCH/pins"
+check "and the maps" within 10 nothing_is_loaded
 check "the module leaves" remove_soon
 finish
