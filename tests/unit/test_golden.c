@@ -156,7 +156,8 @@ static void want_reason(const struct verify_case *data, void *cookie)
 		rejection_read(out.log, NULL, &why);
 		++*rejected;
 		if (!why.reason[0] || !why.code[0])
-			check_failed(data->file, 0, "case '%s': no reason, or no code, in\n%.600s", data->name, out.log);
+			check_failed(data->file, 0, "case '%s': no reason, or no code, in\n%.600s", data->name,
+				     out.log);
 	}
 	verify_output_free(&out);
 }
