@@ -4,7 +4,9 @@
  * tests/record/recorded.h) are made: errno, length of the log and the log are the same,
  * byte by byte.
  *
- *	replay FILE...
+ *	replay EVERY FILE...
+ *
+ * Of the programs each EVERY-th is loaded, 1: all of them.
  */
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -21,7 +23,7 @@
 static int fds[MAX_FDS];	/* of the device, by the fd that was recorded; 0: none */
 static __u32 map_types[MAX_FDS];
 static char *device_log;
-static __u32 loads, rejected;
+static __u32 every, seen, loads, rejected;
 
 static int fd_of(__u32 was)
 {
@@ -142,6 +144,8 @@ static void replay(struct recorded *record)
 	union modbpf_attr attr = record->attr;
 	long result;
 
+	if (record->cmd == MODBPF_CMD_PROG_LOAD && seen++ % every)
+		return;
 	if (record->log)
 		place_log(record, &attr);
 	place_addresses(record, &attr);
@@ -190,13 +194,16 @@ int main(int argc, char **argv)
 {
 	int i;
 
+	every = argc > 2 ? atoi(argv[1]) : 0;
+	if (!every)
+		return 2;
 	device = open("/dev/modbpf", O_RDWR | O_CLOEXEC);
 	device_log = mmap(NULL, LOG_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (device < 0 || device_log == MAP_FAILED) {
 		printf("not available: /dev/modbpf: %s\n", strerror(errno));
 		return 2;
 	}
-	for (i = 1; i < argc; i++)
+	for (i = 2; i < argc; i++)
 		replay_file(argv[i]);
 	printf("%u programs by both, %u of them rejected\n", loads, rejected);
 	return finish("replay");
