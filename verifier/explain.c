@@ -212,22 +212,6 @@ void explain_path(struct vlog *log, const struct program *prog, const struct ref
 	vlog_end(log);
 }
 
-/* Of a program that was refused before it was followed. One that is cut off is printed as raw numbers. */
-static void print_refused(struct vlog *log, const struct program *prog)
-{
-	struct modbpf_insn pair[2] = { { 0 }, { .code = 0xff } };
-	const u32 pc = log->refusal.insn;
-	char text[MODBPF_DISASM_BYTES];
-
-	if (pc >= prog->insn_cnt)
-		return;
-	pair[0] = prog->insns[pc];
-	if (pc + 1 < prog->insn_cnt)
-		pair[1] = prog->insns[pc + 1];
-	modbpf_insn_print(pair, NULL, text, sizeof(text));
-	vlog_line(log, "%u: (%02x) %s", pc, pair[0].code, text);
-}
-
 void explain_refusal(struct vlog *log, const struct program *prog)
 {
 	const struct refusal_row *row;
@@ -235,8 +219,11 @@ void explain_refusal(struct vlog *log, const struct program *prog)
 	if (log->refusal.code == REFUSE_NOTHING || !is_wanted(log))
 		return;
 	row = refusal_row(log->refusal.code);
-	if (!log->refusal.has_path)
-		print_refused(log, prog);
+	/* It was refused before it was followed. */
+	if (!log->refusal.has_path && log->refusal.insn < prog->insn_cnt) {
+		print_insn(log, prog, log->refusal.insn);
+		vlog_end(log);
+	}
 	vlog_line(log, "needed: %s", row->needs);
 	vlog_line(log, "hint: %s", row->hint);
 	vlog_line(log, "code: %s", row->name);

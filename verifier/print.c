@@ -7,9 +7,13 @@
 
 void print_insn(struct vlog *log, const struct program *prog, u32 pc)
 {
+	/* One that is cut off has no second slot: it is printed as raw numbers. */
+	struct modbpf_insn slots[2] = { prog->insns[pc], { .code = 0xff } };
 	char text[MODBPF_DISASM_BYTES];
 
-	modbpf_insn_print(&prog->insns[pc], NULL, text, sizeof(text));
+	if (pc + 1 < prog->insn_cnt)
+		slots[1] = prog->insns[pc + 1];
+	modbpf_insn_print(slots, NULL, text, sizeof(text));
 	vlog_add(log, "%u: (%02x) %s", pc, prog->insns[pc].code, text);
 }
 
