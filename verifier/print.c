@@ -61,32 +61,54 @@ bool print_source(struct vlog *log, const struct program *prog, u32 pc, bool onl
 	return true;
 }
 
-static void print_bounds(struct vlog *log, struct scalar num)
+/* What parts one fact from the next: nothing stands in front of the first. */
+static const char *comma(bool *is_later)
 {
-	const char *sep = "";
+	const char *sep = *is_later ? "," : "";
 
+	*is_later = true;
+	return sep;
+}
+
+static void print_bounds(struct vlog *log, struct scalar num, bool is_later)
+{
 	if (scalar_is_const(num)) {
-		vlog_add(log, "%lld", (s64)scalar_value(num));
+		vlog_add(log, "%s%lld", comma(&is_later), (s64)scalar_value(num));
 		return;
 	}
-	if (num.r64.smin != (s64)(1ULL << 63)) {
-		vlog_add(log, "%ssmin=%lld", sep, num.r64.smin);
-		sep = ",";
-	}
-	if (num.r64.smax != (s64)~(1ULL << 63)) {
-		vlog_add(log, "%ssmax=%lld", sep, num.r64.smax);
-		sep = ",";
-	}
-	if (num.r64.umin) {
-		vlog_add(log, "%sumin=%llu", sep, num.r64.umin);
-		sep = ",";
-	}
-	if (num.r64.umax != ~0ULL) {
-		vlog_add(log, "%sumax=%llu", sep, num.r64.umax);
-		sep = ",";
-	}
+	if (num.r64.smin != (s64)(1ULL << 63))
+		vlog_add(log, "%ssmin=%lld", comma(&is_later), num.r64.smin);
+	if (num.r64.smax != (s64)~(1ULL << 63))
+		vlog_add(log, "%ssmax=%lld", comma(&is_later), num.r64.smax);
+	if (num.r64.umin)
+		vlog_add(log, "%sumin=%llu", comma(&is_later), num.r64.umin);
+	if (num.r64.umax != ~0ULL)
+		vlog_add(log, "%sumax=%llu", comma(&is_later), num.r64.umax);
 	if (num.bits.mask != ~0ULL)
-		vlog_add(log, "%svar_off=(0x%llx; 0x%llx)", sep, num.bits.value, num.bits.mask);
+		vlog_add(log, "%svar_off=(0x%llx; 0x%llx)", comma(&is_later), num.bits.value, num.bits.mask);
+}
+
+static void print_facts(struct vlog *log, const struct reg *reg)
+{
+	bool is_later = false;
+
+	if (reg->id)
+		vlog_add(log, "%sid=%u", comma(&is_later), reg->id);
+	if (reg->kind == REG_MAP || reg->kind == REG_MAP_OR_NULL ||
+	    reg->kind == REG_VALUE || reg->kind == REG_VALUE_OR_NULL ||
+	    reg->kind == REG_KEY)
+		vlog_add(log, "%smap=%u", comma(&is_later), reg->map);
+	if (reg->kind == REG_TYPED)
+		vlog_add(log, "%stype=%u", comma(&is_later), reg->size);
+	if (reg->kind == REG_MEM || reg->kind == REG_MEM_OR_NULL)
+		vlog_add(log, "%ssz=%u", comma(&is_later), reg->size);
+	if (reg->kind == REG_DYNPTR || reg->kind == REG_DYNPTR_HALF)
+		vlog_add(log, "%sref=%u", comma(&is_later), reg->ref);
+	if (reg->kind == REG_RECORD || reg->kind == REG_RECORD_OR_NULL)
+		vlog_add(log, "%sref=%u,sz=%u", comma(&is_later), reg->ref, reg->size);
+	if (reg_is_packet(reg))
+		vlog_add(log, "%soff=%d,r=%u", comma(&is_later), reg->off, reg->range);
+	print_bounds(log, reg->num, is_later);
 }
 
 static void print_reg(struct vlog *log, const struct reg *reg)
@@ -101,23 +123,7 @@ static void print_reg(struct vlog *log, const struct reg *reg)
 		return;
 	}
 	vlog_add(log, "(");
-	if (reg->id)
-		vlog_add(log, "id=%u,", reg->id);
-	if (reg->kind == REG_MAP || reg->kind == REG_MAP_OR_NULL ||
-	    reg->kind == REG_VALUE || reg->kind == REG_VALUE_OR_NULL ||
-	    reg->kind == REG_KEY)
-		vlog_add(log, "map=%u,", reg->map);
-	if (reg->kind == REG_TYPED)
-		vlog_add(log, "type=%u,", reg->size);
-	if (reg->kind == REG_MEM || reg->kind == REG_MEM_OR_NULL)
-		vlog_add(log, "sz=%u,", reg->size);
-	if (reg->kind == REG_DYNPTR || reg->kind == REG_DYNPTR_HALF)
-		vlog_add(log, "ref=%u,", reg->ref);
-	if (reg->kind == REG_RECORD || reg->kind == REG_RECORD_OR_NULL)
-		vlog_add(log, "ref=%u,sz=%u,", reg->ref, reg->size);
-	if (reg_is_packet(reg))
-		vlog_add(log, "off=%d,r=%u,", reg->off, reg->range);
-	print_bounds(log, reg->num);
+	print_facts(log, reg);
 	vlog_add(log, ")");
 }
 

@@ -19,7 +19,8 @@ counts as one that survives and is not tried, but with --retry.
 
 --resume: what LOG, an earlier run's output, says was killed is not tried again.
 
---sample takes N bugs anywhere and two tests: does all this still work? One must be killed.
+--sample takes bugs anywhere and two tests until N are killed: does all this still work? Half of
+them are seen by those two, so that 16 times N, and not N killed, is no bad luck.
 """
 import argparse
 import concurrent.futures
@@ -37,6 +38,7 @@ from tests.mutate.rules import bugs_of  # noqa: E402
 
 REASONS = 'tests/mutate/survivors'
 LEAST = 95                          # per cent killed
+SAMPLE_TRIES = 16                   # bugs planted for one that is killed
 
 
 def reasons():
@@ -159,15 +161,16 @@ def report(groups, known):
 
 
 def sample(bugs, bench, number, seed):
-    """Plant a few, anywhere."""
-    killed = 0
-    some = random.Random(seed).sample(bugs, min(number, len(bugs)))
-    for bug in some:
+    """Plant a few, anywhere, until so many are killed."""
+    killed = planted = 0
+    for bug in random.Random(seed).sample(bugs, min(SAMPLE_TRIES * number, len(bugs))):
         group = Group(bug.path, bug.function, [bug], 1).attempt(bench, {}, {}, False)
-        killed += group.count('killed')
-    print('seed %d: %d of %d bugs killed' % (seed, killed, len(some)))
-    print('mutate: %d passed, %d failed' % (killed > 0, not killed))
-    return not killed
+        killed, planted = killed + group.count('killed'), planted + 1
+        if killed == number:
+            break
+    print('seed %d: %d of %d bugs killed' % (seed, killed, planted))
+    print('mutate: %d passed, %d failed' % (killed == number, killed != number))
+    return killed != number
 
 
 def main():

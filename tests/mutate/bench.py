@@ -16,6 +16,11 @@ SAMPLE_LIMIT = 60
 
 # Likely and cheap ones first; those with a "+" are built with sanitizers. See DOMAINS for which files some are.
 TESTS = ['test_golden', 'test_map_attr', 'test_map_btf', 'test_load_rule', 'test_conversion', 'test_helper_rows',
+         'test_kfunc', 'test_scalar64', 'test_tnum', 'test_scalar', 'test_range', 'test_fence', 'test_verifier',
+         'test_verifier_run', 'test_verifier_bounds', 'test_verifier_result', 'test_offline_log', 'test_verified',
+         'fuzz_verifier', 'test_callback_rounds', 'test_verifier_run+', 'test_verifier+']
+DOMAINS for which files some are.
+TESTS = ['test_golden', 'test_map_attr', 'test_map_btf', 'test_load_rule', 'test_conversion', 'test_helper_rows', 'test_kfunc',
          'test_scalar64', 'test_tnum', 'test_scalar', 'test_range', 'test_fence', 'test_verifier', 'test_verifier_run',
          'test_verifier_bounds', 'test_verifier_result', 'test_offline_log', 'test_verified', 'fuzz_verifier', 'test_callback_rounds',
          'test_verifier_run+', 'test_verifier+']
@@ -23,7 +28,8 @@ DOMAINS = {'test_tnum': ['tnum'], 'test_range': ['range', 'range_div'],
            'test_scalar': ['tnum', 'scalar', 'scalar_branch', 'range'],
            'test_scalar64': ['tnum', 'scalar', 'scalar_branch', 'range', 'range_div'],
            'test_fence': ['fence'], 'test_map_attr': ['map_attr'], 'test_map_btf': ['map_btf'],
-           'test_load_rule': ['load_rule'], 'test_conversion': ['conversion'], 'test_helper_rows': ['helper']}
+           'test_load_rule': ['load_rule'], 'test_conversion': ['conversion'], 'test_helper_rows': ['helper'],
+           'test_kfunc': ['bind', 'helper']}
 ARGUMENTS = {'fuzz_verifier': ['60', '1']}
 ENVIRONMENT = dict(os.environ, MODBPF_FIRST_FAILURE='1', MODBPF_FUZZ_INSNS='600000')
 

@@ -63,6 +63,7 @@ static void each_has_a_prototype(void)
 	}
 	CHECK_EQ(helper_kfunc_id("bpf_map_lookup_elem"), 0);
 	CHECK_EQ(helper_kfunc_id("dynptr_size"), 0);
+	CHECK_EQ(helper_kfunc_id("xyz_dynptr_size"), 0);
 	CHECK_EQ(helper_kfunc_id("bpf_"), 0);
 	CHECK_EQ(helper_kfunc_id(""), 0);
 	modbpf_btf_free(types);

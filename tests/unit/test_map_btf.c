@@ -97,6 +97,7 @@ static const u32 lock_words[] = {
 	BLOB_TYPE(NAME_S, MODBPF_BTF_STRUCT, 0, 2, 24), LOCK(0), TIMER(0),
 	BLOB_TYPE(NAME_S, MODBPF_BTF_STRUCT, 0, 2, 24), TIMER(0), LOCK(12),
 	BLOB_TYPE(NAME_S, MODBPF_BTF_STRUCT, 0, 2, 24), LOCK(0), TIMER(8),
+	BLOB_TYPE(NAME_S, MODBPF_BTF_UNION, 0, 2, 24), LOCK(0), TIMER(0),
 };
 
 static const struct {
@@ -114,6 +115,8 @@ static const struct {
 	/* A lock further inside is none: its bytes are data. */
 	{ MODBPF_MAP_HASH, L + 9, 0, 0, 0, 0 },
 	{ MODBPF_MAP_HASH, BLOB_ARRAY, 0, 0, 0, 0 },
+	/* The members of a union may be written as each other. */
+	{ MODBPF_MAP_HASH, L + 21, 0, 0, 0, 0 },
 	{ MODBPF_MAP_PERCPU_ARRAY, L + 3, 0, 0, -EOPNOTSUPP, 0 },
 	{ MODBPF_MAP_LPM_TRIE, L + 3, 0, 0, -EOPNOTSUPP, 0 },
 	{ MODBPF_MAP_QUEUE, L + 3, 0, 0, -EOPNOTSUPP, 0 },
