@@ -19,11 +19,6 @@ TESTS = ['test_golden', 'test_map_attr', 'test_map_btf', 'test_load_rule', 'test
          'test_kfunc', 'test_scalar64', 'test_tnum', 'test_scalar', 'test_range', 'test_fence', 'test_verifier',
          'test_verifier_run', 'test_verifier_bounds', 'test_verifier_result', 'test_offline_log', 'test_verified',
          'fuzz_verifier', 'test_callback_rounds', 'test_verifier_run+', 'test_verifier+']
-DOMAINS for which files some are.
-TESTS = ['test_golden', 'test_map_attr', 'test_map_btf', 'test_load_rule', 'test_conversion', 'test_helper_rows', 'test_kfunc',
-         'test_scalar64', 'test_tnum', 'test_scalar', 'test_range', 'test_fence', 'test_verifier', 'test_verifier_run',
-         'test_verifier_bounds', 'test_verifier_result', 'test_offline_log', 'test_verified', 'fuzz_verifier', 'test_callback_rounds',
-         'test_verifier_run+', 'test_verifier+']
 DOMAINS = {'test_tnum': ['tnum'], 'test_range': ['range', 'range_div'],
            'test_scalar': ['tnum', 'scalar', 'scalar_branch', 'range'],
            'test_scalar64': ['tnum', 'scalar', 'scalar_branch', 'range', 'range_div'],
