@@ -19,8 +19,8 @@ counts as one that survives and is not tried, but with --retry.
 
 --resume: what LOG, an earlier run's output, says was killed is not tried again.
 
---sample takes bugs anywhere and two tests until N are killed: does all this still work? Half of
-them are seen by those two, so that 16 times N, and not N killed, is no bad luck.
+--sample takes bugs anywhere and two tests until N are killed: does all this still work? Those two
+see four in five, so that 16 times N, and not N killed, is no bad luck.
 """
 import argparse
 import concurrent.futures
