@@ -167,6 +167,7 @@ MODULE_SRCS := \
 	module/hook/tracepoint.c \
 	module/hook/tracing.c \
 	module/hook/trampoline.c \
+	module/hook/unhook.c \
 	module/ids.c \
 	module/image.c \
 	module/info.c \
@@ -239,6 +240,7 @@ KUNIT_SRCS := \
 	tests/kunit/kunit_image.c \
 	tests/kunit/kunit_jit.c \
 	tests/kunit/kunit_kprobe.c \
+	tests/kunit/kunit_live.c \
 	tests/kunit/kunit_map_array.c \
 	tests/kunit/kunit_map_bloom_filter.c \
 	tests/kunit/kunit_map_hash.c \

@@ -3,7 +3,7 @@
  * The kill switch: writing 1 to the module parameter detach_all ends everything that hangs
  * anywhere, and returns when no program of it runs any more: one grace period for all. What
  * they hung on is unhooked behind that, all at the same time; the kernel takes its time over it.
- * What is being attached meanwhile is either ended, too, or fails: see live.h.
+ * What is being attached then is either ended, too, or fails; what is begun later stays: see live.h.
  */
 #ifndef MODBPF_MODULE_DETACH_H
 #define MODBPF_MODULE_DETACH_H

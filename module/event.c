@@ -24,6 +24,7 @@
 #include "module/event/run.h"
 #include "module/event/types.h"
 #include "module/hook/counters.h"
+#include "module/link.h"
 #include "module/prog.h"
 #include "uapi/modbpf.h"
 
@@ -89,9 +90,10 @@ static int check_prog(struct modbpf_event *event, const struct modbpf_prog *prog
 	return event->ops->check_override ? event->ops->check_override(event) : -EINVAL;
 }
 
-int event_attach(struct modbpf_event *event, struct modbpf_prog *prog, u64 cookie, bool by_link)
+int event_attach(struct modbpf_event *event, struct modbpf_prog *prog, u64 cookie,
+		 const struct modbpf_link *link)
 {
-	u64 epoch = live_epoch();
+	u64 epoch = link ? link->epoch : live_epoch();
 	int err = check_prog(event, prog);
 
 	if (err)
@@ -104,7 +106,7 @@ int event_attach(struct modbpf_event *event, struct modbpf_prog *prog, u64 cooki
 	/* What counts happens without a program, too: who has read the cookie before must not meet this one. */
 	if (event->armed)
 		synchronize_rcu();
-	event->has_link = by_link;
+	event->has_link = link;
 	rcu_assign_pointer(event->prog, prog_get(prog));
 	err = event_settle(event) ?: live_set(&event->live, prog, epoch);
 	if (!err)
@@ -212,7 +214,7 @@ void events_end_all(void)
 	struct modbpf_event *event = NULL;
 
 	while ((event = event_after(event))) {
-		if (!live_clear(&event->live))
+		if (!live_end(&event->live))
 			continue;
 		refcount_inc(&event->refs);
 		if (!detach_queue(&event->detach_work))
@@ -295,7 +297,7 @@ static int set_prog(struct modbpf_event *event, int fd)
 	prog = prog_get_by_fd(&caller, fd);
 	if (IS_ERR(prog))
 		return PTR_ERR(prog);
-	err = event_attach(event, prog, 0, false);
+	err = event_attach(event, prog, 0, NULL);
 	if (!err)
 		audit_say("set-bpf", prog->obj.id);
 	else if (err == -EACCES || err == -EPERM)

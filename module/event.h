@@ -23,6 +23,7 @@ struct caller;
 struct event_ops;
 struct file;
 struct hook_counters;
+struct modbpf_link;
 struct modbpf_prog;
 struct pt_regs;
 struct seq_file;
@@ -129,11 +130,12 @@ int event_place(const struct caller *caller, struct modbpf_event *event, char *r
 		struct event_place *place, u32 *prog_id);
 
 /*
- * Attach and switch on, by a link that says in the audit log when it ends or not: takes a
+ * Attach and switch on, by @link, which says in the audit log when it ends, or by nobody (NULL): takes a
  * reference to @prog. 0; -EEXIST: there is one already; -EINVAL: not a program for this kind;
  * -ECANCELED: see live.h. Detach @prog, if it is the one: no handler runs it any more. Sleep.
  */
-int event_attach(struct modbpf_event *event, struct modbpf_prog *prog, u64 cookie, bool by_link);
+int event_attach(struct modbpf_event *event, struct modbpf_prog *prog, u64 cookie,
+		 const struct modbpf_link *link);
 /* @prog in the place of @old: 0; -ENOLINK: that does not hang there; or what the kind says. Sleeps. */
 int event_replace(struct modbpf_event *event, const struct modbpf_prog *old,
 		  struct modbpf_prog *prog);

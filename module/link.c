@@ -95,19 +95,20 @@ void links_end_all(void)
 			continue;
 		link = container_of(obj, struct modbpf_link, obj);
 		/* One that is off has somebody who ends it, or will not be switched on. */
-		if (!live_clear(&link->live) || !detach_queue(&link->detach_work))
+		if (!live_end(&link->live) || !detach_queue(&link->detach_work))
 			link_put(link);
 	}
 }
 
-int link_go_live(struct modbpf_link *link, u64 epoch)
+int link_go_live(struct modbpf_link *link)
 {
 	int err = -ECANCELED;
 
 	mutex_lock(&link->lock);
 	/* Who found it by its number may have ended it. */
 	if (!link->detached)
-		err = live_set(&link->live, rcu_dereference_protected(link->prog, true), epoch);
+		err = live_set(&link->live, rcu_dereference_protected(link->prog, true),
+			       link->epoch);
 	mutex_unlock(&link->lock);
 	return err;
 }
@@ -116,6 +117,7 @@ void link_init(struct modbpf_link *link, const struct link_ops *ops, struct modb
 	       u32 attach_type, struct hook_counters __percpu *counters)
 {
 	refcount_set(&link->obj.refs, 1);
+	link->epoch = live_epoch();
 	link->ops = ops;
 	RCU_INIT_POINTER(link->prog, prog);
 	link->attach_type = attach_type;
@@ -241,7 +243,7 @@ static const struct hook_row *hook_of(u32 attach_type, const struct modbpf_prog 
  * fd; or it is unhooked again.
  */
 static int link_publish(const struct caller *caller, struct modbpf_link *link,
-			struct modbpf_prog *prog, const struct quota_charge *charge, u64 epoch)
+			struct modbpf_prog *prog, const struct quota_charge *charge)
 {
 	int err;
 
@@ -253,7 +255,7 @@ static int link_publish(const struct caller *caller, struct modbpf_link *link,
 		link_destroy(link);
 		return err;
 	}
-	err = link_go_live(link, epoch);
+	err = link_go_live(link);
 	if (err) {
 		link_put(link);
 		return err;
@@ -265,7 +267,6 @@ static int link_publish(const struct caller *caller, struct modbpf_link *link,
 static int link_make(const struct caller *caller, const union modbpf_attr *attr,
 		     struct modbpf_prog *prog, link_attach_fn attach)
 {
-	u64 epoch = live_epoch();
 	struct quota_charge charge;
 	struct modbpf_link *link;
 	int err = quota_open(&charge, caller);
@@ -277,7 +278,7 @@ static int link_make(const struct caller *caller, const union modbpf_attr *attr,
 		quota_close(&charge);
 		return err;
 	}
-	return link_publish(caller, link, prog, &charge, epoch);
+	return link_publish(caller, link, prog, &charge);
 }
 
 int link_create_command(const struct caller *caller, const union modbpf_attr *attr,

@@ -53,6 +53,7 @@ struct modbpf_link {
 	const struct link_ops *ops;
 	struct modbpf_prog __rcu *prog;	/* reference; changes under lock */
 	struct live live;		/* prog, but on while the link has a number and is not ended */
+	u64 epoch;			/* when attaching was begun, see live.h */
 	u32 attach_type;
 	struct mutex lock;		/* detach and update against each other */
 	bool detached;
@@ -65,7 +66,7 @@ extern struct object_ids modbpf_link_ids;
 extern const struct file_operations modbpf_link_fops;
 
 /*
- * Prepare @link; takes over the reference to @prog only on publication. @counters are
+ * Prepare @link, before anything is hooked: it is of the epoch in which that is done. Takes over the reference to @prog only on publication. @counters are
  * the link's to free, or somebody's who outlives it: its ops know.
  */
 void link_init(struct modbpf_link *link, const struct link_ops *ops, struct modbpf_prog *prog,
@@ -84,13 +85,13 @@ static inline struct modbpf_link *link_get(struct modbpf_link *link)
 }
 
 void link_put(struct modbpf_link *link);
-/* Switch each link that there is off, and queue its end: see detach.h. */
+/* Switch each link of an earlier epoch off, and queue its end: see detach.h. */
 void links_end_all(void);
 /*
  * @link, which hangs and has a number, runs its program from now on. 0; -ECANCELED: the kill
- * switch was used after @epoch, in which attaching it was begun.
+ * switch was used since attaching it was begun.
  */
-int link_go_live(struct modbpf_link *link, u64 epoch);
+int link_go_live(struct modbpf_link *link);
 static inline bool link_is_dead(const struct modbpf_link *link)
 {
 	return !live_is_on(&link->live);

@@ -32,6 +32,7 @@ int live_set(struct live *live, struct modbpf_prog *prog, u64 epoch)
 
 	spin_lock(&live_lock);
 	if (epoch == this_epoch) {
+		live->epoch = epoch;
 		rcu_assign_pointer(live->prog, prog);
 		err = 0;
 	}
@@ -39,24 +40,38 @@ int live_set(struct live *live, struct modbpf_prog *prog, u64 epoch)
 	return err;
 }
 
-static struct modbpf_prog *swap_if_on(struct live *live, struct modbpf_prog *prog)
+/* Under live_lock: was it on? */
+static bool swap_if_on(struct live *live, struct modbpf_prog *prog)
 {
-	struct modbpf_prog *old;
+	bool was_on = live_is_on(live);
 
-	spin_lock(&live_lock);
-	old = rcu_dereference_protected(live->prog, lockdep_is_held(&live_lock));
-	if (old)
+	lockdep_assert_held(&live_lock);
+	if (was_on)
 		rcu_assign_pointer(live->prog, prog);
-	spin_unlock(&live_lock);
-	return old;
+	return was_on;
 }
 
 bool live_replace(struct live *live, struct modbpf_prog *prog)
 {
-	return swap_if_on(live, prog);
+	bool was_on;
+
+	spin_lock(&live_lock);
+	was_on = swap_if_on(live, prog);
+	spin_unlock(&live_lock);
+	return was_on;
 }
 
 bool live_clear(struct live *live)
 {
-	return swap_if_on(live, NULL);
+	return live_replace(live, NULL);
+}
+
+bool live_end(struct live *live)
+{
+	bool was_on;
+
+	spin_lock(&live_lock);
+	was_on = live->epoch != this_epoch && swap_if_on(live, NULL);
+	spin_unlock(&live_lock);
+	return was_on;
 }

@@ -4,8 +4,9 @@
  * nothing. It is switched on when an attachment is whole, and off at once by who ends it or
  * by the kill switch, however long it takes then to unhook; a grace period later it runs no more.
  *
- * The kill switch begins an epoch, then switches off all that there is: what was begun in an
- * earlier epoch cannot be switched on any more, so that nothing escapes.
+ * The kill switch begins an epoch, then ends what is of an earlier one: that cannot be switched on any
+ * more, either, so that nothing escapes. What is begun in the new one is left as it is: two of these that belong
+ * together, a link's and its event's, have the same epoch and the same end.
  */
 #ifndef MODBPF_MODULE_LIVE_H
 #define MODBPF_MODULE_LIVE_H
@@ -17,6 +18,7 @@ struct modbpf_prog;
 
 struct live {
 	struct modbpf_prog __rcu *prog;	/* NULL: off. No reference: who switches it has one */
+	u64 epoch;			/* when what is on was begun */
 };
 
 /* When an attachment is begun. */
@@ -29,6 +31,8 @@ int live_set(struct live *live, struct modbpf_prog *prog, u64 epoch);
 bool live_replace(struct live *live, struct modbpf_prog *prog);
 /* True: it was on. */
 bool live_clear(struct live *live);
+/* The same, if it was begun before this epoch. */
+bool live_end(struct live *live);
 
 static inline bool live_is_on(const struct live *live)
 {

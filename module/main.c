@@ -158,18 +158,15 @@ static int __init modbpf_init(void)
 	err = hooks_init();
 	if (err)
 		goto exit_detach;
-	err = pin_init();
-	if (err)
-		goto exit_hooks;
 	err = misc_register(&device);
 	if (err)
-		goto exit_pin;
+		goto exit_hooks;
+	/* Nothing fails from here on: the device may be open, the file system mounted. */
+	pin_init();
 	debug_dir = debugfs_create_dir("modbpf", NULL);
 	symbols_init(debug_dir);
 	quota_init(debug_dir);
 	return 0;
-exit_pin:
-	pin_exit();
 exit_hooks:
 	hooks_exit();
 exit_detach:

@@ -13,6 +13,7 @@
 #include <linux/fs_parser.h>
 #include <linux/magic.h>
 #include <linux/module.h>
+#include <linux/printk.h>
 #include <linux/security.h>
 #include <linux/seq_file.h>
 #include <linux/slab.h>
@@ -232,9 +233,12 @@ static struct file_system_type pin_fs_type = {
 };
 MODULE_ALIAS_FS("modbpffs");
 
-int pin_init(void)
+void pin_init(void)
 {
-	return register_filesystem(&pin_fs_type);
+	int err = register_filesystem(&pin_fs_type);
+
+	if (err)
+		pr_warn("modbpf: no modbpffs can be mounted, nothing pinned: error %d\n", err);
 }
 
 void pin_exit(void)

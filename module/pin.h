@@ -7,8 +7,8 @@
 #ifndef MODBPF_MODULE_PIN_H
 #define MODBPF_MODULE_PIN_H
 
-/* Register and unregister the file system's type. 0 or -errno. Sleep. */
-int pin_init(void);
+/* Register and unregister the file system's type. Where that fails the kernel's log says so. Sleep. */
+void pin_init(void);
 void pin_exit(void);
 
 #endif

@@ -476,6 +476,6 @@ void stack_mark_span_read(struct state *state, u32 frame, struct span span)
 {
 	s32 off;
 
-	for (off = span.lo; off < span.hi; off += 8)
+	for (off = span.lo & -8; off < span.hi; off += 8)
 		stack_mark_read(state, frame, slot_at(off));
 }

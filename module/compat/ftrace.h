@@ -11,14 +11,32 @@
 #ifndef MODBPF_MODULE_COMPAT_FTRACE_H
 #define MODBPF_MODULE_COMPAT_FTRACE_H
 
+#include <linux/delay.h>
 #include <linux/ftrace.h>
 #include <linux/ptrace.h>
+#include <linux/string.h>
 
 #if defined(CONFIG_DYNAMIC_FTRACE_WITH_REGS) && defined(COMPAT_FTRACE_SET_FILTER_IPS)
 #define COMPAT_HAS_FTRACE 1
 #else
 #define COMPAT_HAS_FTRACE 0
 #endif
+
+/*
+ * @ops, which is not registered any more, or was not, has no functions, and may be used anew. Kernels of before 6.1
+ * export nothing that frees the filter; to have none in its place takes memory. Sleeps.
+ */
+static inline void compat_ftrace_forget(struct ftrace_ops *ops)
+{
+#if COMPAT_HAS_FTRACE
+	ftrace_free_filter(ops);
+#else
+	while (ftrace_set_filter(ops, NULL, 0, 1) == -ENOMEM)
+		msleep(10);
+#endif
+	/* It is left with what was freed; and some kernels leave what a refusal finds there, and refuse the next try. */
+	memset(ops, 0, sizeof(*ops));
+}
 
 #if defined(CONFIG_FPROBE) && COMPAT_HAS_FTRACE
 #include <linux/fprobe.h>
@@ -96,12 +114,8 @@ static inline int compat_ftrace_direct_set(struct ftrace_ops *ops, unsigned long
 #else
 		err = register_ftrace_direct_multi(ops, addr);
 #endif
-	if (err) {
-		ftrace_set_filter(ops, NULL, 0, 1);	/* frees it */
-		/* Some kernels leave what a refusal finds there, and refuse the next try for it. */
-		ops->func = NULL;
-		ops->trampoline = 0;
-	}
+	if (err)
+		compat_ftrace_forget(ops);
 	return err;
 }
 
@@ -114,7 +128,7 @@ static inline int compat_ftrace_direct_unset(struct ftrace_ops *ops, unsigned lo
 #endif
 
 	if (!err)
-		ftrace_set_filter(ops, NULL, 0, 1);
+		compat_ftrace_forget(ops);
 	return err;
 }
 #else

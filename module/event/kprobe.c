@@ -18,6 +18,7 @@
 #include "module/event/run.h"
 #include "module/event/types.h"
 #include "module/hook/override.h"
+#include "module/hook/unhook.h"
 #include "module/kernel_symbol.h"
 
 #define CONFIG_RETURN 1ULL
@@ -70,13 +71,14 @@ static bool is_own_text(const struct kprobe *kprobe)
 	return within_module((unsigned long)kprobe->addr, THIS_MODULE);
 }
 
+/* Disabled: that does not fail. */
 static void kprobe_event_unregister(struct kprobe_event *probe)
 {
 	if (probe->on_return)
 		unregister_kretprobe(&probe->ret);
 	else
 		unregister_kprobe(&probe->entry);
-	synchronize_rcu();
+	unhook_wait();
 }
 
 /* 0: it is amid a function. */
@@ -167,8 +169,13 @@ static struct modbpf_event *kprobe_event_create(const struct caller *caller,
 
 static void kprobe_event_destroy(struct modbpf_event *event)
 {
-	kprobe_event_unregister(kprobe_event_of(event));
-	kprobe_event_free(kprobe_event_of(event));
+	struct kprobe_event *probe = kprobe_event_of(event);
+
+	/* One that the kernel keeps is not armed: it runs nothing, and counts nothing. */
+	if (!unhook_kprobe(kprobe_of(probe)))
+		return;
+	kprobe_event_unregister(probe);
+	kprobe_event_free(probe);
 }
 
 static int kprobe_event_arm(struct modbpf_event *event)
@@ -176,6 +183,7 @@ static int kprobe_event_arm(struct modbpf_event *event)
 	return enable_kprobe(kprobe_of(kprobe_event_of(event)));
 }
 
+/* If it fails, the probe goes on to be hit, and does nothing. */
 static void kprobe_event_disarm(struct modbpf_event *event)
 {
 	disable_kprobe(kprobe_of(kprobe_event_of(event)));

@@ -6,9 +6,8 @@
 #include <linux/skbuff.h>
 #include <net/checksum.h>
 
+#include "isa/abi.h"
 #include "module/hook/skb.h"
-
-#define ENOTSUPP 524	/* in no header of the user's: callers know the number */
 
 /* Flags of l3_csum_replace and l4_csum_replace. */
 enum {
@@ -116,6 +115,22 @@ u64 helper_l4_csum_replace(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
 	return 0;
 }
 
+static u32 fold(__wsum sum)
+{
+	u32 folded = (__force u32)sum;
+
+	folded = (folded & 0xffff) + (folded >> 16);
+	return (folded & 0xffff) + (folded >> 16);
+}
+
+/* Of the two zeroes the positive one where nothing is left, in whichever form the kernel's function has the sum. */
+static u32 pull(const void *from, u32 from_bytes, __wsum sum)
+{
+	u32 inverse = fold(csum_partial(from, from_bytes, 0)) + fold(~sum);
+
+	return 0xffff ^ fold((__force __wsum)inverse);
+}
+
 /*
  * from, its bytes, to, its bytes, seed: the sum of seed, to and the inverse of from,
  * folded to 16 bits as Linux does since 6.13. Bytes come by four; either may be none.
@@ -123,18 +138,18 @@ u64 helper_l4_csum_replace(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
 u64 helper_csum_diff(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
 {
 	const void *from = (const void *)(unsigned long)r1, *to = (const void *)(unsigned long)r3;
-	u32 from_bytes = r2, to_bytes = r4, folded;
+	u32 from_bytes = r2, to_bytes = r4;
 	__wsum sum = (__force __wsum)(u32)r5;
 
 	if ((from_bytes | to_bytes) & 3)
 		return -EINVAL;
+	if (from_bytes && !to_bytes)
+		return pull(from, from_bytes, sum);
 	if (to_bytes)
 		sum = csum_partial(to, to_bytes, sum);
 	if (from_bytes)
 		sum = csum_sub(sum, csum_partial(from, from_bytes, 0));
-	folded = (__force u32)sum;
-	folded = (folded & 0xffff) + (folded >> 16);
-	return (folded & 0xffff) + (folded >> 16);
+	return fold(sum);
 }
 
 /* context, sum to add to that of all bytes, if the device has told it. */
@@ -143,7 +158,7 @@ u64 helper_csum_update(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
 	struct sk_buff *skb = ((const struct skb_ctx *)(unsigned long)r1)->skb;
 
 	if (skb->ip_summed != CHECKSUM_COMPLETE)
-		return -ENOTSUPP;
+		return -MODBPF_ENOTSUPP;
 	skb->csum = csum_add(skb->csum, (__force __wsum)(u32)r2);
 	return (__force u32)skb->csum;
 }

@@ -13,6 +13,7 @@
 #include <net/inet_ecn.h>
 #include <uapi/linux/filter.h>
 
+#include "isa/abi.h"
 #include "module/hook/skb.h"
 
 /* context: the packet that it stands for */
@@ -183,6 +184,9 @@ u64 helper_skb_change_tail(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
 
 	if (r3 || length > SKB_MAX_ALLOC || length < least_length(skb))
 		return -EINVAL;
+	/* The headers inside are not looked at: they would be cut off. */
+	if (skb->encapsulation)
+		return -MODBPF_ENOTSUPP;
 	err = skb_ctx_make_writable(ctx, ctx->len);
 	if (err)
 		return err;
@@ -210,7 +214,8 @@ static bool sees_link_layer(const struct skb_ctx *ctx)
 
 /*
  * context, protocol, tag. It stands beside the packet: the device, or who sends, puts it in.
- * Not supported: a second one, for which the first would have to go into the packet.
+ * Not supported: a second one, for which the first would have to go into the packet; a packet that has
+ * other users (pktgen's), who would have the tag, too.
  */
 u64 helper_skb_vlan_push(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
 {
@@ -218,7 +223,7 @@ u64 helper_skb_vlan_push(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
 	__be16 protocol = (__force __be16)(u16)r2;
 	struct sk_buff *skb = ctx->skb;
 
-	if (!sees_link_layer(ctx) || skb_vlan_tag_present(skb))
+	if (!sees_link_layer(ctx) || skb_vlan_tag_present(skb) || skb_shared(skb))
 		return -EOPNOTSUPP;
 	if (!eth_type_vlan(protocol))
 		protocol = htons(ETH_P_8021Q);
@@ -233,7 +238,7 @@ u64 helper_skb_vlan_pop(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
 	struct skb_ctx *ctx = (struct skb_ctx *)(unsigned long)r1;
 	struct sk_buff *skb = ctx->skb;
 
-	if (!sees_link_layer(ctx) || eth_type_vlan(skb->protocol))
+	if (!sees_link_layer(ctx) || eth_type_vlan(skb->protocol) || skb_shared(skb))
 		return -EOPNOTSUPP;
 	__vlan_hwaccel_clear_tag(skb);
 	skb_ctx_refresh(ctx);
@@ -273,7 +278,8 @@ u64 helper_skb_ecn_set_ce(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
 	default:
 		return 0;
 	}
-	if (skb_headlen(skb) < end || (skb_cloned(skb) && !skb_clone_writable(skb, end)))
+	if (skb_headlen(skb) < end || skb_shared(skb) ||
+	    (skb_cloned(skb) && !skb_clone_writable(skb, end)))
 		return 0;
 	return INET_ECN_set_ce(skb);
 }

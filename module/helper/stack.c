@@ -50,7 +50,7 @@ static long get_stack(const struct stack_origin *origin, u64 *ips, u32 size, u64
 	if (flags & MODBPF_F_USER_BUILD_ID)
 		return flags & MODBPF_F_USER_STACK ? -EOPNOTSUPP : -EINVAL;
 	seen = stack_walk(origin, ips, size / sizeof(*ips));
-	if (!seen || seen < origin->skip)
+	if ((size && !seen) || seen < origin->skip)
 		return -EFAULT;
 	return (seen - origin->skip) * sizeof(*ips);
 }

@@ -28,6 +28,7 @@
 #include "module/hook/counters.h"
 #include "module/hook/run.h"
 #include "module/hook/trampoline.h"
+#include "module/hook/unhook.h"
 #include "module/kernel_btf.h"
 #include "module/kernel_symbol.h"
 #include "module/link.h"
@@ -48,6 +49,7 @@ struct function_link {
 	struct ftrace_ops entry;
 	struct trampoline *trampoline;	/* NULL: an exit is a kretprobe */
 	struct kretprobe exit;
+	bool is_kept;			/* by the kernel: is never freed, see unhook.h */
 	char name[];
 };
 
@@ -213,7 +215,7 @@ static int attach_entry(struct function_link *link)
 		return err;
 	err = register_ftrace_function(&link->entry);
 	if (err)
-		ftrace_set_filter(&link->entry, NULL, 0, 1);	/* frees it */
+		compat_ftrace_forget(&link->entry);
 	return err;
 }
 
@@ -296,11 +298,14 @@ static int attach_kretprobe(struct function_link *link)
 	link->exit.handler = run_exit;
 	link->exit.data_size = kept_bytes(link);
 	link->exit.maxactive = EXITS_AT_ONCE;
+	link->exit.kp.flags = KPROBE_FLAG_DISABLED;
 	err = register_kretprobe(&link->exit);
-	if (!err && is_own_text(link->exit.kp.addr)) {
+	if (err)
+		return err;
+	err = is_own_text(link->exit.kp.addr) ? -EINVAL : enable_kprobe(&link->exit.kp);
+	/* One that is disabled goes without fail. */
+	if (err)
 		unregister_kretprobe(&link->exit);
-		err = -EINVAL;
-	}
 	return err;
 }
 
@@ -322,16 +327,21 @@ static void function_link_detach(struct modbpf_link *base)
 	if (link->trampoline) {
 		trampoline_unset(link->trampoline);
 	} else if (is_exit(link)) {
-		unregister_kretprobe(&link->exit);
+		link->is_kept = !unhook_kprobe(&link->exit.kp);
+		if (!link->is_kept)
+			unregister_kretprobe(&link->exit);
 	} else {
-		unregister_ftrace_function(&link->entry);
-		ftrace_set_filter(&link->entry, NULL, 0, 1);
+		link->is_kept = !unhook_done(unregister_ftrace_function(&link->entry));
+		if (!link->is_kept)
+			compat_ftrace_forget(&link->entry);
 	}
-	synchronize_rcu();
+	unhook_wait();
 }
 
 static void function_link_destroy(struct modbpf_link *base)
 {
+	if (function_link_of(base)->is_kept)
+		return;
 	free_percpu(base->counters);
 	kfree(function_link_of(base));
 }

@@ -102,6 +102,8 @@ static void kprobe_link_destroy(struct modbpf_link *base)
 {
 	struct kprobe_link *link = kprobe_link_of(base);
 
+	if (link->is_kept)
+		return;
 	if (link->by)
 		link->by->free(link);
 	kprobe_places_free(link);

@@ -33,7 +33,7 @@ struct probe_ops {
 	 * this way cannot take each of the places, or the program. Sleeps; ends with -EINTR for who is killed.
 	 */
 	int (*set)(struct kprobe_link *link);
-	/* No handler runs after it. free: after unset. Both for what set() left. Sleep. */
+	/* No program runs after it. free: after unset, of what is not kept. Both for what set() left. Sleep. */
 	void (*unset)(struct kprobe_link *link);
 	void (*free)(struct kprobe_link *link);
 	u64 (*missed)(const struct kprobe_link *link);
@@ -45,6 +45,7 @@ struct kprobe_link {
 	struct modbpf_link link;
 	u32 flags;		/* MODBPF_KPROBE_MULTI_* */
 	bool may_override;	/* its programs may say what the functions return */
+	bool is_kept;		/* by the kernel: is never freed, see unhook.h */
 	u32 cnt;
 	struct place *places;	/* cnt, in the user's order */
 	const struct probe_ops *by;

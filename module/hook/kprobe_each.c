@@ -19,6 +19,7 @@
 #include "module/compat/kprobe.h"
 #include "module/hook/kprobe.h"
 #include "module/hook/override.h"
+#include "module/hook/unhook.h"
 
 #define UNREGISTER_AT_ONCE 256	/* probes for which one lock of the kernel's is held */
 
@@ -136,7 +137,23 @@ static int register_probes(struct kprobe_link *link)
 	return err;
 }
 
-/* Returns when no handler of the probes runs any more. */
+/* Of @cnt handles from that of place @at on: how many can be unregistered? They come first then. */
+static u32 disable(struct kprobe_link *link, u32 at, u32 cnt)
+{
+	struct probe_set *set = link->probes;
+	u32 i, done = 0;
+
+	for (i = at; i < at + cnt; i++) {
+		if (unhook_kprobe(kprobe_of(link, i)))
+			set->handles[at + done++] = set->handles[i];
+		else
+			link->is_kept = true;
+		cond_resched();
+	}
+	return done;
+}
+
+/* Returns when no handler of the probes runs any more, but for what the kernel keeps. */
 static void unset(struct kprobe_link *link)
 {
 	struct probe_set *set = link->probes;
@@ -149,19 +166,21 @@ static void unset(struct kprobe_link *link)
 		cnt = min_t(u32, set->registered, UNREGISTER_AT_ONCE);
 		set->registered -= cnt;
 		first = set->handles + set->registered;
+		cnt = disable(link, set->registered, cnt);
 		if (kprobe_link_is_return(link))
 			unregister_kretprobes((struct kretprobe **)first, cnt);
 		else
 			unregister_kprobes((struct kprobe **)first, cnt);
-		cond_resched();
 	}
-	synchronize_rcu();
+	unhook_wait();
 }
 
 static void free_set(struct kprobe_link *link)
 {
 	struct probe_set *set = link->probes;
 
+	if (link->is_kept)
+		return;
 	if (set)
 		kvfree(set->handles);
 	kvfree(set);

@@ -30,6 +30,7 @@
 #include "isa/platform.h"
 #include "module/hook/busy.h"
 #include "module/hook/run.h"
+#include "module/hook/unhook.h"
 #include "module/kernel_symbol.h"
 
 struct ftrace_set {
@@ -161,7 +162,7 @@ static int fill_addrs(struct ftrace_set *set, struct ftrace_ops *scratch)
 		err = modbpf_yield();
 	}
 	set->addr_cnt = set->cnt;
-	ftrace_free_filter(scratch);
+	compat_ftrace_forget(scratch);
 	return err;
 }
 
@@ -189,14 +190,16 @@ static int register_entries(struct ftrace_set *set)
 	if (!err)
 		err = register_ftrace_function(&set->ops);
 	if (err)
-		ftrace_free_filter(&set->ops);
+		compat_ftrace_forget(&set->ops);
 	return err;
 }
 
 static void unregister_entries(struct ftrace_set *set)
 {
-	unregister_ftrace_function(&set->ops);
-	ftrace_free_filter(&set->ops);
+	if (unhook_done(unregister_ftrace_function(&set->ops)))
+		compat_ftrace_forget(&set->ops);
+	else
+		set->link->is_kept = true;
 }
 
 #if COMPAT_HAS_FPROBE
@@ -215,7 +218,8 @@ static int register_returns(struct ftrace_set *set)
 
 static void unregister_returns(struct ftrace_set *set)
 {
-	unregister_fprobe(&set->fprobe);
+	if (!unhook_done(unregister_fprobe(&set->fprobe)))
+		set->link->is_kept = true;
 	/* The last return may still be in its handler, with preemption off. */
 	synchronize_rcu();
 }
@@ -279,7 +283,7 @@ static int choose_places(struct kprobe_link *link)
 	if (!scratch)
 		return -ENOMEM;
 	err = choose_traceable(link, scratch);
-	ftrace_free_filter(scratch);
+	compat_ftrace_forget(scratch);
 	kfree(scratch);
 	return err;
 }

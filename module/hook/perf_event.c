@@ -146,7 +146,7 @@ int perf_event_link_attach(const struct caller *caller, const union modbpf_attr 
 	link_init(&link->link, &perf_event_link_ops, prog, attr->link_create.attach_type,
 		  event->counters);
 	link->event = event;
-	err = event_attach(event, prog, attr->link_create.perf_event.bpf_cookie, true);
+	err = event_attach(event, prog, attr->link_create.perf_event.bpf_cookie, &link->link);
 	if (err)
 		goto free_link;
 	*out = &link->link;

@@ -3,7 +3,8 @@
  * What if memory runs out in the middle? Each operation is carried out again and
  * again with its 1st, 2nd, 3rd... allocation failing, until it succeeds without a
  * failure. It may fail, with ENOMEM or EFAULT, and must leave
- * nothing: an operation that then succeeds twice the same has its memory back.
+ * nothing: an operation that then succeeds twice the same has its memory back. What it made is
+ * closed in the same way: that cannot fail.
  *
  * "fail_each insmod FILE N": the module is inserted, and removed by this program. Most
  * allocations are the module loader's own, and it warns if some fail; so do the kernel's trace
@@ -111,20 +112,28 @@ static bool try_failing(int nth, const struct op *op, int *result)
 	return has_failed;
 }
 
+/* Allocations since arm(POINTS_MAX). */
+static int points_since(void)
+{
+	char text[16] = "";
+	int left = pread(fail_nth_fd, text, sizeof(text) - 1, 0) > 0 ? atoi(text) : 0;
+
+	arm(0);
+	return POINTS_MAX - left;
+}
+
 /* Allocations of @op when none fails, and what came of it. */
 static int count_points(const struct op *op, int *result)
 {
-	char text[16] = "";
-	int left;
+	int points;
 
 	if (op->prepare)
 		op->prepare();
 	arm(POINTS_MAX);
 	*result = op->run();
-	left = pread(fail_nth_fd, text, sizeof(text) - 1, 0) > 0 ? atoi(text) : 0;
-	arm(0);
+	points = points_since();
 	undo(op, *result);
-	return POINTS_MAX - left;
+	return points;
 }
 
 /* Which one is tried behind the @nth of @points. */
@@ -176,13 +185,52 @@ static int fail_from(int first, int points, const struct op *op)
 	return 1;
 }
 
+/* An fd that @op made, or -errno, said. */
+static int run_to_close(const struct op *op)
+{
+	int fd;
+
+	if (op->prepare)
+		op->prepare();
+	fd = op->run();
+	if (fd < 0)
+		printf("%s fails when closing is tried: %s\n", op->name, strerror(-fd));
+	return fd;
+}
+
+/* Nobody is told of a failure there: what it leaves is found by who looks at the kernel's memory. */
+static int fail_closing(const struct op *op)
+{
+	int points, tried = 0, nth, fd = run_to_close(op);
+	bool has_failed = true;
+
+	if (fd <= 0)
+		return !!fd;
+	arm(POINTS_MAX);
+	close(fd);
+	points = points_since();
+	for (nth = 1; nth < POINTS_MAX && has_failed; nth = next_point(nth, points)) {
+		fd = run_to_close(op);
+		if (fd < 0)
+			return 1;
+		arm(nth);
+		close(fd);
+		has_failed = disarm();
+		tried += has_failed;
+	}
+	if (tried)
+		printf("%s, closed: %d allocations failed in turn\n", op->name, tried);
+	return 0;
+}
+
 /* Once without, so that what is made on first use is there. */
 static int fail_op(const struct op *op)
 {
-	int result;
+	int result, bad;
 
 	try_failing(0, op, &result);
-	return fail_from(1, count_points(op, &result), op);
+	bad = fail_from(1, count_points(op, &result), op);
+	return bad || op->undo ? bad : fail_closing(op);
 }
 
 /* Those whose name begins with @which. */

@@ -140,6 +140,11 @@ static void shared_packet_stays(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, CALL(skb_change_tail, P(&ctx), 1000, 0, 0, 0), (s64)-ENOMEM);
 	KUNIT_EXPECT_EQ(test, CALL(skb_pull_data, P(&ctx), 140, 0, 0, 0), (s64)-ENOMEM);
 	KUNIT_EXPECT_EQ(test, CALL(skb_store_bytes, P(&ctx), 0, P(&byte), 1, 0), (s64)-EFAULT);
+	skb->protocol = htons(ETH_P_IP);
+	skb_reset_network_header(skb);
+	skb->data[1] = 2;
+	KUNIT_EXPECT_EQ(test, CALL(skb_ecn_set_ce, P(&ctx), 0, 0, 0, 0), 0ll);
+	KUNIT_EXPECT_EQ(test, skb->data[1], 2);
 	KUNIT_EXPECT_EQ(test, skb->len, 140u);
 	KUNIT_EXPECT_EQ(test, skb_headlen(skb), headlen);
 	kfree_skb(skb);
@@ -391,6 +396,31 @@ static void complete_sums_follow_the_pseudo_header(struct kunit *test)
 	kfree_skb(skb);
 }
 
+/* In ones' complement there are two zeroes: pulling from a seed leaves the positive one, as Linux from 6.13 on. */
+static void differences_are_sums(struct kunit *test)
+{
+	static const struct {
+		u32 from, to;
+		bool has_from, has_to;
+		u32 seed, sum;
+	} rows[] = {
+		{ 0, 0, false, false, 0x12345, 0x2346 },
+		{ 0, 0x00010002, false, true, 3, 6 },
+		{ 0x00010002, 0, true, false, 5, 2 },
+		{ 0x11223344, 0, true, false, 0x11223344, 0 },
+		{ 0, 0, true, false, 0, 0 },
+		{ 2, 0, true, false, 1, 0xfffe },
+		{ 0x11223344, 0x11223344, true, true, 0, 0xffff },
+		{ 0x00010002, 0x00030004, true, true, 0, 4 },
+	};
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(rows); i++)
+		KUNIT_EXPECT_EQ_MSG(test, CALL(csum_diff, P(&rows[i].from), rows[i].has_from ? 4 : 0,
+					       P(&rows[i].to), rows[i].has_to ? 4 : 0, rows[i].seed),
+				    (s64)rows[i].sum, "row %u", i);
+}
+
 static void gso_is_over_when_the_tail_changes(struct kunit *test)
 {
 	struct sk_buff *skb = make_packet(test);
@@ -404,6 +434,11 @@ static void gso_is_over_when_the_tail_changes(struct kunit *test)
 	skb_ctx_init(&ctx, skb, 0, NULL, NULL);
 	KUNIT_EXPECT_EQ(test, CALL(skb_change_tail, P(&ctx), 19, 0, 0, 0), (s64)-EINVAL);
 	KUNIT_EXPECT_TRUE(test, skb_is_gso(skb));
+	/* Whoever unpacks it wants the headers inside, which nobody looks at here. */
+	skb->encapsulation = 1;
+	KUNIT_EXPECT_EQ(test, CALL(skb_change_tail, P(&ctx), 60, 0, 0, 0), (s64)-MODBPF_ENOTSUPP);
+	KUNIT_EXPECT_TRUE(test, skb_is_gso(skb));
+	skb->encapsulation = 0;
 	KUNIT_EXPECT_EQ(test, CALL(skb_change_tail, P(&ctx), 60, 0, 0, 0), 0ll);
 	KUNIT_EXPECT_FALSE(test, skb_is_gso(skb));
 	KUNIT_EXPECT_EQ(test, skb->len, 60u);
@@ -583,7 +618,7 @@ static void dynptrs_begin_where_the_view_does(struct kunit *test)
 	kfree_skb(skb);
 }
 
-/* A packet of tun has no link layer's header that a tag could go in front of. */
+/* A packet of tun has no link layer's header that a tag could go in front of; one of pktgen's has other users. */
 static void tags_need_a_link_layer(struct kunit *test)
 {
 	struct sk_buff *skb = make_packet(test);
@@ -598,6 +633,14 @@ static void tags_need_a_link_layer(struct kunit *test)
 	skb_set_network_header(skb, ETH_HLEN);
 	KUNIT_EXPECT_EQ(test, CALL(skb_vlan_push, P(&ctx), htons(ETH_P_8021Q), 5, 0, 0), 0ll);
 	KUNIT_EXPECT_EQ(test, skb_vlan_tag_get(skb), 5);
+	skb_get(skb);
+	KUNIT_EXPECT_EQ(test, CALL(skb_vlan_pop, P(&ctx), 0, 0, 0, 0), (s64)-EOPNOTSUPP);
+	KUNIT_EXPECT_EQ(test, skb_vlan_tag_get(skb), 5);
+	__vlan_hwaccel_clear_tag(skb);
+	KUNIT_EXPECT_EQ(test, CALL(skb_vlan_push, P(&ctx), htons(ETH_P_8021Q), 6, 0, 0), (s64)-EOPNOTSUPP);
+	KUNIT_EXPECT_FALSE(test, skb_vlan_tag_present(skb));
+	kfree_skb(skb);
+	KUNIT_EXPECT_EQ(test, CALL(skb_vlan_push, P(&ctx), htons(ETH_P_8021Q), 5, 0, 0), 0ll);
 	KUNIT_EXPECT_EQ(test, CALL(skb_vlan_pop, P(&ctx), 0, 0, 0, 0), 0ll);
 	KUNIT_EXPECT_FALSE(test, skb_vlan_tag_present(skb));
 	kfree_skb(skb);
@@ -615,6 +658,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(complete_sums_stay_true),
 	KUNIT_CASE(pseudo_headers_are_counted),
 	KUNIT_CASE(complete_sums_follow_the_pseudo_header),
+	KUNIT_CASE(differences_are_sums),
 	KUNIT_CASE(gso_is_over_when_the_tail_changes),
 	KUNIT_CASE(shared_headers_are_not_marked),
 	KUNIT_CASE(sockets_are_told),

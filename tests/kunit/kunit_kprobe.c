@@ -107,7 +107,7 @@ static int attach(struct kunit *test, struct modbpf_link **link)
 	struct fixture *f = test->priv;
 	int err = kprobe_link_attach(&f->caller, &f->attr, f->prog, link);
 
-	return err ?: link_go_live(*link, live_epoch());
+	return err ?: link_go_live(*link);
 }
 
 static struct modbpf_link *attached(struct kunit *test)

@@ -116,6 +116,8 @@ static void get_stack_fills_all(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, bytes, (s64)-EINVAL);
 	KUNIT_EXPECT_EQ(test, ips[0], 0ull);
 	KUNIT_EXPECT_EQ(test, ips[1], 0xffffffffull << 32);
+	/* Of nothing, nothing. */
+	KUNIT_EXPECT_EQ(test, call_at(NULL, MODBPF_FUNC_get_stack, P(ips), 0, 0), 0ll);
 	KUNIT_EXPECT_EQ(test, call_at(NULL, MODBPF_FUNC_get_stack, P(ips), 8, 1 << 12), (s64)-EINVAL);
 	KUNIT_EXPECT_EQ(test, call_at(NULL, MODBPF_FUNC_get_stack, P(ips), 8,
 				      MODBPF_F_USER_BUILD_ID), (s64)-EINVAL);

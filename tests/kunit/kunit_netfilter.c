@@ -117,7 +117,7 @@ static int attach(struct kunit *test, u32 type, u32 pf, u32 hooknum)
 
 	f->prog = c_prog_new(test, type, type == MODBPF_PROG_NETFILTER ? nf_body : skb_body);
 	err = netfilter_link_attach(&f->caller, &attr, f->prog, &f->link);
-	return err ?: link_go_live(f->link, live_epoch());
+	return err ?: link_go_live(f->link);
 }
 
 static void open_sockets(struct kunit *test, int family, struct sockaddr *addr, int bytes)

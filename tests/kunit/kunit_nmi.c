@@ -177,7 +177,7 @@ static void attach(struct kunit *test, struct fixture *f)
 	caller_init_current(&caller);
 	attr.raw_tracepoint.name = user_memory_put(test, &f->mem, name, sizeof(name));
 	KUNIT_ASSERT_EQ(test, raw_tracepoint_link_attach(&caller, &attr, f->prog, &f->link), 0);
-	KUNIT_ASSERT_EQ(test, link_go_live(f->link, live_epoch()), 0);
+	KUNIT_ASSERT_EQ(test, link_go_live(f->link), 0);
 }
 
 static int begin(struct kunit *test)

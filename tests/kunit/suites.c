@@ -25,6 +25,7 @@
 	row(kunit_link_detach_command_suite) \
 	row(kunit_link_fd_by_id_command_suite) \
 	row(kunit_link_next_id_command_suite) \
+	row(kunit_live_suite) \
 	row(kunit_map_array_suite) \
 	row(kunit_map_batch_command_suite) \
 	row(kunit_map_bloom_filter_suite) \

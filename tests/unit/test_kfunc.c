@@ -100,7 +100,11 @@ static int name_of(void *cookie, s32 id, s16 off, const char **name)
 	++*calls;
 	if (off == 9)
 		return -EBADF;
-	*name = id == 7 && off == 2 ? "bpf_dynptr_size" : id == 8 ? "bpf_task_acquire" : NULL;
+	/* Of another one nothing is said. */
+	if (id == 7 && off == 2)
+		*name = "bpf_dynptr_size";
+	if (id == 8)
+		*name = "bpf_task_acquire";
 	return 0;
 }
 
@@ -127,6 +131,11 @@ static void ids_become_numbers(void)
 	CHECK_EQ(calls, 3);
 	insns[0] = (struct modbpf_insn)CALL(BPF_PSEUDO_KFUNC_CALL, 9, 7);
 	CHECK_EQ(modbpf_insns_bind_kfuncs(insns, 1, name_of, &calls), -EBADF);
+	/* What is behind the program is not looked at. */
+	insns[0] = (struct modbpf_insn)CALL(0, 0, 7);
+	insns[1] = (struct modbpf_insn)CALL(BPF_PSEUDO_KFUNC_CALL, 2, 7);
+	CHECK_EQ(modbpf_insns_bind_kfuncs(insns, 1, name_of, &calls), 0);
+	CHECK_EQ(insns[1].imm, 7);
 }
 
 static const struct check_case cases[] = {

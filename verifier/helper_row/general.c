@@ -49,5 +49,5 @@ const struct helper helper_rows_general[MODBPF_FUNC_LIMIT] = {
 	HELPER(strncmp)
 		.flags = HELPER_ANYONE, .args = { ARG_READ, ARG_SIZE, ARG_STRING }, .types = TYPES_ALL END,
 	HELPER(ktime_get_tai_ns)
-		.types = TYPES_ALL END,
+		.flags = HELPER_ANYONE, .types = TYPES_ALL END,
 };

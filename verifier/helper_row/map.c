@@ -64,6 +64,7 @@ const struct helper helper_rows_map[MODBPF_FUNC_LIMIT] = {
 		.args = { ARG_TIMER },
 		.flags = HELPER_GPL, .types = TYPES_ALL END,
 	HELPER(map_lookup_percpu_elem)
+		.flags = HELPER_ANYONE,
 		.args = { ARG_MAP, ARG_KEY, ARG_NUMBER }, .ret = RET_VALUE_OR_NULL,
 		.types = TYPES_ALL, .map_use = MAP_MAY_LOOKUP_PERCPU END,
 	HELPER(dynptr_from_mem)
