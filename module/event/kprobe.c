@@ -28,6 +28,7 @@ struct kprobe_event {
 	bool on_return;
 	char *symbol;		/* NULL: by address */
 	unsigned long addr;	/* as it was given; a probe lies behind a landing pad */
+	bool is_kept;		/* by the kernel: is never freed, see unhook.h */
 	union {
 		struct kprobe entry;
 		struct kretprobe ret;
@@ -171,8 +172,8 @@ static void kprobe_event_destroy(struct modbpf_event *event)
 {
 	struct kprobe_event *probe = kprobe_event_of(event);
 
-	/* One that the kernel keeps is not armed: it runs nothing, and counts nothing. */
-	if (!unhook_kprobe(kprobe_of(probe)))
+	/* It runs nothing, and counts nothing. */
+	if (probe->is_kept)
 		return;
 	kprobe_event_unregister(probe);
 	kprobe_event_free(probe);
@@ -183,10 +184,12 @@ static int kprobe_event_arm(struct modbpf_event *event)
 	return enable_kprobe(kprobe_of(kprobe_event_of(event)));
 }
 
-/* If it fails, the probe goes on to be hit, and does nothing. */
 static void kprobe_event_disarm(struct modbpf_event *event)
 {
-	disable_kprobe(kprobe_of(kprobe_event_of(event)));
+	struct kprobe_event *probe = kprobe_event_of(event);
+
+	if (!probe->is_kept)
+		probe->is_kept = !unhook_kprobe(kprobe_of(probe));
 }
 
 static int kprobe_event_check_override(struct modbpf_event *event)

@@ -1,16 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Handlers are taken from the kernel again: with patience, and nothing is freed that it keeps. */
+/* Handlers are taken from the kernel again, and nothing is freed that it keeps. */
 #include "module/hook/unhook.h"
 
-#include <linux/delay.h>
-#include <linux/errno.h>
 #include <linux/kprobes.h>
 #include <linux/module.h>
 #include <linux/printk.h>
 #include <linux/rcupdate.h>
+#include <linux/sched/mm.h>
 #include <linux/smp.h>
-
-#define TRY_AGAIN_MS 10
 
 bool unhook_done(int err)
 {
@@ -24,10 +21,10 @@ bool unhook_done(int err)
 
 bool unhook_kprobe(struct kprobe *kprobe)
 {
-	int err;
+	unsigned int flags = memalloc_noreclaim_save();
+	int err = disable_kprobe(kprobe);
 
-	while ((err = disable_kprobe(kprobe)) == -ENOMEM)
-		msleep(TRY_AGAIN_MS);
+	memalloc_noreclaim_restore(flags);
 	return unhook_done(err);
 }
 

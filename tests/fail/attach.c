@@ -280,6 +280,13 @@ static int detach_link(void)
 	return call(MODBPF_CMD_LINK_DETACH, &attr, sizeof(attr));
 }
 
+/* Closed with no allocation failing: the kernel warns if it has no memory to disarm a kprobe, and stops at warnings here. */
+static void close_kprobe(int result)
+{
+	if (result > 0)
+		close(result);
+}
+
 const struct op attach_ops[] = {
 	{ "LINK_CREATE entry", NULL, link_entry, NULL },
 	{ "LINK_CREATE entries", NULL, link_entries, NULL },
@@ -294,7 +301,7 @@ const struct op attach_ops[] = {
 	{ "LINK_CREATE IPV6", NULL, link_ipv6, NULL },
 	{ "LINK_CREATE perf event", make_kprobe, link_event, close_event },
 	{ "LINK_CREATE fentry", NULL, link_fentry, NULL },
-	{ "LINK_CREATE fexit", NULL, link_fexit, NULL },
+	{ "LINK_CREATE fexit", NULL, link_fexit, close_kprobe },
 	{ "RAW_TRACEPOINT_OPEN", NULL, link_raw, NULL },
 	{ "RAW_TRACEPOINT_OPEN fentry", NULL, open_fentry, NULL },
 	{ "LINK_UPDATE", make_link, update_link, close_link },
@@ -375,9 +382,10 @@ bool attach_begin(int fd)
 	       is_there("fexit", fexit);
 }
 
+/* Not where the others are: they would only be added to a probe that is armed. */
 int attach_event(void)
 {
-	return event_kprobe();
+	return open_event(kprobe_type, 0, addr("__x64_sys_sethostname"), 0);
 }
 
 int attach_to_event(int to)
