@@ -66,8 +66,9 @@ extern struct object_ids modbpf_link_ids;
 extern const struct file_operations modbpf_link_fops;
 
 /*
- * Prepare @link, before anything is hooked: it is of the epoch in which that is done. Takes over the reference to @prog only on publication. @counters are
- * the link's to free, or somebody's who outlives it: its ops know.
+ * Prepare @link, before anything is hooked: it is of the epoch in which that is done. Takes over the
+ * reference to @prog only on publication. @counters are the link's to free, or somebody's who
+ * outlives it: its ops know.
  */
 void link_init(struct modbpf_link *link, const struct link_ops *ops, struct modbpf_prog *prog,
 	       u32 attach_type, struct hook_counters __percpu *counters);

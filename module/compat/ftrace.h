@@ -34,7 +34,7 @@ static inline void compat_ftrace_forget(struct ftrace_ops *ops)
 	while (ftrace_set_filter(ops, NULL, 0, 1) == -ENOMEM)
 		msleep(10);
 #endif
-	/* It is left with what was freed; and some kernels leave what a refusal finds there, and refuse the next try. */
+	/* What was freed is still in it; and some kernels leave what a refusal finds there, and refuse the next try. */
 	memset(ops, 0, sizeof(*ops));
 }
 

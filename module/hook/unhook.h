@@ -11,10 +11,10 @@
 struct kprobe;
 
 /*
- * Disable @kprobe, which may be a kretprobe's, before it is unregistered. The kernel may need memory to take a function
- * out of ftrace's filter; unregister_kprobe() has no way to say that there was none, and leaves it there. The kernel's
- * reserves are used. False: not even they sufficed, it is kept, as below; to try again would end somebody else's probes,
- * which the kernel counts down each time. Sleeps.
+ * Disable @kprobe, which may be a kretprobe's, before it is unregistered. The kernel may need memory to take
+ * a function out of ftrace's filter; unregister_kprobe() has no way to say that there was none, and leaves it there.
+ * The kernel's reserves are used. False: not even they sufficed, it is kept, as below; to try again would end
+ * somebody else's probes, which the kernel counts down each time. Sleeps.
  */
 bool unhook_kprobe(struct kprobe *kprobe);
 

@@ -280,7 +280,7 @@ static int detach_link(void)
 	return call(MODBPF_CMD_LINK_DETACH, &attr, sizeof(attr));
 }
 
-/* Closed with no allocation failing: the kernel warns if it has no memory to disarm a kprobe, and stops at warnings here. */
+/* With no allocation failing: the kernel warns if it cannot disarm a kprobe, and stops at warnings here. */
 static void close_kprobe(int result)
 {
 	if (result > 0)
