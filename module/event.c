@@ -93,9 +93,12 @@ static int check_prog(struct modbpf_event *event, const struct modbpf_prog *prog
 int event_attach(struct modbpf_event *event, struct modbpf_prog *prog, u64 cookie,
 		 const struct modbpf_link *link)
 {
-	u64 epoch = link ? link->epoch : live_epoch();
-	int err = check_prog(event, prog);
+	struct live begun = {};
+	int err;
 
+	/* Before it waits for anybody. */
+	live_begin(&begun, link ? &link->live : NULL);
+	err = check_prog(event, prog);
 	if (err)
 		return err;
 	mutex_lock(&event->lock);
@@ -107,8 +110,9 @@ int event_attach(struct modbpf_event *event, struct modbpf_prog *prog, u64 cooki
 	if (event->armed)
 		synchronize_rcu();
 	event->has_link = link;
+	live_begin(&event->live, &begun);
 	rcu_assign_pointer(event->prog, prog_get(prog));
-	err = event_settle(event) ?: live_set(&event->live, prog, epoch);
+	err = event_settle(event) ?: live_set(&event->live, prog);
 	if (!err)
 		goto unlock;
 	RCU_INIT_POINTER(event->prog, NULL);

@@ -107,8 +107,7 @@ int link_go_live(struct modbpf_link *link)
 	mutex_lock(&link->lock);
 	/* Who found it by its number may have ended it. */
 	if (!link->detached)
-		err = live_set(&link->live, rcu_dereference_protected(link->prog, true),
-			       link->epoch);
+		err = live_set(&link->live, rcu_dereference_protected(link->prog, true));
 	mutex_unlock(&link->lock);
 	return err;
 }
@@ -117,13 +116,13 @@ void link_init(struct modbpf_link *link, const struct link_ops *ops, struct modb
 	       u32 attach_type, struct hook_counters __percpu *counters)
 {
 	refcount_set(&link->obj.refs, 1);
-	link->epoch = live_epoch();
 	link->ops = ops;
 	RCU_INIT_POINTER(link->prog, prog);
 	link->attach_type = attach_type;
 	link->counters = counters;
 	link->detached = false;
 	link->live = (struct live){};
+	live_begin(&link->live, NULL);
 	mutex_init(&link->lock);
 	INIT_WORK(&link->free_work, link_free_work);
 	INIT_RCU_WORK(&link->detach_work, link_detach_work);

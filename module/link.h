@@ -53,7 +53,6 @@ struct modbpf_link {
 	const struct link_ops *ops;
 	struct modbpf_prog __rcu *prog;	/* reference; changes under lock */
 	struct live live;		/* prog, but on while the link has a number and is not ended */
-	u64 epoch;			/* when attaching was begun, see live.h */
 	u32 attach_type;
 	struct mutex lock;		/* detach and update against each other */
 	bool detached;
@@ -66,7 +65,7 @@ extern struct object_ids modbpf_link_ids;
 extern const struct file_operations modbpf_link_fops;
 
 /*
- * Prepare @link, before anything is hooked: it is of the epoch in which that is done. Takes over the
+ * Prepare @link, before anything is hooked: it is of the epoch (live.h) in which that is done. Takes over the
  * reference to @prog only on publication. @counters are the link's to free, or somebody's who
  * outlives it: its ops know.
  */

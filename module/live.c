@@ -3,20 +3,16 @@
 #include "module/live.h"
 
 #include <linux/errno.h>
-#include <linux/lockdep.h>
 #include <linux/spinlock.h>
 
 static DEFINE_SPINLOCK(live_lock);	/* the epoch, and writing to what is live; innermost, process context */
 static u64 this_epoch;
 
-u64 live_epoch(void)
+void live_begin(struct live *live, const struct live *with)
 {
-	u64 epoch;
-
 	spin_lock(&live_lock);
-	epoch = this_epoch;
+	live->epoch = with ? with->epoch : this_epoch;
 	spin_unlock(&live_lock);
-	return epoch;
 }
 
 void live_begin_epoch(void)
@@ -26,13 +22,12 @@ void live_begin_epoch(void)
 	spin_unlock(&live_lock);
 }
 
-int live_set(struct live *live, struct modbpf_prog *prog, u64 epoch)
+int live_set(struct live *live, struct modbpf_prog *prog)
 {
 	int err = -ECANCELED;
 
 	spin_lock(&live_lock);
-	if (epoch == this_epoch) {
-		live->epoch = epoch;
+	if (live->epoch == this_epoch) {
 		rcu_assign_pointer(live->prog, prog);
 		err = 0;
 	}
@@ -40,38 +35,30 @@ int live_set(struct live *live, struct modbpf_prog *prog, u64 epoch)
 	return err;
 }
 
-/* Under live_lock: was it on? */
-static bool swap_if_on(struct live *live, struct modbpf_prog *prog)
+/* Was it on? If it is of this epoch, @spared: as if it were off. */
+static bool swap_if_on(struct live *live, struct modbpf_prog *prog, bool spared)
 {
-	bool was_on = live_is_on(live);
+	bool was_on;
 
-	lockdep_assert_held(&live_lock);
+	spin_lock(&live_lock);
+	was_on = live_is_on(live) && !(spared && live->epoch == this_epoch);
 	if (was_on)
 		rcu_assign_pointer(live->prog, prog);
+	spin_unlock(&live_lock);
 	return was_on;
 }
 
 bool live_replace(struct live *live, struct modbpf_prog *prog)
 {
-	bool was_on;
-
-	spin_lock(&live_lock);
-	was_on = swap_if_on(live, prog);
-	spin_unlock(&live_lock);
-	return was_on;
+	return swap_if_on(live, prog, false);
 }
 
 bool live_clear(struct live *live)
 {
-	return live_replace(live, NULL);
+	return swap_if_on(live, NULL, false);
 }
 
 bool live_end(struct live *live)
 {
-	bool was_on;
-
-	spin_lock(&live_lock);
-	was_on = live->epoch != this_epoch && swap_if_on(live, NULL);
-	spin_unlock(&live_lock);
-	return was_on;
+	return swap_if_on(live, NULL, true);
 }

@@ -18,15 +18,16 @@ struct modbpf_prog;
 
 struct live {
 	struct modbpf_prog __rcu *prog;	/* NULL: off. No reference: who switches it has one */
-	u64 epoch;			/* when what is on was begun */
+	u64 epoch;			/* in which the attachment was begun */
 };
 
-/* When an attachment is begun. */
-u64 live_epoch(void);
+/* An attachment is begun, in this epoch, or in that of @with, to which it belongs. @live is off. */
+void live_begin(struct live *live, const struct live *with);
+/* What was begun is whole. 0; -ECANCELED: its epoch is over. */
+int live_set(struct live *live, struct modbpf_prog *prog);
+/* Of the kill switch. */
 void live_begin_epoch(void);
 
-/* 0; -ECANCELED: @epoch is over. */
-int live_set(struct live *live, struct modbpf_prog *prog, u64 epoch);
 /* @prog instead of what runs: false, it is off, and stays so. */
 bool live_replace(struct live *live, struct modbpf_prog *prog);
 /* True: it was on. */

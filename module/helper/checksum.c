@@ -115,20 +115,18 @@ u64 helper_l4_csum_replace(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
 	return 0;
 }
 
-static u32 fold(__wsum sum)
+/* To 16 bits; the kernel's function inverts what it has folded. */
+static u16 fold(__wsum sum)
 {
-	u32 folded = (__force u32)sum;
-
-	folded = (folded & 0xffff) + (folded >> 16);
-	return (folded & 0xffff) + (folded >> 16);
+	return ~(__force u16)csum_fold(sum);
 }
 
 /* Of the two zeroes the positive one where nothing is left, in whichever form the kernel's function has the sum. */
-static u32 pull(const void *from, u32 from_bytes, __wsum sum)
+static u16 pull(const void *from, u32 from_bytes, __wsum sum)
 {
 	u32 inverse = fold(csum_partial(from, from_bytes, 0)) + fold(~sum);
 
-	return 0xffff ^ fold((__force __wsum)inverse);
+	return (__force u16)csum_fold((__force __wsum)inverse);
 }
 
 /*

@@ -19,16 +19,18 @@ static struct modbpf_prog *some_prog(unsigned long which)
 static void epochs_end(struct kunit *test)
 {
 	struct live before = {}, behind = {}, late = {};
-	u64 epoch = live_epoch();
 
+	live_begin(&before, NULL);
+	live_begin(&late, &before);
 	KUNIT_EXPECT_FALSE(test, live_end(&before));
-	KUNIT_EXPECT_EQ(test, live_set(&before, some_prog(1), epoch), 0);
+	KUNIT_EXPECT_EQ(test, live_set(&before, some_prog(1)), 0);
 	KUNIT_EXPECT_FALSE(test, live_end(&before));
 	KUNIT_EXPECT_TRUE(test, live_is_on(&before));
 	live_begin_epoch();
-	KUNIT_EXPECT_EQ(test, live_set(&late, some_prog(1), epoch), -ECANCELED);
+	KUNIT_EXPECT_EQ(test, live_set(&late, some_prog(1)), -ECANCELED);
 	KUNIT_EXPECT_FALSE(test, live_is_on(&late));
-	KUNIT_EXPECT_EQ(test, live_set(&behind, some_prog(1), live_epoch()), 0);
+	live_begin(&behind, NULL);
+	KUNIT_EXPECT_EQ(test, live_set(&behind, some_prog(1)), 0);
 	KUNIT_EXPECT_TRUE(test, live_replace(&behind, some_prog(2)));
 	KUNIT_EXPECT_FALSE(test, live_end(&behind));
 	KUNIT_EXPECT_TRUE(test, live_end(&before));
